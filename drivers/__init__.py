@@ -1,0 +1,1 @@
+"""Speak to an instrument and give a reading."""

@@ -1,0 +1,259 @@
+"""The talk with one instrument: ask or listen, decode, and never mistake an answer for another.
+
+An answer belongs to the last request only if the line was quiet before it: after a time-out nothing is
+believed until a probe has been asked and answered, because few protocols number their answers.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from drivers.clock import Clock, within
+from drivers.connection import Connection
+from drivers.errors import InstrumentError
+from drivers.instrument import Command, Driver
+from drivers.protocols import Acknowledged, Decoder, Event, Refused, State
+from drivers.transports import Transport
+
+_QUIET_S: Final = 0.25  # a line silent for so long carries no late answer any more
+_JOB_S: Final = 30.0  # a command that was accepted may take so long, as a zero setting waits for rest
+_NOT_AN_ANSWER: Final = {State.MALFORMED, State.WRONG_LINE_SETTINGS, State.NOT_A_WEIGHT}
+_REFUSES_A_COMMAND: Final = {State.ERROR, State.BUSY}
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event with the times at which it came."""
+
+    event: Event
+    begun: float
+    """clock time of its request, or of its first byte when the instrument streams"""
+    at: float
+    """clock time of its last byte"""
+    at_utc: datetime
+
+
+class Conversation:
+    """One driver's side of one line."""
+
+    def __init__(
+        self,
+        driver: Driver,
+        transport: Transport,
+        clock: Clock,
+        deliver: Callable[[Arrival | Exception], None],
+    ) -> None:
+        """Join the parts; nothing is opened yet.
+
+        Args:
+            driver: how this instrument is spoken to.
+            transport: the line; owned from now on.
+            clock: time.
+            deliver: takes every arrival, and the error when the line is lost or the talk ends.
+        """
+        self._driver = driver
+        self._transport = transport
+        self._clock = clock
+        self._deliver = deliver
+        self.high_resolution = False
+        """whether the next request asks for the extended display"""
+        self._asks = driver.request() is not None
+        self._line = asyncio.Lock()
+        self._decoder: Decoder = driver.decoder()
+        self._skipped = 0
+        self._received = 0
+        self._chunks: deque[tuple[int, float]] = deque(maxlen=4096)
+        self.last_byte_at = clock.monotonic()
+        """clock time of the last byte of any kind"""
+        self._asked_at = 0.0
+        self._answer: asyncio.Future[None] | None = None
+        self._answers: asyncio.Queue[Acknowledged | Refused | Exception] | None = None
+        self._in_doubt = False
+        self._connection = Connection(transport, clock, self._tell)
+
+    @property
+    def skipped(self) -> int:
+        """Bytes thrown away so far because they belong to no frame."""
+        return self._skipped + self._decoder.skipped
+
+    @property
+    def patience_s(self) -> float:
+        """How long a sound instrument may take until its next answer is told."""
+        once = self._driver.timeout_s + self._driver.interval_s
+        return 2 * once + 2 * _QUIET_S if self._in_doubt else once  # a probe comes first
+
+    async def ready(self) -> None:
+        """Wait for the line.
+
+        Raises:
+            LinkLostError: it cannot be opened.
+            InstrumentError: the talk is over.
+        """
+        await self._connection.ready()
+
+    async def run(self) -> None:
+        """Talk until cancelled, whenever the line is there."""
+        await self._connection.keep(self._talk)
+
+    def end(self) -> None:
+        """Tell everybody who waits that the talk is over; `run` is cancelled next."""
+        self._connection.end()
+
+    async def command(self, name: str, command: Command) -> Acknowledged | None:
+        """Send a declared command and wait for its last answer; None where the instrument gives none.
+
+        Raises:
+            InstrumentError: refused, or not answered.
+            LinkLostError: the line is gone.
+        """
+        async with self._line:
+            if self._in_doubt:
+                await self._resynchronise()
+            self._answers = asyncio.Queue()
+            try:
+                await self._transport.send(command.send)
+                if not (command.done or command.accepted or command.refused):
+                    return None
+                return await self._final_answer(name, self._answers)
+            except TimeoutError:
+                self._in_doubt = self._asks
+                raise InstrumentError(
+                    "device.command_unanswered",
+                    "The instrument did not answer the command {command}.",
+                    "Look at its display; check that it allows commands from the line.",
+                    command=name,
+                ) from None
+            finally:
+                self._answers = None
+
+    async def _final_answer(
+        self, name: str, answers: "asyncio.Queue[Acknowledged | Refused | Exception]"
+    ) -> Acknowledged:
+        patience = self._driver.timeout_s
+        while True:
+            answer = await within(self._clock, patience, answers.get())
+            match answer:
+                case Acknowledged(command=said, done=done, final=final) if said == name:
+                    if not final:
+                        patience = _JOB_S
+                    elif done:
+                        return answer
+                    else:
+                        raise _command_refused(name, "the instrument answered no")
+                case Refused(state=state, reason=reason) if self._asks and state in _REFUSES_A_COMMAND:
+                    raise _command_refused(name, reason)
+                case Acknowledged() | Refused():
+                    continue
+                case Exception():
+                    raise answer
+
+    def _tell(self, fault: Exception) -> None:
+        if self._answers is not None:
+            self._answers.put_nowait(fault)
+        self._deliver(fault)
+
+    def _forget(self) -> None:
+        self._decoder.end()
+        while self._decoder.next_event() is not None:
+            continue  # belongs to what is forgotten
+        self._skipped += self._decoder.skipped
+        self._decoder = self._driver.decoder()
+        self._chunks.clear()
+
+    async def _talk(self) -> None:
+        self._forget()
+        self._in_doubt = False
+        tasks = [asyncio.create_task(self._listen())]
+        if self._asks:
+            tasks.append(asyncio.create_task(self._ask()))
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _listen(self) -> None:
+        while True:
+            data = await self._transport.receive()
+            self.last_byte_at = self._clock.monotonic()
+            self._chunks.append((self._received, self.last_byte_at))
+            for byte in data:  # one by one, so that it is known with which byte each frame began
+                self._received += 1
+                self._decoder.receive(bytes((byte,)))
+                while (event := self._decoder.next_event()) is not None:
+                    self._sort(event)
+
+    def _sort(self, event: Event) -> None:
+        answer_awaited = self._answer is not None and not self._answer.done()
+        if isinstance(event, Acknowledged | Refused) and self._answers is not None:
+            self._answers.put_nowait(event)
+        if isinstance(event, Acknowledged) or (self._asks and not answer_awaited):
+            return  # nobody asked: a late answer, or the instrument is set to print by itself
+        begun = self._asked_at if self._asks else self._came_at(self._received - len(event.frame))
+        is_answer = not (isinstance(event, Refused) and event.state in _NOT_AN_ANSWER)
+        if isinstance(event, Refused) or not self._in_doubt:
+            self._deliver(Arrival(event, begun, self.last_byte_at, self._clock.utc()))
+        if self._answer is not None and is_answer:
+            self._answer.set_result(None)
+
+    def _came_at(self, offset: int) -> float:
+        while len(self._chunks) > 1 and self._chunks[1][0] <= offset:
+            self._chunks.popleft()
+        return self._chunks[0][1]
+
+    async def _ask(self) -> None:
+        while True:
+            async with self._line:
+                if self._in_doubt:
+                    await self._resynchronise()
+                if not self._in_doubt:
+                    self._in_doubt = not await self._exchange()
+            due = self._asked_at + self._driver.interval_s
+            await self._clock.sleep(max(0.0, due - self._clock.monotonic()))
+
+    async def _exchange(self) -> bool:
+        request = self._driver.request(high_resolution=self.high_resolution)
+        if request is None:
+            raise TypeError(f"driver {self._driver.mark.id} asks, but has no request for this display")
+        self._answer = asyncio.get_running_loop().create_future()
+        self._asked_at = self._clock.monotonic()
+        try:
+            await self._transport.send(request)
+            await within(self._clock, self._driver.timeout_s, self._answer)
+        except TimeoutError:
+            return False
+        finally:
+            self._answer = None
+        return True
+
+    async def _resynchronise(self) -> None:
+        await self._drain()
+        answered = await self._exchange()
+        await self._drain()
+        self._in_doubt = not answered
+
+    async def _drain(self) -> None:
+        limit = self._clock.monotonic() + self._driver.timeout_s
+        quiet_since = self._clock.monotonic()
+        while (now := self._clock.monotonic()) < limit:
+            quiet_since = max(quiet_since, self.last_byte_at)
+            if now - quiet_since >= _QUIET_S:
+                break
+            await self._clock.sleep(quiet_since + _QUIET_S - now)
+        self._forget()
+
+
+def _command_refused(name: str, reason: str) -> InstrumentError:
+    return InstrumentError(
+        "device.command_refused",
+        "The instrument refused the command {command}: {reason}.",
+        "Make sure that the scale is at rest and near zero, then try again.",
+        command=name,
+        reason=reason.rstrip("."),
+    )

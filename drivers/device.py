@@ -1,0 +1,274 @@
+"""One instrument in use: a driver, a line and a clock give readings, readings at rest, and commands done.
+
+Nothing is handed out that arrived before it was asked for, and nothing that the instrument refused to show.
+"""
+
+import asyncio
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from drivers.clock import Clock, within
+from drivers.conversation import Arrival, Conversation
+from drivers.errors import InstrumentError, LinkLostError
+from drivers.instrument import Driver
+from drivers.protocols import Acknowledged, Indicated, Refused
+from drivers.reading import Origin, Reading
+from drivers.settling import Settled, SettleRule, Window
+from drivers.silence import no_indication, not_settled, silent
+from drivers.transports import Transport
+
+_Heard = asyncio.Queue[tuple[Reading | Refused, Arrival] | Exception]
+_REST: Final = SettleRule()
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The last thing an instrument said."""
+
+    value: Reading | Refused
+    age_s: float
+
+
+class Device:
+    """An instrument on its line; `start` it, and `close` it in the end."""
+
+    def __init__(
+        self, name: str, driver: Driver, transport: Transport, clock: Clock, *, origin: Origin
+    ) -> None:
+        """Join the parts; nothing is opened yet.
+
+        Args:
+            name: the instrument's name in the laboratory file.
+            driver: how it is spoken to.
+            transport: its line; owned from now on.
+            clock: the run's clock.
+            origin: what stands at the other end of the line.
+        """
+        self._name = name
+        self._driver = driver
+        self._transport = transport
+        self._clock = clock
+        self._origin = origin
+        self._talk: Conversation | None = None
+        self._pump: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+        self._listeners: list[_Heard] = []
+        self._subscribers: list[Callable[[Reading | Refused], None]] = []
+        self._last: tuple[Reading | Refused, float] | None = None
+        self._lost: LinkLostError | None = None
+
+    @property
+    def name(self) -> str:
+        """The instrument's name in the laboratory file."""
+        return self._name
+
+    @property
+    def driver(self) -> Driver:
+        """How it is spoken to."""
+        return self._driver
+
+    @property
+    def origin(self) -> Origin:
+        """What stands at the other end of the line."""
+        return self._origin
+
+    @property
+    def latest(self) -> Latest | None:
+        """The last reading or refusal with its age; None before the first one."""
+        if self._last is None:
+            return None
+        value, at = self._last
+        return Latest(value, self._clock.monotonic() - at)
+
+    @property
+    def lost(self) -> LinkLostError | None:
+        """Why the line is down now; None while it is up."""
+        return self._lost
+
+    @property
+    def skipped(self) -> int:
+        """Bytes thrown away so far because they belong to no frame."""
+        return self._talk.skipped if self._talk else 0
+
+    async def start(self) -> None:
+        """Open the line and begin to talk; a line that is down is tried again until `close`."""
+        if self._pump is not None:
+            return
+        self._talk = Conversation(self._driver, self._transport, self._clock, self._hear)
+        self._pump = asyncio.create_task(self._talk.run(), name=f"talks to {self._name}")
+        try:
+            await self._talk.ready()
+        except LinkLostError as lost:
+            self._lost = lost  # told to whoever asks for a reading
+
+    async def close(self) -> None:
+        """End the talk and give the line back; closing twice is harmless."""
+        pump, self._pump = self._pump, None
+        if pump is not None and self._talk is not None:
+            self._talk.end()
+            pump.cancel()
+            await asyncio.wait([pump])
+            if not pump.cancelled() and (crash := pump.exception()) is not None:
+                raise crash
+
+    def subscribe(self, callback: Callable[[Reading | Refused], None]) -> Callable[[], None]:
+        """Have every reading and refusal told to `callback`; the result ends the subscription."""
+        self._subscribers.append(callback)
+        return lambda: self._subscribers.remove(callback)
+
+    async def read(self) -> Reading:
+        """The first reading whose frame was asked for, or began, after this call.
+
+        Raises:
+            LinkLostError: the line is gone.
+            InstrumentError: silent, or it refuses to show a weight.
+        """
+        async with self._turn:
+            talk = await self._ready()
+            began = self._clock.monotonic()
+            deadline = began + talk.patience_s
+            refused: Refused | None = None
+            with self._hearing() as heard:
+                while True:
+                    try:
+                        value, arrival = await self._next(heard, deadline)
+                    except TimeoutError:
+                        if refused is not None:
+                            raise no_indication(self._name, refused) from None
+                        raise silent(self._name, bytes_came=talk.last_byte_at >= began) from None
+                    if isinstance(value, Refused):
+                        refused = value
+                    elif arrival.begun >= began:
+                        return value
+
+    async def settled(self, rule: SettleRule = _REST, *, high_resolution: bool = False) -> Settled:
+        """A reading at rest with the frames that prove it; all of them arrived after this call.
+
+        Args:
+            rule: what counts as rest.
+            high_resolution: ask for the extended display, and accept nothing else.
+
+        Raises:
+            LinkLostError: the line is gone.
+            NotSettledError: no rest within the rule's time; the facts say why.
+            InstrumentError: silent, or without an extended display.
+        """
+        if high_resolution:
+            self._check_high_resolution()
+        async with self._turn:
+            talk = await self._ready()
+            talk.high_resolution = high_resolution
+            try:
+                with self._hearing() as heard:
+                    return await self._rest(talk, heard, rule, Window(rule, high_resolution=high_resolution))
+            finally:
+                talk.high_resolution = False
+
+    async def command(self, name: str) -> Acknowledged | None:
+        """Send a declared command and wait until it is done; None where the instrument gives no answer.
+
+        Raises:
+            LinkLostError: the line is gone.
+            InstrumentError: not declared, refused, or not answered.
+        """
+        command = self._driver.commands.get(name)
+        if command is None:
+            raise InstrumentError(
+                "device.no_command",
+                "{instrument} has no command {command}; declared are: {declared}.",
+                "Use the keys of the instrument, or declare the command in its driver file.",
+                instrument=self._name,
+                command=name,
+                declared=", ".join(self._driver.commands) or "none",
+            )
+        async with self._turn:
+            talk = await self._ready()
+            return await talk.command(name, command)
+
+    async def _rest(self, talk: Conversation, heard: _Heard, rule: SettleRule, window: Window) -> Settled:
+        began = last_heard = self._clock.monotonic()
+        deadline = began + rule.timeout_s
+        while True:
+            try:
+                value, arrival = await self._next(heard, min(deadline, last_heard + talk.patience_s))
+            except TimeoutError:
+                if self._clock.monotonic() >= deadline and last_heard > began:
+                    raise not_settled(self._name, rule, window) from None
+                raise silent(self._name, bytes_came=talk.last_byte_at > last_heard) from None
+            last_heard = self._clock.monotonic()
+            if isinstance(value, Refused):
+                window.refuse(value)
+            elif arrival.begun >= began:
+                proof = window.take(value)
+                if proof is not None and last_heard - arrival.at <= rule.freshness_s:
+                    return proof
+            if last_heard >= deadline:
+                raise not_settled(self._name, rule, window)
+
+    async def _ready(self) -> Conversation:
+        if self._talk is None:
+            raise RuntimeError(f"{self._name} is used before start()")
+        await self._talk.ready()
+        self._lost = None
+        return self._talk
+
+    async def _next(self, heard: _Heard, deadline: float) -> tuple[Reading | Refused, Arrival]:
+        said = await within(self._clock, max(0.0, deadline - self._clock.monotonic()), heard.get())
+        if isinstance(said, Exception):
+            raise said
+        return said
+
+    @contextmanager
+    def _hearing(self) -> Generator[_Heard]:
+        heard: _Heard = asyncio.Queue()
+        self._listeners.append(heard)
+        try:
+            yield heard
+        finally:
+            self._listeners.remove(heard)
+
+    def _hear(self, said: Arrival | Exception) -> None:
+        if isinstance(said, Exception):
+            self._lost = said if isinstance(said, LinkLostError) else None
+            for heard in self._listeners:
+                heard.put_nowait(said)
+            return
+        self._lost = None
+        value = self._value(said)
+        self._last = value, said.at
+        for heard in self._listeners:
+            heard.put_nowait((value, said))
+        for callback in self._subscribers:
+            # Through the loop: a failing screen is reported there and never stops the talk.
+            asyncio.get_running_loop().call_soon(callback, value)
+
+    def _value(self, arrival: Arrival) -> Reading | Refused:
+        match arrival.event:
+            case Indicated() as shown:
+                return Reading(
+                    instrument=self._name,
+                    indication=shown.indication,
+                    stability=shown.stability,
+                    kind=shown.kind,
+                    high_resolution=shown.high_resolution,
+                    origin=self._origin,
+                    frame=shown.frame,
+                    driver=self._driver.mark,
+                    received_at=arrival.at_utc,
+                    elapsed=arrival.at,
+                )
+            case Refused() as refused:
+                return refused
+            case Acknowledged():
+                raise TypeError("an answer to a command is no reading")
+
+    def _check_high_resolution(self) -> None:
+        if not self._driver.has_high_resolution or self._driver.request(high_resolution=True) is None:
+            raise InstrumentError(
+                "device.no_high_resolution",
+                "{instrument} cannot be asked for its extended display.",
+                "Find the rounding error with small weights of 0.1 e instead.",
+                instrument=self._name,
+            )

@@ -1,0 +1,103 @@
+"""The driver port: what any description of an instrument can do, whether it is a file or Python."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from drivers.protocols import Decoder, Event
+from drivers.reading import DriverMark
+
+
+class Evidence(StrEnum):
+    """What a driver rests on; `UNCONFIRMED` is said wherever the driver is used."""
+
+    CAPTURED = "captured"
+    MANUAL = "manual"
+    UNCONFIRMED = "unconfirmed"
+
+
+class LineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a serial line is set before it is opened."""
+
+    baud: int = 9600
+    format: str = "8N1"
+    """data bits, parity (N, E, O, M, S), stop bits"""
+    flow: str = "none"
+    """none, xon-xoff or rts-cts"""
+    dtr: bool | None = None
+    """None leaves the line as the system sets it; some indicators restart when it toggles"""
+    rts: bool | None = None
+
+
+class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A declared command; nothing that is not declared can be sent."""
+
+    send: bytes
+    done: tuple[bytes, ...] = ()
+    """answers that mean done"""
+    accepted: tuple[bytes, ...] = ()
+    """answers that mean: accepted, wait for `done`"""
+    refused: tuple[bytes, ...] = ()
+
+
+class Driver(Protocol):
+    """A description of an instrument, usable to read it and to play it."""
+
+    @property
+    def mark(self) -> DriverMark:
+        """Id and digest."""
+
+    @property
+    def name(self) -> str:
+        """The maker's name of the instrument or family."""
+
+    @property
+    def kind(self) -> str:
+        """What it is: `scale`; later `thermometer`, `flow_meter` and so on."""
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the description rests on."""
+
+    @property
+    def text(self) -> str:
+        """The driver file as it was read, or the source of a driver in Python; kept with the evidence."""
+
+    @property
+    def keyed(self) -> bool:
+        """Whether there is no wire and a person keys the reading."""
+
+    @property
+    def line(self) -> LineSettings:
+        """Factory settings of the serial line."""
+
+    @property
+    def commands(self) -> Mapping[str, Command]:
+        """Declared commands by name: `zero`, `tare`."""
+
+    @property
+    def has_high_resolution(self) -> bool:
+        """Whether the finer display can be asked for on the wire."""
+
+    @property
+    def interval_s(self) -> float:
+        """Least seconds between two requests, or the usual seconds between two frames of a stream."""
+
+    @property
+    def timeout_s(self) -> float:
+        """Seconds of silence after which the instrument is said not to answer."""
+
+    def request(self, *, high_resolution: bool = False) -> bytes | None:
+        """The bytes that ask for one indication; None when the instrument streams by itself."""
+
+    def decoder(self) -> Decoder:
+        """A fresh decoder."""
+
+    def render(self, event: Event) -> bytes:
+        """The frame by which this instrument would say `event`: the inverse of decoding.
+
+        Raises:
+            DescriptionError: this instrument has no way to say it.
+        """

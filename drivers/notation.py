@@ -1,0 +1,99 @@
+"""How values are written in JSON and read from TOML: one notation for files, wires and records.
+
+A quantity is `{"value": "1.20", "unit": "kg"}` in JSON and may be the string `"1.20 kg"` in a file that a
+person writes. Numbers are never binary floats on the way in: TOML and JSON numbers arrive as decimals.
+"""
+
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from drivers.errors import PlainError, UnitError
+from drivers.quantity import Quantity
+
+T = TypeVar("T")
+
+
+def _to_builtin(value: Any) -> Any:
+    if isinstance(value, Quantity):
+        return {"value": f"{value.value:f}", "unit": value.unit}
+    raise NotImplementedError(f"{type(value).__name__} has no written form")
+
+
+def _from_builtin(kind: type, value: Any) -> Any:
+    if kind is not Quantity:
+        raise NotImplementedError(f"{kind.__name__} has no written form")
+    if isinstance(value, str):
+        return Quantity.parse(value)
+    if isinstance(value, dict) and value.keys() == {"value", "unit"}:
+        if not isinstance(value["value"], str):
+            raise UnitError("the value of a quantity is written as a string")
+        return Quantity(value["value"], value["unit"])
+    raise UnitError(f"Expected a quantity such as '0.5 kg', got {value!r}")
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_to_builtin, order="deterministic")
+
+
+def to_json(value: Any) -> bytes:
+    """Write a value as JSON; the same value gives the same bytes."""
+    return _ENCODER.encode(value)
+
+
+def from_json(data: bytes | str, kind: type[T]) -> T:
+    """Read JSON into `kind`.
+
+    Raises:
+        msgspec.ValidationError: the message names the path of the mistake.
+        msgspec.DecodeError: not JSON at all.
+    """
+    return msgspec.json.decode(data, type=kind, dec_hook=_from_builtin)
+
+
+def to_builtins(value: Any) -> Any:
+    """The plain dicts, lists and strings that `value` is written as."""
+    return msgspec.to_builtins(value, enc_hook=_to_builtin)
+
+
+def from_builtins(value: Any, kind: type[T]) -> T:
+    """Read plain dicts, lists and strings into `kind`.
+
+    Raises:
+        msgspec.ValidationError: the message names the path of the mistake.
+    """
+    return msgspec.convert(value, kind, dec_hook=_from_builtin)
+
+
+def from_toml(text: str, kind: type[T], *, source: str | Path, error: type[PlainError]) -> T:
+    """Read a TOML text into `kind`.
+
+    Args:
+        text: the file's text.
+        kind: a frozen struct that forbids unknown fields.
+        source: the file's name, for the message.
+        error: the class to raise; it says who must act.
+
+    Raises:
+        PlainError: of class `error`; names the file and the line or path of the mistake.
+    """
+    try:
+        return from_builtins(tomllib.loads(text, parse_float=Decimal), kind)
+    except tomllib.TOMLDecodeError as mistake:
+        raise error(
+            "file.syntax",
+            "{file} is not readable as TOML: {mistake}.",
+            "Correct that line and try again.",
+            file=str(source),
+            mistake=str(mistake),
+        ) from None
+    except msgspec.ValidationError as mistake:
+        raise error(
+            "file.content",
+            "{file} has a mistake: {mistake}.",
+            "Correct that entry and try again.",
+            file=str(source),
+            mistake=str(mistake),
+        ) from None

@@ -1,0 +1,187 @@
+"""A decimal number with its unit, exact from the wire to the verdict.
+
+An instrument shows decimal digits; they stay decimal digits here. Arithmetic that could not be done exactly
+raises instead of rounding.
+"""
+
+import re
+from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from functools import total_ordering
+from typing import Any, Final, Self
+
+from drivers.errors import UnitError
+
+_EXACT: Final = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow, DivisionByZero])
+
+_UNITS: Final[dict[str, tuple[str, Decimal]]] = {
+    # unit: (dimension, how many of the dimension's first unit it is)
+    "g": ("mass", Decimal(1)),
+    "mg": ("mass", Decimal("0.001")),
+    "kg": ("mass", Decimal(1000)),
+    "t": ("mass", Decimal(1000000)),
+    "lb": ("mass", Decimal("453.59237")),  # international avoirdupois pound, exact by definition
+    "oz": ("mass", Decimal("28.349523125")),
+    "gn": ("mass", Decimal("0.06479891")),  # grain
+    "ct": ("mass", Decimal("0.2")),  # metric carat
+    "L": ("volume", Decimal(1)),
+    "mL": ("volume", Decimal("0.001")),
+    "m3": ("volume", Decimal(1000)),
+    "°C": ("temperature", Decimal(1)),
+    "hPa": ("pressure", Decimal(1)),
+    "Pa": ("pressure", Decimal("0.01")),
+    "s": ("time", Decimal(1)),
+    "min": ("time", Decimal(60)),
+    "%": ("ratio", Decimal(1)),
+    "pcs": ("count", Decimal(1)),
+}
+
+_PATTERN: Final = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*(\S+)\s*", re.ASCII)
+
+
+def known_unit(unit: str) -> bool:
+    """Say whether `unit` is spelled as this program spells it (`kg`, not `KG`)."""
+    return unit in _UNITS
+
+
+@total_ordering
+class Quantity:
+    """A value and a unit; equal when physically equal, written as it was shown (12.340 keeps its zero).
+
+    >>> Quantity.parse("12.340 kg")
+    Quantity('12.340 kg')
+    >>> Quantity.parse("1 kg") + Quantity.parse("0.5 g") == Quantity.parse("1000.5 g")
+    True
+    """
+
+    __slots__ = ("unit", "value")
+    unit: str
+    value: Decimal
+
+    def __init__(self, value: Decimal | int | str, unit: str) -> None:
+        """Join a decimal and a unit.
+
+        Raises:
+            UnitError: the unit is unknown, or the value is no finite decimal number.
+        """
+        if unit not in _UNITS:
+            raise UnitError(f"unknown unit {unit!r}; known are {', '.join(_UNITS)}")
+        try:
+            number = Decimal(value)
+        except InvalidOperation:
+            raise UnitError(f"{value!r} is not a decimal number") from None
+        if not number.is_finite():
+            raise UnitError(f"{value!r} is not a finite number")
+        object.__setattr__(self, "value", number)
+        object.__setattr__(self, "unit", unit)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a quantity never changes; {name} cannot be set to {value!r}")
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `"1000 g"` or `"-0.5 kg"`; the decimal mark of files and wires is the dot.
+
+        Raises:
+            UnitError: the text is not a number followed by a unit.
+        """
+        found = _PATTERN.fullmatch(text)
+        if found is None:
+            raise UnitError(f"{text!r} is not a quantity; write number, dot and unit, as in '0.5 kg'")
+        return cls(found[1], found[2])
+
+    @property
+    def dimension(self) -> str:
+        """What is measured: `mass`, `volume` and so on."""
+        return _UNITS[self.unit][0]
+
+    @property
+    def resolution(self) -> Decimal:
+        """The place of the last digit written: 0.01 for 12.34, 1 for 1200."""
+        exponent = self.value.as_tuple().exponent
+        return Decimal(1).scaleb(min(int(exponent), 0))
+
+    def to(self, unit: str) -> "Quantity":
+        """The same quantity in another unit, exactly.
+
+        Raises:
+            UnitError: other dimension, or the result has no exact decimal (grams to pounds).
+        """
+        if unit == self.unit:
+            return self
+        return Quantity(self._value_in(unit), unit)
+
+    def _value_in(self, unit: str) -> Decimal:
+        if unit == self.unit:
+            return self.value
+        here, factor = _UNITS[self.unit]
+        there, divisor = _UNITS.get(unit, ("unknown", Decimal(1)))
+        if here != there:
+            raise UnitError(f"{self} cannot be given in {unit}")
+        try:
+            return _EXACT.divide(_EXACT.multiply(self.value, factor), divisor)
+        except Inexact:
+            raise UnitError(f"{self} has no exact value in {unit}") from None
+
+    def __add__(self, other: "Quantity") -> "Quantity":
+        return Quantity(_EXACT.add(self.value, other._value_in(self.unit)), self.unit)
+
+    def __sub__(self, other: "Quantity") -> "Quantity":
+        return Quantity(_EXACT.subtract(self.value, other._value_in(self.unit)), self.unit)
+
+    def __mul__(self, factor: Decimal | int) -> "Quantity":
+        return Quantity(_EXACT.multiply(self.value, Decimal(factor)), self.unit)
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> "Quantity":
+        return Quantity(self.value.copy_negate() if self.value else self.value.copy_abs(), self.unit)
+
+    def __abs__(self) -> "Quantity":
+        return Quantity(self.value.copy_abs(), self.unit)
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def counted_in(self, step: "Quantity") -> int:
+        """How many whole steps this is.
+
+        Raises:
+            UnitError: it is not a whole number of steps.
+        """
+        quotient, remainder = _EXACT.divmod(self.value, step.to(self.unit).value)
+        if remainder:
+            raise UnitError(f"{self} is not a whole number of {step}")
+        return int(quotient)
+
+    def _base(self) -> tuple[str, Decimal]:
+        dimension, factor = _UNITS[self.unit]
+        return dimension, _EXACT.multiply(self.value, factor)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Quantity):
+            return NotImplemented
+        return self._base() == other._base()
+
+    def __lt__(self, other: "Quantity") -> bool:
+        mine, theirs = self._base(), other._base()
+        if mine[0] != theirs[0]:
+            raise UnitError(f"{self} and {other} cannot be compared")
+        return mine[1] < theirs[1]
+
+    def __hash__(self) -> int:
+        return hash(self._base())
+
+    def __str__(self) -> str:
+        return f"{self.value:f} {self.unit}"
+
+    def __repr__(self) -> str:
+        return f"Quantity('{self}')"
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[type["Quantity"], tuple[str, str]]:
+        return Quantity, (str(self.value), self.unit)

@@ -1,0 +1,83 @@
+"""What to tell a technician when an instrument gives no usable indication."""
+
+from typing import Final
+
+from drivers.errors import InstrumentError, NotSettledError
+from drivers.protocols import Refused
+from drivers.settling import SettleRule, Unrest, Window
+
+_WHY: Final[dict[Unrest, tuple[str, str]]] = {
+    Unrest.MOVING: (
+        "{instrument} still reports motion after {timeout_s} s.",
+        "Wait until the load is at rest; keep draught, vibration and hands away.",
+    ),
+    Unrest.SPAN: (
+        "{instrument} walked {span} within {duration_s} s although it did not report motion.",
+        "Wait until the load is at rest; if it keeps walking, the instrument drifts.",
+    ),
+    Unrest.REFUSED: (
+        "{instrument} shows no weight: {refused}.",
+        "Look at its display and correct that first.",
+    ),
+    Unrest.RESOLUTION: (
+        "{instrument} shows another resolution than was asked for.",
+        "Switch its extended display off, or on where it is asked for.",
+    ),
+    Unrest.CHANGED: (
+        "{instrument} changed between gross and net, its unit or its stability report.",
+        "Leave the keys of the instrument alone while it settles.",
+    ),
+    Unrest.SHORT: (
+        "{instrument} gave too few indications within {timeout_s} s.",
+        "Allow more time, or let the instrument send more often.",
+    ),
+}
+
+
+def silent(instrument: str, *, bytes_came: bool) -> InstrumentError:
+    """Nothing was understood for too long; bytes without a frame point to the line settings."""
+    if bytes_came:
+        return InstrumentError(
+            "device.unreadable",
+            "{instrument} sends bytes in which its driver finds no answer.",
+            "Check baud rate, parity and output format in its menu; it must not print unasked as well.",
+            instrument=instrument,
+        )
+    return InstrumentError(
+        "device.silent",
+        "{instrument} does not answer.",
+        "Check that it is on, the cable, and the output mode set in its menu.",
+        instrument=instrument,
+    )
+
+
+def no_indication(instrument: str, refused: Refused) -> InstrumentError:
+    """It answers, but shows no weight."""
+    message, remedy = _WHY[Unrest.REFUSED]
+    return InstrumentError(
+        "device.no_indication",
+        message,
+        remedy,
+        instrument=instrument,
+        refused=refused.reason.rstrip("."),
+        state=refused.state.value,
+    )
+
+
+def not_settled(instrument: str, rule: SettleRule, window: Window) -> NotSettledError:
+    """It shows a weight that does not rest."""
+    message, remedy = _WHY[window.unrest]
+    refused = window.refused
+    return NotSettledError(
+        f"unsettled.{window.unrest.value}",
+        message,
+        remedy,
+        instrument=instrument,
+        timeout_s=rule.timeout_s,
+        duration_s=rule.duration_s,
+        reason=window.unrest.value,
+        span=str(window.span_seen) if window.span_seen is not None else None,
+        refused=refused.reason.rstrip(".") if refused else None,
+        state=refused.state.value if refused else None,
+        last=str(window.last.indication) if window.last else None,
+    )

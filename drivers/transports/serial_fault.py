@@ -1,0 +1,103 @@
+"""What pyserial's faults mean to a technician; the operating systems say the same thing in different ways."""
+
+import errno
+import sys
+from typing import Final
+
+import serial
+
+from drivers.errors import LinkLostError
+
+if sys.platform == "win32":
+    PORT_FAULTS: Final[tuple[type[Exception], ...]] = (OSError, TypeError, ValueError)
+else:
+    import termios
+
+    # pyserial lets TypeError through when a port is closed under a read, and termios.error when the
+    # hardware refuses the settings
+    PORT_FAULTS: Final[tuple[type[Exception], ...]] = (OSError, TypeError, ValueError, termios.error)
+
+CLOSED: Final = serial.SerialException("closed by this program")
+
+_IN_USE: Final = {errno.EAGAIN, errno.EBUSY}
+_FORBIDDEN: Final = {errno.EACCES, errno.EPERM}
+_MISSING: Final = {errno.ENOENT, errno.ENODEV, errno.ENXIO}
+
+
+def cannot_open(address: str, fault: Exception) -> LinkLostError:
+    """The sentence for a port that could not be opened."""
+    number, text = _number(fault), str(fault)
+    on_windows = sys.platform == "win32"
+    if "protocol" in text and isinstance(fault, ValueError):
+        return LinkLostError(
+            "link.address",
+            "{port} is no address of a port.",
+            "Write COM3, /dev/ttyUSB0, socket://host:port or rfc2217://host:port.",
+            port=address,
+        )
+    if number in _IN_USE or (on_windows and "PermissionError" in text):
+        return LinkLostError(
+            "link.in_use",
+            "{port} is in use by another program.",
+            "Close the other program or the other window of this bench, then try again.",
+            port=address,
+        )
+    if number in _FORBIDDEN:
+        return LinkLostError(
+            "link.permission",
+            "{port} may not be used by this user.",
+            "Add the user to the group that owns serial ports (often dialout) and log in again.",
+            port=address,
+        )
+    if number in _MISSING or (on_windows and "FileNotFoundError" in text):
+        return LinkLostError(
+            "link.missing",
+            "{port} is not there.",
+            "Plug the cable in and check the name of the port.",
+            port=address,
+        )
+    if "://" in address:
+        return LinkLostError(
+            "link.unreachable",
+            "{port} does not accept a connection: {detail}.",
+            "Check that the device server is on, and its address, port number and network cable.",
+            port=address,
+            detail=text,
+        )
+    return LinkLostError(
+        "link.refused",
+        "{port} could not be opened: {detail}.",
+        "Check that this is a serial port and that it supports the line settings.",
+        port=address,
+        detail=text,
+    )
+
+
+def lost(address: str, fault: Exception) -> LinkLostError:
+    """The sentence for a line that was open and is gone."""
+    return LinkLostError(
+        "link.lost",
+        "{port} is gone.",
+        "Check the cable and the power of the instrument; the bench connects again by itself.",
+        port=address,
+        detail=str(fault),
+    )
+
+
+def blocked(address: str, flow: str) -> LinkLostError:
+    """The sentence for a line whose handshake never lets bytes out."""
+    return LinkLostError(
+        "link.blocked",
+        "{port} lets nothing out; its flow control is {flow}.",
+        "Set the same flow control on the instrument and in its driver, or check the handshake wires.",
+        port=address,
+        flow=flow,
+    )
+
+
+def _number(fault: BaseException | None) -> int | None:
+    while fault is not None:
+        if isinstance(fault, OSError) and fault.errno is not None:
+            return fault.errno
+        fault = fault.__context__
+    return None
