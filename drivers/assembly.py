@@ -108,7 +108,9 @@ class _Assembly:
         end = self._bytes(frame.end, "frame.end")
         longest = max(LONGEST_LINE, *(2 * form.longest for form in forms))
         if frame.length and not start:
-            sentence = "Leave it out (columns and pictures have a length), or list every allowed one in lengths."
+            sentence = (
+                "Leave it out (columns and pictures have a length), or list every allowed one in lengths."
+            )
             self._wrong("frame.length", "a length alone does not find a frame", sentence)
         if frame.length:
             return FixedFraming(start, end, frame.length, check.width if check and check.optional else 0)

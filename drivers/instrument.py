@@ -62,12 +62,12 @@ class Driver(Protocol):
         """What the description rests on."""
 
     @property
-    def text(self) -> str:
-        """The driver file as it was read, or the source of a driver in Python; kept with the evidence."""
-
-    @property
     def keyed(self) -> bool:
         """Whether there is no wire and a person keys the reading."""
+
+    @property
+    def text(self) -> str:
+        """The driver file, or the source of a driver in Python: what the digest is of."""
 
     @property
     def line(self) -> LineSettings:

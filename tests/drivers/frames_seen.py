@@ -17,8 +17,9 @@ class Seen:
     state: str = ""
 
 
-def weight(driver, data, value, unit, rest, kind="unknown", *, high_resolution=False):
-    return Seen(driver, data, value, unit, rest, kind, high_resolution)
+def weight(driver, data, *said, high_resolution=False):
+    """`said`: value, unit, rest and, where the wire tells it, kind."""
+    return Seen(driver, data, *said, high_resolution=high_resolution)
 
 
 def refusal(driver, data, state):
@@ -27,14 +28,14 @@ def refusal(driver, data, state):
 
 READINGS = {
     "D3000-1": weight("ohaus-defender3000", b"   0.360 kg    G\r\n", "0.360", "kg", "stable", "gross"),
-    "D3000-2": weight("ohaus-defender3000", b"   G\r\n   0.360 kg    G\r\n", "0.360", "kg", "stable", "gross"),
+    "D3000-2": weight(
+        "ohaus-defender3000", b"   G\r\n   0.360 kg    G\r\n", "0.360", "kg", "stable", "gross"
+    ),
     "D3000-3": weight(
         "ohaus-defender3000", b"   0.360 kg    G\r\n   0.360 kg   ", "0.360", "kg", "stable", "gross"
     ),
     "D3000-6": weight("ohaus-defender3000", b"   0.415 kg   ?G\r\n", "0.415", "kg", "moving", "gross"),
-    "NHB-1": weight(
-        "st-gs", b"S    20.7g  \r\nST,GS    20.7g  \r\n", "20.7", "g", "stable", "gross"
-    ),
+    "NHB-1": weight("st-gs", b"S    20.7g  \r\nST,GS    20.7g  \r\n", "20.7", "g", "stable", "gross"),
     "NHB-3": weight("st-gs", b"ST,GS   106.2g  \r\n", "106.2", "g", "stable", "gross"),
     "QHW-1": weight("st-gs", b"ST,GS,   245.6 g\r\n", "245.6", "g", "stable", "gross"),
     "QHW-3": weight("st-gs", b"ST,GS,     7.6 g\r\n", "7.6", "g", "stable", "gross"),
@@ -57,7 +58,9 @@ READINGS = {
     "SICS-x": weight("mt-sics", b"SI S      12.50 kg\r\n", "12.50", "kg", "stable"),
     "AD-1": weight("and-standard", b"ST,+001.2346 kg\r\n", "1.2346", "kg", "stable"),
     "SMA-1": weight("sma", b"\n 1G       5.025lb \r", "5.025", "lb", "stable", "gross"),
-    "SMA-2": weight("sma", b"\n 1g      5.0025lb \r", "5.0025", "lb", "stable", "gross", high_resolution=True),
+    "SMA-2": weight(
+        "sma", b"\n 1g      5.0025lb \r", "5.0025", "lb", "stable", "gross", high_resolution=True
+    ),
     "SMA-3": weight("sma", b"\nZ1G       0.000lb \r", "0.000", "lb", "stable", "gross"),
 }
 
@@ -82,16 +85,16 @@ REFUSALS = {
 
 NO_FAMILY_HERE = {
     "QA-1": b"+007.12/3 G S\r\n",
-    "A9-trunc": b"0001B\x02+001560",
-    "A12-2": b"wn-000.1kg\r\n",
+    "A9-trunc": b"00001B\x03\x02+0015600",
+    "A12-2": b"wn-0000.1kg\r\n",
     "A12E-OL": b"         OL23\r\n",
     "CAN-VN": b"=   0.00C\r",
-    "TOL-7": b"*0    15   000\r",
+    "TOL-7": b"*0    15    00\r",
     "GG-2": b"-  450.38 GN\r\n",
     "USS-1": b"+   20.758g  \r\n",
     "SHZ-1": b"-  186.65g \r",
-    "RAD-1": b"S     -      8.5 g  \r\n",
-    "MS204-1": b"     N         0.3749 g   \r\n",
+    "RAD-1": b"S    -      8.5 g  \r\n",
+    "MS204-1": b"     N       0.3749 g   \r\n",
 }
 """frames of instruments without a driver here, fragments and dates: no driver may see a number in them"""
 
@@ -118,8 +121,12 @@ BY_THE_MANUAL = {
     "A9 blank number": refusal("yaohua-a9", b"\x02+      01B\x03", "no_value"),
     "reversed negative": weight("yaohua-reversed", b"=00.1000-", "-1.00", "kg", "not_reported"),
     "forward negative": weight("yaohua-forward", b"=-0001.00", "-1.00", "kg", "not_reported"),
-    "Toledo negative, moving": weight("toledo-continuous", b"\x024: " b"   123   000\r", "-1.23", "kg", "moving", "gross"),
-    "Toledo net, moving": weight("toledo-continuous", b"\x0249    072   046\r", "0.72", "kg", "moving", "net"),
+    "Toledo negative, moving": weight(
+        "toledo-continuous", b"\x024:    123   000\r", "-1.23", "kg", "moving", "gross"
+    ),
+    "Toledo net, moving": weight(
+        "toledo-continuous", b"\x0249    072   046\r", "0.72", "kg", "moving", "net"
+    ),
     "Toledo expanded": weight(
         "toledo-continuous", b"\x022!1  1448   450\r", "1448", "g", "stable", "net", high_resolution=True
     ),
@@ -140,7 +147,9 @@ BY_THE_MANUAL = {
     "A&D overload of a balance": refusal("and-standard", b"OL,+9999999E+19\r\n", "overload"),
     "A&D per cent": refusal("and-standard", b"ST,+000012.3  %\r\n", "unknown_unit"),
     "A&D error of a balance": refusal("and-standard", b"EC,E01\r\n", "error"),
-    "Defender negative net": weight("ohaus-defender3000", b"-  1.640 kg    N\r\n", "-1.640", "kg", "stable", "net"),
+    "Defender negative net": weight(
+        "ohaus-defender3000", b"-  1.640 kg    N\r\n", "-1.640", "kg", "stable", "net"
+    ),
     "Defender dashes": refusal("ohaus-defender3000", b"  ------ kg    G\r\n", "no_value"),
     "Defender one digit too many": refusal("ohaus-defender3000", b"   0.3360 kg    G\r\n", "malformed"),
     "Defender unknown legend": refusal("ohaus-defender3000", b"   0.360 kg    X\r\n", "unknown_flag"),
@@ -152,7 +161,9 @@ BY_THE_MANUAL = {
     "SBI dashes": refusal("sartorius-sbi", b"      --      \r\n", "no_value"),
     "SBI pieces": refusal("sartorius-sbi", b"Qnt   +       12 pcs\r\n", "not_a_weight"),
     "SMA moving net": weight("sma", b"\n 1NM     -1.250kg \r", "-1.250", "kg", "moving", "net"),
-    "SMA finer net": weight("sma", b"\n 1n     0.12345kg \r", "0.12345", "kg", "stable", "net", high_resolution=True),
+    "SMA finer net": weight(
+        "sma", b"\n 1n     0.12345kg \r", "0.12345", "kg", "stable", "net", high_resolution=True
+    ),
     "SMA overload with dashes": refusal("sma", b"\nO1G  ----------lb \r", "overload"),
     "SMA underload with a number": refusal("sma", b"\nU1G      -5.000lb \r", "underload"),
     "SMA unknown status": refusal("sma", b"\nX1G       5.025lb \r", "unknown_flag"),

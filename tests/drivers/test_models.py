@@ -5,11 +5,11 @@ from collections import Counter
 from decimal import Decimal
 
 import pytest
-from tests.drivers.frames_seen import BY_THE_MANUAL, NO_FAMILY_HERE, READINGS, REFUSALS, ROWS
 
 from drivers import catalogue
 from drivers.example import events_of
 from drivers.protocols import Indicated, Refused
+from tests.drivers.frames_seen import BY_THE_MANUAL, NO_FAMILY_HERE, READINGS, REFUSALS, ROWS
 
 BUILT_IN = [name for name in catalogue.names() if not catalogue.load(name).keyed]
 CAPTURES = {"ohaus-defender3000": 454, "tscale-nhb": 408, "tscale-qhw": 829}

@@ -1,0 +1,1 @@
+"""Run a procedure on real instruments in front of a person."""

@@ -1,0 +1,67 @@
+"""Runs one command line: finds the handler, tells errors in plain sentences, gives the exit code."""
+
+import importlib
+import os
+import sys
+import traceback
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+
+from bench.cli.exit_code import ExitCode, code_of
+from bench.cli.parser import parser
+from drivers.errors import PlainError
+
+Handler = Callable[[Namespace], int]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command."""
+    options = parser().parse_args(arguments)
+    options.lang = options.lang or os.environ.get("TERA_LANG") or "id"
+    if options.lang not in {"id", "en"}:
+        options.lang = "id"
+    try:
+        return int(_handler(options.handler)(options))
+    except PlainError as error:
+        tell(options, error)
+        return code_of(error)
+    except KeyboardInterrupt:
+        return ExitCode.IN_DOUBT
+    except BrokenPipeError:
+        # The reader of our output has gone (`tera runs | head`); that is no fault of this command.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.DONE
+    except Exception as unforeseen:  # noqa: BLE001 - the last line of defence: no traceback at a user
+        return _unforeseen(options, unforeseen)
+
+
+def _handler(name: str) -> Handler:
+    module, _, function = name.partition(":")
+    handler: Handler = getattr(importlib.import_module(module), function)
+    return handler
+
+
+def tell(options: Namespace, error: PlainError) -> None:
+    """Write the two sentences of an error to standard error."""
+    from bench.labels import Labels  # noqa: PLC0415 - keeps --help light
+
+    if options.debug:
+        traceback.print_exception(error)
+    sentence, remedy = Labels(options.lang).problem(error)
+    print(f"tera: {sentence}\n      {remedy}", file=sys.stderr)
+
+
+def _unforeseen(options: Namespace, error: Exception) -> int:
+    if options.debug:
+        traceback.print_exception(error)
+    tell(
+        options,
+        PlainError(
+            "program.unforeseen",
+            "An unforeseen error stopped this command: {kind}: {error}.",
+            "What was journaled is kept. Run it again with --debug and report what it prints.",
+            kind=type(error).__name__,
+            error=str(error),
+        ),
+    )
+    return ExitCode.IN_DOUBT

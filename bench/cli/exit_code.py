@@ -1,0 +1,42 @@
+"""Exit codes of the public contract."""
+
+from enum import IntEnum
+
+from drivers.errors import PlainError
+
+
+class ExitCode(IntEnum):
+    """What a command says to the program that called it."""
+
+    DONE = 0
+    """done, or conforms"""
+    DOES_NOT_CONFORM = 1
+    """does not conform, or a check found a fault"""
+    USAGE = 2
+    """usage or configuration error"""
+    IN_DOUBT = 3
+    """indeterminate, interrupted or in doubt"""
+    NOT_ANSWERING = 4
+    """an instrument does not answer"""
+    INTEGRITY = 5
+    """integrity failure"""
+
+
+def code_of(error: PlainError) -> ExitCode:
+    """The exit code of an error that was told."""
+    from drivers.errors import DescriptionError, InstrumentError  # noqa: PLC0415 - keeps --help light
+    from results.errors import IntegrityError, StorageError  # noqa: PLC0415 - keeps --help light
+
+    match error:
+        case IntegrityError():
+            return ExitCode.INTEGRITY
+        case StorageError():
+            return ExitCode.IN_DOUBT
+        case DescriptionError():
+            return ExitCode.USAGE
+        case InstrumentError() if error.code.startswith(("driver.", "catalogue.")):
+            return ExitCode.USAGE
+        case InstrumentError():
+            return ExitCode.NOT_ANSWERING
+        case _:
+            return ExitCode.USAGE

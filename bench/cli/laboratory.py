@@ -1,0 +1,134 @@
+"""`tera init`, `tera check`, `tera standards`: the laboratory as it is today."""
+
+import asyncio
+import shutil
+from argparse import Namespace
+from datetime import date
+from importlib.resources import files
+
+from bench import laboratory as laboratories
+from bench.cli.exit_code import ExitCode
+from bench.cli.output import emit, say, table
+from bench.errors import LaboratoryError
+from bench.software import identification
+from drivers.clock import SystemClock
+
+_DISK_FLOOR_MB = 500
+
+
+def init(options: Namespace) -> int:
+    """Write a commented laboratory file; never over an existing one."""
+    folder = options.folder
+    file = folder / laboratories.FILE_NAME
+    if file.exists():
+        raise LaboratoryError(
+            "file.exists",
+            "{file} is already there and is not overwritten.",
+            "Edit it, or choose another folder.",
+            file=str(file),
+        )
+    try:
+        (folder / "orders").mkdir(parents=True, exist_ok=True)
+        (folder / "drivers").mkdir(exist_ok=True)
+        template = files("bench") / "templates"
+        file.write_text((template / laboratories.FILE_NAME).read_text("utf-8"), encoding="utf-8")
+        example = folder / "orders" / "contoh.toml"
+        example.write_text((template / "order.toml").read_text("utf-8"), encoding="utf-8")
+    except OSError as problem:
+        raise LaboratoryError(
+            "laboratory.folder",
+            "The folder {folder} cannot be written: {problem}.",
+            "Choose another folder with --lab, or ask for write access to this one.",
+            folder=str(folder),
+            problem=problem.strerror or str(problem),
+        ) from None
+    laboratories.load(folder)
+    say(str(file))
+    say(str(example))
+    return ExitCode.DONE
+
+
+def standards(options: Namespace) -> int:
+    """The standards, soonest due first."""
+    today = SystemClock().utc().date()
+    found = sorted(laboratories.load(options.lab).standard, key=lambda standard: standard.due)
+    for standard in found:
+        if options.json:
+            emit(
+                {
+                    "id": standard.id,
+                    "class": standard.accuracy_class,
+                    "due": standard.due,
+                    "usable": standard.due >= today,
+                }
+            )
+    if not options.json:
+        table(
+            [
+                (
+                    standard.id,
+                    standard.accuracy_class,
+                    standard.certificate,
+                    str(standard.due),
+                    _due(standard.due, today),
+                )
+                for standard in found
+            ]
+        )
+    return ExitCode.DONE
+
+
+def _due(due: date, today: date) -> str:
+    days = (due - today).days
+    return f"▲ {-days} d" if days < 0 else f"{days} d"
+
+
+def check(options: Namespace) -> int:
+    """Look at everything that a test will need."""
+    findings = asyncio.run(_findings(options))
+    for name, ok, detail in findings:
+        if options.json:
+            emit({"check": name, "ok": ok, "detail": detail})
+        else:
+            say(f"{'✔' if ok else '✘'} {name}: {detail}")
+    return ExitCode.DONE if all(ok for _, ok, _ in findings) else ExitCode.DOES_NOT_CONFORM
+
+
+async def _findings(options: Namespace) -> list[tuple[str, bool, str]]:
+    import apsw  # noqa: PLC0415 - only this command names its version
+
+    from bench.instruments import Instruments  # noqa: PLC0415 - opens ports
+    from bench.keyring import bench_key, public_text  # noqa: PLC0415
+    from results.delivery import probe  # noqa: PLC0415
+
+    laboratory = laboratories.load(options.lab)
+    folders = laboratories.Folders(options.lab)
+    folders.make()
+    found = [(name, True, value) for name, value in identification().items()]
+    found.append(("sqlite", True, apsw.sqlite_lib_version()))
+    free = shutil.disk_usage(folders.data).free // 1_000_000
+    found.append(("disk", free > _DISK_FLOOR_MB, f"{free} MB"))
+    key = bench_key(folders)
+    found.append(("bench key", True, f"{key.keyid[:16]}… public {public_text(key)}"))
+    clock = SystemClock()
+    today = clock.utc().date()
+    found += [
+        (f"standard {standard.id}", standard.due >= today, f"{standard.accuracy_class}, {standard.due}")
+        for standard in laboratory.standard
+    ]
+    instruments = await Instruments.connect(laboratory, folders, clock)
+    try:
+        for name, bound in instruments.bound.items():
+            if bound.device is None:
+                found.append((f"instrument {name}", True, "manual"))
+                continue
+            try:
+                reading = await bound.device.read()
+                found.append((f"instrument {name}", True, f"{bound.port} {reading.indication}"))
+            except Exception as problem:  # noqa: BLE001 - a diagnosis reports every fault and goes on
+                found.append((f"instrument {name}", False, str(problem)))
+    finally:
+        await instruments.close()
+    if laboratory.registry is not None:
+        found.append(("registry", *probe(laboratory.registry.url)))
+    return found

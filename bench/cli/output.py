@@ -1,0 +1,33 @@
+"""What commands print: lines for people, JSON for programs."""
+
+import sys
+from typing import Any
+
+from drivers import notation
+
+
+def emit(value: Any) -> None:
+    """Print one JSON object on one line; quantities as `{"value", "unit"}`."""
+    print(notation.to_json(value).decode(), flush=True)
+
+
+def say(line: str = "") -> None:
+    """Print one line for a person."""
+    print(line, flush=True)
+
+
+def table(rows: list[tuple[str, ...]], *, gap: int = 2) -> None:
+    """Print rows in aligned columns."""
+    if not rows:
+        return
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        say((" " * gap).join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def utf8() -> None:
+    """Let symbols through on consoles that default to a narrow encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")

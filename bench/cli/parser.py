@@ -1,0 +1,325 @@
+"""All commands and options, with an example each. Importing this imports nothing heavy."""
+
+import argparse
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="tera",
+        description="tera-bench: reads instruments, decides verdicts, keeps the evidence.",
+        epilog="Example: tera demo --headless",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"tera-bench {_version()}")
+    _common(top)
+    top.set_defaults(handler="bench.cli.screen:open_screen")
+    commands = top.add_subparsers(title="commands", metavar="COMMAND")
+    _laboratory(commands)
+    _runs(commands)
+    _records(commands)
+    _drivers(commands)
+    _registry(commands)
+    return top
+
+
+def _version() -> str:
+    try:
+        return version("tera-bench")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _common(command: argparse.ArgumentParser, *, inherit: bool = False) -> None:
+    """The options that every command takes; below the top they do not overwrite what stood before it."""
+    missing: Any = argparse.SUPPRESS if inherit else None
+    command.add_argument(
+        "--lab",
+        type=Path,
+        metavar="DIR",
+        default=missing or Path(),
+        help="the laboratory's folder (default: here)",
+    )
+    command.add_argument(
+        "--lang", choices=("id", "en"), default=missing, help="language of sentences (TERA_LANG)"
+    )
+    command.add_argument(
+        "--debug", action="store_true", default=missing or False, help="show the traceback of an error"
+    )
+
+
+class _Group:
+    """Adds commands of one group."""
+
+    def __init__(self, commands: Any) -> None:
+        self._commands = commands
+
+    def add(
+        self, name: str, handler: str, summary: str, example: str, *, json: bool = False
+    ) -> argparse.ArgumentParser:
+        """Add one command."""
+        command: argparse.ArgumentParser = self._commands.add_parser(
+            name, help=summary, description=summary, epilog=f"Example: {example}"
+        )
+        _common(command, inherit=True)
+        if json:
+            command.add_argument("--json", action="store_true", help="one JSON object, or one a line")
+        command.set_defaults(handler=handler)
+        return command
+
+    def group(self, name: str, summary: str) -> "_Group":
+        """Add a command that has commands of its own."""
+        command = self._commands.add_parser(name, help=summary, description=summary)
+        return _Group(command.add_subparsers(title="commands", metavar="COMMAND", required=True))
+
+
+def _laboratory(commands: Any) -> None:
+    group = _Group(commands)
+    demo = group.add(
+        "demo",
+        "bench.cli.demo:demo",
+        "the whole job on twins over real ports and an embedded training registry",
+        "tera demo --headless --json",
+        json=True,
+    )
+    demo.add_argument(
+        "--headless", action="store_true", help="without the screen: prints the points and the result"
+    )
+    demo.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the twins (default 1)")
+    demo.add_argument(
+        "--data", type=Path, metavar="DIR", help="where to keep the demo laboratory (default tera-demo)"
+    )
+    demo.add_argument(
+        "--pace", type=float, default=1.0, metavar="X", help="run the twins X times faster (default 1)"
+    )
+    demo.add_argument(
+        "--linger",
+        type=float,
+        default=900.0,
+        metavar="S",
+        help="the training registry stays until nobody asked for so long (default 900; 0: not)",
+    )
+    demo.add_argument(
+        "--fault",
+        choices=("none", "span", "eccentric"),
+        default="none",
+        help="give the twin an error that makes it fail (default none)",
+    )
+    init = group.add(
+        "init", "bench.cli.laboratory:init", "write a commented laboratory.toml", "tera init lab"
+    )
+    init.add_argument("folder", type=Path, metavar="DIR")
+    group.add(
+        "check", "bench.cli.laboratory:check", "diagnosis of this laboratory", "tera check --json", json=True
+    )
+    group.add(
+        "standards",
+        "bench.cli.laboratory:standards",
+        "the standards and their due dates",
+        "tera standards",
+        json=True,
+    )
+    procedures = group.add(
+        "procedures",
+        "bench.cli.procedures:procedures",
+        "the procedures there are",
+        "tera procedures",
+        json=True,
+    )
+    procedures.add_argument("action", nargs="?", choices=("show",), help="show one procedure")
+    procedures.add_argument("kind", nargs="?", metavar="KIND", help="which procedure, as in scales")
+    procedures.add_argument("--case", action="store_true", help="print a filled-in case file")
+    compute = group.add(
+        "compute",
+        "bench.cli.procedures:compute",
+        "errors, tolerances and verdict from observations already taken",
+        "tera compute CASE.toml --json",
+        json=True,
+    )
+    compute.add_argument("case", type=Path, metavar="CASE.toml")
+
+
+def _runs(commands: Any) -> None:
+    group = _Group(commands)
+    run = group.add(
+        "run",
+        "bench.cli.runs:run",
+        "run a test on the laboratory's instruments",
+        "tera run scales --uut toko.toml",
+        json=True,
+    )
+    run.add_argument("procedure", metavar="PROCEDURE")
+    run.add_argument(
+        "--uut", type=Path, required=True, metavar="FILE.toml", help="what is to be verified, and for whom"
+    )
+    _operator(run)
+    group.add("runs", "bench.cli.runs:runs", "the journal's runs", "tera runs", json=True)
+    resume = group.add(
+        "resume", "bench.cli.runs:resume", "go on with a run", "tera resume BENCH-02-000012", json=True
+    )
+    resume.add_argument("run", metavar="RUN")
+    _operator(resume)
+    void = group.add(
+        "void", "bench.cli.runs:void", "close a run without a verdict", 'tera void RUN --reason "salah alat"'
+    )
+    void.add_argument("run", metavar="RUN")
+    void.add_argument("--reason", required=True, metavar="TEXT")
+    seal = group.add(
+        "seal", "bench.cli.runs:seal", "seal a run that was measured", "tera seal BENCH-02-000012", json=True
+    )
+    seal.add_argument("run", metavar="RUN")
+
+
+def _operator(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--operator",
+        default="console",
+        metavar="WHO",
+        help="tui, console, script:FILE or exec:CMD (default console)",
+    )
+
+
+def _records(commands: Any) -> None:
+    group = _Group(commands)
+    record = group.group("record", "look at, check and hand on a sealed record")
+    for name, summary in (
+        ("show", "show a record"),
+        ("verify", "check hash, signatures, chain and inclusion proof"),
+    ):
+        command = record.add(
+            name,
+            f"bench.cli.records:{name}",
+            summary,
+            f"tera record {name} data/records/X.tera.json",
+            json=True,
+        )
+        command.add_argument("file", type=Path, metavar="FILE")
+    export = record.add(
+        "export",
+        "bench.cli.records:export",
+        "hand on a record",
+        "tera record export X.tera.json --format csv",
+    )
+    export.add_argument("file", type=Path, metavar="FILE")
+    export.add_argument("--format", choices=("json", "csv", "xlsx", "dcc"), default="json")
+    export.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="where to write it (default: standard output)"
+    )
+    audit = group.add(
+        "audit",
+        "bench.cli.records:audit",
+        "derive points and verdict again from the sealed readings",
+        "tera audit --deep data/records/*.tera.json",
+        json=True,
+    )
+    audit.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    audit.add_argument("--deep", action="store_true", help="from the raw frames, through the driver")
+    certificate = group.add(
+        "certificate",
+        "bench.cli.records:certificate",
+        "SKHP or rejection letter",
+        "tera certificate X.tera.json -o X.pdf",
+    )
+    certificate.add_argument("file", type=Path, metavar="RECORD")
+    certificate.add_argument("-o", "--output", type=Path, metavar="FILE.pdf")
+    group.add("outbox", "bench.cli.records:outbox", "what waits for the registry", "tera outbox", json=True)
+    push = group.add("push", "bench.cli.records:push", "deliver what waits", "tera push --watch", json=True)
+    push.add_argument("--watch", action="store_true", help="go on delivering until stopped")
+
+
+def _drivers(commands: Any) -> None:
+    group = _Group(commands).group("driver", "instruments: list, try, check, read, simulate")
+    group.add(
+        "list", "bench.cli.drivers:list_drivers", "the drivers there are", "tera driver list", json=True
+    )
+    show = group.add("show", "bench.cli.drivers:show", "one driver", "tera driver show mt-sics")
+    show.add_argument("driver", metavar="DRIVER")
+    check = group.add(
+        "check",
+        "bench.cli.drivers:check",
+        "run a driver file's examples and the generic tests",
+        "tera driver check new.toml",
+        json=True,
+    )
+    check.add_argument("file", metavar="FILE.toml")
+    attempt = group.add(
+        "try",
+        "bench.cli.drivers:try_capture",
+        "parse a capture of raw bytes",
+        "tera driver try st-gs --from log.bin --json",
+        json=True,
+    )
+    attempt.add_argument("driver", metavar="DRIVER")
+    attempt.add_argument("--from", dest="source", type=Path, required=True, metavar="FILE")
+    read = group.add(
+        "read",
+        "bench.cli.drivers:read",
+        "read a connected instrument",
+        "tera driver read cas-22 --port COM5 --count 3",
+        json=True,
+    )
+    read.add_argument("driver", metavar="DRIVER")
+    read.add_argument("--port", required=True, metavar="URL")
+    read.add_argument("--count", type=int, default=1, metavar="N")
+    read.add_argument("--settled", action="store_true", help="wait for rest before each reading")
+    capture = group.add(
+        "capture",
+        "bench.cli.drivers:capture",
+        "record the bytes of a port",
+        "tera driver capture --port COM5 -o log.bin",
+    )
+    capture.add_argument("--port", required=True, metavar="URL")
+    capture.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    capture.add_argument("--driver", metavar="DRIVER", help="take the line settings of this driver")
+    capture.add_argument("--seconds", type=float, default=10.0, metavar="S", help="how long (default 10)")
+    simulate = group.add(
+        "simulate",
+        "bench.cli.drivers:simulate",
+        "serve the twin of a driver",
+        "tera driver simulate cas-22 --tcp 4001",
+    )
+    simulate.add_argument("driver", metavar="DRIVER")
+    where = simulate.add_mutually_exclusive_group()
+    where.add_argument("--pty", type=Path, metavar="LINK", help="make a pseudo-terminal and link it here")
+    where.add_argument("--tcp", type=int, metavar="PORT", help="listen here (0: any free port)")
+    simulate.add_argument("--load", default="0 g", metavar="QUANTITY", help="what stands on it, as in '5 kg'")
+    simulate.add_argument("--max", dest="maximum", default="15 kg", metavar="QUANTITY")
+    simulate.add_argument("--interval", default="5 g", metavar="QUANTITY", help="its scale interval d")
+    simulate.add_argument("--seed", type=int, default=1, metavar="N")
+
+
+def _registry(commands: Any) -> None:
+    group = _Group(commands).group("registry", "the registry that keeps delivered records")
+    serve = group.add(
+        "serve", "bench.cli.registry:serve", "run the registry", "tera registry serve --port 8080"
+    )
+    serve.add_argument("--host", default="127.0.0.1", metavar="H")
+    serve.add_argument("--port", type=int, default=8080, metavar="P")
+    serve.add_argument("--base-url", metavar="URL", help="the address behind the QR, as citizens reach it")
+    serve.add_argument("--idle", type=float, metavar="S", help="stop after so many seconds without a request")
+    enrol = group.add(
+        "enrol",
+        "bench.cli.registry:enrol",
+        "let a bench or an officer seal records for this registry",
+        'tera registry enrol BENCH-02 --key BASE64 --office "UPTD Metrologi Legal Kabupaten Contoh"',
+    )
+    enrol.add_argument(
+        "bench", metavar="NAME", help="the bench's id, or the officer's NIP with --role officer"
+    )
+    enrol.add_argument(
+        "--key", required=True, metavar="BASE64", help="the public key, as tera check prints it"
+    )
+    enrol.add_argument(
+        "--office", required=True, metavar="TEXT", help="the office's name as in laboratory.toml"
+    )
+    enrol.add_argument("--role", choices=("bench", "officer"), default="bench")
+    key = group.add("key", "bench.cli.registry:key", "print the registry's public key", "tera registry key")
+    for command in (serve, enrol, key):
+        command.add_argument("--database", metavar="URL", help="SQLite file by default; postgresql://…")
+        command.add_argument(
+            "--folder", type=Path, default=Path("registry"), metavar="DIR", help="keys and SQLite file"
+        )
+        command.add_argument("--training", action="store_true", help="a registry of training records only")

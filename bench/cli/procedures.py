@@ -1,0 +1,146 @@
+"""`tera procedures` and `tera compute`: what can be tested, and verdicts from observations already taken."""
+
+import tomllib
+from argparse import Namespace
+from decimal import Decimal
+
+from bench.cli.exit_code import ExitCode
+from bench.cli.output import emit, say, table
+from bench.errors import LaboratoryError
+from bench.labels import Labels
+from drivers import notation
+from procedures import catalogue, regulation
+from procedures.point import Conclusion, Outcome, Phase, Point
+
+
+def procedures(options: Namespace) -> int:
+    """List the procedures, or show one."""
+    if options.action == "show":
+        return _show(options)
+    found = list(catalogue.catalogue().values())
+    if options.json:
+        for procedure in found:
+            emit({"id": procedure.id, "edition": procedure.edition})
+    else:
+        labels = Labels(options.lang)
+        table([(procedure.id, procedure.edition, labels.word("kind", procedure.id)) for procedure in found])
+    return ExitCode.DONE
+
+
+def _show(options: Namespace) -> int:
+    if options.kind is None:
+        raise LaboratoryError(
+            "usage.kind_missing", "Which procedure?", "Name it, as in: tera procedures show scales --case."
+        )
+    procedure = catalogue.find(options.kind)
+    labels = Labels(options.lang)
+    if options.case:
+        say(procedure.example_case.rstrip())
+    else:
+        say(f"{procedure.id}  edition {procedure.edition}")
+        for rules in regulation.tables(procedure.id):
+            say()
+            say(f"{rules.id}: {rules.regulation}")
+            say(f"  {rules.valid_from or ''} – {rules.valid_until or ''}")
+            for doubt in rules.unverified:
+                say(f"  ▲ {labels.text('command.unverified')}: {doubt.topic}: {doubt.note}")
+    return ExitCode.DONE
+
+
+def compute(options: Namespace) -> int:
+    """Decide a case file."""
+    content = _content(options)
+    conclusion = catalogue.find(str(content.get("kind", ""))).compute(content)
+    if options.json:
+        emit(as_json(conclusion))
+    else:
+        labels = Labels(options.lang)
+        print_points(labels, conclusion.points)
+        print_verdict(labels, conclusion)
+    return exit_code(conclusion.verdict.outcome)
+
+
+def _content(options: Namespace) -> dict[str, object]:
+    try:
+        return tomllib.loads(options.case.read_text(encoding="utf-8"), parse_float=Decimal)
+    except OSError as problem:
+        raise LaboratoryError(
+            "file.unreadable",
+            "{file} cannot be read: {problem}.",
+            "Check the path.",
+            file=str(options.case),
+            problem=problem.strerror or str(problem),
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
+        raise LaboratoryError(
+            "file.syntax",
+            "{file} is not readable as TOML: {mistake}.",
+            "Correct that line and try again.",
+            file=str(options.case),
+            mistake=str(mistake),
+        ) from None
+
+
+def as_json(conclusion: Conclusion) -> dict[str, object]:
+    """A conclusion as programs get it: points and verdict in the shapes of the contract."""
+    written: dict[str, object] = {
+        "outcome": conclusion.verdict.outcome.value,
+        "sections": {name: outcome.value for name, outcome in conclusion.verdict.sections.items()},
+        "points": [notation.to_builtins(point) for point in conclusion.points],
+        "verdict": notation.to_builtins(conclusion.verdict),
+        "valid_until": conclusion.valid_until,
+        "notices": notation.to_builtins(conclusion.notices),
+    }
+    if conclusion.as_found is not None:
+        written["as_found"] = notation.to_builtins(conclusion.as_found)
+    return written
+
+
+def exit_code(outcome: Outcome) -> ExitCode:
+    """What a verdict means to the program that called."""
+    match outcome:
+        case Outcome.CONFORMS:
+            return ExitCode.DONE
+        case Outcome.DOES_NOT_CONFORM:
+            return ExitCode.DOES_NOT_CONFORM
+        case Outcome.INDETERMINATE:
+            return ExitCode.IN_DOUBT
+
+
+def print_points(labels: Labels, points: tuple[Point, ...]) -> None:
+    """The table of points, for a person."""
+    header = tuple(
+        labels.text(f"command.column_{name}")
+        for name in ("point", "indication", "added", "error", "limits", "result")
+    )
+    rows = [header]
+    for point in points:
+        error = point.corrected_error or point.error
+        if error is not None:
+            shown = labels.quantity(error, signed=True)
+        elif point.error_bounds is not None:
+            shown = " … ".join(labels.quantity(bound, signed=True) for bound in point.error_bounds)
+        else:
+            shown = "—"
+        rows.append(
+            (
+                labels.point(point.label),
+                labels.quantity(point.indication) if point.indication is not None else "—",
+                labels.quantity(point.added) if point.added is not None else "—",
+                shown,
+                labels.limits(point),
+                labels.measured(point.outcome),
+            )
+        )
+    table(rows)
+
+
+def print_verdict(labels: Labels, phase: Phase | Conclusion) -> None:
+    """The verdict, for a person: computed, so never the green word of a sealed record."""
+    verdict = phase.verdict
+    say()
+    for name, outcome in verdict.sections.items():
+        say(f"  {labels.section(name)}: {labels.measured(outcome)}")
+    say(f"{labels.text('command.computed')}: {labels.outcome(verdict.outcome)}  ({verdict.rule})")
+    for reason in (*verdict.reasons, *getattr(phase, "notices", ())):
+        say(f"  ▲ {labels.reason(reason)}")

@@ -1,0 +1,240 @@
+"""`tera run`, `runs`, `resume`, `void`, `seal`: from an assignment to a sealed record on its way."""
+
+import asyncio
+import os
+from argparse import Namespace
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bench import events
+from bench.cli.exit_code import ExitCode
+from bench.cli.output import emit, say, table
+from bench.cli.procedures import as_json, exit_code, print_points
+from bench.conductor import RunInterrupted
+from bench.errors import LaboratoryError
+from bench.finishing import WORDS, Finished, state_of
+from bench.labels import Labels
+from bench.laboratory import Folders
+from bench.operator import Operator
+from bench.operators.console import ConsoleOperator
+from bench.operators.external import ExternalOperator
+from bench.operators.script import ScriptOperator
+from bench.session import Taken
+from bench.workplace import Workplace, open_workplace, read_assignment
+from procedures.point import Conclusion
+from results.journal import Journal
+from results.outbox import State
+
+
+class Narrator:
+    """Tells each decided point as it comes."""
+
+    def __init__(self, labels: Labels, *, silent: bool) -> None:
+        """Take the language; `silent` for programs that want JSON only."""
+        self._labels = labels
+        self._silent = silent
+
+    def notice(self, event: events.Event) -> None:
+        """Print a line for what a person would want to know."""
+        if self._silent:
+            return
+        match event:
+            case events.RunStarted():
+                mark = "LATIHAN / TRAINING  " if event.training else ""
+                say(f"{mark}{event.number}  {event.title}")
+            case events.Decided(replayed=False):
+                point = event.point
+                indication = self._labels.quantity(point.indication) if point.indication is not None else ""
+                outcome = self._labels.measured(point.outcome)
+                say(f"  {self._labels.point(point.label):<34} {indication:>14}  {outcome}")
+            case events.SeriesLeft(abandoned=True):
+                say(f"  ▲ {self._labels.text('command.abandoned', path=event.path)}")
+            case _:
+                pass
+
+
+@asynccontextmanager
+async def _operator(who: str, labels: Labels) -> AsyncIterator[Operator]:
+    kind, _, rest = who.partition(":")
+    match kind:
+        case "console":
+            yield ConsoleOperator(lambda choice: labels.word("choice", choice))
+        case "script":
+            yield ScriptOperator.from_file(Path(rest))
+        case "exec":
+            async with ExternalOperator(rest) as operator:
+                yield operator
+        case _:
+            raise LaboratoryError(
+                "usage.operator",
+                "{who} is no operator.",
+                "Use tui, console, script:FILE or exec:CMD.",
+                who=who,
+            )
+
+
+def run(options: Namespace) -> int:
+    """Run a test from its beginning."""
+    assignment = read_assignment(options.uut)
+    if assignment.kind != options.procedure:
+        raise LaboratoryError(
+            "usage.procedure",
+            "{file} is an assignment for {kind}, not for {procedure}.",
+            "Run it with: tera run {kind} --uut {file}.",
+            file=str(options.uut),
+            kind=assignment.kind,
+            procedure=options.procedure,
+        )
+    if options.operator == "tui":
+        from bench.cli.screen import open_screen  # noqa: PLC0415 - textual is loaded only for the screen
+
+        return open_screen(options)
+    return asyncio.run(_work(options, lambda place: place.begin(assignment)))
+
+
+def resume(options: Namespace) -> int:
+    """Go on with a run that was left or broken off."""
+    if options.operator == "tui":
+        from bench.cli.screen import open_screen  # noqa: PLC0415 - textual is loaded only for the screen
+
+        return open_screen(options)
+    return asyncio.run(_work(options, lambda place: place.find(options.run).run))
+
+
+async def _work(options: Namespace, choose: Callable[[Workplace], str]) -> int:
+    labels = Labels(options.lang)
+    async with _operator(options.operator, labels) as operator, open_workplace(options.lab, labels) as place:
+        return await carry_through(options, place, choose(place), operator)
+
+
+async def carry_through(options: Namespace, place: Workplace, run_id: str, operator: Operator) -> int:
+    """Conduct, seal, deliver, report; what cannot be done now waits and is said."""
+    labels = place.labels
+    taken = place.take_up(run_id, operator, (Narrator(labels, silent=options.json),))
+    try:
+        conclusion = await taken.conduct()
+    except RunInterrupted:
+        if options.json:
+            emit({"run": run_id, "record": taken.begun.number, "outcome": None, "state": "unfinished"})
+        else:
+            say(labels.text("command.left", run=run_id))
+        return ExitCode.IN_DOUBT
+    finished = place.seal(run_id, os.environ.get("TERA_PIN", ""))
+    await place.deliver()
+    if options.json:
+        emit(as_program(place, taken, conclusion, finished))
+    else:
+        tell(place, taken, conclusion, finished)
+    return exit_code(conclusion.verdict.outcome)
+
+
+def as_program(
+    place: Workplace, taken: Taken, conclusion: Conclusion, finished: Finished
+) -> dict[str, object]:
+    """What came out, in the shape of the contract."""
+    return {
+        "record": taken.begun.number,
+        "run": taken.run,
+        **as_json(conclusion),
+        "files": finished.files(),
+        "registry": registry_state(place, finished),
+        "training": taken.begun.training,
+    }
+
+
+def registry_state(place: Workplace, finished: Finished) -> dict[str, object]:
+    """Where the record stands; `proof_verified` only when the receipt was verified and is on disk."""
+    state = state_of(place.outbox, finished.sealed.verified.record.record_id)
+    return {
+        "url": finished.address,
+        "state": WORDS[state],
+        "proof_verified": state is State.DELIVERED,
+    }
+
+
+def tell(place: Workplace, taken: Taken, conclusion: Conclusion, finished: Finished) -> None:
+    """Say what came out, to a person."""
+    labels = place.labels
+    say()
+    print_points(labels, conclusion.points)
+    say()
+    if taken.begun.training:
+        say("LATIHAN / TRAINING")
+    say(f"{labels.text('command.report_record')}: {taken.begun.number}")
+    say(f"{labels.text('command.report_verdict')}: {labels.outcome(conclusion.verdict.outcome)}")
+    for reason in (*conclusion.verdict.reasons, *conclusion.notices):
+        say(f"  ▲ {labels.reason(reason)}")
+    say(f"{labels.text('command.report_certificate')}: {finished.files()['certificate']}")
+    say(f"{labels.text('command.report_registry')}: {registry_state(place, finished)['state']}")
+    if finished.address:
+        say(f"{labels.text('command.report_address')}: {finished.address}")
+
+
+def runs(options: Namespace) -> int:
+    """The journal's runs, newest last; works while another window is testing."""
+    journal_file = Folders(options.lab).journal
+    if not journal_file.exists():
+        return ExitCode.DONE
+    labels = Labels(options.lang)
+    with Journal(journal_file, read_only=True) as journal:
+        summaries = journal.runs()
+    if options.json:
+        for summary in summaries:
+            emit(
+                {
+                    "run": summary.run,
+                    "record": summary.begun.number,
+                    "procedure": summary.begun.procedure,
+                    "begun_at": summary.begun_at,
+                    "state": summary.state,
+                    "training": summary.begun.training,
+                }
+            )
+    else:
+        table(
+            [
+                (
+                    summary.begun.number,
+                    summary.run,
+                    summary.begun_at[:16],
+                    labels.word("run_state", summary.state),
+                )
+                for summary in summaries
+            ]
+        )
+    return ExitCode.DONE
+
+
+def void(options: Namespace) -> int:
+    """Close a run without a verdict, with a reason; seal it, because its number is accounted for."""
+    return asyncio.run(_void(options))
+
+
+async def _void(options: Namespace) -> int:
+    labels = Labels(options.lang)
+    async with open_workplace(options.lab, labels) as place:
+        summary = place.find(options.run)
+        place.void(summary.run, options.reason)
+        finished = place.seal(summary.run, os.environ.get("TERA_PIN", ""))
+        say(f"{summary.begun.number}  {labels.word('run_state', 'voided')}  {finished.sealed.record}")
+    return ExitCode.DONE
+
+
+def seal(options: Namespace) -> int:
+    """Seal a run that has its verdict."""
+    return asyncio.run(_seal(options))
+
+
+async def _seal(options: Namespace) -> int:
+    labels = Labels(options.lang)
+    async with open_workplace(options.lab, labels) as place:
+        summary = place.find(options.run)
+        finished = place.seal(summary.run, os.environ.get("TERA_PIN", ""))
+        await place.deliver()
+        state = registry_state(place, finished)
+        if options.json:
+            emit({"record": summary.begun.number, "files": finished.files(), "registry": state})
+        else:
+            say(f"{summary.begun.number}  {state['state']}  {finished.sealed.record}")
+    return ExitCode.DONE

@@ -1,0 +1,29 @@
+"""`tera`: opens the screen on the laboratory in this folder; offers the demonstration where there is none."""
+
+import asyncio
+from argparse import Namespace
+
+from bench.cli.exit_code import ExitCode
+from bench.cli.output import say
+from bench.front_desk import FrontDesk
+from bench.labels import Labels
+from bench.laboratory import FILE_NAME
+from bench.workplace import open_workplace
+from drivers.clock import Clock
+
+
+def open_screen(options: Namespace) -> int:
+    """Open the screen."""
+    labels = Labels(options.lang)
+    if not (options.lab / FILE_NAME).exists():
+        say(labels.text("command.no_laboratory", folder=str(options.lab.resolve())))
+        return ExitCode.USAGE
+    return asyncio.run(show(options, labels))
+
+
+async def show(options: Namespace, labels: Labels, clock: Clock | None = None) -> int:
+    """Show the screen until it is left."""
+    from bench.tui import show_desk  # noqa: PLC0415 - textual is loaded only for the screen
+
+    async with open_workplace(options.lab, labels, clock=clock) as place:
+        return await show_desk(FrontDesk(place), labels, auto_capture=place.laboratory.bench.auto_capture)

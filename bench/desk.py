@@ -1,0 +1,163 @@
+"""The desk: what a screen may see and do. A screen knows only this port and the events.
+
+Measured, sealed, queued and delivered are different states; a verdict is shown as sah only from `SEALED` on.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from bench.events import Observer
+from bench.operator import Operator
+from drivers.protocols import Refused
+from drivers.reading import Reading
+from procedures.edition import PlannedStep
+from procedures.point import Conclusion, Outcome
+
+
+class JobState(StrEnum):
+    """Where an assignment stands."""
+
+    WAITING = "waiting"
+    UNFINISHED = "unfinished"
+    """begun and broken off; can be resumed"""
+    MEASURED = "measured"
+    SEALED = "sealed"
+    """tersegel"""
+    QUEUED = "queued"
+    """antre"""
+    DELIVERED = "delivered"
+    """diterima: the registry's proof was verified"""
+    VOIDED = "voided"
+
+
+class InstrumentLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One instrument on the home screen."""
+
+    name: str
+    driver: str
+    evidence: str
+    """captured, manual or unconfirmed"""
+    port: str
+    roles: tuple[str, ...]
+    shown: Reading | Refused | None
+    age_s: float | None
+    fault: str = ""
+    """one sentence in the reader's language when it does not answer"""
+
+
+class StandardLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One standard on the home screen."""
+
+    id: str
+    description: str
+    due: str
+    days_left: int
+
+
+class JobLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One assignment."""
+
+    id: str
+    title: str
+    owner: str
+    state: JobState
+    outcome: Outcome | None = None
+    run: str = ""
+    number: str = ""
+
+
+class OutboxLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One record on its way to the registry."""
+
+    number: str
+    outcome: Outcome | None
+    state: JobState
+    attempts: int
+    problem: str = ""
+    address: str = ""
+    """verification address, once delivered"""
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that has a verdict and no seal yet."""
+
+    run: str
+    number: str
+    title: str
+    conclusion: Conclusion
+    retakes: int
+    began_at: datetime
+    raw_bytes: int
+    """size of all raw frames kept"""
+
+
+class SealedFiles(msgspec.Struct, frozen=True, kw_only=True):
+    """What sealing left on disk."""
+
+    number: str
+    record: Path
+    evidence: Path
+    certificate: Path
+    address: str = ""
+
+
+class Work(Protocol):
+    """A run under way."""
+
+    plan: Sequence[PlannedStep]
+
+    def request_retake(self, reason: str, note: str = "") -> None:
+        """Do the last captured step again; `reason` is one of the retake reasons."""
+
+    def pause(self) -> None:
+        """Leave the run; it is kept and can be resumed."""
+
+    async def finished(self) -> Measured | None:
+        """Wait for the verdict; None when the run was left."""
+
+
+class Desk(Protocol):
+    """One laboratory with its journal, instruments, standards and registry."""
+
+    bench: str
+    office: str
+    officer: str
+    training: bool
+    pin_needed: bool
+
+    def instruments(self) -> tuple[InstrumentLine, ...]:
+        """The instruments as they are now; cheap, may be called ten times a second."""
+
+    def standards(self) -> tuple[StandardLine, ...]:
+        """The standards, soonest due first."""
+
+    def jobs(self) -> tuple[JobLine, ...]:
+        """Assignments in the laboratory's folder, and runs that have none left."""
+
+    def outbox(self) -> tuple[OutboxLine, ...]:
+        """Records sealed here."""
+
+    async def begin(self, job: str, operator: Operator, observer: Observer) -> Work:
+        """Start or resume the assignment.
+
+        Raises:
+            PlainError: gate, configuration or instrument; nothing is lost.
+        """
+
+    async def seal(self, run: str, pin: str) -> SealedFiles:
+        """Sign and seal a measured run.
+
+        Raises:
+            PlainError: wrong PIN, storage; the run stays measured.
+        """
+
+    async def deliver(self) -> tuple[OutboxLine, ...]:
+        """Push what waits; a registry that is down is a state, not an exception."""
+
+    async def close(self) -> None:
+        """Give ports and files back."""

@@ -1,0 +1,153 @@
+"""After the verdict: sign, seal, queue, deliver, and believe the registry only when it proves itself.
+
+Each stage reads only what the stage before left on disk, so each can be done again.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bench.desk import JobState, OutboxLine
+from bench.keyring import bench_key, officer_key
+from bench.laboratory import Folders, Laboratory
+from bench.session import Surroundings
+from drivers.clock import Clock
+from drivers.errors import PlainError
+from results.delivery import Delivery, deliver, read_receipt
+from results.errors import DeliveryError
+from results.outbox import Outbox, State, Waiting
+from results.receipt import verification_address
+from results.registry.checkpoint import RegistryKey
+from results.registry_client import HttpRegistryLine
+from results.sealing import SealedRun
+from results.sealing import seal as seal_run
+from results.verification import VerifiedRecord
+
+WORDS: Final = {
+    State.SEALED: "tersegel",
+    State.QUEUED: "antre",
+    State.DELIVERED: "diterima",
+    State.REFUSED: "ditolak",
+}
+"""how the public contract names the states of delivery"""
+
+_WATCH_S: Final = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """A sealed run."""
+
+    number: str
+    sealed: SealedRun
+    address: str
+    """where anyone can verify it, once it is registered; empty without a registry"""
+
+    def files(self) -> dict[str, str]:
+        """The three files, as the contract names them."""
+        return {
+            "record": str(self.sealed.record),
+            "evidence": str(self.sealed.evidence),
+            "certificate": str(self.sealed.certificate),
+        }
+
+
+def seal(around: Surroundings, folders: Folders, outbox: Outbox, run: str, pin: str) -> Finished:
+    """Sign an ended run with the bench's and the officer's key, seal it and queue it.
+
+    Raises:
+        RecordError: wrong PIN, or the run has not ended.
+        StorageError: the disk refuses; sealing can be done again.
+        IntegrityError: what is on disk is not what was written.
+    """
+    laboratory = around.laboratory
+    seals = (bench_key(folders), officer_key(folders, laboratory.officer, pin))
+    sealed = seal_run(
+        around.journal,
+        run,
+        folder=folders.records,
+        seals=seals,
+        at=around.at(),
+        elapsed=around.clock.monotonic(),
+    )
+    outbox.enqueue(sealed.record)
+    record = sealed.verified.record
+    address = verification_address(record.registry, sealed.verified.payload) if record.registry else ""
+    return Finished(number=record.number, sealed=sealed, address=address)
+
+
+async def deliver_all(
+    laboratory: Laboratory, outbox: Outbox, clock: Clock, *, at_once: bool = True
+) -> Delivery | None:
+    """Push what waits; None when this laboratory has no registry.
+
+    Raises:
+        DeliveryError: the registry's key in the laboratory file is mistyped.
+        StorageError: the bench's own disk refuses.
+    """
+    entry = laboratory.registry
+    if entry is None:
+        return None
+    async with HttpRegistryLine(entry.url) as line:
+        return await deliver(
+            outbox,
+            line,
+            RegistryKey.parse(entry.key),
+            now=clock.utc,
+            jitter=random.random,
+            training=laboratory.bench.training,
+            at_once=at_once,
+        )
+
+
+async def keep_delivering(
+    laboratory: Laboratory, outbox: Outbox, clock: Clock, tell: Callable[[Delivery], None]
+) -> None:
+    """Push what waits, again and again, until cancelled."""
+    while True:
+        delivery = await deliver_all(laboratory, outbox, clock, at_once=False)
+        if delivery is None:
+            return
+        tell(delivery)
+        await asyncio.sleep(_WATCH_S)
+
+
+def state_of(outbox: Outbox, record_id: str) -> State:
+    """Where a sealed record stands."""
+    waiting = outbox.find(record_id)
+    return waiting.state if waiting is not None else State.SEALED
+
+
+def outbox_lines(outbox: Outbox, problem: Callable[[PlainError], str]) -> tuple[OutboxLine, ...]:
+    """The outbox as a screen shows it; `problem` words an error in the reader's language."""
+    return tuple(_line(waiting, problem) for waiting in outbox.records())
+
+
+def _line(waiting: Waiting, problem: Callable[[PlainError], str]) -> OutboxLine:
+    states = {State.SEALED: JobState.SEALED, State.DELIVERED: JobState.DELIVERED}
+    told = ""
+    if waiting.problem:
+        told = problem(DeliveryError(waiting.problem, waiting.problem, "", **waiting.facts))
+    return OutboxLine(
+        number=waiting.number,
+        outcome=waiting.outcome,
+        state=states.get(waiting.state, JobState.QUEUED),
+        attempts=waiting.attempts,
+        problem=told,
+        address=waiting.address,
+    )
+
+
+def check_receipt(laboratory: Laboratory, record_file: Path, verified: VerifiedRecord) -> bool:
+    """Check the receipt beside a record with the registry's pinned key; False when there is none to check.
+
+    Raises:
+        IntegrityError: the receipt does not prove this record.
+    """
+    if laboratory.registry is None:
+        return False
+    key = RegistryKey.parse(laboratory.registry.key)
+    return read_receipt(record_file, verified.payload, key) is not None

@@ -1,0 +1,230 @@
+"""The desk of a real laboratory: what the screens see and do, carried out by the workplace."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bench import events, finishing
+from bench.conductor import RunInterrupted
+from bench.desk import (
+    InstrumentLine,
+    JobLine,
+    JobState,
+    Measured,
+    OutboxLine,
+    SealedFiles,
+    StandardLine,
+)
+from bench.operator import Operator
+from bench.replay import plain
+from bench.session import Taken
+from bench.workplace import Workplace, read_assignment, title_of
+from drivers import notation
+from drivers.errors import PlainError
+from drivers.protocols import Refused
+from drivers.reading import Reading
+from procedures.assignment import Assignment
+from procedures.edition import PlannedStep
+from procedures.point import Conclusion
+from results.entry import Abandoned, Done
+from results.journal import RunSummary
+
+_RUN_STATES = {
+    "open": JobState.UNFINISHED,
+    "concluded": JobState.MEASURED,
+    "voided": JobState.VOIDED,
+    "interrupted": JobState.VOIDED,
+}
+
+
+class FrontDesk:
+    """Implements `bench.desk.Desk`."""
+
+    def __init__(self, place: Workplace) -> None:
+        """Take an open workplace."""
+        self._place = place
+        self.bench = place.laboratory.bench.id
+        self.office = place.laboratory.office.name
+        self.officer = place.laboratory.officer.name
+        self.training = place.laboratory.bench.training or bool(place.instruments.twins)
+        self.pin_needed = place.laboratory.officer.pin
+
+    # ------------------------------------------------------------------ what is seen
+
+    def instruments(self) -> tuple[InstrumentLine, ...]:
+        """See `Desk`."""
+        return tuple(self._instrument(name) for name in self._place.instruments.bound)
+
+    def _instrument(self, name: str) -> InstrumentLine:
+        instruments = self._place.instruments
+        bound = instruments.bound[name]
+        latest = bound.device.latest if bound.device is not None else None
+        lost = bound.device.lost if bound.device is not None else None
+        return InstrumentLine(
+            name=name,
+            driver=bound.driver.mark.id,
+            evidence=bound.driver.evidence.value,
+            port=bound.port,
+            roles=instruments.roles[name],
+            shown=latest.value if latest is not None else None,
+            age_s=latest.age_s if latest is not None else None,
+            fault=self._place.labels.problem(lost)[0] if lost is not None else "",
+        )
+
+    def standards(self) -> tuple[StandardLine, ...]:
+        """See `Desk`."""
+        today = datetime.fromisoformat(self._place.around.at()).date()
+        return tuple(
+            StandardLine(
+                id=standard.id,
+                description=f"{standard.accuracy_class}, {standard.certificate}",
+                due=str(standard.due),
+                days_left=(standard.due - today).days,
+            )
+            for standard in sorted(self._place.laboratory.standard, key=lambda one: one.due)
+        )
+
+    def jobs(self) -> tuple[JobLine, ...]:
+        """See `Desk`."""
+        waiting = self._orders()
+        lines = []
+        for summary in self._place.journal.runs():
+            assignment = notation.from_builtins(summary.begun.assignment, Assignment)
+            job = next(
+                (name for name, order in waiting.items() if plain(order) == plain(assignment)), summary.run
+            )
+            waiting.pop(job, None)
+            lines.append(self._run_line(job, assignment, summary))
+        lines += [
+            JobLine(
+                id=job,
+                title=title_of(self._place.labels, order),
+                owner=order.owner.name,
+                state=JobState.WAITING,
+            )
+            for job, order in waiting.items()
+        ]
+        return tuple(lines)
+
+    def _orders(self) -> dict[str, Assignment]:
+        found = {}
+        for file in sorted(self._place.folders.orders.glob("*.toml")):
+            try:
+                found[file.stem] = read_assignment(file)
+            except PlainError:
+                continue  # `begin` tells what is wrong with it; the list of the others must not fail
+        return found
+
+    def _run_line(self, job: str, assignment: Assignment, summary: RunSummary) -> JobLine:
+        conclusion = (
+            notation.from_builtins(summary.concluded.conclusion, Conclusion) if summary.concluded else None
+        )
+        state = _RUN_STATES.get(summary.state) or self._delivery_state(summary.begun.number)
+        return JobLine(
+            id=job,
+            title=title_of(self._place.labels, assignment),
+            owner=assignment.owner.name,
+            state=state,
+            outcome=conclusion.verdict.outcome if conclusion is not None else None,
+            run=summary.run,
+            number=summary.begun.number,
+        )
+
+    def _delivery_state(self, number: str) -> JobState:
+        line = next((line for line in self.outbox() if line.number == number), None)
+        return line.state if line is not None else JobState.SEALED
+
+    def outbox(self) -> tuple[OutboxLine, ...]:
+        """See `Desk`."""
+        return finishing.outbox_lines(self._place.outbox, lambda error: self._place.labels.problem(error)[0])
+
+    # ------------------------------------------------------------------ what is done
+
+    async def begin(self, job: str, operator: Operator, observer: events.Observer) -> "RunWork":
+        """See `Desk`."""
+        line = next((line for line in self.jobs() if job in {line.id, line.run}), None)
+        if line is not None and line.state in {JobState.UNFINISHED, JobState.MEASURED}:
+            run = line.run
+        else:
+            run = self._place.begin(read_assignment(self._place.folders.orders / f"{job}.toml"))
+        return RunWork(self._place, self._place.take_up(run, operator, (observer,)), observer)
+
+    async def seal(self, run: str, pin: str) -> SealedFiles:
+        """See `Desk`."""
+        finished = await asyncio.to_thread(self._place.seal, run, pin)
+        return SealedFiles(
+            number=finished.number,
+            record=finished.sealed.record,
+            evidence=finished.sealed.evidence,
+            certificate=finished.sealed.certificate,
+            address=finished.address,
+        )
+
+    async def deliver(self) -> tuple[OutboxLine, ...]:
+        """See `Desk`."""
+        await self._place.deliver()
+        return self.outbox()
+
+    async def close(self) -> None:
+        """See `Desk`; the workplace itself is closed by whoever opened it."""
+
+
+class RunWork:
+    """Implements `bench.desk.Work`: a run conducted beside the screen."""
+
+    def __init__(self, place: Workplace, taken: Taken, observer: events.Observer) -> None:
+        """Start conducting."""
+        self._place = place
+        self._taken = taken
+        self.plan: Sequence[PlannedStep] = taken.procedure.plan(taken.task)
+        self._listening = [self._listen(role, observer) for role in taken.begun.instruments]
+        self._task = asyncio.create_task(taken.conduct(), name=f"conducts {taken.run}")
+
+    def _listen(self, role: str, observer: events.Observer) -> Callable[[], None]:
+        device = self._place.around.station.bound(role).device
+        if device is None:
+            return lambda: None
+
+        def tell(shown: Reading | Refused) -> None:
+            observer.notice(events.Live(role=role, shown=shown))
+
+        return device.subscribe(tell)
+
+    def request_retake(self, reason: str, note: str = "") -> None:
+        """See `Work`."""
+        self._taken.conductor.request_retake(reason, note, by=self._place.laboratory.officer.name)
+
+    def pause(self) -> None:
+        """See `Work`."""
+        self._taken.conductor.request_pause()
+
+    async def finished(self) -> Measured | None:
+        """See `Work`."""
+        try:
+            conclusion = await self._task
+        except RunInterrupted:
+            return None
+        finally:
+            for stop in self._listening:
+                stop()
+            self._listening.clear()
+        history = self._place.journal.entries(self._taken.run)
+        readings = [
+            kept.entry for kept in history if isinstance(kept.entry, Done) and kept.entry.verb == "settled"
+        ]
+        return Measured(
+            run=self._taken.run,
+            number=self._taken.begun.number,
+            title=title_of(
+                self._place.labels, notation.from_builtins(self._taken.begun.assignment, Assignment)
+            ),
+            conclusion=conclusion,
+            retakes=sum(isinstance(kept.entry, Abandoned) for kept in history),
+            began_at=datetime.fromisoformat(history[0].at),
+            raw_bytes=sum(_raw_bytes(entry) for entry in readings),
+        )
+
+
+def _raw_bytes(entry: Done) -> int:
+    shown = [entry.result, *entry.samples]
+    return sum(len(notation.from_builtins(one, Reading).frame) for one in shown)

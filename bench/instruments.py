@@ -1,0 +1,95 @@
+"""The laboratory's instruments, connected: driver, line and device of each, and twins where asked for.
+
+One owner per port: whoever holds `Instruments` owns the lines until `close`.
+"""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bench.laboratory import Folders, InstrumentEntry, Laboratory
+from bench.station import Bound, Station
+from drivers import catalogue
+from drivers.clock import Clock
+from drivers.device import Device
+from drivers.reading import Origin
+from drivers.transports.serial_port import SerialPort
+from drivers.twins.line import TcpLine, pty_line
+from drivers.twins.twin import Twin
+
+MANUAL = "manual"
+
+
+@dataclass
+class Instruments:
+    """All instruments of one laboratory, by name."""
+
+    clock: Clock
+    bound: dict[str, Bound] = field(default_factory=dict)
+    roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    twins: dict[str, Twin] = field(default_factory=dict)
+
+    @classmethod
+    async def connect(cls, laboratory: Laboratory, folders: Folders, clock: Clock) -> "Instruments":
+        """Open every line; one that is down is kept and told when it is asked for a reading.
+
+        Raises:
+            InstrumentError: an unknown driver, or a twin that cannot be played.
+        """
+        instruments = cls(clock)
+        try:
+            for entry in laboratory.instrument:
+                await instruments._add(entry, folders.drivers)
+        except BaseException:
+            await instruments.close()
+            raise
+        return instruments
+
+    async def _add(self, entry: InstrumentEntry, own_drivers: Path) -> None:
+        driver = catalogue.load(entry.driver, folder=own_drivers)
+        port, origin, device = entry.port, Origin.INSTRUMENT, None
+        if driver.mark.id == MANUAL:
+            origin = Origin.MANUAL
+        else:
+            if entry.twin is not None:
+                twin = Twin(driver, entry.twin, self.clock, pty_line() if os.name == "posix" else TcpLine())
+                self.twins[entry.name] = twin
+                await twin.start()
+                port, origin = twin.address, Origin.TWIN
+            line = SerialPort(port, entry.line or driver.line)
+            device = Device(entry.name, driver, line, self.clock, origin=origin)
+            await device.start()
+        self.roles[entry.name] = entry.roles
+        self.bound[entry.name] = Bound(
+            name=entry.name,
+            driver=driver,
+            driver_text=driver.text,
+            port=port,
+            serial=entry.serial,
+            origin=origin,
+            settle=entry.settle,
+            device=device,
+        )
+
+    def station(self) -> Station:
+        """The first instrument of each role."""
+        by_role: dict[str, Bound] = {}
+        for name, roles in self.roles.items():
+            for role in roles:
+                by_role.setdefault(role, self.bound[name])
+        return Station(by_role)
+
+    def twin_of(self, role: str) -> Twin | None:
+        """The twin that plays a role, if a twin does."""
+        for name, roles in self.roles.items():
+            if role in roles:
+                return self.twins.get(name)
+        return None
+
+    async def close(self) -> None:
+        """Give all lines back."""
+        for bound in self.bound.values():
+            if bound.device is not None:
+                await bound.device.close()
+        for twin in self.twins.values():
+            await twin.close()

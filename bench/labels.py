@@ -1,0 +1,286 @@
+"""The words that a person reads: a catalogue by id, and numbers and dates as the reader's language writes them.
+
+Indonesian is the source; English has the same ids and placeholders. Records store ids, never sentences. The word
+"batal" is a legal outcome: no key, button or question uses it.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from drivers.errors import PlainError, UnitError
+from drivers.quantity import Quantity
+from procedures.action import (
+    Action,
+    AddSmallWeights,
+    Adjust,
+    Choose,
+    ClearTare,
+    Inspect,
+    KeyAdded,
+    KeyIndication,
+    PlaceLoad,
+    RemoveLoad,
+    RemoveSmallWeights,
+    SetTare,
+    SetZero,
+)
+from procedures.point import Outcome, Point, Reason
+
+LANGUAGES: Final = ("id", "en")
+"""The first is the source of truth."""
+
+RETAKE_REASONS: Final = ("wrong_load", "not_settled", "vibration", "misread", "other")
+"""In the order of their keys 1, 2, 3, 4 and 9."""
+
+_MARKS: Final = {"id": (".", ","), "en": ("\u00a0", ".")}
+"""Thousands and decimal mark; English groups with a space, so that its comma cannot be misread."""
+
+_FOLDER: Final = Path(__file__).parent / "messages"
+
+
+def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            found |= _flatten(value, f"{prefix}{key}.")
+        else:
+            found[prefix + key] = value
+    return found
+
+
+@cache
+def catalogue(language: str) -> Mapping[str, str]:
+    """All messages of a language by id: `outcome.conforms` → `SAH`."""
+    text = (_FOLDER / f"{language}.toml").read_text(encoding="utf-8")
+    return MappingProxyType(_flatten(tomllib.loads(text)))
+
+
+class Labels:
+    """Messages in one language.
+
+    >>> from drivers.quantity import Quantity
+    >>> Labels("id").quantity(Quantity.parse("5000.5 g"))
+    '5.000,5 g'
+    """
+
+    def __init__(self, language: str = "id") -> None:
+        """Open a catalogue; an unknown language gives the source language."""
+        self.language = language if language in LANGUAGES else LANGUAGES[0]
+        self._messages = catalogue(self.language)
+
+    def other(self) -> "Labels":
+        """The catalogue of the other language."""
+        return Labels(LANGUAGES[1 - LANGUAGES.index(self.language)])
+
+    # ------------------------------------------------------------------ messages
+
+    def text(self, message: str, /, **facts: Any) -> str:
+        """The message with its placeholders filled; quantities, numbers and dates in the reader's notation.
+
+        Raises:
+            KeyError: no such id, or a placeholder without a fact: a mistake of the program.
+        """
+        return self._messages[message].format_map({name: self._fact(value) for name, value in facts.items()})
+
+    def word(self, group: str, name: str) -> str:
+        """The word for an id that comes from data; an id without a word is spelled readably.
+
+        >>> Labels("id").word("item", "level_indicator_present")
+        'level indicator present'
+        """
+        return self._messages.get(f"{group}.{name}") or name.replace("_", " ").replace("-", " ")
+
+    def _fact(self, value: object) -> str:
+        match value:
+            case Quantity():
+                return self.quantity(value)
+            case Decimal():
+                return self.number(value)
+            case datetime():
+                return self.moment(value)
+            case date():
+                return self.date(value)
+            case str():
+                return self._written(value)
+            case _:
+                return str(value)
+
+    def _written(self, text: str) -> str:
+        try:
+            return self.quantity(Quantity.parse(text))
+        except UnitError:
+            return text
+
+    # ------------------------------------------------------------------ numbers and dates
+
+    def number(self, value: Decimal, *, signed: bool = False) -> str:
+        """A decimal number with all its digits: 5000.50 is `5.000,50` in Indonesian."""
+        thousands, mark = _MARKS[self.language]
+        whole, _, part = f"{value.copy_abs():f}".partition(".")
+        grouped = re.sub(r"(?<=\d)(?=(\d{3})+$)", thousands, whole)
+        sign = "−" if value < 0 else "+" if signed and value > 0 else ""
+        return f"{sign}{grouped}{mark}{part}" if part else f"{sign}{grouped}"
+
+    def whole(self, count: int) -> str:
+        """A count: `14.212`."""
+        return self.number(Decimal(count))
+
+    def tenths(self, value: float) -> str:
+        """A duration or share that need not be exact, to one decimal."""
+        return self.number(Decimal(f"{value:.1f}"))
+
+    def quantity(self, quantity: Quantity, *, signed: bool = False) -> str:
+        """A quantity as this language writes it."""
+        return f"{self.number(quantity.value, signed=signed)} {quantity.unit}"
+
+    def date(self, day: date) -> str:
+        """`21 November 2026`."""
+        return f"{day.day} {self.text(f'month.{day.month}')} {day.year}"
+
+    def day(self, day: date) -> str:
+        """`Sab 21-11-2026`."""
+        return f"{self.text(f'weekday.{day.isoweekday()}')} {day:%d-%m-%Y}"
+
+    def moment(self, moment: datetime) -> str:
+        """`Sab 21-11-2026 09:14`, in the zone that the moment carries."""
+        return f"{self.day(moment)} {moment:%H:%M}"
+
+    # ------------------------------------------------------------------ what the ports speak of
+
+    def instruction(self, action: Action) -> str:
+        """The sentence that asks a person for this."""
+        match action:
+            case PlaceLoad():
+                place = self.text(
+                    "instruction.place_load", load=action.load, position=self.at(action.position)
+                )
+                return place + self._weights(action.weights) + self._direction(action.direction)
+            case AddSmallWeights():
+                return self.text("instruction.add_small_weights", step=action.step, total=action.total)
+            case SetTare():
+                return self.text("instruction.set_tare", load=action.load)
+            case RemoveLoad() | RemoveSmallWeights() | SetZero() | ClearTare() | Adjust():
+                return self.text(f"instruction.{_tag(action)}")
+            case Inspect():
+                return self.text("instruction.inspect", count=len(action.items))
+            case KeyIndication():
+                if action.expect is None:
+                    return self.text("instruction.key_indication")
+                return self.text("instruction.key_indication_expected", expect=action.expect)
+            case KeyAdded():
+                return self.text("instruction.key_added", load=action.load, step=action.step)
+            case Choose():
+                return self.question(action)
+
+    def _weights(self, weights: tuple[str, ...]) -> str:
+        written = " + ".join(self._written(weight) for weight in weights)
+        return f" ({written})" if written else ""
+
+    def _direction(self, direction: str) -> str:
+        return self._messages.get(f"instruction.direction_{direction}", "")
+
+    def question(self, choose: Choose) -> str:
+        """The sentence of a question; its facts follow when there is no sentence for its id."""
+        message = self._messages.get(f"question.{choose.question}")
+        facts = {name: self._fact(value) for name, value in choose.facts.items()}
+        if message is not None and _placeholders(message) <= facts.keys():
+            return message.format_map(facts)
+        told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())
+        return f"{self.word('question', choose.question)}?" + (f" ({told})" if told else "")
+
+    def at(self, position: str) -> str:
+        """Where on the receptor, as part of a sentence: `di tengah`, `di posisi 2`."""
+        if position in {"", "centre"}:
+            return self.text("position.centre")
+        return self.text("position.numbered", position=position)
+
+    def outcome(self, outcome: Outcome) -> str:
+        """The sealed outcome with its symbol: `✔ SAH`."""
+        return f"{self.symbol(outcome)} {self.text(f'outcome.{outcome}')}"
+
+    def measured(self, outcome: Outcome) -> str:
+        """The outcome of a point before sealing: `✔ dalam BKD`."""
+        return f"{self.symbol(outcome)} {self.text(f'measured.{outcome}')}"
+
+    def symbol(self, outcome: Outcome) -> str:
+        """The sign that goes with colour and word."""
+        return {Outcome.CONFORMS: "✔", Outcome.DOES_NOT_CONFORM: "✘"}.get(outcome, "▲")
+
+    def section(self, section: str) -> str:
+        """The name of a part of the test."""
+        return self.word("section", section)
+
+    def point(self, label: str) -> str:
+        """A point's label for a person: `accuracy/up/5000 g` → `Kebenaran naik 5.000 g`."""
+        section, *rest = label.split("/")
+        parts = (self._messages.get(f"part.{part}") or self._written(part) for part in rest)
+        return " ".join((self.section(section), *parts))
+
+    def reason(self, reason: Reason) -> str:
+        """Why a verdict is what it is, or what its reader must know."""
+        message = self._messages.get(f"reason.{reason.code}")
+        facts = {name: self._fact(value) for name, value in reason.facts.items()}
+        if message is not None and _placeholders(message) <= facts.keys():
+            return message.format_map(facts)
+        told = ", ".join(facts.values())
+        return self.word("reason", reason.code) + (f": {told}" if told else "")
+
+    def explain(self, point: Point) -> str:
+        """One sentence that gives rule, load, error, BKD, margin and citation of a decided point."""
+        parts = [
+            self.text("explain.what", point=self.point(point.label), method=self.word("method", point.method))
+        ]
+        if point.nominal is not None:
+            parts.append(self.text("explain.load", load=point.nominal))
+        if point.error is not None:
+            error = point.corrected_error if point.corrected_error is not None else point.error
+            parts.append(self.text("explain.error", error=self.quantity(error, signed=True)))
+            if point.tolerance is not None:
+                room = min(point.tolerance.upper - error, error - point.tolerance.lower)
+                kind = "explain.margin" if room.value >= 0 else "explain.exceeded"
+                parts.append(self.text(kind, limits=self.limits(point), room=abs(room)))
+        elif point.error_bounds is not None:
+            low, high = (self.quantity(bound, signed=True) for bound in point.error_bounds)
+            parts.append(self.text("explain.bounds", low=low, high=high, limits=self.limits(point)))
+        elif point.tolerance is not None:
+            parts.append(self.text("explain.limits", limits=self.limits(point)))
+        parts.append(self.text(f"explain.{point.outcome}"))
+        if point.reason:
+            parts.append(self.reason(Reason(code=point.reason)))
+        sentence = "; ".join(parts) + "."
+        if point.tolerance is not None and point.tolerance.citation:
+            sentence += " " + self.text("explain.citation", citation=point.tolerance.citation)
+        return sentence
+
+    def limits(self, point: Point) -> str:
+        """The BKD of a point: `± 5 g`, or both limits when they differ."""
+        if point.tolerance is None:
+            return "—"
+        lower, upper = point.tolerance.lower, point.tolerance.upper
+        if abs(lower) == upper:
+            return f"± {self.quantity(upper)}"
+        return f"{self.quantity(lower, signed=True)} … {self.quantity(upper, signed=True)}"
+
+    def problem(self, error: PlainError) -> tuple[str, str]:
+        """What is wrong and what to do, by the error's code; its own English sentences when there is none."""
+        sentence = self._messages.get(f"problem.{error.code}.sentence")
+        remedy = self._messages.get(f"problem.{error.code}.remedy")
+        facts = {name: self._fact(value) for name, value in error.facts.items()}
+        if sentence is None or remedy is None or not _placeholders(sentence + remedy) <= facts.keys():
+            return error.message, error.remedy
+        return sentence.format_map(facts), remedy.format_map(facts)
+
+
+def _tag(action: Action) -> str:
+    return str(action.__struct_config__.tag)
+
+
+def _placeholders(message: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", message))

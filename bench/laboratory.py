@@ -1,0 +1,230 @@
+"""The laboratory file: who we are, what stands here, which weights we have, where records go.
+
+A mistake in it is reported with the file, the path of the entry and a correction; nothing starts on a guess.
+"""
+
+from datetime import date
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from bench.errors import LaboratoryError
+from drivers import notation
+from drivers.instrument import LineSettings
+from drivers.settling import SettleRule
+from drivers.twins.settings import TwinSettings
+from procedures.standard import WorkingStandard
+from results.record import Office, Signer
+
+FILE_NAME: Final = "laboratory.toml"
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Someone who works here."""
+
+    id: str
+    name: str
+    nip: str = ""
+    title: str = ""
+    roles: tuple[str, ...] = ("penera",)
+    """penera, pereviu, kepala, teknisi"""
+    pin: bool = False
+    """the signing key is protected by a PIN"""
+
+
+class InstrumentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One instrument on the bench."""
+
+    name: str
+    driver: str
+    """a built-in driver's id, or the path of a driver file"""
+    port: str = ""
+    """`COM3`, `/dev/ttyUSB0`, `socket://host:port`, `rfc2217://…`; empty for `manual` and for twins"""
+    roles: tuple[str, ...] = ("uut",)
+    serial: str = ""
+    line: LineSettings | None = None
+    """in place of the driver's settings"""
+    settle: SettleRule = SettleRule(duration_s=1.0)
+    twin: TwinSettings | None = None
+    """plays the instrument; all that is measured on it is TRAINING"""
+
+
+class Agreement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A cooperation agreement under which a neighbour regency is served."""
+
+    regency: str
+    number: str
+    valid_until: date | None = None
+
+
+class RegistryEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where sealed records are delivered."""
+
+    url: str
+    key: str
+    """the registry's public key, base64 of its 32 bytes: receipts of any other key are refused"""
+
+
+class BenchEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """This bench."""
+
+    id: str
+    """goes into every record number; never reuse it on another computer"""
+    training: bool = False
+    """everything measured here is TRAINING"""
+    language: str = "id"
+    auto_capture: bool = False
+
+
+class Laboratory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The content of `laboratory.toml`."""
+
+    office: Office
+    bench: BenchEntry
+    person: tuple[Person, ...]
+    instrument: tuple[InstrumentEntry, ...] = ()
+    standard: tuple[WorkingStandard, ...] = ()
+    agreement: tuple[Agreement, ...] = ()
+    registry: RegistryEntry | None = None
+
+    @property
+    def officer(self) -> Person:
+        """The penera who works at this bench: the first in the file."""
+        return next(person for person in self.person if "penera" in person.roles)
+
+    def signer(self) -> Signer:
+        """The officer as a record names them."""
+        officer = self.officer
+        return Signer(name=officer.name, nip=officer.nip, title=officer.title or "Penera")
+
+
+class Folders:
+    """Where a laboratory keeps its files."""
+
+    def __init__(self, root: Path) -> None:
+        """Take the folder of `laboratory.toml`."""
+        self.root = root
+        self.data = root / "data"
+        self.journal = self.data / "journal.db"
+        self.outbox = self.data / "outbox.db"
+        self.records = self.data / "records"
+        self.keys = self.data / "keys"
+        self.drivers = root / "drivers"
+        self.orders = root / "orders"
+
+    def make(self) -> None:
+        """Create what is missing.
+
+        Raises:
+            LaboratoryError: the folder cannot be written.
+        """
+        try:
+            for folder in (self.data, self.records, self.keys):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise LaboratoryError(
+                "laboratory.folder",
+                "The folder {folder} cannot be written: {problem}.",
+                "Choose another folder with --lab, or ask for write access to this one.",
+                folder=str(self.data),
+                problem=problem.strerror or str(problem),
+            ) from None
+
+
+def load(root: Path) -> Laboratory:
+    """Read and check a laboratory file.
+
+    Raises:
+        LaboratoryError: not there, or a mistake, named with its place.
+    """
+    file = root / FILE_NAME
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise LaboratoryError(
+            "laboratory.missing",
+            "There is no laboratory here: {file} does not exist.",
+            "Make one with: tera init {folder}; or try the demonstration: tera demo.",
+            file=str(file),
+            folder=str(root),
+        ) from None
+    except (OSError, UnicodeDecodeError) as problem:
+        raise LaboratoryError(
+            "laboratory.unreadable",
+            "{file} cannot be read: {problem}.",
+            "Save it as UTF-8 text and check its access rights.",
+            file=str(file),
+            problem=str(problem),
+        ) from None
+    laboratory = notation.from_toml(text, Laboratory, source=file, error=LaboratoryError)
+    _check(laboratory, file)
+    return laboratory
+
+
+def _check(laboratory: Laboratory, file: Path) -> None:
+    for path, wrong, problem, remedy in (
+        (
+            "$.person",
+            not any("penera" in person.roles for person in laboratory.person),
+            "no person has the role penera",
+            'Add a [[person]] with roles = ["penera"].',
+        ),
+        (
+            "$.instrument",
+            len({entry.name for entry in laboratory.instrument}) < len(laboratory.instrument),
+            "two instruments have the same name",
+            "Give each instrument its own name.",
+        ),
+        (
+            "$.standard",
+            len({entry.id for entry in laboratory.standard}) < len(laboratory.standard),
+            "two standards have the same id",
+            "Give each standard its own id.",
+        ),
+        (
+            "$.office.time_zone",
+            not _is_zone(laboratory.office.time_zone),
+            f"{laboratory.office.time_zone!r} is no time zone",
+            "Write Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).",
+        ),
+        (
+            "$.bench.id",
+            not laboratory.bench.id.replace("-", "").isalnum() or not laboratory.bench.id.isascii(),
+            f"{laboratory.bench.id!r} is no bench id",
+            "Use letters, digits and hyphens, as in BENCH-02.",
+        ),
+        (
+            "$.bench.language",
+            laboratory.bench.language not in {"id", "en"},
+            f"{laboratory.bench.language!r} is no language of this program",
+            'Write "id" or "en".',
+        ),
+    ):
+        if wrong:
+            raise LaboratoryError(
+                "laboratory.entry",
+                "{file} has a mistake at {path}: {problem}.",
+                remedy,
+                file=str(file),
+                path=path,
+                problem=problem,
+            )
+    for entry in laboratory.instrument:
+        if not entry.port and entry.twin is None and entry.driver != "manual":
+            raise LaboratoryError(
+                "laboratory.no_port",
+                "{file}: the instrument {name} has neither a port nor a twin.",
+                'Add port = "COM3" (or "/dev/ttyUSB0", "socket://host:port"), or use driver = "manual".',
+                file=str(file),
+                name=entry.name,
+            )
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True

@@ -1,0 +1,144 @@
+"""What a run's journal already knows: the memory from which a script is replayed.
+
+A path names one attempt: the second attempt at `accuracy` is `accuracy~2`. Abandoned attempts stay in the
+journal and are never looked up again.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from drivers import notation
+from procedures.errors import ProcedureError
+from results.entry import (
+    Abandoned,
+    Begun,
+    Closed,
+    Concluded,
+    Done,
+    Entry,
+    Kept,
+    Reported,
+    SeriesClosed,
+    SeriesOpened,
+)
+
+
+class DivergenceError(ProcedureError):
+    """The script asks for something else than the journal holds under this path: the procedure changed."""
+
+    def __init__(self, path: str, kept: str, asked: str) -> None:
+        """Name the path and both sides."""
+        super().__init__(
+            "run.diverged",
+            "At {path} the journal holds {kept}, but the procedure now asks for {asked}.",
+            "Finish this run with the edition it was begun with, or void it with a reason.",
+            path=path,
+            kept=kept,
+            asked=asked,
+        )
+
+
+class Memory:
+    """A fold over the entries of one run."""
+
+    def __init__(self, kept: Iterable[Kept] = ()) -> None:
+        """Take what is already in the journal."""
+        self._done: dict[str, Done] = {}
+        self._points: dict[str, tuple[Reported, int]] = {}
+        self._opened: dict[str, None] = {}
+        self._closed: set[str] = set()
+        self._attempts: Counter[str] = Counter()
+        self._abandonments = 0
+        self.in_doubt: dict[str, Begun] = {}
+        self.concluded: Concluded | None = None
+        self.ended: Closed | None = None
+        self.last_path = ""
+        for row in kept:
+            self.take(row.entry)
+
+    def take(self, entry: Entry) -> None:
+        """Fold one more entry."""
+        match entry:
+            case SeriesOpened():
+                self._opened[entry.path] = None
+            case SeriesClosed():
+                self._closed.add(entry.path)
+            case Begun():
+                self.in_doubt[entry.path] = entry
+            case Done():
+                self.in_doubt.pop(entry.path, None)
+                self._done[entry.path] = entry
+                self.last_path = entry.path
+            case Reported():
+                self._points[entry.path] = (entry, self._abandonments)
+            case Abandoned():
+                self._abandonments += 1
+                self._attempts[original(entry.path)] += 1
+                self._opened.pop(entry.path, None)
+            case Concluded():
+                self.concluded = entry
+            case Closed():
+                self.ended = entry
+            case _:
+                pass
+
+    def attempt(self, path: str) -> str:
+        """The path under which the present attempt at `path` is kept."""
+        earlier = self._attempts[path]
+        return f"{path}~{earlier + 1}" if earlier else path
+
+    def open_series(self) -> tuple[str, ...]:
+        """The outermost series that were begun and not completed."""
+        unclosed = [path for path in self._opened if path not in self._closed]
+        return tuple(path for path in unclosed if not any(path.startswith(f"{other}/") for other in unclosed))
+
+    def is_open(self, path: str) -> bool:
+        """Whether this attempt at a series was begun."""
+        return path in self._opened
+
+    def is_closed(self, path: str) -> bool:
+        """Whether this attempt at a series is complete."""
+        return path in self._closed
+
+    def result(self, path: str, verb: str, arguments: dict[str, Any]) -> Done | None:
+        """What was kept for this effect.
+
+        Raises:
+            DivergenceError: the path holds another effect.
+        """
+        kept = self._done.get(path)
+        if kept is not None and (kept.verb, kept.arguments) != (verb, arguments):
+            raise DivergenceError(path, f"{kept.verb} {kept.arguments}", f"{verb} {arguments}")
+        return kept
+
+    def has_point(self, path: str, point: dict[str, Any]) -> bool:
+        """Whether exactly this point was reported here.
+
+        A different point is a divergence, unless a retake since then gave it a reason to differ.
+
+        Raises:
+            DivergenceError: the same readings now give another point.
+        """
+        if path not in self._points:
+            return False
+        reported, abandonments = self._points[path]
+        if reported.point == point:
+            return True
+        if abandonments == self._abandonments:
+            raise DivergenceError(path, f"the point {reported.point}", f"the point {point}")
+        return False
+
+
+def original(path: str) -> str:
+    """The path without the attempt number of its last part; the parts before keep theirs."""
+    head, slash, tail = path.rpartition("/")
+    return head + slash + tail.partition("~")[0]
+
+
+def plain(value: Any) -> dict[str, Any]:
+    """A struct as the plain data that the journal gives back: lists for tuples, strings for decimals."""
+    built: dict[str, Any] = msgspec.json.decode(notation.to_json(value))
+    return built

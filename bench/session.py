@@ -1,0 +1,244 @@
+"""A run from its first entry to its verdict: begin, take up again, void.
+
+All that a script needs is frozen in the first entry; taking a run up again reads nothing from the laboratory
+file but the instruments, and those must be the same.
+"""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bench import events
+from bench.conductor import Conductor
+from bench.errors import LaboratoryError
+from bench.laboratory import Laboratory
+from bench.operator import Operator
+from bench.replay import plain
+from bench.software import identification, package_digest
+from bench.station import Bound, Station
+from drivers import notation
+from drivers.clock import Clock
+from drivers.errors import UnitError
+from drivers.quantity import Quantity
+from drivers.reading import Origin
+from procedures.action import Action
+from procedures.assignment import Assignment
+from procedures.catalogue import find
+from procedures.edition import Procedure
+from procedures.point import Conclusion
+from results.entry import Closed, Kept, Resumed, RunBegun
+from results.journal import Journal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What every run of a laboratory shares."""
+
+    laboratory: Laboratory
+    journal: Journal
+    station: Station
+    clock: Clock
+    sentence: Callable[[Action], str]
+    """writes an action in the operator's language"""
+    title: Callable[[Assignment], str]
+
+    def at(self) -> str:
+        """The wall time at the office, with its offset."""
+        return self.clock.utc().astimezone(ZoneInfo(self.laboratory.office.time_zone)).isoformat()
+
+
+def begin(around: Surroundings, assignment: Assignment) -> str:
+    """Check everything that can be checked before touching the instrument, then begin a run; returns its id.
+
+    Raises:
+        ProcedureError: rules, loads or standards do not allow this test; no number is consumed.
+        LaboratoryError: an instrument is missing; no number is consumed.
+        StorageError: the disk refuses.
+    """
+    laboratory = around.laboratory
+    procedure = find(assignment.kind)
+    now = datetime.fromisoformat(around.at())
+    task = procedure.prepare(assignment, now.date(), _standards(laboratory, assignment))
+    bound = around.station.roles
+    around.station.bound("uut")
+    run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+    begun = RunBegun(
+        number="",
+        procedure=procedure.id,
+        edition=procedure.edition,
+        procedure_digest=package_digest("procedures"),
+        assignment=plain(assignment),
+        task=plain(task),
+        standards=tuple(plain(use) for use in procedure.standards_used(task)),
+        instruments={role: _described(instrument) for role, instrument in bound.items()},
+        drivers={instrument.driver.mark.digest: instrument.driver_text for instrument in bound.values()},
+        office=plain(laboratory.office),
+        officer=plain(laboratory.signer()),
+        bench=laboratory.bench.id,
+        registry=laboratory.registry.url if laboratory.registry is not None else "",
+        training=laboratory.bench.training or any(one.origin is Origin.TWIN for one in bound.values()),
+        software=identification(),
+    )
+    around.journal.begin(run, begun, at=around.at(), elapsed=around.clock.monotonic())
+    return run
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """A run in hand: conduct it."""
+
+    run: str
+    begun: RunBegun
+    procedure: Procedure[Any]
+    task: Any
+    conductor: Conductor
+
+    async def conduct(self) -> Conclusion:
+        """Run the script to its verdict; see `Conductor.conduct`."""
+        return await self.conductor.conduct(lambda run: self.procedure.script(run, self.task))
+
+
+def take_up(
+    around: Surroundings, run: str, operator: Operator, observers: Sequence[events.Observer]
+) -> Taken:
+    """Take a begun run in hand, for the first time or after a break.
+
+    Raises:
+        LaboratoryError: no such run, broken off for too long, or begun with another instrument or software.
+    """
+    history = around.journal.entries(run)
+    if not history or not isinstance(begun := history[0].entry, RunBegun):
+        raise LaboratoryError(
+            "run.unknown",
+            "There is no run {run} in this laboratory's journal.",
+            "See the list with: tera runs.",
+            run=run,
+        )
+    procedure = find(begun.procedure)
+    _check_same(around, run, begun)
+    if len(history) > 1:
+        history += _after_break(around, run, history, procedure)
+    task = notation.from_builtins(begun.task, procedure.task)
+    conductor = Conductor(
+        run,
+        log=around.journal,
+        history=history,
+        station=around.station,
+        operator=operator,
+        observers=observers,
+        clock=around.clock,
+        zone=around.laboratory.office.time_zone,
+        sentence=around.sentence,
+        keyed_step=_scale_interval(begun.assignment["uut"]),
+    )
+    started = events.RunStarted(
+        run=run,
+        number=begun.number,
+        title=around.title(notation.from_builtins(begun.assignment, Assignment)),
+        training=begun.training,
+        resumed=len(history) > 1,
+        plan=procedure.plan(task),
+    )
+    for observer in observers:
+        observer.notice(started)
+    return Taken(run=run, begun=begun, procedure=procedure, task=task, conductor=conductor)
+
+
+def close(around: Surroundings, run: str, *, how: str, reason: str) -> None:
+    """End a run without a verdict; it keeps its number and its record is delivered too.
+
+    Raises:
+        LaboratoryError: no such run, or it has ended.
+    """
+    history = around.journal.entries(run)
+    if not history:
+        raise LaboratoryError(
+            "run.unknown",
+            "There is no run {run} in this laboratory's journal.",
+            "See the list with: tera runs.",
+            run=run,
+        )
+    if any(isinstance(kept.entry, Closed) for kept in history):
+        raise LaboratoryError(
+            "run.ended", "The run {run} has already ended.", "Begin a new run with: tera run.", run=run
+        )
+    entry = Closed(how=how, reason=reason, by=around.laboratory.officer.name)
+    around.journal.append(run, entry, at=around.at(), elapsed=around.clock.monotonic())
+
+
+def _standards(laboratory: Laboratory, assignment: Assignment) -> tuple[Any, ...]:
+    known = {standard.id: standard for standard in laboratory.standard}
+    for wanted in assignment.standards:
+        if wanted not in known:
+            raise LaboratoryError(
+                "laboratory.standard_unknown",
+                "This laboratory has no standard {standard}; it has {known}.",
+                "Correct the name in the assignment, or register the standard in laboratory.toml.",
+                standard=wanted,
+                known=", ".join(known) or "none",
+            )
+    return tuple(known[wanted] for wanted in assignment.standards) or laboratory.standard
+
+
+def _scale_interval(uut: dict[str, Any]) -> Quantity | None:
+    try:
+        return Quantity.parse(str(uut.get("d") or uut.get("e")))
+    except UnitError:
+        return None
+
+
+def _described(instrument: Bound) -> dict[str, Any]:
+    return {
+        "name": instrument.name,
+        "driver": instrument.driver.mark.id,
+        "driver_digest": instrument.driver.mark.digest,
+        "port": instrument.port,
+        "serial": instrument.serial,
+        "origin": instrument.origin.value,
+    }
+
+
+def _check_same(around: Surroundings, run: str, begun: RunBegun) -> None:
+    for role, then in begun.instruments.items():
+        now = _described(around.station.bound(role))
+        changed = [
+            key for key in ("name", "driver", "driver_digest", "serial", "origin") if then[key] != now[key]
+        ]
+        if changed:
+            raise LaboratoryError(
+                "run.instrument_changed",
+                "Run {run} was begun with another instrument as {role}: {changed} differ.",
+                "Connect the instrument it was begun with, or void the run with a reason.",
+                run=run,
+                role=role,
+                changed=", ".join(changed),
+            )
+    if begun.procedure_digest != package_digest("procedures"):
+        raise LaboratoryError(
+            "run.software_changed",
+            "Run {run} was begun with another edition of the procedures.",
+            "Void the run with a reason and test again; an update must wait until no run is open.",
+            run=run,
+        )
+
+
+def _after_break(
+    around: Surroundings, run: str, history: Sequence[Kept], procedure: Procedure[Any]
+) -> list[Kept]:
+    last = history[-1]
+    gap = (datetime.fromisoformat(around.at()) - datetime.fromisoformat(last.at)).total_seconds()
+    if gap > procedure.resume_within_s:
+        close(around, run, how="interrupted", reason="resume_within")
+        raise LaboratoryError(
+            "run.too_late",
+            "Run {run} was broken off {minutes} minutes ago, longer than the procedure allows; "
+            "it is closed as interrupted.",
+            "Seal it with `tera seal {run}` and begin a new run.",
+            run=run,
+            minutes=int(gap // 60),
+        )
+    resumed = Resumed(gap_s=round(gap, 1), last_path=getattr(last.entry, "path", ""))
+    return [around.journal.append(run, resumed, at=around.at(), elapsed=around.clock.monotonic())]

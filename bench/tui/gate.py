@@ -1,0 +1,109 @@
+"""The capture gate: whether what the instrument shows now may be taken, and if not, why in a word.
+
+It closes in doubt. The window around the expected load is coarse on purpose: it finds the wrong weight, never a
+wrong scale; whether an error is within its tolerance is decided by the procedure alone.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from drivers.protocols import Refused
+from drivers.quantity import Quantity
+from drivers.reading import Reading, Stability
+
+FRESH_S: Final = 0.5
+"""An older indication is not taken."""
+LOST_S: Final = 3.0
+"""After this silence the instrument is said not to answer."""
+REST_S: Final = 1.0
+"""The bench sees rest when the span over this time is at most one displayed digit."""
+WINDOW: Final = Decimal("0.05")
+"""Share of the expected load; with `WINDOW_DIGITS`, whichever is wider."""
+WINDOW_DIGITS: Final = 20
+"""Displayed digits around the expected load."""
+
+
+class Gate(StrEnum):
+    """Open, or what keeps it closed; the values are ids of sentences."""
+
+    OPEN = "open"
+    MOVING = "moving"
+    STALE = "stale"
+    WRONG_LOAD = "wrong_load"
+    REFUSED = "refused"
+    NO_SIGNAL = "no_signal"
+
+    @property
+    def passes_by_itself(self) -> bool:
+        """Waiting is enough: an Enter may be held until the gate opens."""
+        return self in {Gate.MOVING, Gate.STALE}
+
+
+@dataclass
+class Watch:
+    """The last indications of one instrument, with the times at which the screen got them."""
+
+    shown: Reading | Refused | None = None
+    at: float = float("-inf")
+    recent: deque[tuple[float, Quantity]] = field(default_factory=deque)
+    unrest_at: float = float("-inf")
+    """when the indication last differed, or rest last could not be seen"""
+
+    def take(self, shown: Reading | Refused, at: float) -> None:
+        """Take what the instrument shows at a monotonic time in seconds."""
+        if at - self.at > REST_S:
+            self.unrest_at = at
+        self.shown, self.at = shown, at
+        if isinstance(shown, Refused) or shown.stability is Stability.MOVING:
+            self.recent.clear()
+            self.unrest_at = at
+            return
+        self.recent.append((at, shown.indication))
+        while self.recent[0][0] < at - REST_S:
+            self.recent.popleft()
+        if not self._still():
+            self.unrest_at = at
+
+    def _still(self) -> bool:
+        values = [quantity.value for _, quantity in self.recent]
+        if len({quantity.unit for _, quantity in self.recent}) > 1:
+            return False
+        return max(values) - min(values) <= self.recent[-1][1].resolution
+
+    def rest_s(self, now: float) -> float:
+        """For how long the instrument and the bench have both seen rest, in seconds."""
+        return max(0.0, now - self.unrest_at)
+
+    def at_rest(self, now: float) -> bool:
+        """Whether the instrument does not deny rest and the bench has seen it long enough."""
+        return isinstance(self.shown, Reading) and self.rest_s(now) >= REST_S
+
+    def indication(self) -> Quantity | None:
+        """What is shown, when it is a number."""
+        return self.shown.indication if isinstance(self.shown, Reading) else None
+
+    def near(self, expected: Quantity) -> bool:
+        """Whether the indication is in the window of the expected load."""
+        indication = self.indication()
+        if indication is None or indication.dimension != expected.dimension:
+            return False
+        digits = Quantity(indication.resolution * WINDOW_DIGITS, indication.unit)
+        return abs(indication - expected) <= max(abs(expected) * WINDOW, digits)
+
+    def judge(self, expected: Quantity | None, now: float) -> Gate:
+        """Whether a reading may be taken now."""
+        age = now - self.at
+        if self.shown is None or age > LOST_S:
+            return Gate.NO_SIGNAL
+        if isinstance(self.shown, Refused):
+            return Gate.REFUSED
+        if age >= FRESH_S:
+            return Gate.STALE
+        if not self.at_rest(now):
+            return Gate.MOVING
+        if expected is not None and not self.near(expected):
+            return Gate.WRONG_LOAD
+        return Gate.OPEN

@@ -1,0 +1,104 @@
+"""Boxes over a screen: pick one by a digit, read a sentence, write a reason.
+
+Escape always goes back without an effect.
+"""
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.widgets import Input
+
+from bench.labels import RETAKE_REASONS, Labels
+from bench.tui.screens.face import MAIN, Dialog, Panel
+
+T = TypeVar("T")
+
+
+class Pick(Dialog[T | None], Generic[T]):
+    """Choose one of a few by its key."""
+
+    def __init__(self, title: str, entries: Sequence[tuple[str, str, T]], text: str = "") -> None:
+        """Take id of the title, entries of key, id or words, and result, and words above them."""
+        super().__init__()
+        self._title, self._entries, self._text = title, tuple(entries), text
+
+    def paint(self) -> None:
+        """Show the entries."""
+        lines = [f"{self._text}\n\n"] if self._text else []
+        rows = [part for key, words, _ in self._entries for part in ((f" {key} ", "bold reverse"), f"  {words}\n")]
+        back = ("\n" + self.labels.text("key.back"), "dim")
+        self.query_one("#dialog", Panel).show(*lines, *rows, back, title=self.labels.text(self._title))
+
+    def guarded(self, key: str) -> bool:
+        """Every key here decides something."""
+        return True
+
+    def pressed(self, key: str) -> None:
+        """Give the entry of that key."""
+        if key == "escape":
+            self.dismiss(None)
+        for mine, _, result in self._entries:
+            if key == mine:
+                self.dismiss(result)
+
+
+class Tell(Dialog[None]):
+    """A sentence or two; Enter or Escape closes."""
+
+    def __init__(self, title: str, *lines: str, alarm: bool = False) -> None:
+        """Take id of the title, and the sentences."""
+        super().__init__()
+        self._title, self._lines, self._alarm = title, lines, alarm
+
+    def paint(self) -> None:
+        """Show the sentences."""
+        style = "bold $warning" if self._alarm else ""
+        first, *rest = self._lines
+        parts = [part for line in rest for part in ("\n\n", line)]
+        close = ("\n\n" + self.labels.text("key.close"), "dim")
+        self.query_one("#dialog", Panel).show((first, style), *parts, close, title=self.labels.text(self._title))
+
+    def pressed(self, key: str) -> None:
+        """Close."""
+        if key in {MAIN, "escape", "f1"}:
+            self.dismiss(None)
+
+
+class Write(Dialog[str | None]):
+    """A reason in the person's own words."""
+
+    def __init__(self, title: str) -> None:
+        """Take id of the title."""
+        super().__init__()
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        """Words and a line to write on."""
+        yield Panel(id="dialog")
+        yield Input(id="line", max_length=120)
+
+    def paint(self) -> None:
+        """Show what to write."""
+        self.query_one("#dialog", Panel).show(
+            self.labels.text("retake.write"), title=self.labels.text(self._title)
+        )
+
+    def pressed(self, key: str) -> None:
+        """Leave without a word."""
+        if key == "escape":
+            self.dismiss(None)
+
+    @on(Input.Submitted)
+    def written(self, event: Input.Submitted) -> None:
+        """Take what was written; an empty line is no reason."""
+        if event.value.strip():
+            self.dismiss(event.value.strip())
+
+
+def retake_dialog(labels: Labels) -> Pick[str]:
+    """Ask why the last reading is taken again: 1 to 4, and 9 to write."""
+    keys = ("1", "2", "3", "4", "9")
+    words = (labels.word("retake", reason) for reason in RETAKE_REASONS)
+    return Pick("retake.title", tuple(zip(keys, words, RETAKE_REASONS, strict=True)), labels.text("retake.why"))

@@ -1,0 +1,169 @@
+"""What all screens share: head, training banner, line of keys, and how a key becomes a press.
+
+A key that is older than the paint of what it answers is dropped, and a held Enter is one press.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import ModalScreen, Screen, ScreenResultType
+from textual.widget import Widget
+from textual.widgets import Static
+
+from bench.labels import Labels
+from bench.tui.presses import CONFIRM_S, Judged
+
+if TYPE_CHECKING:
+    from bench.tui.app import TeraApp
+
+Part = str | tuple[str, str]
+"""Text, or text with its style."""
+
+MAIN: Final = "enter"
+NARROW: Final = 94
+"""Up to this many columns the short texts are shown."""
+
+_SPELLED: Final = {
+    "plus": "+", "add": "+", "minus": "-", "subtract": "-", "asterisk": "*", "multiply": "*",
+    "slash": "/", "divide": "/", "comma": ",", "separator": ",", "full_stop": ".", "decimal": ".",
+    "question_mark": "f1", "ctrl+h": "backspace", "delete": "backspace",
+}  # fmt: skip
+"""Names of the keys of a numpad, with and without the Kitty keyboard protocol."""
+
+
+def spelled(event: events.Key) -> str:
+    """The key by its legend: `enter`, `5`, `+`, `backspace`, `f5`, `j`."""
+    name = _SPELLED.get(event.key, event.key)
+    return name.lower() if len(name) == 1 else name
+
+
+class Panel(Static):
+    """Text in a box, repainted only when it changed."""
+
+    def show(self, *parts: Part | Content, title: str | None = None) -> None:
+        """Show the parts one after the other."""
+        content = Content.assemble(*parts)
+        if title is not None and self.border_title != title:
+            self.border_title = Content(title)  # type: ignore[assignment]  # accepts Content, returns markup
+        if content != self.content or content.spans != getattr(self.content, "spans", None):
+            self.update(content, layout=self.styles.auto_dimensions)
+
+
+class Pressed:
+    """Turns key events into presses; the screen says what they mean in `pressed`."""
+
+    painted_at: float = math.inf
+    """when what the keys answer was painted; infinite until it is"""
+
+    @property
+    def bench(self) -> "TeraApp":
+        """The app, by its own type."""
+        return self.app  # type: ignore[attr-defined,no-any-return]  # mixed into a Screen
+
+    @property
+    def labels(self) -> Labels:
+        """The words in the language chosen."""
+        return self.bench.labels
+
+    def await_paint(self) -> None:
+        """Drop keys until the next paint has reached the terminal."""
+        self.painted_at = math.inf
+        self.call_after_refresh(self._painted)  # type: ignore[attr-defined]  # mixed into a Screen
+
+    def _painted(self) -> None:
+        self.painted_at = self.bench.clock.monotonic()
+
+    def guarded(self, key: str) -> bool:
+        """Whether a held key must count once; a PIN's digits need not."""
+        return key == MAIN
+
+    def pressed(self, key: str) -> None:
+        """Act on one press."""
+        raise NotImplementedError
+
+    def on_key(self, event: events.Key) -> None:
+        """Judge a key and act on it."""
+        key, at = spelled(event), self.bench.key_time(event)
+        event.stop()
+        if self.bench.global_key(key):
+            return
+        if self.guarded(key):
+            presses = self.bench.presses[key]
+            judged = presses.press(at)
+            if judged is Judged.WAITS and at >= self.painted_at:
+                self.bench.set_timer(CONFIRM_S, lambda: self._confirmed(key, at))
+            if judged is not Judged.COUNTS:
+                return
+        if at >= self.painted_at:
+            self.pressed(key)
+
+    def _confirmed(self, key: str, at: float) -> None:
+        if self.bench.presses[key].confirm(at) and at >= self.painted_at and self.bench.screen is self:
+            self.pressed(key)
+
+
+class Face(Pressed, Screen[None]):
+    """A full screen."""
+
+    def compose(self) -> ComposeResult:
+        """Head, banner, the screen's own panels, keys."""
+        yield Panel(id="head")
+        yield Panel(id="banner")
+        yield from self.panels()
+        yield Panel(id="keys")
+
+    def panels(self) -> Sequence[Widget]:
+        """The screen's own panels."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Paint for the first time."""
+        self.query_one("#banner").display = self.bench.desk.training
+        self.paint()
+        self.await_paint()
+
+    def on_screen_resume(self) -> None:
+        """Paint again after another screen."""
+        self.paint()
+        self.await_paint()
+
+    def on_resize(self) -> None:
+        """Paint for the new size."""
+        self.call_after_refresh(self.paint)
+
+    def paint(self) -> None:
+        """Bring every panel up to date."""
+        raise NotImplementedError
+
+    def panel(self, name: str) -> Panel:
+        """A panel by its id."""
+        return self.query_one(f"#{name}", Panel)
+
+    def frame(self, left: str, right: str, keys: str) -> None:
+        """Paint head, banner and keys."""
+        room = max(self.size.width - len(left) - len(right) - 3, 1)
+        self.panel("head").show(("▌", "$accent"), (left, "bold"), " " * room, right)
+        if self.bench.desk.training:
+            self.panel("banner").show((self.labels.text("training.banner"), "bold"))
+        self.panel("keys").show(" ", keys)
+
+
+class Dialog(Pressed, ModalScreen[ScreenResultType]):
+    """A box over the screen beneath, answered by one key."""
+
+    def compose(self) -> ComposeResult:
+        """One panel."""
+        yield Panel(id="dialog")
+
+    def on_mount(self) -> None:
+        """Paint and take keys."""
+        self.paint()
+        self.await_paint()
+
+    def paint(self) -> None:
+        """Show the words."""
+        raise NotImplementedError

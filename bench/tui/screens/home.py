@@ -1,0 +1,233 @@
+"""Home: what is connected, what is to be done, what waits for the registry, what needs attention.
+
+Enter begins or takes up the job that is marked; nothing else on this screen changes anything.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from bench.desk import InstrumentLine, JobLine, JobState, OutboxLine, StandardLine
+from bench.labels import Labels
+from bench.tui.screens.dialogs import Pick, Tell
+from bench.tui.screens.face import MAIN, NARROW, Face, Panel, Part
+from drivers.protocols import Refused
+from drivers.reading import Stability
+from procedures.point import Outcome
+
+LIVE_S: Final = 0.25
+LISTS_S: Final = 2.0
+SOON_DAYS: Final = 30
+OPENS: Final = frozenset({JobState.WAITING, JobState.UNFINISHED, JobState.MEASURED})
+"""Jobs that Enter begins or takes up."""
+SEALED: Final = frozenset({JobState.SEALED, JobState.QUEUED, JobState.DELIVERED})
+
+
+class HomeScreen(Face):
+    """The first and last screen of a day."""
+
+    def __init__(self) -> None:
+        """Begin with nothing; the desk is asked when the screen is shown."""
+        super().__init__()
+        self._jobs: tuple[JobLine, ...] = ()
+        self._waiting: tuple[OutboxLine, ...] = ()
+        self._standards: tuple[StandardLine, ...] = ()
+        self._marked = ""
+
+    def panels(self) -> Sequence[Widget]:
+        """Instruments, jobs beside the registry, warnings."""
+        return (
+            Panel(id="instruments", classes="box"),
+            Horizontal(
+                Panel(id="jobs", classes="box"),
+                Vertical(Panel(id="registry", classes="box"), Panel(id="standards", classes="box"), id="side"),
+                id="lower",
+            ),
+            Panel(id="warnings", classes="box"),
+        )
+
+    def on_mount(self) -> None:
+        """Ask the desk and follow it."""
+        self._ask_desk()
+        self.set_interval(LIVE_S, self._paint_instruments)
+        self.set_interval(LISTS_S, self._again)
+
+    def on_screen_resume(self) -> None:
+        """Ask the desk again after a run."""
+        self._ask_desk()
+
+    def _again(self) -> None:
+        if self.is_current:
+            self._ask_desk()
+            self.paint()
+
+    def _ask_desk(self) -> None:
+        desk = self.bench.desk
+        self._jobs, self._waiting, self._standards = desk.jobs(), desk.outbox(), desk.standards()
+        openable = [job.id for job in self._jobs if job.state in OPENS]
+        if self._marked not in openable:
+            unfinished = [job.id for job in self._jobs if job.state is JobState.UNFINISHED]
+            self._marked = next(iter((*unfinished, *openable)), "")
+
+    # ------------------------------------------------------------------ keys
+
+    def pressed(self, key: str) -> None:
+        """Begin, choose, look."""
+        openable = [job.id for job in self._jobs if job.state in OPENS]
+        match key:
+            case "enter" if self._marked:
+                job = next(job for job in self._jobs if job.id == self._marked)
+                self.bench.begin(job)
+            case "+" | "down" | "-" | "up" if openable:
+                step = 1 if key in {"+", "down"} else -1
+                self._marked = openable[(openable.index(self._marked) + step) % len(openable)]
+            case "l":
+                unfinished = [job for job in self._jobs if job.state is JobState.UNFINISHED]
+                if unfinished:
+                    self.bench.begin(unfinished[0])
+            case "k":
+                self.bench.open_outbox()
+            case "f1":
+                self.bench.push_screen(Tell("help.title", self.labels.text("help.home")))
+            case "f10":
+                self.bench.ask_quit()
+            case "/":
+                self._menu()
+            case _:
+                return
+        self.paint()
+
+    def _menu(self) -> None:
+        text = self.labels.text
+        entries: list[tuple[str, str, Callable[[], None]]] = [
+            ("1", text("menu.begin"), lambda: self.pressed(MAIN)),
+            ("2", text("menu.outbox"), self.bench.open_outbox),
+            ("4", text("menu.sound"), self.bench.toggle_sound),
+            ("5", text("menu.language"), self.bench.switch_language),
+            ("0", text("menu.quit"), self.bench.ask_quit),
+        ]
+        self.bench.push_screen(Pick("menu.title", entries), lambda chosen: chosen() if chosen else None)
+
+    # ------------------------------------------------------------------ painting
+
+    def paint(self) -> None:
+        """Bring every panel up to date."""
+        desk, labels = self.bench.desk, self.labels
+        moment = labels.moment(self.bench.local_time())
+        sound = "" if not self.bench.muted else "  " + labels.text("sound.off")
+        self.frame(
+            f"{desk.bench}  {desk.office}",
+            f"{desk.officer}   {moment}   {labels.language.upper()}{sound}",
+            labels.text("home.keys" if self.size.width > NARROW else "home.keys_short"),
+        )
+        self._paint_instruments()
+        self._paint_jobs()
+        self._paint_registry()
+        self._paint_standards()
+        warnings = self._warnings()
+        self.query_one("#warnings").display = bool(warnings)
+        lines = [part for line in warnings for part in ((f"▲ {line}", "$warning"), "\n")]
+        self.panel("warnings").show(*lines[:-1], title=labels.text("home.warnings"))
+
+    def _paint_instruments(self) -> None:
+        lines = self.bench.desk.instruments()
+        width = self.panel("instruments").content_size.width
+        parts: list[Part] = []
+        for line in lines:
+            parts += [*self._instrument(line, width), "\n"]
+        if not lines:
+            parts = [(self.labels.text("home.no_instruments"), "dim"), "\n"]
+        self.panel("instruments").show(*parts[:-1], title=self.labels.text("home.instruments"))
+
+    def _instrument(self, line: InstrumentLine, width: int) -> list[Part]:
+        text = self.labels.text
+        name, driver, port = 20, (22 if width > NARROW else 0), (16 if width > NARROW else 11)
+        cells: list[Part] = [(f"{line.name[: name - 1]:<{name}}", "bold")]
+        if driver:
+            cells.append((f"{line.driver[: driver - 1]:<{driver}}", ""))
+        cells.append((f"{(line.port or text('home.no_port'))[: port - 1]:<{port}}", "dim"))
+        if line.fault:
+            return [*cells, (f"✘ {line.fault}", "bold $error")]
+        match line.shown:
+            case None:
+                cells.append((text("home.by_hand" if not line.port else "home.silent"), "dim"))
+            case Refused() as refused:
+                cells.append((f"▲ {self.labels.word('state', refused.state)}", "bold $warning"))
+            case reading:
+                word = "live.rest" if reading.stability is not Stability.MOVING else "live.moving"
+                style = "$accent" if reading.stability is not Stability.MOVING else "$warning"
+                cells.append((f"{self.labels.quantity(reading.indication):>14}  ", "bold"))
+                cells.append((f"{text(word):<11}", style))
+        if line.age_s is not None:
+            cells.append((text("home.age", seconds=self.labels.tenths(line.age_s)), "dim"))
+        if line.evidence == "unconfirmed":
+            cells.append((f" ▲ {text('home.unconfirmed')}", "$warning"))
+        return cells
+
+    def _paint_jobs(self) -> None:
+        labels, panel = self.labels, self.panel("jobs")
+        room = max(panel.content_size.height - 2, 1)
+        marked = next((index for index, job in enumerate(self._jobs) if job.id == self._marked), 0)
+        start = min(max(marked - room // 2, 0), max(len(self._jobs) - room, 0))
+        waiting = sum(job.state in OPENS for job in self._jobs)
+        parts: list[Part] = [labels.text("home.job_count", waiting=waiting, done=len(self._jobs) - waiting), "\n"]
+        for job in self._jobs[start : start + room]:
+            parts += [*self._job(job, panel.content_size.width), "\n"]
+        if not self._jobs:
+            parts.append((labels.text("home.no_jobs"), "dim"))
+        panel.show(*parts, title=labels.text("home.jobs"))
+
+    def _job(self, job: JobLine, width: int) -> list[Part]:
+        mark = "▶" if job.id == self._marked else " "
+        state, style = job_state(self.labels, job.state, job.outcome)
+        what = f"{job.title}, {job.owner}" if job.owner else job.title
+        room = max(width - len(state) - 5, 8)
+        shown = what if len(what) <= room else what[: room - 1] + "…"
+        return [(f"{mark} {shown:<{room}}", "bold reverse" if mark == "▶" else ""), ("  " + state, style)]
+
+    def _paint_registry(self) -> None:
+        labels = self.labels
+        states = [line.state for line in self._waiting]
+        failed = [line for line in self._waiting if line.problem and line.state is not JobState.DELIVERED]
+        waiting = sum(state in {JobState.SEALED, JobState.QUEUED} for state in states)
+        parts: list[Part] = [
+            labels.text("home.outbox_waiting", count=waiting) + "\n",
+            labels.text("home.outbox_delivered", count=states.count(JobState.DELIVERED)) + "\n",
+        ]
+        if failed:
+            parts.append((f"▲ {failed[0].number}: {failed[0].problem}\n", "$warning"))
+        parts.append(("\n" + labels.text("home.outbox_key"), "dim"))
+        self.panel("registry").show(*parts, title=labels.text("home.registry"))
+
+    def _paint_standards(self) -> None:
+        parts: list[Part] = []
+        for standard in self._standards:
+            style = "$error" if standard.days_left < 0 else "$warning" if standard.days_left <= SOON_DAYS else ""
+            sign = "✔" if standard.days_left > SOON_DAYS else "▲"
+            parts += [(f"{sign} {standard.id:<8}", style), (self.labels.text("home.until", due=standard.due), "dim"), "\n"]
+        self.panel("standards").show(*parts[:-1], title=self.labels.text("home.standards"))
+
+    def _warnings(self) -> list[str]:
+        text = self.labels.text
+        found = [
+            text("home.unfinished", title=job.title, number=job.number or job.run)
+            for job in self._jobs
+            if job.state is JobState.UNFINISHED
+        ]
+        for standard in self._standards:
+            if standard.days_left < 0:
+                found.append(text("home.standard_expired", id=standard.id, due=standard.due))
+            elif standard.days_left <= SOON_DAYS:
+                found.append(text("home.standard_due", id=standard.id, days=standard.days_left))
+        return found
+
+
+def job_state(labels: Labels, state: JobState, outcome: Outcome | None) -> tuple[str, str]:
+    """State and, once sealed, the outcome; the only green there is."""
+    word = labels.text(f"job.{state}")
+    if state in SEALED and outcome is not None:
+        style = {Outcome.CONFORMS: "bold $success", Outcome.DOES_NOT_CONFORM: "bold $error"}.get(outcome, "bold $warning")
+        return f"{labels.outcome(outcome)} · {word}", style
+    return word, "$warning" if state is JobState.UNFINISHED else "dim"

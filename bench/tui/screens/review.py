@@ -1,0 +1,216 @@
+"""Review and sign: the verdict measured, what deserves a second look, then the PIN; green only once sealed.
+
+The officer signs with a number of keys of their own (PIN, or 1 in training), never with a bare Enter.
+"""
+
+from collections.abc import Sequence
+from enum import Enum, auto
+from typing import Final
+
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from bench.desk import Measured, SealedFiles
+from bench.tui.screens.dialogs import Tell
+from bench.tui.screens.face import MAIN, Face, Panel, Part
+from bench.tui.screens.run_panels import bar
+from bench.tui.view import RunView, share, shown_error, worst
+from bench.tui.widgets.readings import STYLE
+from drivers.errors import PlainError
+from procedures.point import Outcome
+
+PIN_DIGITS: Final = 6
+CONFIRMING: Final = "1"
+"""The key that stands for a PIN where none is needed."""
+
+
+class Stage(Enum):
+    """How far the signature is."""
+
+    READING = auto()
+    SIGNING = auto()
+    SEALING = auto()
+    SEALED = auto()
+
+
+class ReviewScreen(Face):
+    """One measured run before and after its seal."""
+
+    def __init__(self, measured: Measured, view: RunView) -> None:
+        """Take the verdict, and what the screen saw of the run."""
+        super().__init__()
+        self._measured, self._view = measured, view
+        self._stage = Stage.READING
+        self._pin = ""
+        self._problem: tuple[str, str] | None = None
+        self._files: SealedFiles | None = None
+
+    def panels(self) -> Sequence[Widget]:
+        """Summary, second looks beside the document, decision."""
+        return (
+            Panel(id="summary", classes="box"),
+            Horizontal(Panel(id="look", classes="box"), Panel(id="document", classes="box"), id="lower"),
+            Panel(id="decide", classes="box"),
+        )
+
+    # ------------------------------------------------------------------ keys
+
+    def pressed(self, key: str) -> None:
+        """Sign, explain, go back."""
+        if key == "f1":
+            point = worst(self._measured.conclusion.points)
+            sentence = self.labels.text("explain.nothing_yet") if point is None else self.labels.explain(point)
+            self.bench.push_screen(Tell("explain.title", sentence, self.labels.text("review.sealed_means")))
+            return
+        match self._stage:
+            case Stage.READING:
+                self._read(key)
+            case Stage.SIGNING:
+                self._sign(key)
+            case Stage.SEALED:
+                self._leave(key)
+            case Stage.SEALING:
+                pass
+        self.paint()
+
+    def _read(self, key: str) -> None:
+        if key == MAIN:
+            self._stage = Stage.SIGNING
+            self.await_paint()
+        elif key in {"escape", "backspace"}:
+            self.dismiss()
+
+    def _sign(self, key: str) -> None:
+        if key == "escape":
+            self._stage, self._pin = Stage.READING, ""
+        elif key == "backspace":
+            self._pin = self._pin[:-1]
+        elif len(key) == 1 and key.isascii() and key.isdigit() and len(self._pin) < PIN_DIGITS:
+            self._pin, self._problem = self._pin + key, None
+        elif key == MAIN and self._complete():
+            self._stage = Stage.SEALING
+            self.run_worker(self._seal(), exclusive=True)
+
+    def _complete(self) -> bool:
+        if self.bench.desk.pin_needed:
+            return len(self._pin) == PIN_DIGITS
+        return self._pin == CONFIRMING
+
+    def _leave(self, key: str) -> None:
+        if key == "k":
+            self.bench.open_outbox()
+        elif key in {MAIN, "escape"}:
+            self.dismiss()
+
+    async def _seal(self) -> None:
+        pin, self._pin = self._pin, ""
+        try:
+            self._files = await self.bench.desk.seal(self._measured.run, pin if self.bench.desk.pin_needed else "")
+        except PlainError as error:
+            self._problem = self.labels.problem(error)
+            self._stage = Stage.SIGNING
+            self.bench.ring(3)
+        else:
+            self._stage = Stage.SEALED
+            self.bench.ring(2)
+        self.paint()
+        self.await_paint()
+
+    # ------------------------------------------------------------------ painting
+
+    def paint(self) -> None:
+        """Bring every panel up to date."""
+        labels = self.labels
+        sealed = self._stage is Stage.SEALED
+        self.frame(
+            f"{labels.text('review.title')} {self._measured.number}  {self._measured.title}",
+            labels.text("review.sealed" if sealed else "run.unsealed"),
+            labels.text(f"review.keys_{self._stage.name.lower()}"),
+        )
+        self.panel("summary").show(*self._summary(), title=labels.text("review.summary"))
+        self.panel("look").show(*self._looks(), title=labels.text("review.look"))
+        self.panel("document").show(*self._document(), title=labels.text("review.document"))
+        self.panel("decide").show(*self._decision(), title=labels.text("review.decision"))
+
+    def _summary(self) -> list[Part]:
+        labels, verdict = self.labels, self._measured.conclusion.verdict
+        points = self._measured.conclusion.points
+        within = sum(point.outcome is Outcome.CONFORMS for point in points)
+        parts: list[Part] = []
+        if self._stage is Stage.SEALED:
+            style = {Outcome.CONFORMS: "bold reverse $success", Outcome.DOES_NOT_CONFORM: "bold reverse $error"}
+            parts.append((f" {labels.outcome(verdict.outcome)} ", style.get(verdict.outcome, "bold reverse $warning")))
+        else:
+            word = labels.text(f"outcome.{verdict.outcome}")
+            parts.append((labels.text("review.measured_as", outcome=word), "bold " + STYLE[verdict.outcome]))
+        parts.append("   " + labels.text("review.within", within=within, total=len(points)) + "\n")
+        limit = worst(points)
+        used = None if limit is None else share(limit)
+        error = None if limit is None else shown_error(limit)
+        if limit is not None and used is not None and error is not None:
+            what = labels.text(
+                "review.worst", point=labels.point(limit.label), error=labels.quantity(error, signed=True),
+                limits=labels.limits(limit),
+            )  # fmt: skip
+            parts += [f"{what}  ", *bar(float(used), 12, STYLE[limit.outcome] or "$accent"), f" {int(used * 100)} %\n"]
+        for section, outcome in verdict.sections.items():
+            mine = [point for point in points if point.section == section]
+            good = sum(point.outcome is Outcome.CONFORMS for point in mine)
+            count = f" {good}/{len(mine)}" if mine else ""
+            sign = f"{labels.symbol(outcome)}   "
+            parts += [f"{labels.section(section)}{count} ", (sign, STYLE[outcome] or "bold")]
+        return parts
+
+    def _looks(self) -> list[Part]:
+        labels, measured = self.labels, self._measured
+        found = [
+            labels.text("review.failing", point=labels.point(label)) for label in measured.conclusion.verdict.failing
+        ]
+        if measured.retakes:
+            found.append(labels.text("review.retakes", count=measured.retakes))
+        if self._view.looks_copied():
+            found.append(labels.text("review.copied"))
+        if measured.conclusion.as_found is not None:
+            found.append(labels.text("review.adjusted"))
+        found += [labels.reason(reason) for reason in measured.conclusion.verdict.reasons]
+        found += [labels.reason(notice) for notice in measured.conclusion.notices]
+        parts: list[Part] = [(f"▲ {line}\n", "$warning") for line in found]
+        return [*parts, f"✔ {labels.text('review.raw_bytes', count=labels.whole(measured.raw_bytes))}"]
+
+    def _document(self) -> list[Part]:
+        labels, until = self.labels, self._measured.conclusion.valid_until
+        parts: list[Part] = [(f"{self._measured.number}\n", "bold")]
+        parts.append(labels.text("review.began", moment=self._measured.began_at) + "\n")
+        if until is not None:
+            parts.append(labels.text("review.valid_until", date=until) + "\n")
+        parts.append(labels.text("review.rule", rule=self._measured.conclusion.verdict.rule) + "\n")
+        if self._files is not None:
+            files = (self._files.record, self._files.evidence, self._files.certificate)
+            parts += [f"✔ {file.name}\n" for file in files]
+        return parts
+
+    def _decision(self) -> list[Part]:
+        labels = self.labels
+        meaning = labels.text("review.meaning", officer=self.bench.desk.officer)
+        if self._problem is not None:
+            sentence, remedy = self._problem
+            meaning = f"▲ {sentence} {remedy}"
+        match self._stage:
+            case Stage.READING:
+                return [(labels.text("review.enter"), "bold $accent"), "\n\n", labels.text("review.after_signing")]
+            case Stage.SIGNING if self.bench.desk.pin_needed:
+                dots = " ".join(["●"] * len(self._pin) + ["_"] * (PIN_DIGITS - len(self._pin)))
+                return [meaning, "\n\n", ("PIN  ", "bold"), (dots, "bold $accent"), "\n\n", self._next()]
+            case Stage.SIGNING:
+                mark = "●" if self._pin == CONFIRMING else "_"
+                return [meaning, "\n\n", (labels.text("review.no_pin"), "bold"), (f"  {mark}", "bold $accent"),
+                        "\n\n", self._next()]  # fmt: skip
+            case Stage.SEALING:
+                return [(labels.text("review.sealing"), "bold $accent")]
+            case Stage.SEALED:
+                words = labels.text("review.now_sealed", number=self._measured.number)
+                return [(f"✔ {words}", "bold"), "\n\n", labels.text("review.after_seal")]
+
+    def _next(self) -> Part:
+        key = "review.enter_signs" if self._complete() else "review.type_pin"
+        return self.labels.text(key), "dim"

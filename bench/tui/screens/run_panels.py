@@ -1,0 +1,156 @@
+"""What the panels of the run screen say, from the view alone."""
+
+from datetime import timedelta
+
+from bench.labels import Labels
+from bench.tui.gate import Gate, Watch
+from bench.tui.keying import Keying
+from bench.tui.screens.face import Part
+from bench.tui.view import RunView, share, shown_error
+from bench.tui.widgets.digits import ROWS, big, largest_scale
+from bench.tui.widgets.plot import plot
+from bench.tui.widgets.readings import STYLE
+from drivers.protocols import Refused
+from drivers.quantity import Quantity
+from drivers.reading import Reading, Stability
+from procedures.action import AddSmallWeights, Inspect, PlaceLoad
+from procedures.point import Outcome
+
+FEW_POINTS = 3
+"""Fewer say nothing about the time that remains."""
+
+
+def number(labels: Labels, quantity: Quantity) -> str:
+    """The digits of an indication in the reader's language."""
+    return labels.number(quantity.value)
+
+
+def digits(text: str, columns: int, rows: int, style: str) -> list[Part]:
+    """Big digits in the middle of a panel, as large as fit; plain bold text where none do."""
+    scale = largest_scale(text, columns - 2, rows)
+    lines = big(text, scale) if scale else [text]
+    width = max((len(line) for line in lines), default=0)
+    above = max(rows - max(scale, 1) * ROWS, 0) // 2 if scale else 0
+    indent = " " * max((columns - width) // 2, 0)
+    return ["\n" * above, ("\n".join(indent + line for line in lines), style)]
+
+
+def indication(labels: Labels, shown: Reading | Refused | None, *, lost: bool) -> tuple[str, str]:
+    """The characters of the live display and their style; dashes when there is no number."""
+    if not isinstance(shown, Reading) or lost:
+        return "− − −", "dim"
+    return number(labels, shown.indication), "bold" if shown.stability is not Stability.MOVING else "$warning"
+
+
+def stability(labels: Labels, watch: Watch, now: float) -> Part:
+    """Rest, motion or silence: symbol and word."""
+    match watch.judge(None, now):
+        case Gate.OPEN:
+            return labels.text("live.stable", seconds=labels.tenths(min(watch.rest_s(now), 99.0))), "bold $accent"
+        case Gate.REFUSED:
+            state = watch.shown.state if isinstance(watch.shown, Refused) else ""
+            return "✘ " + labels.word("state", state), "bold $error"
+        case Gate.NO_SIGNAL:
+            return labels.text("live.no_signal"), "bold $error"
+        case _:
+            return labels.text("live.moving"), "$warning"
+
+
+def match(labels: Labels, watch: Watch, expected: Quantity | None) -> Part:
+    """What the load should be, and whether it is about that."""
+    if expected is None:
+        return ""
+    sign = "✔" if watch.near(expected) else "…"
+    return f"   {labels.text('live.expected', load=expected)} {sign}"
+
+
+def keyed(labels: Labels, keying: Keying) -> str:
+    """The characters of the display while a number is keyed."""
+    shown = keying.shown()
+    if keying.asks and keying.proposal is not None:
+        return number(labels, keying.proposal) + " ?"
+    return shown.replace(".", "," if labels.language == "id" else ".") or "?"
+
+
+def point(labels: Labels, view: RunView, columns: int) -> list[Part]:
+    """The point decided last: error, tolerance, uncertainty, share."""
+    last = view.last
+    if last is None:
+        return [(labels.text("run.no_point_yet"), "dim")]
+    lines: list[Part] = [(labels.point(last.label) + "\n", "bold")]
+    error = shown_error(last)
+    if error is not None:
+        lines.append(f"{labels.text('run.error'):<14}{labels.quantity(error, signed=True):>14}\n")
+    elif last.error_bounds is not None:
+        low, high = (labels.number(bound.value, signed=True) for bound in last.error_bounds)
+        lines.append(f"{labels.text('run.error'):<12}{low} … {high}\n")
+    if last.tolerance is not None:
+        lines.append(f"{labels.text('run.tolerance'):<14}{labels.limits(last):>14}\n")
+    if last.uncertainty is not None:
+        lines.append(f"{labels.text('run.uncertainty'):<14}{labels.quantity(last.uncertainty):>14}\n")
+    lines.append((labels.measured(last.outcome) + "\n", STYLE[last.outcome] or "bold"))
+    used = share(last)
+    if used is not None:
+        lines += bar(float(used), columns - 8, STYLE[last.outcome] or "$accent")
+        lines.append(f" {int(used * 100)} %")
+    return lines
+
+
+def bar(part: float, columns: int, style: str) -> list[Part]:
+    """A bar from 0 to 1."""
+    full = round(min(max(part, 0.0), 1.0) * columns)
+    return [("▕", "dim"), ("█" * full, style), ("░" * (columns - full), "dim"), ("▏", "dim")]
+
+
+def error_plot(labels: Labels, view: RunView, columns: int, rows: int) -> list[Part]:
+    """Errors of the section under way, or of the last one with any."""
+    points = view.points()
+    current = view.current()
+    section = view.rows[current].step.section if current is not None else ""
+    mine = [one for one in points if one.section == section and shown_error(one) is not None]
+    if not mine and points:
+        measured = [one for one in points if shown_error(one) is not None]
+        mine = [one for one in measured if one.section == measured[-1].section] if measured else []
+    styles = {
+        "limit": "$warning", "axis": "dim", "label": "dim", Outcome.CONFORMS: "bold $accent",
+        Outcome.DOES_NOT_CONFORM: "bold $error", Outcome.INDETERMINATE: "bold $warning",
+    }  # fmt: skip
+    lines = plot(mine, columns, rows, labels.number)
+    if not lines:
+        return [(labels.text("run.no_plot"), "dim")]
+    return [part for line in lines for part in (*((c.character, styles[c.role]) for c in line), "\n")]
+
+
+def progress(labels: Labels, view: RunView, columns: int, took: timedelta) -> list[Part]:
+    """How far the run is, and about how long it will still take."""
+    done, total = len(view.points()), len(view.rows)
+    if not total:
+        return [""]
+    text = labels.text("run.progress", done=done, total=total)
+    if FEW_POINTS <= done < total:
+        minutes = round(took.total_seconds() / done * (total - done) / 60)
+        text += "  " + labels.text("run.left", minutes=max(minutes, 1))
+    length = max(columns - len(text) - 10, 10)
+    return [*bar(done / total, length, "$accent"), f" {done * 100 // total:>3} %  {text}"]
+
+
+def checklist(labels: Labels, action: Inspect, failing: frozenset[str], cursor: int) -> list[Part]:
+    """The lines to look at; all conform until a digit says otherwise."""
+    parts: list[Part] = []
+    for index, item in enumerate(action.items):
+        mark = "▶" if index == cursor else " "
+        digit = str(index + 1) if index < len("123456789") else " "
+        word = labels.text("inspect.fails") if item in failing else labels.text("inspect.conforms")
+        style = "bold $error" if item in failing else ""
+        parts += [(f"{mark} {digit}  ", "dim"), (f"{word:<16}", style), f"{labels.word('item', item)}\n"]
+    return parts
+
+
+def position_of(view: RunView) -> str:
+    """Where the load stands or goes, from the instructions given since the last reading."""
+    for action in reversed(view.standing):
+        if isinstance(action, PlaceLoad):
+            return action.position
+        if isinstance(action, AddSmallWeights):
+            return "centre"
+    return ""

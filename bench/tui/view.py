@@ -1,0 +1,210 @@
+"""What a run screen shows, as a fold over the events of the run: no Textual, no clock, no answer to anybody.
+
+The same events give the same view, told once or twice; that is how a screen comes back after a crash or a retake.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Final
+
+from bench import events
+from bench.operator import Prompt
+from drivers.protocols import Refused
+from drivers.quantity import Quantity
+from drivers.reading import Origin, Reading
+from procedures.action import Action
+from procedures.edition import PlannedStep
+from procedures.point import Conclusion, Outcome, Point
+
+COPIED_AT_LEAST: Final = 5
+"""So many keyed readings make a pattern."""
+COPIED_WITHIN_S: Final = 4.0
+"""Nobody changes a load and reads a display in less, time after time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of the table: what was planned, and the point once it is decided."""
+
+    step: PlannedStep
+    point: Point | None = None
+    path: str = ""
+    """path under which the point was reported"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retaken:
+    """A point or series that was done again; its first attempt is kept."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunView:
+    """Everything of a run that a screen may show."""
+
+    run: str = ""
+    number: str = ""
+    title: str = ""
+    training: bool = False
+    resumed: bool = False
+    rows: tuple[Row, ...] = ()
+    step: str = ""
+    """path of the step under way"""
+    prompt: Prompt | None = None
+    """what was asked last"""
+    standing: tuple[Action, ...] = ()
+    """instructions given since the last reading"""
+    settling: str = ""
+    """role whose rest is awaited, while it is"""
+    live: Mapping[str, Reading | Refused] = field(default_factory=dict)
+    captured: Mapping[str, Reading] = field(default_factory=dict)
+    """readings on disk by path"""
+    last: Point | None = None
+    """the point decided last"""
+    retaken: tuple[Retaken, ...] = ()
+    conclusion: Conclusion | None = None
+    sealed: str = ""
+    """the record's number, once it is sealed"""
+    address: str = ""
+    """verification address, once the registry's receipt was verified"""
+    stopped: str = ""
+
+    def fold(self, event: events.Event) -> "RunView":
+        """The view after one more event."""
+        match event:
+            case events.RunStarted():
+                return self._started(event)
+            case events.StepEntered():
+                return replace(self, step=event.path)
+            case events.SeriesLeft(abandoned=True):
+                return self._abandoned(event)
+            case events.Prompted():
+                return self._prompted(event.prompt)
+            case events.Settling():
+                return replace(self, settling=event.role)
+            case events.Live():
+                return replace(self, live={**self.live, event.role: event.shown})
+            case events.Captured():
+                kept = {**self.captured, event.path: event.reading}
+                return replace(self, captured=kept, standing=(), settling="")
+            case events.Decided():
+                return self._decided(event)
+            case events.ConclusionReached():
+                return replace(self, conclusion=event.conclusion, prompt=None, standing=(), settling="")
+            case events.RecordSealed():
+                return replace(self, sealed=event.number)
+            case events.RecordDelivered():
+                return replace(self, address=event.address)
+            case events.RunStopped():
+                return replace(self, stopped=event.how, prompt=None, standing=(), settling="")
+            case events.SeriesEntered() | events.SeriesLeft() | events.Answered():
+                return self
+
+    def folded(self, told: Iterable[events.Event]) -> "RunView":
+        """The view after many events."""
+        view = self
+        for event in told:
+            view = view.fold(event)
+        return view
+
+    def _started(self, event: events.RunStarted) -> "RunView":
+        return RunView(
+            run=event.run,
+            number=event.number,
+            title=event.title,
+            training=event.training,
+            resumed=event.resumed,
+            rows=tuple(Row(step=step) for step in event.plan),
+            live=self.live,
+            retaken=self.retaken if event.run == self.run else (),
+        )
+
+    def _prompted(self, prompt: Prompt) -> "RunView":
+        given = (*self.standing, prompt.action) if prompt.kind == "instruct" else self.standing
+        return replace(self, prompt=prompt, standing=given, settling="")
+
+    def _abandoned(self, event: events.SeriesLeft) -> "RunView":
+        rows = tuple(
+            Row(step=row.step) if row.path.startswith(f"{event.path}/") else row for row in self.rows
+        )
+        retaken = Retaken(path=event.path, reason=event.reason)
+        known = self.retaken if retaken in self.retaken else (*self.retaken, retaken)
+        return replace(self, rows=rows, retaken=known, standing=(), prompt=None, settling="")
+
+    def _decided(self, event: events.Decided) -> "RunView":
+        decided = event.point
+        rows = list(self.rows)
+        for index, row in enumerate(rows):
+            if row.step.label == decided.label:
+                rows[index] = replace(row, point=decided, path=event.path)
+                break
+        else:
+            unplanned = PlannedStep(section=decided.section, label=decided.label, load=decided.nominal)
+            rows.append(Row(step=unplanned, point=decided, path=event.path))
+        return replace(self, rows=tuple(rows), last=decided)
+
+    # ------------------------------------------------------------------ what follows from it
+
+    def points(self) -> tuple[Point, ...]:
+        """The decided points in the order of the table."""
+        return tuple(row.point for row in self.rows if row.point is not None)
+
+    def current(self) -> int | None:
+        """Index of the row under way: the one whose step is open, else the first that is not decided."""
+        for index, row in enumerate(self.rows):
+            if row.step.label == self.step and row.point is None:
+                return index
+        return next((index for index, row in enumerate(self.rows) if row.point is None), None)
+
+    def sections(self) -> tuple[str, ...]:
+        """The sections in the order of the plan."""
+        return tuple(dict.fromkeys(row.step.section for row in self.rows))
+
+    def unit(self) -> str:
+        """The unit in which this run speaks, from its plan and its points; empty when neither has one."""
+        loads = (row.step.load for row in self.rows)
+        nominals = (point.nominal for point in self.points())
+        return next((quantity.unit for quantity in (*loads, *nominals) if quantity is not None), "")
+
+    def looks_copied(self) -> bool:
+        """Whether keyed readings all equal their nominal and follow one another faster than hands can work."""
+        keyed = [reading for reading in self.captured.values() if reading.origin is Origin.MANUAL]
+        if len(keyed) < COPIED_AT_LEAST:
+            return False
+        nominal_of = {path: point.nominal for point in self.points() for path in point.readings}
+        if any(
+            reading.indication != nominal_of.get(path, reading.indication)
+            for path, reading in self.captured.items()
+            if reading.origin is Origin.MANUAL
+        ):
+            return False
+        times = sorted(reading.received_at for reading in keyed)
+        gaps = sorted((late - early).total_seconds() for early, late in zip(times, times[1:], strict=False))
+        return gaps[len(gaps) // 2] < COPIED_WITHIN_S
+
+
+def share(point: Point) -> Decimal | None:
+    """How much of its tolerance a point has used: 1 is the limit itself; None without error or tolerance."""
+    error = point.corrected_error if point.corrected_error is not None else point.error
+    if error is None or point.tolerance is None:
+        return None
+    limit = point.tolerance.upper if error.value >= 0 else point.tolerance.lower
+    room = abs(limit).to(error.unit).value
+    if not room:
+        return Decimal(0) if not error.value else None
+    return abs(error).value / room
+
+
+def worst(points: Iterable[Point]) -> Point | None:
+    """The point that used most of its tolerance; one that does not conform before all others."""
+    measured = [(point, share(point)) for point in points]
+    ranked = [(point.outcome is Outcome.DOES_NOT_CONFORM, used, point) for point, used in measured if used is not None]
+    return max(ranked, key=lambda entry: entry[:2])[2] if ranked else None
+
+
+def shown_error(point: Point) -> Quantity | None:
+    """The error that is compared with the tolerance: corrected where the method gives an E0."""
+    return point.corrected_error if point.corrected_error is not None else point.error

@@ -1,0 +1,107 @@
+"""The table of readings: planned points and what was found, section by section, with the row under way in view."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.labels import Labels
+from bench.tui.view import Row, RunView, shown_error
+from drivers.errors import UnitError
+from drivers.quantity import Quantity
+from procedures.point import Outcome, Point
+
+Styled = tuple[str, str]
+
+STYLE = {Outcome.CONFORMS: "", Outcome.DOES_NOT_CONFORM: "bold $error", Outcome.INDETERMINATE: "bold $warning"}
+"""No green: a point is measured, not sealed."""
+
+
+@dataclass(frozen=True)
+class _Column:
+    name: str
+    width: int
+    """characters, with one of space before"""
+
+
+_LOAD, _SHOWN, _ERROR = _Column("load", 9), _Column("shown", 10), _Column("error", 8)
+_LIMITS, _ADDED = _Column("limits", 8), _Column("added", 7)
+_MARK, _SYMBOL, _OUTCOME = 4, 4, 15
+
+
+def readings(view: RunView, labels: Labels, columns: int, rows: int) -> list[Styled]:
+    """Lines for a panel of that size, each ending in a line break."""
+    shown = _columns(view, columns)
+    words = columns >= _width(shown) + _OUTCOME
+    current, current_line = view.current(), None
+    lines: list[list[Styled]] = []
+    section = ""
+    for index, row in enumerate(view.rows):
+        if row.step.section != section:
+            section = row.step.section
+            lines.append([(labels.section(section), "bold $accent")])
+        if index == current:
+            current_line = len(lines)
+        lines.append(_line(row, index, view.unit(), labels, shown, now=index == current, words=words))
+    room = max(rows - 1, 1)
+    last_start = max(len(lines) - room, 0)
+    start = last_start if current_line is None else min(max(current_line - room // 2, 0), last_start)
+    heading = " " * _MARK + "".join(f"{labels.text(f'column.{column.name}'):>{column.width}}" for column in shown)
+    table = [[(heading, "dim")], *lines[start : start + room]]
+    return [part for line in table for part in (*line, ("\n", ""))]
+
+
+def _columns(view: RunView, columns: int) -> list[_Column]:
+    """The columns that fit; ΔL only when it was taken, and before the limits when both do not fit."""
+    added = any(point.added is not None for point in view.points())
+    for shown in ([_LOAD, _SHOWN, _ADDED, _ERROR, _LIMITS], [_LOAD, _SHOWN, _ADDED, _ERROR]):
+        wanted = [column for column in shown if added or column is not _ADDED]
+        if _width(wanted) + _SYMBOL <= columns:
+            return wanted
+    return [_LOAD, _SHOWN, _ERROR]
+
+
+def _width(shown: Sequence[_Column]) -> int:
+    return _MARK + sum(column.width for column in shown)
+
+
+def _line(
+    row: Row, index: int, unit: str, labels: Labels, shown: Sequence[_Column], *, now: bool, words: bool
+) -> list[Styled]:
+    mark = f"{index + 1:>3} "
+    load = _number(row.step.load, unit, labels)
+    if row.step.position:
+        load = f"{labels.word('place', row.step.position)}: {load}"
+    if row.point is None:
+        arrow = "  ◀ " + labels.text("run.now") if now else ""
+        planned = f"{load:>{_LOAD.width}}" if load else f" {labels.point(row.step.label)}"
+        return [(f"{mark}{planned}{arrow}", "bold $accent" if now else "dim")]
+    cells = {
+        "load": load,
+        "shown": _number(row.point.indication, unit, labels),
+        "added": _number(row.point.added, unit, labels),
+        "error": _number(shown_error(row.point), unit, labels, signed=True),
+        "limits": _limits(row.point, unit, labels),
+    }
+    numbers = "".join(f"{cells[column.name]:>{column.width}}" for column in shown)
+    if not numbers.strip():
+        numbers = f" {labels.point(row.point.label)}"[: len(numbers)].ljust(len(numbers))
+    outcome = row.point.outcome
+    word = labels.measured(outcome) if words else labels.symbol(outcome)
+    return [(f"{mark}{numbers}", ""), (f"  {word}", STYLE[outcome])]
+
+
+def _number(quantity: Quantity | None, unit: str, labels: Labels, *, signed: bool = False) -> str:
+    """Without its unit when it is the table's."""
+    if quantity is None:
+        return ""
+    try:
+        return labels.number(quantity.to(unit or quantity.unit).value, signed=signed)
+    except UnitError:
+        return labels.quantity(quantity, signed=signed)
+
+
+def _limits(point: Point, unit: str, labels: Labels) -> str:
+    if point.tolerance is None:
+        return ""
+    if abs(point.tolerance.lower) == point.tolerance.upper:
+        return f"±{_number(point.tolerance.upper, unit, labels)}"
+    return f"≤{_number(point.tolerance.upper, unit, labels)}"

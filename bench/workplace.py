@@ -1,0 +1,162 @@
+"""A laboratory at work: journal, instruments, keys and outbox of one folder, opened and closed together.
+
+The command line and the screen both work through this; neither knows a file or a port of its own.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bench import events, finishing, session
+from bench.errors import LaboratoryError
+from bench.instruments import Instruments
+from bench.labels import Labels
+from bench.laboratory import Folders, Laboratory, load
+from bench.operator import Operator
+from bench.operators.twin_hands import TwinHands
+from bench.session import Surroundings, Taken
+from drivers import notation
+from drivers.clock import Clock, SystemClock
+from procedures.assignment import Assignment
+from results.delivery import Delivery
+from results.journal import Journal, RunSummary
+from results.outbox import Outbox
+
+
+class Workplace:
+    """An open laboratory."""
+
+    def __init__(
+        self,
+        folders: Folders,
+        *,
+        laboratory: Laboratory,
+        journal: Journal,
+        outbox: Outbox,
+        instruments: Instruments,
+        labels: Labels,
+        clock: Clock,
+    ) -> None:
+        """Join the parts; `open_workplace` makes them."""
+        self.folders = folders
+        self.laboratory = laboratory
+        self.journal = journal
+        self.outbox = outbox
+        self.instruments = instruments
+        self.labels = labels
+        self.around = Surroundings(
+            laboratory=laboratory,
+            journal=journal,
+            station=instruments.station(),
+            clock=clock,
+            sentence=labels.instruction,
+            title=lambda assignment: title_of(labels, assignment),
+        )
+
+    def begin(self, assignment: Assignment) -> str:
+        """Begin a run; see `session.begin`."""
+        return session.begin(self.around, assignment)
+
+    def take_up(self, run: str, operator: Operator, observers: Sequence[events.Observer]) -> Taken:
+        """Take a run in hand; a twin's hands follow the instructions before the operator is asked.
+
+        Live readings of the instruments are told to the observers as long as the workplace is open.
+        """
+        return session.take_up(self.around, run, self.handled(operator), observers)
+
+    def handled(self, operator: Operator) -> Operator:
+        """The operator, with hands where the instrument under test is a twin."""
+        twin = self.instruments.twin_of("uut")
+        return TwinHands(twin, operator) if twin is not None else operator
+
+    def void(self, run: str, reason: str) -> None:
+        """Close a run without a verdict; its record is sealed and delivered all the same."""
+        session.close(self.around, run, how="voided", reason=reason)
+
+    def seal(self, run: str, pin: str) -> finishing.Finished:
+        """Sign, seal and queue an ended run; see `finishing.seal`."""
+        return finishing.seal(self.around, self.folders, self.outbox, run, pin)
+
+    async def deliver(self) -> Delivery | None:
+        """Push what waits; see `finishing.deliver_all`."""
+        return await finishing.deliver_all(self.laboratory, self.outbox, self.around.clock)
+
+    def find(self, name: str) -> RunSummary:
+        """A run by its id or its record number.
+
+        Raises:
+            LaboratoryError: there is none.
+        """
+        for summary in self.journal.runs():
+            if name in {summary.run, summary.begun.number}:
+                return summary
+        raise LaboratoryError(
+            "run.unknown",
+            "There is no run {run} in this laboratory's journal.",
+            "See the list with: tera runs.",
+            run=name,
+        )
+
+
+@asynccontextmanager
+async def open_workplace(
+    root: Path, labels: Labels, *, clock: Clock | None = None
+) -> AsyncIterator[Workplace]:
+    """Open a laboratory's journal, outbox and instruments; this program owns them until it leaves.
+
+    Raises:
+        PlainError: a mistake in the laboratory file, a journal in use, an unknown driver.
+    """
+    clock = clock or SystemClock()
+    laboratory = load(root)
+    folders = Folders(root)
+    folders.make()
+    with Journal(folders.journal) as journal, Outbox(folders.outbox) as outbox:
+        outbox.reconcile(folders.records)
+        instruments = await Instruments.connect(laboratory, folders, clock)
+        try:
+            yield Workplace(
+                folders,
+                laboratory=laboratory,
+                journal=journal,
+                outbox=outbox,
+                instruments=instruments,
+                labels=labels,
+                clock=clock,
+            )
+        finally:
+            await instruments.close()
+
+
+def read_assignment(file: Path) -> Assignment:
+    """Read a `--uut` file.
+
+    Raises:
+        LaboratoryError: not there, or a mistake, named with its place.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise LaboratoryError(
+            "file.unreadable",
+            "{file} cannot be read: {problem}.",
+            "Check the path; the file is UTF-8 text.",
+            file=str(file),
+            problem=getattr(problem, "strerror", None) or str(problem),
+        ) from None
+    return notation.from_toml(text, Assignment, source=file, error=LaboratoryError)
+
+
+def title_of(labels: Labels, assignment: Assignment) -> str:
+    """One line that tells a person which instrument this is: kind, class, capacity, maker, serial."""
+    uut = assignment.uut
+    size = "/".join(str(uut[key]) for key in ("max", "e") if key in uut)
+    words = (
+        labels.word("kind", assignment.kind),
+        str(uut.get("class", "")),
+        size,
+        assignment.identity.maker,
+        assignment.identity.model,
+        assignment.identity.serial,
+    )
+    return " ".join(word for word in words if word)

@@ -1,0 +1,1 @@
+"""What to measure, the error, the uncertainty and the verdict. No effect at all."""

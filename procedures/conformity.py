@@ -1,0 +1,71 @@
+"""The decision: does an error, known exactly or within bounds, lie inside its tolerance?
+
+Simple acceptance: limits are inclusive and nothing is rounded before the comparison. Values are compared as
+integers, counted in the smallest step that any of them is written in: a binary float would flip results that
+lie exactly on the limit.
+"""
+
+from collections.abc import Iterable
+
+from drivers.errors import UnitError
+from drivers.quantity import Quantity
+from procedures.point import Outcome, Tolerance
+
+
+def decide(lowest: Quantity, highest: Quantity, tolerance: Tolerance) -> Outcome:
+    """Compare the interval in which an error lies with its tolerance.
+
+    Args:
+        lowest: lower end of the interval; equal to `highest` when the error is known exactly.
+        highest: upper end, inclusive like the lower one.
+        tolerance: the permitted limits, both inclusive.
+
+    >>> limits = Tolerance(lower=Quantity.parse("-0.05 g"), upper=Quantity.parse("0.05 g"))
+    >>> decide(Quantity.parse("0.05 g"), Quantity.parse("0.05 g"), limits).value
+    'conforms'
+    """
+    low, high, lower, upper = whole_digits(lowest, highest, tolerance.lower, tolerance.upper)
+    if low > high:
+        raise ValueError(f"an error cannot lie between {lowest} and {highest}")
+    if lower <= low and high <= upper:
+        return Outcome.CONFORMS
+    if low > upper or high < lower:
+        return Outcome.DOES_NOT_CONFORM
+    return Outcome.INDETERMINATE
+
+
+def worst(outcomes: Iterable[Outcome]) -> Outcome:
+    """One failure fails the whole, one doubt leaves it open; nothing at all is no pass."""
+    found = set(outcomes)
+    if Outcome.DOES_NOT_CONFORM in found:
+        return Outcome.DOES_NOT_CONFORM
+    if found == {Outcome.CONFORMS}:
+        return Outcome.CONFORMS
+    return Outcome.INDETERMINATE
+
+
+def whole_digits(*quantities: Quantity) -> tuple[int, ...]:
+    """Count quantities of one dimension in the smallest decimal step that any of them is written in.
+
+    >>> whole_digits(Quantity.parse("1.5 kg"), Quantity.parse("0.25 g"))
+    (150000, 25)
+
+    Raises:
+        UnitError: they have no common unit in which all of them are exact.
+    """
+    parts = [quantity.value.as_tuple() for quantity in _in_one_unit(quantities)]
+    places = [int(part.exponent) for part in parts]
+    finest = min(places)
+    return tuple(
+        (-1 if part.sign else 1) * int("".join(map(str, part.digits))) * 10 ** (place - finest)
+        for part, place in zip(parts, places, strict=True)
+    )
+
+
+def _in_one_unit(quantities: tuple[Quantity, ...]) -> list[Quantity]:
+    for unit in dict.fromkeys(quantity.unit for quantity in quantities):
+        try:
+            return [quantity.to(unit) for quantity in quantities]
+        except UnitError:
+            continue  # grams have no exact value in pounds, but pounds have one in grams
+    raise UnitError(f"{', '.join(map(str, quantities))} have no common exact unit")

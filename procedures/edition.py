@@ -1,0 +1,49 @@
+"""A procedure as it is found, prepared, planned and run."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from drivers.quantity import Quantity
+from procedures.assignment import Assignment
+from procedures.point import Conclusion
+from procedures.run import Run
+from procedures.standard import StandardUse, WorkingStandard
+
+T = TypeVar("T")
+
+
+class PlannedStep(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the table of what is to come."""
+
+    section: str
+    label: str
+    """the label of the point that it will give"""
+    load: Quantity | None = None
+    position: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Procedure(Generic[T]):
+    """A released procedure."""
+
+    id: str
+    """`scales`"""
+    edition: str
+    """counts up with every change that can change a verdict or its evidence"""
+    task: type[T]
+    """a frozen struct: all that the script needs; the journal keeps it, so a resume needs nothing else"""
+    prepare: Callable[[Assignment, date, tuple[WorkingStandard, ...]], T]
+    """checks the assignment, chooses rules, passes the standards gate; raises ProcedureError"""
+    script: Callable[[Run, T], Coroutine[Any, Any, Conclusion]]
+    plan: Callable[[T], tuple[PlannedStep, ...]]
+    standards_used: Callable[[T], tuple[StandardUse, ...]]
+    compute: Callable[[dict[str, Any]], Conclusion]
+    """from a case file's content to the conclusion: the same pure code as the script"""
+    example_case: str
+    """a filled-in case file"""
+    resume_within_s: int = 4 * 3600
+    """after a longer break the run is closed as interrupted"""

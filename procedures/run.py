@@ -1,0 +1,53 @@
+"""The port between a script and the world: everything a procedure may do is a method of `Run`.
+
+The same script therefore runs on instruments, on twins, headless, in the TUI, from a journal and from an
+archived record. A script must be a pure function of what these methods return: same answers, same path.
+"""
+
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from typing import Protocol
+
+from drivers.quantity import Quantity
+from drivers.reading import Reading
+from procedures.action import Answer, Instruction, Question
+from procedures.point import Point
+
+
+class Run(Protocol):
+    """Effects, each journaled under its path before its result is handed back."""
+
+    def series(self, name: str) -> AbstractAsyncContextManager[None]:
+        """The unit of resumption: broken off by a crash, it is kept as abandoned and done again whole."""
+
+    def step(self, label: str) -> AbstractAsyncContextManager[None]:
+        """The unit of a retake: a person may ask for a finished or running step again, with a reason."""
+
+    async def settled(
+        self, role: str, *, expect: Quantity | None = None, high_resolution: bool = False
+    ) -> Reading:
+        """A reading at rest: by the instrument's flag and by the span over time.
+
+        Args:
+            role: which instrument, by its role in the test: `"uut"`.
+            expect: about what it should show; for the screen and for the question to a person without a port.
+            high_resolution: ask for the extended display.
+        """
+
+    async def instruct(self, action: Instruction) -> None:
+        """Have a person or a handler do something; returns when it is done."""
+
+    async def ask(self, question: Question) -> Answer:
+        """Ask a person; returns the answer."""
+
+    async def act(self, role: str, command: str) -> None:
+        """Send a declared command to an instrument."""
+
+    async def now(self) -> datetime:
+        """The wall time, journaled, with its offset."""
+
+    async def report(self, point: Point) -> None:
+        """Say that a point is decided; on replay the same point must come out."""
+
+    def path(self) -> str:
+        """The path of the last reading taken in this step, as evidence for a point."""

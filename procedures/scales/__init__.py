@@ -1,0 +1,1 @@
+"""Verification of non-automatic weighing instruments (timbangan bukan otomatis)."""

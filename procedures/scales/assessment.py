@@ -1,0 +1,227 @@
+"""From the observations of one complete test to its points and verdict. Pure: same sheet, same verdict.
+
+Every section follows from its rows; nothing that is not in the rows is assumed. What was not done is absent,
+unless the caller requires it: then it leaves the verdict open.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from drivers.quantity import Quantity
+from procedures.conformity import decide, worst
+from procedures.errors import ProcedureError
+from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Tolerance, Verdict
+from procedures.scales.basis import Basis
+from procedures.scales.comparison import discrimination_point, range_point
+from procedures.scales.instrument import Scale
+from procedures.scales.observation import Observations, Tared, Weighing
+from procedures.scales.rules import ScaleRules, Section
+from procedures.tolerance import symmetric
+
+
+def assess(
+    scale: Scale,
+    rules: ScaleRules,
+    activity: Activity,
+    observations: Observations,
+    *,
+    required: Sequence[Section] = (),
+) -> Phase:
+    """Judge one test.
+
+    Args:
+        scale: the instrument under test.
+        rules: the table in force.
+        activity: the tolerances may depend on it.
+        observations: what was seen.
+        required: sections without which the verdict stays open.
+
+    Raises:
+        ProcedureError: a load beyond Max, a range that the scale has not, a row that cannot be judged.
+    """
+    sheet = _Sheet(Basis(scale, rules, activity, observations))
+    points = tuple(point for name in rules.order for point in sheet.section(name))
+    sections: dict[str, Outcome] = {}
+    missing: list[Reason] = []
+    for name in rules.order:
+        outcomes = [point.outcome for point in points if point.section == name]
+        if outcomes or name in required:
+            sections[name] = worst(outcomes)
+        if not outcomes and name in required:
+            missing.append(Reason(code="section_missing", facts={"section": name}))
+    verdict = Verdict(
+        outcome=worst(sections.values()),
+        rule=rules.id,
+        failing=tuple(p.label for p in points if p.outcome is Outcome.DOES_NOT_CONFORM),
+        reasons=(*(_reason(p) for p in points if p.outcome is not Outcome.CONFORMS), *missing),
+        sections=sections,
+    )
+    return Phase(points=points, verdict=verdict)
+
+
+def required_sections(scale: Scale, rules: ScaleRules, activity: Activity) -> tuple[Section, ...]:
+    """The sections that a complete test of this scale has."""
+    skipped: set[str] = set()
+    if activity not in rules.tare.activities:
+        skipped.add("tare")
+    if all(part.resolution < rules.discrimination.smallest_d for part in scale.parts):
+        skipped.add("discrimination")
+    return tuple(name for name in rules.order if name not in skipped)
+
+
+def permitted_error(scale: Scale, rules: ScaleRules, activity: Activity, load: Quantity) -> Quantity:
+    """The permitted error at a load, without sign.
+
+    Raises:
+        ProcedureError: the table has no band for so great a load.
+    """
+    return Basis(scale, rules, activity, Observations()).permitted(load, scale.part_at(load))
+
+
+def _reason(point: Point) -> Reason:
+    facts = {"point": point.label}
+    error = point.error if point.corrected_error is None else point.corrected_error
+    if error is not None:
+        facts["error"] = str(error)
+    elif point.error_bounds is not None:
+        facts["error"] = f"{point.error_bounds[0]} … {point.error_bounds[1]}"
+    if point.tolerance is not None:
+        facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
+    return Reason(code=point.reason or "error_outside_tolerance", facts=facts)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """The sections of one sheet, and the labels already given."""
+
+    basis: Basis
+    _given: dict[str, int] = field(default_factory=dict)
+
+    def section(self, name: Section) -> Iterator[Point]:
+        match name:
+            case "visual":
+                yield from self._visual()
+            case "zero":
+                yield from self._zero()
+            case "eccentricity":
+                yield from self._eccentricity()
+            case "accuracy":
+                yield from self._accuracy()
+            case "repeatability":
+                yield from self._repeatability()
+            case "discrimination":
+                yield from self._discrimination()
+            case "tare":
+                yield from self._tare()
+
+    def _visual(self) -> Iterator[Point]:
+        rules = self.basis.rules
+        known = rules.visual_items(self.basis.activity)
+        for item, in_order in self.basis.seen.visual.items():
+            if item not in known:
+                raise ProcedureError(
+                    "case.visual_item",
+                    "The checklist of {rules} has no line {item}.",
+                    "Its lines are: {known}.",
+                    rules=rules.id,
+                    item=item,
+                    known=", ".join(known),
+                )
+            yield Point(
+                section="visual",
+                label=f"visual/{item}",
+                method=Method.INSPECTION,
+                outcome=Outcome.CONFORMS if in_order else Outcome.DOES_NOT_CONFORM,
+                reason="" if in_order else "visual_fault",
+            )
+
+    def _zero(self) -> Iterator[Point]:
+        rules = self.basis.rules.zero
+        for row in self.basis.seen.zero:
+            part = self.basis.part(row.load, row.range, row.load)
+            tolerance = symmetric((part.e * rules.limit_e).to(self.basis.scale.unit), rules.citation)
+            yield self._weighing("zero", "zero", row, tolerance, zero_error=None)
+
+    def _eccentricity(self) -> Iterator[Point]:
+        for row in self.basis.seen.eccentricity:
+            yield self._loaded("eccentricity", f"eccentricity/{row.position}", row)
+
+    def _accuracy(self) -> Iterator[Point]:
+        for row in self.basis.seen.accuracy:
+            where = "accuracy" if row.direction is None else f"accuracy/{row.direction}"
+            yield self._loaded("accuracy", f"{where}/{row.load}", row)
+
+    def _repeatability(self) -> Iterator[Point]:
+        rows = self.basis.seen.repeatability
+        for number, row in enumerate(rows, 1):
+            if row.load != rows[0].load:
+                raise ProcedureError(
+                    "case.repeatability_loads",
+                    "Weighing {number} of the repeatability test has {load}, the first has {first}.",
+                    "The range is that of one load weighed again and again: correct the load.",
+                    number=str(number),
+                    load=str(row.load),
+                    first=str(rows[0].load),
+                )
+            yield self._loaded("repeatability", f"repeatability/{number}", row)
+        if len(rows) > 1:
+            yield range_point(self.basis, rows)
+
+    def _discrimination(self) -> Iterator[Point]:
+        for row in self.basis.seen.discrimination:
+            self.basis.check_load(row.load, row.load)
+            yield discrimination_point(self.basis, row, self._unique(f"discrimination/{row.load}"))
+
+    def _tare(self) -> Iterator[Point]:
+        rules = self.basis.rules.tare
+        for row in self.basis.seen.tare:
+            label = f"tare/{row.tare}/{row.load}"
+            gross = row.load + row.tare
+            part = self.basis.part(row.load, row.range, gross)
+            if row.load:
+                limit, citation = self.basis.permitted(row.load, part), self._citation
+                zero_error = self.basis.tare_zero_error(row)
+            else:
+                limit, citation = (part.e * rules.zero_limit_e).to(self.basis.scale.unit), rules.citation
+                zero_error = None
+            yield self._weighing("tare", label, row, symmetric(limit, citation), zero_error=zero_error)
+
+    @property
+    def _citation(self) -> str:
+        return self.basis.rules.tolerance.citation[self.basis.activity]
+
+    def _loaded(self, section: str, label: str, row: Weighing) -> Point:
+        """A gross load against the permitted error; the row that gave E0 is not corrected by itself."""
+        limit = self.basis.permitted(row.load, self.basis.part(row.load, row.range, row.load))
+        zero_error = None if row is self.basis.zero_row() else self.basis.zero_error()
+        return self._weighing(section, label, row, symmetric(limit, self._citation), zero_error=zero_error)
+
+    def _weighing(
+        self, section: str, label: str, row: Weighing, tolerance: Tolerance, *, zero_error: Quantity | None
+    ) -> Point:
+        gross = row.load + row.tare if isinstance(row, Tared) else row.load
+        self.basis.check_load(row.load, gross)
+        found = self.basis.found(row, gross)
+        corrected = found.corrected(zero_error)
+        outcome = decide(corrected.lowest, corrected.highest, tolerance)
+        takes_zero = zero_error is not None and found.takes_zero_error
+        return Point(
+            section=section,
+            label=self._unique(label),
+            nominal=row.load,
+            indication=row.indication,
+            added=row.added,
+            reference=row.load,
+            error=found.exact,
+            error_bounds=None if found.exact is not None else (corrected.lowest, corrected.highest),
+            corrected_error=corrected.exact if takes_zero else None,
+            tolerance=tolerance,
+            method=found.method,
+            outcome=outcome,
+            reason="error_undecided" if outcome is Outcome.INDETERMINATE else "",
+            readings=row.readings,
+        )
+
+    def _unique(self, label: str) -> str:
+        count = self._given[label] = self._given.get(label, 0) + 1
+        return label if count == 1 else f"{label} ({count})"

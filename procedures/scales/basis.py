@@ -1,0 +1,85 @@
+"""What each row of an observation sheet is judged by: the range in use, the permitted error, E0."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from drivers.quantity import Quantity
+from procedures.errors import ProcedureError
+from procedures.point import Activity
+from procedures.scales.indication_error import ErrorFound, error_of_indication
+from procedures.scales.instrument import Scale, WeighingRange
+from procedures.scales.observation import Observations, Tared, Weighing
+from procedures.scales.rules import ScaleRules
+from procedures.tolerance import limit_at
+
+
+@dataclass(frozen=True)
+class Basis:
+    """One scale, one table, one activity, one sheet."""
+
+    scale: Scale
+    rules: ScaleRules
+    activity: Activity
+    seen: Observations
+
+    def permitted(self, load: Quantity, part: WeighingRange) -> Quantity:
+        """The permitted error at a load, gross or net, without sign."""
+        bands = self.rules.classes[self.scale.accuracy_class].bands
+        factor = self.rules.tolerance.factor[self.activity]
+        return limit_at(load, part.e, bands, factor).to(self.scale.unit)
+
+    def part(self, mass: Quantity, row_range: int | None, gross: Quantity) -> WeighingRange:
+        """The range in force at a load or indication while `gross` stands on the receptor."""
+        number = row_range
+        if number is None and self.scale.ranges:
+            fits = (n for n, part in enumerate(self.scale.ranges, 1) if gross <= part.max)
+            number = next(fits, len(self.scale.ranges))
+        return self.scale.part_at(mass, number)
+
+    def found(self, row: Weighing, gross: Quantity) -> ErrorFound:
+        """The error of a row, not corrected."""
+        shown = self.part(row.indication, row.range, gross)
+        last_digit = Quantity(row.indication.resolution, row.indication.unit)
+        return error_of_indication(
+            load=row.load.to(self.scale.unit),
+            indication=row.indication,
+            step=shown.resolution,
+            added=row.added,
+            fine=shown.fine or (row.high_resolution and last_digit * 5 <= shown.e),
+            without_added=self.rules.tolerance.without_added,
+        )
+
+    def zero_row(self) -> Weighing | None:
+        """The row that gives E0: of the zero section, or else a row of the weighing test without load."""
+        rows: Sequence[Weighing] = self.seen.zero or [row for row in self.seen.accuracy if not row.load]
+        return next((row for row in rows if self._gives_zero_error(row, row.load)), None)
+
+    def zero_error(self) -> Quantity | None:
+        """E0, when the method finds it."""
+        row = self.zero_row()
+        return None if row is None else self.found(row, row.load).exact
+
+    def tare_zero_error(self, row: Tared) -> Quantity | None:
+        """The net E0 after the same tare was set."""
+        same = [other for other in self.seen.tare if other.tare == row.tare and not other.load]
+        given = next((other for other in same if self._gives_zero_error(other, other.tare)), None)
+        return None if given is None else self.found(given, given.tare).exact
+
+    def check_load(self, load: Quantity, gross: Quantity) -> None:
+        """Refuse a load that the scale cannot weigh.
+
+        Raises:
+            ProcedureError: less than nothing, or beyond Max.
+        """
+        if load.value < 0 or gross < load or gross > self.scale.capacity:
+            raise ProcedureError(
+                "case.load_outside",
+                "A load of {load} is outside the range of the scale, 0 to {max}.",
+                "Correct the load, or Max.",
+                load=str(gross),
+                max=str(self.scale.capacity),
+            )
+
+    def _gives_zero_error(self, row: Weighing, gross: Quantity) -> bool:
+        found = self.found(row, gross)
+        return found.takes_zero_error and found.exact is not None

@@ -1,0 +1,248 @@
+"""A case file: observations taken on paper or in a spreadsheet, judged by the code that judges a run.
+
+The file holds what was seen and nothing that follows from it: a typed error, limit or verdict is refused.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, Final, Literal
+
+import msgspec
+
+from drivers.notation import from_builtins
+from drivers.quantity import Quantity
+from procedures.errors import ProcedureError
+from procedures.point import Activity, Conclusion, Reason
+from procedures.scales.assessment import assess, required_sections
+from procedures.scales.basis import Basis
+from procedures.scales.classification import check_classification, classification_notices
+from procedures.scales.conclusion import conclude, observation_notices
+from procedures.scales.instrument import Scale, WeighingRange, check_form
+from procedures.scales.observation import (
+    Accuracy,
+    Discriminated,
+    Eccentric,
+    Observations,
+    Tared,
+    Weighing,
+)
+from procedures.scales.rules import ScaleRules, choose_rules
+
+_FOLLOWS: Final = frozenset(
+    {"error", "errors", "corrected_error", "tolerance", "bkd", "mpe", "limit", "outcome", "verdict", "result"}
+    | {"hasil", "kesalahan", "sah", "batal", "e0", "points", "failing", "readings"}
+)
+"""names of what is computed, never typed"""
+
+_UNKNOWN: Final = re.compile(r"unknown field `(?P<name>[^`]*)`(?: - at `(?P<path>[^`]*)`)?")
+
+_KNOWN: Final = sorted(
+    {
+        field.encode_name
+        for kind in (Scale, WeighingRange, Accuracy, Eccentric, Tared, Discriminated, Observations)
+        for field in msgspec.structs.fields(kind)
+        if field.encode_name != "readings"
+    }
+    | {"kind", "activity", "date", "rules", "uut", "note"}
+)
+
+
+class Case(Observations, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The content of a case file."""
+
+    kind: Literal["scales"]
+    activity: Activity
+    date: dt.date | None = None
+    """the day of the test; it chooses the rules"""
+    rules: str | None = None
+    """id of a rule table, when the one in force on the date is not meant"""
+    uut: Scale
+    note: str = ""
+    """where the observations come from; decides nothing"""
+
+
+def compute(content: Mapping[str, Any]) -> Conclusion:
+    """Judge a case.
+
+    The verdict covers the sections that the file has; a notice names those that a complete test has besides.
+
+    Raises:
+        ProcedureError: the file has a mistake, or no rules hold; names the entry and a correction.
+    """
+    case = _read(content)
+    check_form(case.uut)
+    rules = _rules(case)
+    check_classification(case.uut, rules)
+    phase = assess(case.uut, rules, case.activity, case)
+    if not phase.points:
+        raise ProcedureError(
+            "case.empty",
+            "The case has no observations.",
+            "Give at least one section, such as [[accuracy]].",
+        )
+    absent = [
+        section
+        for section in required_sections(case.uut, rules, case.activity)
+        if section not in phase.verdict.sections
+    ]
+    notices = [*rules.notices(), *classification_notices(case.uut, rules)]
+    notices += observation_notices(Basis(case.uut, rules, case.activity, case))
+    if absent:
+        notices.append(Reason(code="sections_absent", facts={"sections": ", ".join(absent)}))
+    return conclude(phase, on=case.date, years=rules.validity_years, notices=notices)
+
+
+def _read(content: Mapping[str, Any]) -> Case:
+    try:
+        case = from_builtins(dict(content), Case)
+    except msgspec.ValidationError as mistake:
+        raise _mistake(str(mistake)) from None
+    for path, row in _rows(case):
+        if row.readings:
+            raise _refused(f"`readings` at `{path}`")
+        for name in ("load", "indication", "added", "tare", "extra", "after"):
+            _check_mass(getattr(row, name, None), f"{path}.{name}", signed=name in {"indication", "after"})
+    return case
+
+
+def _rules(case: Case) -> ScaleRules:
+    if case.date is None and case.rules is None:
+        raise ProcedureError(
+            "case.date",
+            "The case has no date, so nobody can say which rules were in force.",
+            'Add the day of the test, date = 2026-11-21, or name the table, rules = "id".',
+        )
+    return choose_rules(case.rules, case.date or dt.date.min)[0]
+
+
+def _rows(case: Case) -> Iterator[tuple[str, Weighing | Discriminated]]:
+    for name in ("zero", "eccentricity", "accuracy", "repeatability", "discrimination", "tare"):
+        for index, row in enumerate(getattr(case, name)):
+            yield f"$.{name}[{index}]", row
+
+
+def _check_mass(value: Quantity | None, path: str, *, signed: bool) -> None:
+    if value is None:
+        return
+    if value.dimension != "mass":
+        raise _mistake(f"{value} is no mass - at `{path}`")
+    if value.value < 0 and not signed:
+        raise _mistake(f"{value} is less than nothing - at `{path}`")
+
+
+def _mistake(mistake: str) -> ProcedureError:
+    unknown = _UNKNOWN.search(mistake)
+    if unknown is None:
+        return ProcedureError(
+            "case.content",
+            "The case has a mistake: {mistake}.",
+            'Correct that entry; a quantity is written as "5 g".',
+            mistake=mistake,
+        )
+    name, path = unknown["name"], unknown["path"] or "$"
+    if name.lower() in _FOLLOWS:
+        return _refused(f"`{name}` at `{path}`")
+    near = get_close_matches(name, _KNOWN, n=1)
+    if near:
+        return ProcedureError(
+            "case.misspelt_field",
+            "The case has an unknown entry `{name}` at `{path}`.",
+            "Did you mean `{near}`?",
+            name=name,
+            path=path,
+            near=near[0],
+        )
+    return ProcedureError(
+        "case.unknown_field",
+        "The case has an unknown entry `{name}` at `{path}`.",
+        "Remove it; a filled-in example shows the entries that there are.",
+        name=name,
+        path=path,
+    )
+
+
+def _refused(entry: str) -> ProcedureError:
+    return ProcedureError(
+        "case.typed_result",
+        "The case has a typed-in result, {entry}.",
+        "Remove it: errors, limits and verdicts follow from the readings and cannot be typed.",
+        entry=entry,
+    )
+
+
+EXAMPLE: Final = """\
+# A case for scales. Masses are strings with a unit: g, kg, mg, t, ct, lb, oz.
+# Sections that were not done are left out; errors and verdicts are never typed.
+kind = "scales"
+activity = "subsequent_verification"   # tera ulang; "initial_verification" = tera
+date = 2026-11-21                      # chooses the rules in force
+# rules = "oiml-r76-1-2006"            # overrides them
+note = "observation sheet 0231"        # decides nothing
+
+[uut]
+class = "III"                          # I, II, III or IIII
+max = "15 kg"
+min = "100 g"
+e = "5 g"
+d = "5 g"                              # left out: equal to e
+# Multi-interval or multiple range, in place of max and e:
+# intervals = [{ max = "6 kg", e = "2 g" }, { max = "15 kg", e = "5 g" }]
+# ranges = [{ max = "6 kg", e = "2 g", min = "40 g" }, { max = "15 kg", e = "5 g", min = "100 g" }]
+
+[visual]                               # true: in order
+type_approval = true
+level_indicator = true
+clean_and_ready = true
+descriptive_markings = true
+verification_mark = true
+
+[[zero]]
+indication = "0 g"
+# added = "2.5 g"                      # small weights that changed the indication; "0 g" is a reading
+# high_resolution = true               # read from the extended display
+
+[[eccentricity]]
+position = "1"
+load = "5 kg"
+indication = "5000 g"
+[[eccentricity]]
+position = "2"
+load = "5 kg"
+indication = "5005 g"
+
+[[accuracy]]
+direction = "up"                       # or "down", or left out
+load = "2500 g"
+indication = "2500 g"
+[[accuracy]]
+direction = "up"
+load = "15 kg"
+indication = "15005 g"
+[[accuracy]]
+direction = "down"
+load = "2500 g"
+indication = "2505 g"
+
+[[repeatability]]
+load = "7500 g"
+indication = "7500 g"
+[[repeatability]]
+load = "7500 g"
+indication = "7505 g"
+[[repeatability]]
+load = "7500 g"
+indication = "7500 g"
+
+[[discrimination]]
+load = "7500 g"
+indication = "7500 g"
+extra = "7 g"                          # left out: 1.4 d
+after = "7505 g"
+
+# [[tare]]                             # net load and net indication; load = "0 g": accuracy of tare-setting
+# tare = "3 kg"
+# load = "7500 g"
+# indication = "7500 g"
+"""

@@ -1,0 +1,214 @@
+"""One complete test of a scale in one state: series by series, each point reported once it is decided."""
+
+from typing import Literal, TypedDict
+
+import msgspec
+
+from drivers.quantity import Quantity
+from procedures.action import Choice, ClearTare, Inspect, Instruction, SetTare, SetZero
+from procedures.errors import ProcedureError
+from procedures.point import Outcome, Phase, Point, Reason
+from procedures.run import Run
+from procedures.scales.assessment import assess, required_sections
+from procedures.scales.observation import (
+    Accuracy,
+    Discriminated,
+    Eccentric,
+    Observations,
+    Tared,
+    Weighing,
+    ZeroSetting,
+)
+from procedures.scales.rules import Section
+from procedures.scales.task import PlannedLoad, PlannedTare, ScaleTask
+from procedures.scales.weighing import ScaleReader, Shown, place
+
+_RANGE = "repeatability/range"
+
+
+class CompleteTest:
+    """Fills an observation sheet from a run."""
+
+    def __init__(self, run: Run, task: ScaleTask, *, prefix: str = "") -> None:
+        """Begin with an empty sheet.
+
+        Args:
+            run: the world.
+            task: what to do.
+            prefix: stands before the names of all series, `as_left/`.
+        """
+        self.task = task
+        self.seen = Observations()
+        self._run = run
+        self._prefix = prefix
+        self._reader = ScaleReader(run, task)
+        self._reported: set[str] = set()
+
+    async def whole(self) -> Phase:
+        """Carry out all sections in the order of the rules."""
+        required = required_sections(self.task.scale, self.task.rules, self.task.activity)
+        for section in required:
+            await self._section(section)
+        return assess(self.task.scale, self.task.rules, self.task.activity, self.seen, required=required)
+
+    def notices(self) -> tuple[Reason, ...]:
+        """What the reader must know about where the readings come from."""
+        return self._reader.notices()
+
+    async def _section(self, section: Section) -> None:
+        match section:
+            case "visual":
+                await self._visual()
+            case "zero":
+                await self._zero()
+            case "eccentricity":
+                await self._eccentricity()
+            case "accuracy":
+                await self._accuracy("up", self.task.accuracy_up)
+                await self._accuracy("down", self.task.accuracy_down)
+            case "repeatability":
+                await self._repeatability()
+            case "discrimination":
+                await self._discrimination()
+            case "tare":
+                for planned in self.task.tare:
+                    await self._tare(planned)
+
+    async def _visual(self) -> None:
+        async with self._run.series(f"{self._prefix}visual"), self._run.step("visual"):
+            answer = await self._run.ask(Inspect(items=self.task.visual))
+            said = answer.choice if isinstance(answer, Choice) else ""
+            failing = () if said == "conforms" else tuple(item.strip() for item in said.split(","))
+            if any(item not in self.task.visual for item in failing):
+                raise ProcedureError(
+                    "scales.answer",
+                    "The answer to {question} was none of its choices.",
+                    "Answer with one of: {choices}.",
+                    question="inspect",
+                    choices=", ".join(("conforms", *self.task.visual)),
+                )
+            found = {item: item not in failing for item in self.task.visual}
+            self.seen = msgspec.structs.replace(self.seen, visual=found)
+            await self._report()
+
+    async def _zero(self) -> None:
+        planned = self.task.zero
+        to_zero: tuple[Instruction, ...] = (SetZero(), place(planned)) if planned.load else (SetZero(),)
+        async with self._run.series(f"{self._prefix}zero"), self._run.step("zero"):
+            shown = await self._reader.weigh(to_zero, planned.load)
+            await self._weighed("zero", ZeroSetting(**_filled(planned, shown)), shown, planned)
+
+    async def _eccentricity(self) -> None:
+        planned = self.task.eccentricity
+        async with self._run.series(f"{self._prefix}eccentricity"):
+            for position in self.task.positions:
+                async with self._run.step(position):
+                    shown = await self._reader.weigh((place(planned, position=position),), planned.load)
+                    row = Eccentric(**_filled(planned, shown), position=position)
+                    await self._weighed("eccentricity", row, shown, planned)
+
+    async def _accuracy(self, direction: Literal["up", "down"], loads: tuple[PlannedLoad, ...]) -> None:
+        if not loads:
+            return
+        async with self._run.series(f"{self._prefix}accuracy/{direction}"):
+            for planned in loads:
+                async with self._run.step(str(planned.load)):
+                    shown = await self._reader.weigh((place(planned, direction=direction),), planned.load)
+                    row = Accuracy(**_filled(planned, shown), direction=direction)
+                    await self._weighed("accuracy", row, shown, planned)
+
+    async def _repeatability(self) -> None:
+        """When readings alone leave the range undecided, the weighings are done again with small weights."""
+        range_point = await self._weighings("repeatability", changeover=False)
+        if range_point.reason == "range_undecided":
+            self.seen = msgspec.structs.replace(self.seen, repeatability=())
+            self._reported = {label for label in self._reported if not label.startswith("repeatability/")}
+            await self._weighings("repeatability/changeover", changeover=True)
+
+    async def _weighings(self, series: str, *, changeover: bool) -> Point:
+        planned = self.task.repeatability
+        async with self._run.series(f"{self._prefix}{series}"):
+            for number in range(1, self.task.weighings + 1):
+                async with self._run.step(str(number)):
+                    shown = await self._reader.weigh((place(planned),), planned.load)
+                    row = Weighing(**_filled(planned, shown))
+                    await self._weighed("repeatability", row, shown, planned, changeover=changeover)
+            point = next(p for p in self._points(self.seen) if p.label == _RANGE)
+            await self._run.report(point)
+        return point
+
+    async def _discrimination(self) -> None:
+        async with self._run.series(f"{self._prefix}discrimination"):
+            for planned in self.task.discrimination:
+                async with self._run.step(str(planned.load)):
+                    before = await self._reader.weigh((place(planned),), planned.load)
+                    extra, after = await self._reader.with_extra(before, planned)
+                    row = Discriminated(
+                        load=planned.load,
+                        indication=before.indication,
+                        extra=extra,
+                        after=after.indication,
+                        range=planned.range,
+                        readings=(before.path, after.path),
+                    )
+                    self.seen = self._with("discrimination", row)
+                    await self._report()
+
+    async def _tare(self, planned: PlannedTare) -> None:
+        zero = PlannedLoad(load=Quantity(0, planned.tare.unit), weights=())
+        async with self._run.series(f"{self._prefix}tare/{planned.tare}"):
+            for net in (zero, *planned.net):
+                async with self._run.step(str(net.load)):
+                    how: Instruction = place(net) if net.load else SetTare(load=planned.tare)
+                    shown = await self._reader.weigh((how,), net.load, net=True)
+                    row = Tared(**_filled(net, shown), tare=planned.tare)
+                    await self._weighed("tare", row, shown, net)
+            await self._run.instruct(ClearTare())
+
+    async def _weighed(
+        self, section: str, row: Weighing, shown: Shown, planned: PlannedLoad, *, changeover: bool = False
+    ) -> None:
+        """Keep a row; where its reading alone decides nothing, find ΔL first."""
+        if changeover or self._undecided(section, row):
+            added, paths = await self._reader.changeover(shown, planned)
+            if added is not None:
+                row = msgspec.structs.replace(row, added=added, readings=row.readings + paths)
+        self.seen = self._with(section, row)
+        await self._report()
+
+    def _undecided(self, section: str, row: Weighing) -> bool:
+        points = self._points(self._with(section, row))
+        of_rows = [p for p in points if p.section == section and p.label != _RANGE]
+        return of_rows[-1].outcome is Outcome.INDETERMINATE
+
+    def _with(self, section: str, row: msgspec.Struct) -> Observations:
+        return msgspec.structs.replace(self.seen, **{section: (*getattr(self.seen, section), row)})
+
+    def _points(self, seen: Observations) -> tuple[Point, ...]:
+        return assess(self.task.scale, self.task.rules, self.task.activity, seen).points
+
+    async def _report(self) -> None:
+        """Report what is decided and was not yet; the range waits for its last weighing."""
+        for point in self._points(self.seen):
+            if point.label != _RANGE and point.label not in self._reported:
+                self._reported.add(point.label)
+                await self._run.report(point)
+
+
+class _Filled(TypedDict):
+    load: Quantity
+    indication: Quantity
+    high_resolution: bool
+    range: int | None
+    readings: tuple[str, ...]
+
+
+def _filled(planned: PlannedLoad, shown: Shown) -> _Filled:
+    """What every row has, from a planned load and what the scale showed."""
+    return {
+        "load": planned.load,
+        "indication": shown.indication,
+        "high_resolution": shown.reading.high_resolution,
+        "range": planned.range,
+        "readings": (shown.path,),
+    }

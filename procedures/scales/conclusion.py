@@ -1,0 +1,79 @@
+"""The conclusion of a test: the deciding phase, how long it holds, and what the reader must know."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from drivers.quantity import Quantity
+from procedures.conformity import whole_digits
+from procedures.point import Conclusion, Outcome, Phase, Reason
+from procedures.scales.basis import Basis
+from procedures.scales.observation import Observations, Tared, Weighing
+
+_FEBRUARY = 2
+
+
+def conclude(
+    phase: Phase, *, on: date | None, years: int, notices: Sequence[Reason], as_found: Phase | None = None
+) -> Conclusion:
+    """Join a phase with its validity.
+
+    Args:
+        phase: the deciding one.
+        on: the day of the test; None: not known, then no validity is stated.
+        years: how long the verification holds.
+        notices: in the order in which they are to be read; said once each.
+        as_found: the phase before an adjustment.
+    """
+    conforms = phase.verdict.outcome is Outcome.CONFORMS
+    return Conclusion(
+        points=phase.points,
+        verdict=phase.verdict,
+        as_found=as_found,
+        valid_until=years_later(on, years) if conforms and on is not None else None,
+        notices=tuple(notice for i, notice in enumerate(notices) if notice not in notices[:i]),
+    )
+
+
+def years_later(day: date, years: int) -> date:
+    """The same day some years later; 29 February becomes the 28th where there is none.
+
+    >>> years_later(date(2028, 2, 29), 1)
+    datetime.date(2029, 2, 28)
+    """
+    leap_day = day.month == _FEBRUARY and day.day == 29  # noqa: PLR2004 - the leap day
+    return day.replace(year=day.year + years, day=28 if leap_day else day.day)
+
+
+def observation_notices(basis: Basis) -> tuple[Reason, ...]:
+    """What is odd about the readings, though it decides nothing."""
+    odd = [f"{name} {number}" for name, number, row in _weighings(basis.seen) if not _on_a_step(basis, row)]
+    notices = []
+    if odd:
+        notices.append(Reason(code="indication_between_steps", facts={"rows": ", ".join(odd)}))
+    wanted = basis.rules.classes[basis.scale.accuracy_class].weighings
+    taken = len(basis.seen.repeatability)
+    if 0 < taken < wanted:
+        facts = {"weighings": str(taken), "required": str(wanted)}
+        notices.append(Reason(code="few_weighings", facts=facts))
+    return tuple(notices)
+
+
+def _weighings(seen: Observations) -> Iterator[tuple[str, int, Weighing]]:
+    sections: dict[str, Sequence[Weighing]] = {
+        "zero": seen.zero,
+        "eccentricity": seen.eccentricity,
+        "accuracy": seen.accuracy,
+        "repeatability": seen.repeatability,
+        "tare": seen.tare,
+    }
+    for name, rows in sections.items():
+        for number, row in enumerate(rows, 1):
+            yield name, number, row
+
+
+def _on_a_step(basis: Basis, row: Weighing) -> bool:
+    """A display in steps of d cannot stand between two of them: d, or the indication, is written wrong."""
+    gross = row.load + row.tare if isinstance(row, Tared) else row.load
+    step: Quantity = basis.part(row.indication, row.range, gross).resolution
+    shown, whole = whole_digits(row.indication, step)
+    return row.high_resolution or shown % whole == 0

@@ -1,0 +1,77 @@
+"""The error of an indication: exact where the method finds it, an interval where it does not.
+
+A digital display has rounded already. Small weights ΔL added up to the changeover give the error exactly
+(OIML R 76-1:2006, A.4.4.3), a display with steps of e/5 or less shows it, and anything else only says that it
+lies within half a step.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+from drivers.quantity import Quantity
+from procedures.point import Method
+
+_HALF: Final = Decimal("0.5")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorFound:
+    """An error of indication, or the bounds within which it lies."""
+
+    method: Method
+    lowest: Quantity
+    highest: Quantity
+
+    @property
+    def exact(self) -> Quantity | None:
+        """The error itself, when the method finds it."""
+        return self.lowest if self.lowest == self.highest else None
+
+    @property
+    def takes_zero_error(self) -> bool:
+        """Whether E0 is taken off: a direct reading is compared as it was read."""
+        return self.method is not Method.DIRECT
+
+    def corrected(self, zero_error: Quantity | None) -> "ErrorFound":
+        """The error less E0; a bounded one is shifted with both its ends."""
+        if zero_error is None or not self.takes_zero_error:
+            return self
+        return ErrorFound(
+            method=self.method, lowest=self.lowest - zero_error, highest=self.highest - zero_error
+        )
+
+
+def error_of_indication(
+    *,
+    load: Quantity,
+    indication: Quantity,
+    step: Quantity,
+    added: Quantity | None,
+    fine: bool,
+    without_added: Literal["direct", "bounded"],
+) -> ErrorFound:
+    """Find the error, in the unit of the load.
+
+    Args:
+        load: L, the reference.
+        indication: I.
+        step: what the display rounds to at this indication.
+        added: ΔL; zero is a reading (it changed over at once), None was not taken.
+        fine: the step shown is e/5 or less, so that E = I − L may be read off.
+        without_added: what the rules make of an ordinary display when ΔL was not taken.
+
+    >>> gram = Quantity.parse
+    >>> error_of_indication(load=gram("1000 g"), indication=gram("1000 g"), step=gram("5 g"),
+    ...                     added=gram("1.5 g"), fine=False, without_added="bounded").exact
+    Quantity('1.0 g')
+    """
+    shown, half = indication.to(load.unit) - load, step.to(load.unit) * _HALF
+    if added is not None:
+        error = shown + half - added.to(load.unit)
+        return ErrorFound(method=Method.CHANGEOVER, lowest=error, highest=error)
+    if fine:
+        return ErrorFound(method=Method.HIGH_RESOLUTION, lowest=shown, highest=shown)
+    if without_added == "direct":
+        return ErrorFound(method=Method.DIRECT, lowest=shown, highest=shown)
+    return ErrorFound(method=Method.BOUNDED, lowest=shown - half, highest=shown + half)

@@ -1,0 +1,23 @@
+"""The released procedure for scales.
+
+The edition counts up with every change that can change a verdict or its evidence.
+"""
+
+from typing import Final
+
+from procedures.edition import Procedure
+from procedures.scales.case import EXAMPLE, compute
+from procedures.scales.script import scales
+from procedures.scales.task import ScaleTask, plan, prepare, standards_used
+
+SCALES: Final = Procedure(
+    id="scales",
+    edition="1",
+    task=ScaleTask,
+    prepare=prepare,
+    script=scales,
+    plan=plan,
+    standards_used=standards_used,
+    compute=compute,
+    example_case=EXAMPLE,
+)

@@ -1,0 +1,62 @@
+"""The test of a scale, step by step: zero, eccentricity, weighing up and down, repeatability, discrimination.
+
+Every effect goes through the run, so the script can be replayed; every point follows from `assess`, so the
+script decides nothing itself. One prompt a reading: who places a load has asked for its reading.
+"""
+
+from procedures.action import Adjust, Choice, Choose
+from procedures.errors import ProcedureError
+from procedures.point import Conclusion, Outcome, Phase, Reason
+from procedures.run import Run
+from procedures.scales.basis import Basis
+from procedures.scales.complete_test import CompleteTest
+from procedures.scales.conclusion import conclude, observation_notices
+from procedures.scales.task import ScaleTask
+
+
+async def scales(run: Run, task: ScaleTask) -> Conclusion:
+    """Test a scale; one that fails may be adjusted once and is then tested again from the beginning.
+
+    Raises:
+        ProcedureError: the test cannot go on as it stands; the run can be resumed.
+    """
+    first = CompleteTest(run, task)
+    found = await first.whole()
+    notices = _notices(first)
+    if found.verdict.outcome is not Outcome.DOES_NOT_CONFORM or not await _adjusted(run, found):
+        return conclude(found, on=task.date, years=task.rules.validity_years, notices=notices)
+    second = CompleteTest(run, task, prefix="as_left/")
+    left = await second.whole()
+    return conclude(
+        left,
+        on=task.date,
+        years=task.rules.validity_years,
+        notices=(*notices, *_notices(second)),
+        as_found=found,
+    )
+
+
+async def _adjusted(run: Run, found: Phase) -> bool:
+    """Ask whether it is adjusted or rejected, and have it adjusted."""
+    async with run.series("adjustment"), run.step("adjust"):
+        failing = ", ".join(found.verdict.failing)
+        choices = ("adjust", "reject")
+        answer = await run.ask(Choose(question="adjust", choices=choices, facts={"failing": failing}))
+        if answer == Choice("reject"):
+            return False
+        if answer != Choice("adjust"):
+            raise ProcedureError(
+                "scales.answer",
+                "The answer to {question} was none of its choices.",
+                "Answer with one of: {choices}.",
+                question="adjust",
+                choices=", ".join(choices),
+            )
+        await run.instruct(Adjust())
+        return True
+
+
+def _notices(test: CompleteTest) -> tuple[Reason, ...]:
+    task = test.task
+    basis = Basis(task.scale, task.rules, task.activity, test.seen)
+    return (*task.notices, *observation_notices(basis), *test.notices())

@@ -1,0 +1,214 @@
+"""Preparing a test of a scale: the data plate checked, the rules chosen, the loads planned, weights found."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from drivers.quantity import Quantity
+from procedures.assignment import Assignment
+from procedures.edition import PlannedStep
+from procedures.point import Activity, Reason
+from procedures.scales import loads
+from procedures.scales.assessment import permitted_error, required_sections
+from procedures.scales.classification import check_classification, classification_notices, least_load
+from procedures.scales.instrument import Scale, read_scale
+from procedures.scales.loads import WantedLoad
+from procedures.scales.rules import ScaleRules, choose_rules, share_of
+from procedures.standard import StandardUse, WorkingStandard
+from procedures.standards_gate import Demand, Requirement, Supply, choose_standards, standard_use
+
+
+class PlannedLoad(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A load and the weights to make it."""
+
+    load: Quantity
+    weights: tuple[str, ...]
+    range: int | None = None
+    """range of a multiple range instrument"""
+
+
+class PlannedTare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A tare load and the net loads to be weighed with it."""
+
+    tare: Quantity
+    net: tuple[PlannedLoad, ...]
+
+
+class ScaleTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that the script needs."""
+
+    activity: Activity
+    date: dt.date
+    """the day whose rules hold"""
+    scale: Scale
+    rules: ScaleRules
+    rules_digest: str
+    """SHA-256 of the rule table's file"""
+    visual: tuple[str, ...]
+    zero: PlannedLoad
+    eccentricity: PlannedLoad
+    positions: tuple[str, ...]
+    accuracy_up: tuple[PlannedLoad, ...]
+    accuracy_down: tuple[PlannedLoad, ...]
+    repeatability: PlannedLoad
+    weighings: int
+    discrimination: tuple[PlannedLoad, ...]
+    tare: tuple[PlannedTare, ...]
+    standards: tuple[StandardUse, ...]
+    notices: tuple[Reason, ...]
+
+
+class _Wish(NamedTuple):
+    """A load that the test needs, and the small masses to be laid beside it."""
+
+    use: str
+    load: WantedLoad
+    beside: tuple[Quantity, ...] = ()
+
+
+def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandard, ...]) -> ScaleTask:
+    """Turn an assignment into a task.
+
+    Args:
+        assignment: what is to be verified.
+        on: the day of the test; it chooses the rules, and certificates must still be valid then.
+        standards: all weights of the laboratory.
+
+    Raises:
+        ProcedureError: the data of the scale or the rules will not do.
+        StandardError: the weights will not do.
+    """
+    scale = read_scale(assignment.uut)
+    rules, digest = choose_rules(assignment.rules, on)
+    check_classification(scale, rules)
+    wishes = tuple(_wishes(scale, rules, assignment.activity))
+    requirement = Requirement(
+        on=on,
+        lowest_class=rules.classes[scale.accuracy_class].weights,
+        share=share_of(rules.standards.share),
+    )
+    demands = [_demand(wish, scale, rules, assignment.activity) for wish in wishes]
+    supplies, used = choose_standards(standards, assignment.standards, demands, requirement)
+    planned: dict[str, list[PlannedLoad]] = {}
+    for wish, supply in zip(wishes, supplies, strict=True):
+        planned.setdefault(wish.use, []).append(_planned(wish, supply))
+    up = tuple(planned["accuracy"])
+    return ScaleTask(
+        activity=assignment.activity,
+        date=on,
+        scale=scale,
+        rules=rules,
+        rules_digest=digest,
+        visual=rules.visual_items(assignment.activity),
+        zero=next(iter(planned.get("zero", ())), PlannedLoad(load=Quantity(0, scale.unit), weights=())),
+        eccentricity=planned["eccentricity"][0],
+        positions=loads.eccentricity_positions(scale, rules),
+        accuracy_up=up,
+        accuracy_down=_down(up, scale, rules),
+        repeatability=planned["repeatability"][0],
+        weighings=rules.classes[scale.accuracy_class].weighings,
+        discrimination=tuple(planned.get("discrimination", ())),
+        tare=tuple(
+            PlannedTare(tare=tare, net=tuple(planned[f"tare {tare}"]))
+            for tare in _tares(scale, rules, assignment.activity)
+        ),
+        standards=tuple(standard_use(standard) for standard in used),
+        notices=(*rules.notices(), *classification_notices(scale, rules)),
+    )
+
+
+def standards_used(task: ScaleTask) -> tuple[StandardUse, ...]:
+    """The sets of weights that make the loads."""
+    return task.standards
+
+
+def plan(task: ScaleTask) -> tuple[PlannedStep, ...]:
+    """What is to come, in order; the labels are those of the points."""
+    steps = {
+        "visual": [_step("visual", item) for item in task.visual],
+        "zero": [PlannedStep(section="zero", label="zero", load=task.zero.load)],
+        "eccentricity": [
+            _step("eccentricity", position, task.eccentricity.load, position) for position in task.positions
+        ],
+        "accuracy": [
+            *(_step("accuracy", f"up/{planned.load}", planned.load) for planned in task.accuracy_up),
+            *(_step("accuracy", f"down/{planned.load}", planned.load) for planned in task.accuracy_down),
+        ],
+        "repeatability": [
+            _step("repeatability", str(number), task.repeatability.load)
+            for number in range(1, task.weighings + 1)
+        ],
+        "discrimination": [
+            _step("discrimination", str(planned.load), planned.load) for planned in task.discrimination
+        ],
+        "tare": [
+            _step("tare", f"{planned.tare}/{load}", load)
+            for planned in task.tare
+            for load in (Quantity(0, task.scale.unit), *(net.load for net in planned.net))
+        ],
+    }
+    required = required_sections(task.scale, task.rules, task.activity)
+    return tuple(step for section in required for step in steps[section])
+
+
+def _step(section: str, rest: str, load: Quantity | None = None, position: str = "") -> PlannedStep:
+    return PlannedStep(section=section, label=f"{section}/{rest}", load=load, position=position)
+
+
+def _wishes(scale: Scale, rules: ScaleRules, activity: Activity) -> Iterator[_Wish]:
+    required = required_sections(scale, rules, activity)
+    if rules.zero.load_e:
+        yield _Wish("zero", loads.fixed_load(scale, scale.e1 * rules.zero.load_e))
+    yield _Wish("eccentricity", loads.eccentricity_load(scale, rules))
+    for load in loads.accuracy_loads(scale, rules):
+        yield _Wish("accuracy", load)
+    yield _Wish("repeatability", loads.share_load(scale, rules, rules.repeatability.share))
+    if "discrimination" in required:
+        for load in loads.named_loads(scale, rules, rules.discrimination.loads):
+            d = scale.part_at(load.greatest).resolution
+            if d >= rules.discrimination.smallest_d:
+                yield _Wish("discrimination", load, (d * rules.discrimination.extra_d,))
+    for tare in _tares(scale, rules, activity):
+        room = scale.capacity.to(scale.unit) - tare
+        for load in loads.named_loads(scale, rules, rules.tare.loads, capacity=room):
+            yield _Wish(f"tare {tare}", load)
+
+
+def _tares(scale: Scale, rules: ScaleRules, activity: Activity) -> tuple[Quantity, ...]:
+    """The tare load is whatever is at hand of about this mass: it needs no standard."""
+    if activity not in rules.tare.activities:
+        return ()
+    return tuple(loads.share_load(scale, rules, share).greatest for share in rules.tare.shares)
+
+
+def _demand(wish: _Wish, scale: Scale, rules: ScaleRules, activity: Activity) -> Demand:
+    part = scale.part_at(wish.load.greatest, wish.load.range)
+    beside = wish.beside
+    if rules.tolerance.without_added == "bounded" and not (scale.high_resolution or part.fine):
+        small = part.resolution * rules.standards.small_step_e
+        beside += tuple(small * count for count in range(1, 11))
+    return Demand(
+        loads=tuple(wish.load.candidates()),
+        exact=wish.load.exact,
+        permitted=lambda load: permitted_error(scale, rules, activity, load),
+        beside=beside,
+    )
+
+
+def _planned(wish: _Wish, supply: Supply) -> PlannedLoad:
+    return PlannedLoad(load=supply.load, weights=supply.heap.names, range=wish.load.range)
+
+
+def _down(up: tuple[PlannedLoad, ...], scale: Scale, rules: ScaleRules) -> tuple[PlannedLoad, ...]:
+    """The same loads coming down; a multiple range instrument stays in its highest range until unloaded."""
+    if not rules.accuracy.down:
+        return ()
+    last = len(scale.ranges) or None
+    least = least_load(scale, scale.parts[-1], rules) if scale.ranges else Quantity(0, scale.unit)
+    return tuple(
+        PlannedLoad(load=planned.load, weights=planned.weights, range=last)
+        for planned in reversed(up[:-1])
+        if planned.load and planned.load >= least
+    )

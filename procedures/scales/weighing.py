@@ -1,0 +1,203 @@
+"""One reading of the scale under test, checked: the right kind of weight, and near the load.
+
+A forgotten load, a tare that still stands or a slip of the finger must not become the point; what a person
+confirms is recorded as it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from drivers.quantity import Quantity
+from drivers.reading import Kind, Origin, Reading, Stability
+from procedures.action import (
+    AddSmallWeights,
+    Choice,
+    Choose,
+    ClearTare,
+    Instruction,
+    KeyAdded,
+    Keyed,
+    PlaceLoad,
+    RemoveSmallWeights,
+)
+from procedures.errors import ProcedureError
+from procedures.point import Reason
+from procedures.run import Run
+from procedures.scales.loads import plain
+from procedures.scales.task import PlannedLoad, ScaleTask
+
+UUT: Final = "uut"
+
+_ATTEMPTS: Final = 5
+_MOST_STEPS: Final = 12
+"""small weights of 0.1 e: ten make one e, two more for a reading that came late"""
+
+_TENTH: Final = Decimal("0.1")
+_HALF: Final = Decimal("0.5")
+_WINDOW_E: Final = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """What the scale showed, and where that is in the journal."""
+
+    reading: Reading
+    path: str
+
+    @property
+    def indication(self) -> Quantity:
+        """I."""
+        return self.reading.indication
+
+
+class ScaleReader:
+    """Takes readings of the scale under test."""
+
+    def __init__(self, run: Run, task: ScaleTask) -> None:
+        """Read through `run`."""
+        self._run = run
+        self._task = task
+        self._keyed = 0
+        self._rest_inferred = 0
+
+    async def weigh(self, place: Sequence[Instruction], load: Quantity, *, net: bool = False) -> Shown:
+        """Have a load placed and read the scale.
+
+        Args:
+            place: what brings the load onto the receptor; done again when the reading is refused.
+            load: what it should show.
+            net: with tare; otherwise the reading must be gross.
+
+        Raises:
+            ProcedureError: it shows the wrong kind of weight, or no reading was accepted.
+        """
+        wrong_kind = False
+        for _ in range(_ATTEMPTS):
+            for instruction in place:
+                await self._run.instruct(instruction)
+            shown = await self.read(load)
+            if shown.reading.kind not in ((Kind.NET if net else Kind.GROSS), Kind.UNKNOWN):
+                if wrong_kind:
+                    raise _wrong_kind(shown.reading, net=net)
+                wrong_kind = True
+                if not net:
+                    await self._run.instruct(ClearTare())
+                continue
+            if self._near(shown.indication, load) or await self._recorded(shown, load):
+                return shown
+        raise ProcedureError(
+            "scales.no_reading_accepted",
+            "No reading at {load} was accepted in {attempts} attempts.",
+            "Check the load, the weights and whether this is the right instrument.",
+            load=str(load),
+            attempts=str(_ATTEMPTS),
+        )
+
+    async def read(self, expect: Quantity) -> Shown:
+        """Read what stands on the receptor now."""
+        reading = await self._run.settled(
+            UUT, expect=expect, high_resolution=self._task.scale.high_resolution
+        )
+        if reading.indication.dimension != "mass":
+            raise ProcedureError(
+                "scales.no_mass",
+                "The scale shows {indication}, which is no mass.",
+                "Switch it back to weighing.",
+                indication=str(reading.indication),
+            )
+        if reading.origin is Origin.MANUAL:
+            self._keyed += 1
+        elif reading.stability is Stability.NOT_REPORTED:
+            self._rest_inferred += 1
+        return Shown(reading=reading, path=self._run.path())
+
+    async def changeover(self, shown: Shown, planned: PlannedLoad) -> tuple[Quantity | None, tuple[str, ...]]:
+        """Find ΔL: the small weights that make the indication rise by one step.
+
+        Returns:
+            ΔL, or None when the indication did not rise; and the paths of the readings.
+        """
+        step = self._step(shown.indication, planned)
+        small = plain(step * self._task.rules.standards.small_step_e)
+        if shown.reading.origin is Origin.MANUAL:
+            return await self._keyed_added(shown.indication, planned.load, step, small), ()
+        paths: list[str] = []
+        found: Quantity | None = None
+        for count in range(1, _MOST_STEPS + 1):
+            total = plain(small * count)
+            await self._run.instruct(AddSmallWeights(step=small, total=total))
+            after = await self.read(shown.indication)
+            paths.append(after.path)
+            if after.indication >= shown.indication + step:
+                found = total
+                break
+        await self._run.instruct(RemoveSmallWeights())
+        return found, tuple(paths)
+
+    async def with_extra(self, shown: Shown, planned: PlannedLoad) -> tuple[Quantity, Shown]:
+        """Lay on the extra load of the discrimination test, 1.4 d, and read again."""
+        step = self._step(shown.indication, planned)
+        extra = plain(step * self._task.rules.discrimination.extra_d)
+        await self._run.instruct(AddSmallWeights(step=extra, total=extra))
+        return extra, await self.read(shown.indication)
+
+    def notices(self) -> tuple[Reason, ...]:
+        """What the reader of the result must know about the readings."""
+        notices = []
+        if self._keyed:
+            notices.append(Reason(code="manual_readings", facts={"count": str(self._keyed)}))
+        if self._rest_inferred:
+            notices.append(Reason(code="stability_inferred", facts={"count": str(self._rest_inferred)}))
+        return tuple(notices)
+
+    def _step(self, indication: Quantity, planned: PlannedLoad) -> Quantity:
+        return self._task.scale.part_at(indication, planned.range).resolution.to(self._task.scale.unit)
+
+    def _near(self, indication: Quantity, load: Quantity) -> bool:
+        """Within a tenth of the load or 20 e, but never so far that no load at all would pass for it."""
+        e = self._task.scale.part_at(load).e
+        window = e * _WINDOW_E
+        if load:
+            window = max(load * _TENTH, min(window, load * _HALF))
+        return abs(indication.to(load.unit) - load) <= window
+
+    async def _recorded(self, shown: Shown, load: Quantity) -> bool:
+        choices = ("measure_again", "record")
+        facts = {"load": str(load), "indication": str(shown.indication)}
+        question = Choose(question="unexpected_indication", choices=choices, facts=facts)
+        return await self._run.ask(question) == Choice("record")
+
+    async def _keyed_added(
+        self, indication: Quantity, load: Quantity, step: Quantity, small: Quantity
+    ) -> Quantity:
+        most = small * _MOST_STEPS
+        for _ in range(_ATTEMPTS):
+            answer = await self._run.ask(KeyAdded(load=load, indication=indication, step=small))
+            if isinstance(answer, Keyed) and answer.quantity.dimension == "mass":
+                added = answer.quantity
+                if Quantity(0, "g") <= added <= most:
+                    return added
+        raise ProcedureError(
+            "scales.added_impossible",
+            "Small weights that change the indication by {step} weigh between 0 and {most}.",
+            "Measure this point again and key the total mass of the small weights.",
+            step=str(step),
+            most=str(plain(most)),
+        )
+
+
+def place(planned: PlannedLoad, *, position: str = "centre", direction: str = "any") -> PlaceLoad:
+    """The instruction for a planned load."""
+    return PlaceLoad(load=planned.load, weights=planned.weights, position=position, direction=direction)
+
+
+def _wrong_kind(reading: Reading, *, net: bool) -> ProcedureError:
+    return ProcedureError(
+        "scales.wrong_kind",
+        "The scale shows a {kind} weight where a {wanted} weight is needed.",
+        "Set or clear the tare on the scale, then measure this point again.",
+        kind=reading.kind.value,
+        wanted="net" if net else "gross",
+    )

@@ -1,0 +1,1 @@
+"""Keep, seal, certify and deliver what a run has found."""

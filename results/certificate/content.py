@@ -1,0 +1,255 @@
+"""What a certificate says, as plain data for the template: a pure function of a verified record."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from drivers.errors import UnitError
+from drivers.quantity import Quantity
+from procedures.point import Outcome, Point, Tolerance
+from results.certificate.words import anything, clock, day, gloss, moment, quantity, sentence, word
+from results.receipt import verification_address, verification_token
+from results.record import Record, Signer
+from results.verification import VerifiedRecord
+
+_SHORT_DIGEST: Final = 16
+_FIRST: Final = ("class", "max", "min", "e", "d", "intervals")
+"""the order in which the metrological data of scales are read; those of other kinds follow by name"""
+
+
+def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
+    """Everything the template prints, already in words; the template decides nothing."""
+    record = verified.record
+    form = form_of(record)
+    ended = datetime.fromisoformat(record.ended_at)
+    activity = word("activity", record.activity)
+    register = record.office.public_register
+    return {
+        "training": record.training,
+        "form": form,
+        "language": "id",
+        "office": {
+            "name": record.office.name,
+            "letterhead": list(record.office.letterhead) or [record.office.name],
+            "address": record.office.address,
+        },
+        "title": [word("title", form), gloss("title", form)],
+        "number": record.certificate_number or record.record_id,
+        "record_id": record.record_id,
+        "identity": _rows(_identity(record)),
+        "job": _rows(_job(record)),
+        "verdict": [word("verdict", form), gloss("verdict", form)],
+        "statement": sentence(
+            "statement", "training" if record.training else form, activity=activity, year=ended.year
+        ),
+        "valid_until": _valid_until(record),
+        "standards": [
+            [
+                f"{used.id} {used.description}",
+                used.accuracy_class,
+                used.certificate,
+                day(used.due),
+                used.traceability,
+                used.owner,
+            ]
+            for used in record.standards
+        ],
+        "sections": _sections(record.points),
+        "as_found": _sections(record.as_found.points) if record.as_found else [],
+        "has_uncertainty": any(point.uncertainty is not None for point in record.points),
+        "breaks": [_break(one) for one in record.breaks],
+        "notices": [sentence("notice", one.code, **one.facts) for one in record.notices],
+        "failing": _failing(record),
+        "notes": _notes(record),
+        "signers": _signers(record),
+        "place_and_day": ", ".join(filter(None, (record.office.regency, day(ended.date())))),
+        "software": _software(record),
+        "digests": [["Catatan / record", verified.digest], ["Bukti / evidence", record.evidence_digest]],
+        "keys": [keyid[:_SHORT_DIGEST] for keyid in verified.signed_by],
+        "token": verification_token(verified.payload),
+        "address": verification_address(register, verified.payload) if register else "",
+        "qr_words": word("note", "qr" if register else "no_register"),
+        "attachment": f"{record.number}.tera.json",
+        "at": int(ended.timestamp()),
+    }
+
+
+def form_of(record: Record) -> str:
+    """Which paper it becomes: the outcome's, or `voided` or `interrupted`."""
+    return record.verdict.outcome.value if record.verdict else record.state
+
+
+def _valid_until(record: Record) -> str:
+    if record.valid_until is None or record.training or form_of(record) != Outcome.CONFORMS:
+        return ""
+    return day(record.valid_until)
+
+
+def _rows(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
+    return [[word("label", name), gloss("label", name), value] for name, value in pairs if value]
+
+
+def _identity(record: Record) -> list[tuple[str, str]]:
+    identity = record.identity
+    return [
+        ("instrument", word("kind", record.kind)),
+        ("maker", identity.maker),
+        ("model", identity.model),
+        ("serial", identity.serial),
+        ("year", identity.year),
+        ("type_approval", identity.type_approval),
+        *((name, anything(record.uut[name])) for name in sorted(record.uut, key=_place) if record.uut[name]),
+    ]
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (_FIRST.index(name) if name in _FIRST else len(_FIRST), name)
+
+
+def _job(record: Record) -> list[tuple[str, str]]:
+    begun, ended = record.begun_at, record.ended_at
+    same_day = begun[:10] == ended[:10]
+    return [
+        ("owner", record.owner.name),
+        ("address", record.owner.address),
+        ("activity", word("activity", record.activity)),
+        ("order", record.order),
+        ("place", record.place),
+        ("on_behalf_of", record.on_behalf_of),
+        ("date", f"{moment(begun)} – {clock(ended) if same_day else moment(ended)}"),
+        ("method", _method(record)),
+        ("capability", record.office.capability_certificate),
+        ("supersedes", record.supersedes),
+    ]
+
+
+def _method(record: Record) -> str:
+    rule = record.rule or {}
+    regulation = str(rule.get("regulation") or rule.get("id") or "")
+    return regulation or f"{record.kind} edisi {record.procedure_edition}"
+
+
+def _sections(points: Sequence[Point]) -> list[dict[str, Any]]:
+    return [
+        {"title": word("section", section), "rows": [_row(point) for point in group]}
+        for section, group in groupby(points, key=lambda point: point.section)
+    ]
+
+
+def _row(point: Point) -> dict[str, Any]:
+    error = point.corrected_error if point.corrected_error is not None else point.error
+    bounds = " … ".join(quantity(one) for one in point.error_bounds) if point.error_bounds else ""
+    return {
+        "cells": [
+            _label(point),
+            quantity(point.nominal),
+            quantity(point.indication),
+            quantity(point.added),
+            bounds or quantity(error),
+            _tolerance(point.tolerance),
+        ],
+        "uncertainty": quantity(point.uncertainty),
+        "outcome": word("outcome", point.outcome),
+        "fails": point.outcome is not Outcome.CONFORMS,
+    }
+
+
+def _failing(record: Record) -> list[str]:
+    """Why the instrument does not conform, or why that is open: a line a point, then what concerns none."""
+    lines = [_cause(point) for point in record.points if point.outcome is not Outcome.CONFORMS]
+    for reason in record.verdict.reasons if record.verdict else ():
+        if "point" not in reason.facts:
+            facts = {name: word("section", fact) for name, fact in reason.facts.items()}
+            lines.append(sentence("cause", reason.code, **facts))
+    return lines
+
+
+def _cause(point: Point) -> str:
+    load = quantity(point.nominal) if point.nominal is not None else ""
+    where = ", ".join(filter(None, (word("section", point.section), _label(point), load)))
+    cause = word("cause", point.reason or "error_outside_tolerance")
+    cells = _row(point)["cells"]
+    return f"{where}: {cause}" + (f" (kesalahan {cells[4]}, BKD {cells[5]})" if point.tolerance else "")
+
+
+def _label(point: Point) -> str:
+    """The point's label without its section and without the load, which has its own column."""
+    parts = point.label.removeprefix(f"{point.section}/").split("/")
+    return ", ".join(word("part", part) for part in parts if not _is(part, point.nominal))
+
+
+def _is(part: str, nominal: Quantity | None) -> bool:
+    try:
+        return nominal is not None and Quantity.parse(part) == nominal
+    except UnitError:
+        return False
+
+
+def _tolerance(tolerance: Tolerance | None) -> str:
+    if tolerance is None:
+        return "–"
+    if tolerance.lower == -tolerance.upper:
+        return f"± {quantity(tolerance.upper)}"
+    if not tolerance.lower:
+        return f"≤ {quantity(tolerance.upper)}"
+    return f"{quantity(tolerance.lower)} … {quantity(tolerance.upper)}"
+
+
+def _break(one: dict[str, Any]) -> str:
+    facts = {**one, "at": clock(str(one["at"]))}
+    facts["reason"] = word("reason", str(one.get("reason", "")))
+    if one.get("note"):
+        facts["reason"] += f", {one['note']}"
+    facts["path"] = _path(str(one.get("path", "")))
+    return sentence("break", str(one["kind"]), **facts)
+
+
+def _path(path: str) -> str:
+    section, _, rest = path.partition("/")
+    words = [word("section", section), *(_readable(part) for part in rest.split("/") if part)]
+    return " ".join(words)
+
+
+def _readable(part: str) -> str:
+    try:
+        return quantity(Quantity.parse(part))
+    except UnitError:
+        return word("part", part)
+
+
+def _notes(record: Record) -> list[str]:
+    names = ["scope", "copy"]
+    if record.verdict is not None:
+        names.insert(0, "decision_rule")
+    if any(point.uncertainty is not None for point in record.points):
+        names.insert(1, "uncertainty")
+    if form_of(record) == Outcome.CONFORMS and not record.training:
+        names += ["seal", "void"]
+    return [sentence("note", name, office=record.office.name) for name in names]
+
+
+def _signers(record: Record) -> list[dict[str, str]]:
+    if record.training:
+        return [{"role": "Peserta latihan / Trainee", "title": "", "name": record.officer.name, "nip": ""}]
+    people: list[tuple[str, Signer]] = [("Penera / Verification officer", record.officer)]
+    if record.office.head is not None and record.verdict is not None:
+        people.insert(0, ("Mengesahkan / Approved by", record.office.head))
+    return [
+        {"role": role, "title": person.title, "name": person.name, "nip": person.nip}
+        for role, person in people
+    ]
+
+
+def _software(record: Record) -> str:
+    version = record.software.get("tera-bench", "")
+    digests = [
+        f"{name.removeprefix('sha256:')} {digest[:_SHORT_DIGEST]}"
+        for name, digest in sorted(record.software.items())
+        if name.startswith("sha256:")
+    ]
+    procedure = record.procedure_digest[:_SHORT_DIGEST]
+    edition = f"prosedur {record.kind} edisi {record.procedure_edition} {procedure}"
+    rule = record.rule or {}
+    table = f"aturan {rule['id']} {str(rule.get('digest', ''))[:_SHORT_DIGEST]}".strip() if rule else ""
+    return " · ".join(filter(None, (f"tera-bench {version}", *digests, edition, table)))

@@ -1,0 +1,96 @@
+"""The hash that ties each journal entry to the one before it.
+
+The encoding is unambiguous: a domain word, fixed-width numbers and length-prefixed texts. It covers the
+digest of the body rather than the body, so that a row can be linked without being shown.
+"""
+
+import hashlib
+import struct
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from results.entry import Entry, Kept
+from results.errors import IntegrityError
+
+FIRST: Final = "0" * 64
+"""what stands as `previous` of the first entry"""
+_DOMAIN: Final = b"tera-bench/journal/1\x00"
+_ENTRIES: Final[msgspec.json.Decoder[Entry]] = msgspec.json.Decoder(Entry)
+
+
+def entry_hash(sequence: int, *, run: str, at: str, elapsed: float, previous: str, body: bytes) -> str:
+    """SHA-256 of one entry, hexadecimal; `elapsed` in seconds, `previous` the hash before it."""
+    run_bytes, at_bytes = run.encode(), at.encode()
+    return hashlib.sha256(
+        b"".join(
+            (
+                _DOMAIN,
+                struct.pack(">QdII", sequence, elapsed, len(run_bytes), len(at_bytes)),
+                run_bytes,
+                at_bytes,
+                bytes.fromhex(previous),
+                hashlib.sha256(body).digest(),
+            )
+        )
+    ).hexdigest()
+
+
+def checked_entry(row: tuple[int, str, str, float, bytes, str, str], *, where: str) -> Kept:
+    """Check one stored row (sequence, run, at, elapsed, body, previous, hash) and read it.
+
+    Raises:
+        IntegrityError: the row is not what was written; the facts name its sequence.
+    """
+    sequence, run, at, elapsed, body, previous, found = row
+    try:
+        expected = entry_hash(sequence, run=run, at=at, elapsed=elapsed, previous=previous, body=body)
+        entry = _ENTRIES.decode(body) if expected == found else None
+    except (ValueError, msgspec.MsgspecError):
+        entry = None
+    if entry is None:
+        raise _broken(sequence, where, "its content was changed after it was written")
+    return Kept(
+        sequence=sequence,
+        run=run,
+        at=at,
+        elapsed=elapsed,
+        entry=entry,
+        body=body,
+        previous=previous,
+        hash=found,
+    )
+
+
+def check_links(entries: Iterable[Kept], *, where: str, whole: bool) -> None:
+    """Check that entries follow one another.
+
+    Args:
+        entries: in the order stored, each already checked by itself.
+        where: what holds them, for the message.
+        whole: the entries of the whole journal; otherwise of one run, between which other runs may stand.
+
+    Raises:
+        IntegrityError: an entry is missing, repeated or in the wrong place; the facts name its sequence.
+    """
+    last_sequence, last_hash = 0, FIRST
+    for kept in entries:
+        if kept.sequence <= last_sequence:
+            raise _broken(kept.sequence, where, "it is repeated or stands in the wrong place")
+        if whole and kept.sequence != last_sequence + 1:
+            raise _broken(last_sequence + 1, where, "it is missing")
+        if kept.sequence == last_sequence + 1 and kept.previous != last_hash:
+            raise _broken(kept.sequence, where, "it does not follow from the entry before it")
+        last_sequence, last_hash = kept.sequence, kept.hash
+
+
+def _broken(sequence: int, where: str, why: str) -> IntegrityError:
+    return IntegrityError(
+        "journal.chain",
+        "Entry {sequence} of {where} is not genuine: {why}.",
+        "Stop work with this file, keep it as it is, and compare it with the last backup.",
+        sequence=sequence,
+        where=where,
+        why=why,
+    )

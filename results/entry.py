@@ -1,0 +1,155 @@
+"""What the journal keeps: one entry for each thing that happened in a run, in the order in which it happened.
+
+Arguments and results stand as plain data, so that an old journal can be read when the types have moved on.
+"""
+
+from typing import Any
+
+import msgspec
+
+
+class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="entry"):
+    """Common settings of all entries."""
+
+
+class RunBegun(_Entry, frozen=True, kw_only=True, tag="run_begun"):
+    """A run exists and has consumed its number."""
+
+    number: str
+    """the bench's gap-free record number"""
+    procedure: str
+    edition: str
+    procedure_digest: str
+    assignment: dict[str, Any]
+    task: dict[str, Any]
+    standards: tuple[dict[str, Any], ...] = ()
+    instruments: dict[str, dict[str, Any]]
+    """by role: name, driver id, driver digest, port, serial number"""
+    drivers: dict[str, str] = {}
+    """text of each driver file by its digest, so that the frames can be read again anywhere"""
+    office: dict[str, Any]
+    officer: dict[str, Any]
+    bench: str
+    registry: str = ""
+    """public address of the registry where the record can be verified"""
+    training: bool
+    software: dict[str, str]
+    """version, digests of the legally relevant packages, Python, operating system"""
+
+
+class SeriesOpened(_Entry, frozen=True, kw_only=True, tag="series_opened"):
+    """A series started."""
+
+    path: str
+
+
+class SeriesClosed(_Entry, frozen=True, kw_only=True, tag="series_closed"):
+    """A series is complete."""
+
+    path: str
+
+
+class Begun(_Entry, frozen=True, kw_only=True, tag="begun"):
+    """An act or a prompt was started; without a `Done` it is in doubt."""
+
+    path: str
+    verb: str
+    arguments: dict[str, Any]
+
+
+class Done(_Entry, frozen=True, kw_only=True, tag="done"):
+    """An effect has its result; for a reading the only entry."""
+
+    path: str
+    verb: str
+    arguments: dict[str, Any]
+    result: Any = None
+    samples: tuple[dict[str, Any], ...] = ()
+    """the readings of the settling window: evidence, not needed for replay"""
+
+
+class Reported(_Entry, frozen=True, kw_only=True, tag="reported"):
+    """A point was decided."""
+
+    path: str
+    point: dict[str, Any]
+
+
+class Abandoned(_Entry, frozen=True, kw_only=True, tag="abandoned"):
+    """An attempt at a series or step does not count; its entries stay."""
+
+    path: str
+    reason: str
+    """`interrupted`, or the reason that a person gave"""
+    note: str = ""
+    by: str = ""
+
+
+class Resumed(_Entry, frozen=True, kw_only=True, tag="resumed"):
+    """The run goes on after a break."""
+
+    gap_s: float
+    last_path: str = ""
+
+
+class Concluded(_Entry, frozen=True, kw_only=True, tag="concluded"):
+    """The script returned; the verdict stands."""
+
+    conclusion: dict[str, Any]
+
+
+class Closed(_Entry, frozen=True, kw_only=True, tag="closed"):
+    """The run ended without a verdict; it keeps its number and is delivered too."""
+
+    how: str
+    """`voided` or `interrupted`"""
+    reason: str
+    by: str = ""
+
+
+class Sealed(_Entry, frozen=True, kw_only=True, tag="sealed"):
+    """The record is on disk, signed; from here on the verdict may be shown in green."""
+
+    record_digest: str
+    evidence_digest: str
+
+
+class Noted(_Entry, frozen=True, kw_only=True, tag="noted"):
+    """Something for the audit trail that is no effect of a script: link lost, reprint, push, clock change."""
+
+    what: str
+    facts: dict[str, Any] = {}
+
+
+Entry = (
+    RunBegun
+    | SeriesOpened
+    | SeriesClosed
+    | Begun
+    | Done
+    | Reported
+    | Abandoned
+    | Resumed
+    | Concluded
+    | Closed
+    | Sealed
+    | Noted
+)
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An entry as the journal keeps it."""
+
+    sequence: int
+    """position in the journal of the bench, from 1, without gaps"""
+    run: str
+    at: str
+    """wall time, ISO 8601 with offset"""
+    elapsed: float
+    """monotonic seconds of the process"""
+    entry: Entry
+    body: bytes
+    """the exact bytes that the hash covers"""
+    previous: str
+    """hash of the entry before, hexadecimal; 64 zeros for the first"""
+    hash: str

@@ -1,0 +1,185 @@
+"""The evidence file of a run (HDF5): every journal entry byte for byte, raw frames, samples, driver files.
+
+Written once and never opened for writing again. It holds no time of its own, so the same entries always give
+the same bytes. This is the only module that knows HDF5.
+"""
+
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import h5py
+import numpy as np
+
+from results.chain import check_links, checked_entry
+from results.entry import Kept, RunBegun
+from results.errors import IntegrityError
+from results.evidence_table import Table, journal_rows, journal_tables, point_table, reading_tables
+from results.storage import plain_faults, write_once
+
+_FORMAT: Final = "tera-bench/evidence/1"
+_LARGEST_BYTES: Final = 1_000_000_000
+# HDF5 1.10's form: checksummed headers, small for one-chunk data, and read by every tool of the last decade.
+_LIBRARY: Final = ("v110", "v110")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What an evidence file holds, checked."""
+
+    run: str
+    entries: tuple[Kept, ...]
+    """up to and including the one that ended the run"""
+    drivers: dict[str, str]
+    """text of each driver file by its SHA-256"""
+    digest: str
+    """SHA-256 of the file"""
+
+    @property
+    def begun(self) -> RunBegun:
+        """The entry with which the run began."""
+        first = self.entries[0].entry
+        if not isinstance(first, RunBegun):
+            raise _unsound(self.run, "its first entry does not begin a run")
+        return first
+
+    @property
+    def head(self) -> str:
+        """Hash of the last entry."""
+        return self.entries[-1].hash
+
+
+def write_evidence(path: Path, entries: Sequence[Kept]) -> str:
+    """Write the entries of one ended run; gives the SHA-256 of the file. Writing the same again is harmless.
+
+    Raises:
+        StorageError: the disk refuses, or another evidence has this name.
+        IntegrityError: the entries do not hold together; nothing is written.
+    """
+    content = _build(entries)
+    _parse(content, str(path))
+    write_once(path, content)
+    return hashlib.sha256(content).hexdigest()
+
+
+def read_evidence(path: Path, *, digest: str | None = None) -> Evidence:
+    """Read and check an evidence file.
+
+    Args:
+        path: the file.
+        digest: the SHA-256 that the signed record gives.
+
+    Raises:
+        StorageError: it is not there or cannot be read.
+        IntegrityError: any byte differs from what was written; the facts name the place.
+    """
+    with plain_faults(path):
+        content = path.read_bytes()
+    if digest is None or hashlib.sha256(content).hexdigest() == digest:
+        return _parse(content, str(path))
+    place = "none of its data, so only the frame of the file"
+    try:
+        _parse(content, str(path))
+    except IntegrityError as fault:
+        place = fault.message
+    raise IntegrityError(
+        "evidence.digest",
+        "{path} is not the evidence that was signed; changed is: {place}.",
+        "Use the copy from the backup or the register; keep this one as it is.",
+        path=str(path),
+        place=place,
+    )
+
+
+def _build(entries: Sequence[Kept]) -> bytes:
+    begun = entries[0].entry
+    if not isinstance(begun, RunBegun):
+        raise _unsound(entries[0].run, "its first entry does not begin a run")
+    with h5py.File("evidence", "w", driver="core", backing_store=False, libver=_LIBRARY) as file:
+        file.attrs["format"] = _FORMAT
+        file.attrs["run"] = entries[0].run
+        file.attrs["number"] = begun.number
+        file.attrs["bench"] = begun.bench
+        file.attrs["training"] = int(begun.training)
+        for name, table in _tables(entries).items():
+            _put(file, name, table)
+        for digest, text in sorted(begun.drivers.items()):
+            _put(file, f"drivers/{digest}", np.frombuffer(text.encode(), np.uint8))
+        file.flush()
+        image: bytes = file.id.get_file_image()
+    return image
+
+
+def _tables(entries: Sequence[Kept]) -> dict[str, Table]:
+    journal = {f"journal/{name}": table for name, table in journal_tables(entries).items()}
+    return {**journal, **reading_tables(entries), "points": point_table(entries)}
+
+
+def _put(file: Any, name: str, table: Table) -> None:
+    packing: dict[str, Any] = {}
+    if table.size:
+        packing = {"chunks": table.shape, "compression": "gzip", "compression_opts": 9, "fletcher32": True}
+        packing["shuffle"] = table.dtype.fields is not None
+    file.create_dataset(name, data=table, track_times=False, **packing)
+
+
+def _parse(content: bytes, where: str) -> Evidence:
+    try:
+        with h5py.File(io.BytesIO(content), "r") as file:
+            if file.attrs["format"] != _FORMAT:
+                raise _unsound(where, "it is no evidence file of a known version")
+            run = str(file.attrs["run"])
+            attributes = {name: file.attrs[name] for name in ("number", "bench", "training")}
+            tables = {
+                name: _take(file, name, where)
+                for name in ("journal/rows", "journal/bodies", "samples", "frames", "points")
+            }
+            stored = file.get("drivers", {})
+            drivers = {name: _take(file, f"drivers/{name}", where).tobytes() for name in stored}
+        rows = journal_rows(run, {name: tables[f"journal/{name}"] for name in ("rows", "bodies")})
+    except (OSError, KeyError, ValueError, RuntimeError) as fault:
+        raise _unsound(where, f"it cannot be read ({fault})") from None
+    entries = tuple(checked_entry(row, where=where) for row in rows)
+    check_links(entries, where=where, whole=False)
+    evidence = Evidence(
+        run=run,
+        entries=entries,
+        drivers={digest: text.decode(errors="replace") for digest, text in drivers.items()},
+        digest=hashlib.sha256(content).hexdigest(),
+    )
+    begun = evidence.begun
+    if attributes != {"number": begun.number, "bench": begun.bench, "training": int(begun.training)}:
+        raise _unsound(where, "its label does not agree with its first entry")
+    for digest, text in drivers.items():
+        if hashlib.sha256(text).hexdigest() != digest:
+            raise _unsound(where, f"driver file {digest[:12]} was changed")
+    if evidence.drivers != begun.drivers:
+        raise _unsound(where, "its driver files are not those of its first entry")
+    for name, table in _tables(entries).items():
+        if table.dtype != tables[name].dtype or table.tobytes() != tables[name].tobytes():
+            raise _unsound(where, f"its table {name} does not agree with its entries")
+    return evidence
+
+
+def _take(file: Any, name: str, where: str) -> Table:
+    stored = file[name]
+    if stored.nbytes > _LARGEST_BYTES:
+        raise _unsound(where, f"its part {name} is larger than any evidence")
+    try:
+        found: Table = stored[()]
+    except OSError:
+        raise _unsound(where, f"its part {name} is damaged") from None
+    return found
+
+
+def _unsound(where: str, why: str) -> IntegrityError:
+    return IntegrityError(
+        "evidence.unsound",
+        "{path} is not sound: {why}.",
+        "Use the copy from the backup or the register; keep this one as it is.",
+        path=where,
+        why=why,
+    )

@@ -1,0 +1,348 @@
+"""The journal of a bench: every entry of every run, in one SQLite file, each row hashed onto the one before.
+
+An entry is on the disk before `append` returns. Nothing is ever changed or removed: triggers refuse it, and
+the chain shows it where the triggers were gone round. One program writes at a time; others may read.
+
+SQLite comes with apsw (3.54 at the time of writing) and not with Python: releases 3.7.0 to 3.51.2 can corrupt
+a database in WAL mode when two connections meet at the moment the log is reset (https://sqlite.org/wal.html),
+and many systems still ship one of them.
+"""
+
+import contextlib
+import shutil
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+import apsw
+import msgspec
+
+from drivers.notation import to_json
+from results.chain import FIRST, check_links, checked_entry, entry_hash
+from results.entry import Closed, Concluded, Entry, Kept, RunBegun, Sealed
+from results.errors import IntegrityError, RecordError, StorageError
+from results.number import is_training, number_of, sequence_of
+from results.ordering import check_order
+from results.sqlite_fault import plain_sqlite
+
+_VERSION: Final = 1
+_APPLICATION: Final = 0x54455241  # "TERA"
+_COLUMNS: Final = "sequence, run, at, elapsed, body, previous, hash"
+_SCHEMA: Final = f"""
+CREATE TABLE entry (
+    sequence INTEGER PRIMARY KEY,
+    run TEXT NOT NULL,
+    at TEXT NOT NULL,
+    elapsed REAL NOT NULL,
+    body BLOB NOT NULL,
+    previous TEXT NOT NULL,
+    hash TEXT NOT NULL UNIQUE,
+    kind TEXT GENERATED ALWAYS AS (CAST(body AS TEXT) ->> '$.entry') VIRTUAL
+) STRICT;
+CREATE INDEX entry_of_run ON entry (run, sequence);
+CREATE INDEX entry_of_kind ON entry (kind, sequence);
+CREATE TABLE number (
+    training INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    run TEXT NOT NULL UNIQUE,
+    PRIMARY KEY (training, count)
+) STRICT;
+CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'entries never change'); END;
+CREATE TRIGGER entry_kept BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'entries are kept'); END;
+CREATE TRIGGER number_stays BEFORE UPDATE ON number BEGIN SELECT RAISE(ABORT, 'numbers never change'); END;
+CREATE TRIGGER number_kept BEFORE DELETE ON number BEGIN SELECT RAISE(ABORT, 'numbers are kept'); END;
+PRAGMA application_id = {_APPLICATION};
+PRAGMA user_version = {_VERSION};
+"""
+
+State = Literal["open", "concluded", "voided", "interrupted", "sealed"]
+
+
+class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
+    """One run, as a list of runs shows it."""
+
+    run: str
+    begun: RunBegun
+    begun_at: str
+    state: State
+    """`sealed` also for a voided or interrupted run once its record is signed"""
+    ended_at: str = ""
+    concluded: Concluded | None = None
+    closed: Closed | None = None
+    sealed: Sealed | None = None
+
+
+class Journal:
+    """The journal file of one bench, open for writing by this program alone, or for reading."""
+
+    def __init__(self, path: Path, *, read_only: bool = False, reserve_bytes: int = 32_000_000) -> None:
+        """Open or make the journal.
+
+        Args:
+            path: the file.
+            read_only: only look; works while another program writes.
+            reserve_bytes: a run is not begun with less room than this on the disk.
+
+        Raises:
+            StorageError: no such folder, no room, or another program has it open for writing.
+            RecordError: not a journal, or one of a newer version of this program.
+        """
+        self.path = path
+        self._reserve_bytes = reserve_bytes
+        self._failed = False
+        self._lock: apsw.Connection | None = None
+        with plain_sqlite(path):
+            if not read_only:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                self._lock = _take_lock(path)
+            self._connection = apsw.Connection(
+                str(path),
+                flags=apsw.SQLITE_OPEN_READONLY
+                if read_only
+                else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE,
+            )
+            self._connection.set_busy_timeout(2000)
+            self._prepare(read_only=read_only)
+
+    def _prepare(self, *, read_only: bool) -> None:
+        run_sql = self._connection.execute
+        application = run_sql("PRAGMA application_id").get
+        version = run_sql("PRAGMA user_version").get
+        empty = run_sql("SELECT count(*) FROM sqlite_schema").get == 0
+        if (application != _APPLICATION or version != _VERSION) and not (empty and not read_only):
+            self.close()
+            raise RecordError(
+                "journal.foreign",
+                "{path} is not a journal that this version can read.",
+                "Check the path, or use the version of the program that wrote it.",
+                path=str(self.path),
+            )
+        if read_only:
+            return
+        run_sql("PRAGMA journal_mode = WAL")
+        run_sql("PRAGMA synchronous = FULL")
+        run_sql("PRAGMA trusted_schema = OFF")
+        if empty:
+            with _transaction(self._connection):
+                run_sql(_SCHEMA)
+
+    def begin(self, run: str, entry: RunBegun, *, at: str, elapsed: float) -> Kept:
+        """Begin a run: its number is consumed in the same transaction, so that numbers have no gap.
+
+        Args:
+            run: the run's id, new in this journal.
+            entry: everything but the number, which is given here; the kept entry has it.
+            at: wall time, ISO 8601 with offset.
+            elapsed: monotonic seconds.
+
+        Raises:
+            StorageError: the disk refuses or is nearly full; no number is consumed.
+        """
+        free = shutil.disk_usage(self.path.parent).free
+        if free < self._reserve_bytes:
+            raise StorageError(
+                "storage.low",
+                "Only {free} MB are free on the disk of {path}.",
+                "Make room before the next test; {needed} MB must be free.",
+                free=free // 1_000_000,
+                needed=self._reserve_bytes // 1_000_000,
+                path=str(self.path),
+            )
+        with self._writing():
+            taken = self._connection.execute(
+                "SELECT coalesce(max(count), 0) FROM number WHERE training = ?", (int(entry.training),)
+            ).get
+            number = number_of(taken + 1, training=entry.training)
+            self._connection.execute(
+                "INSERT INTO number VALUES (?, ?, ?)", (int(entry.training), taken + 1, run)
+            )
+            return self._insert(run, msgspec.structs.replace(entry, number=number), at, elapsed)
+
+    def append(self, run: str, entry: Entry, *, at: str, elapsed: float) -> Kept:
+        """Keep one entry; when this returns it is on the disk.
+
+        Raises:
+            StorageError: the disk refuses; the entry is not kept and the test must stop.
+        """
+        if isinstance(entry, RunBegun):
+            raise TypeError("a run is begun with begin(), which gives it its number")
+        with self._writing():
+            return self._insert(run, entry, at, elapsed)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        if self._failed:
+            raise StorageError(
+                "storage.failed",
+                "{path} could not be written a moment ago, so nothing more is written.",
+                "Check the disk, then start the program again; the run can be resumed.",
+                path=str(self.path),
+            )
+        try:
+            with plain_sqlite(self.path), _transaction(self._connection):
+                yield
+        except StorageError as fault:
+            # After a failed sync nobody knows what reached the disk; only opening the file again shows it.
+            self._failed = fault.code == "storage.io"
+            raise
+
+    def _insert(self, run: str, entry: Entry, at: str, elapsed: float) -> Kept:
+        last = self._connection.execute("SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1").get
+        sequence, previous = (last[0] + 1, last[1]) if last else (1, FIRST)
+        body = to_json(entry)
+        found = entry_hash(sequence, run=run, at=at, elapsed=elapsed, previous=previous, body=body)
+        self._connection.execute(
+            f"INSERT INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- constant names
+            (sequence, run, at, elapsed, body, previous, found),
+        )
+        return checked_entry((sequence, run, at, elapsed, body, previous, found), where=str(self.path))
+
+    def entries(self, run: str) -> list[Kept]:
+        """All entries of a run in order, each checked; empty when there is no such run.
+
+        Raises:
+            IntegrityError: an entry was changed; the facts name its sequence.
+        """
+        found = list(self._rows("WHERE run = ? ORDER BY sequence", run))
+        check_links(found, where=str(self.path), whole=False)
+        return found
+
+    def last(self, run: str) -> Kept | None:
+        """The last entry of a run."""
+        return next(self._rows("WHERE run = ? ORDER BY sequence DESC LIMIT 1", run), None)
+
+    def runs(self) -> list[RunSummary]:
+        """Every run, in the order in which they were begun."""
+        found: dict[str, RunSummary] = {}
+        kinds = "('run_begun', 'concluded', 'closed', 'sealed')"
+        for kept in self._rows(f"WHERE kind IN {kinds} ORDER BY sequence"):
+            known = found.get(kept.run)
+            match kept.entry:
+                case RunBegun():
+                    found[kept.run] = RunSummary(
+                        run=kept.run, begun=kept.entry, begun_at=kept.at, state="open"
+                    )
+                case Concluded() if known:
+                    found[kept.run] = msgspec.structs.replace(
+                        known, state="concluded", ended_at=kept.at, concluded=kept.entry
+                    )
+                case Closed(how=how) if known:
+                    state: State = "voided" if how == "voided" else "interrupted"
+                    found[kept.run] = msgspec.structs.replace(
+                        known, state=state, ended_at=kept.at, closed=kept.entry
+                    )
+                case Sealed() if known:
+                    found[kept.run] = msgspec.structs.replace(known, state="sealed", sealed=kept.entry)
+                case _:
+                    pass
+        return list(found.values())
+
+    def sealed(self, number: str, *, before: int | None = None) -> Sealed | None:
+        """The seal of the record of that number, if it was sealed (before that sequence)."""
+        with plain_sqlite(self.path):
+            run = self._connection.execute(
+                "SELECT run FROM number WHERE training = ? AND count = ?",
+                (int(is_training(number)), sequence_of(number)),
+            ).get
+        for kept in self._rows("WHERE run = ? AND kind = 'sealed' ORDER BY sequence LIMIT 1", run):
+            if isinstance(kept.entry, Sealed) and (before is None or kept.sequence < before):
+                return kept.entry
+        return None
+
+    def head(self) -> str:
+        """Hash of the last entry; 64 zeros when there is none."""
+        with plain_sqlite(self.path):
+            found = self._connection.execute("SELECT hash FROM entry ORDER BY sequence DESC LIMIT 1").get
+        return str(found) if found else FIRST
+
+    def verify(self, heads: Iterable[str] = ()) -> int:
+        """Check every row, every link, the order rules and the numbers; gives the count of entries.
+
+        Args:
+            heads: hashes that must stand in the chain, such as `journal_head` of sealed records: they show
+                that the end was not cut off.
+
+        Raises:
+            IntegrityError: the facts name the sequence of the first wrong row.
+        """
+        with plain_sqlite(self.path):
+            fault = self._connection.execute("PRAGMA quick_check(1)").get
+        if fault != "ok":
+            raise _unsound(self.path, str(fault))
+        entries = list(self._rows("ORDER BY sequence"))
+        check_links(entries, where=str(self.path), whole=True)
+        check_order(entries, where=str(self.path))
+        if missing := set(heads) - {kept.hash for kept in entries}:
+            raise _unsound(self.path, f"{len(missing)} known entries are not there, so its end was cut off")
+        with plain_sqlite(self.path):
+            given = self._connection.execute("SELECT training, run FROM number ORDER BY training, count")
+            by_table = [(run, bool(training)) for training, run in given]
+        begun = [(kept.run, kept.entry.training) for kept in entries if isinstance(kept.entry, RunBegun)]
+        if sorted(by_table) != sorted(begun):
+            raise _unsound(self.path, "the table of numbers does not agree with the runs begun")
+        return len(entries)
+
+    def _rows(self, where: str, *values: Any) -> Iterator[Kept]:
+        with plain_sqlite(self.path):
+            rows = self._connection.execute(
+                f"SELECT {_COLUMNS} FROM entry {where}",  # noqa: S608 -- constant clauses of this module
+                values,
+            )
+            for row in rows:
+                yield checked_entry(row, where=str(self.path))
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._connection.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@contextlib.contextmanager
+def _transaction(connection: apsw.Connection) -> Iterator[None]:
+    """All or nothing; unlike apsw's own, it knows that SQLite itself rolls back when the disk is full."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _take_lock(path: Path) -> apsw.Connection:
+    """Hold a lock that every system gives back when the program ends, however it ends.
+
+    The journal's own exclusive mode would also shut out readers, so the lock is a transaction on an empty
+    database beside it.
+    """
+    lock = apsw.Connection(f"{path}-writer")
+    try:
+        lock.execute("PRAGMA journal_mode = MEMORY")
+        lock.execute("BEGIN EXCLUSIVE")
+    except apsw.BusyError:
+        lock.close()
+        raise StorageError(
+            "journal.in_use",
+            "{path} is open for writing in another program.",
+            "Close the other window of this program, or only look with `tera runs`.",
+            path=str(path),
+        ) from None
+    return lock
+
+
+def _unsound(path: Path, why: str) -> IntegrityError:
+    return IntegrityError(
+        "journal.unsound",
+        "{path} is not sound: {why}.",
+        "Stop work with this file, keep it as it is, and compare it with the last backup.",
+        path=str(path),
+        why=why,
+    )

@@ -1,0 +1,136 @@
+"""Keys that seal: made on the computer where they are used, readable only by their user, never leaving it.
+
+A person is a `Signer` in the record; what makes a signature is a `Seal`. A token or the state's certified
+service can stand behind the same port later.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Protocol, Self
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from results.errors import RecordError
+from results.storage import plain_faults, write_once
+
+_PUBLIC_SIZE: Final = 32
+_RAW: Final = (serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+
+class Seal(Protocol):
+    """Makes signatures with one key."""
+
+    @property
+    def keyid(self) -> str:
+        """SHA-256 of the raw public key, hexadecimal."""
+
+    def sign(self, message: bytes) -> bytes:
+        """The Ed25519 signature of `message`, 64 bytes."""
+
+
+class FileKey:
+    """A key in a PKCS#8 PEM file, with its public half in `<name>.pub` beside it."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        """Hold a key that was read."""
+        self._key = key
+        self.public = key.public_key().public_bytes(*_RAW)
+        self.keyid = keyid_of(self.public)
+
+    def sign(self, message: bytes) -> bytes:
+        """The Ed25519 signature of `message`."""
+        return self._key.sign(message)
+
+    @classmethod
+    def open(cls, path: Path, *, pin: str = "") -> Self:
+        """Read the key, or make it on first use.
+
+        Args:
+            path: the PEM file.
+            pin: what the key is encrypted with; empty for a bench's own key.
+
+        Raises:
+            RecordError: wrong PIN, or no Ed25519 key.
+            StorageError: the disk refuses.
+        """
+        with plain_faults(path):
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _make(path, pin)
+            pem = path.read_bytes()
+        found = cls(_unlock(pem, pin, path))
+        write_once(path.with_suffix(".pub"), found.public.hex().encode() + b"\n")
+        return found
+
+
+def _make(path: Path, pin: str) -> None:
+    key = Ed25519PrivateKey.generate()
+    protection = serialization.BestAvailableEncryption(pin.encode()) if pin else serialization.NoEncryption()
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, protection)
+    temporary = path.with_name(path.name + ".part")
+    temporary.unlink(missing_ok=True)
+    # Born with mode 0600, so that nobody else can read it even for a moment; Windows knows no such mode.
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(pem)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def _unlock(pem: bytes, pin: str, path: Path) -> Ed25519PrivateKey:
+    try:
+        key = serialization.load_pem_private_key(pem, pin.encode() if pin else None)
+    except TypeError:
+        why = "it is not protected by a PIN" if pin else "it is protected by a PIN"
+        raise _no_key(path, why) from None
+    except (ValueError, UnsupportedAlgorithm):
+        if b"ENCRYPTED" in pem:
+            raise RecordError(
+                "key.pin",
+                "The PIN does not open the key {path}.",
+                "Enter the PIN again; without it nobody can sign with this key.",
+                path=str(path),
+            ) from None
+        raise _no_key(path, "it is damaged") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _no_key(path, "it is a key of another kind")
+    return key
+
+
+def keyid_of(public: bytes) -> str:
+    """Name a public key (raw, 32 bytes) by its SHA-256."""
+    return hashlib.sha256(public).hexdigest()
+
+
+def read_public_keys(folder: Path) -> Mapping[str, bytes]:
+    """All `*.pub` files of a folder: raw public keys by key id.
+
+    Raises:
+        RecordError: a file holds no public key.
+    """
+    found: dict[str, bytes] = {}
+    with plain_faults(folder):
+        for path in sorted(folder.glob("*.pub")):
+            try:
+                public = bytes.fromhex(path.read_text("ascii"))
+            except ValueError:
+                public = b""
+            if len(public) != _PUBLIC_SIZE:
+                raise _no_key(path, "it is not 64 hexadecimal digits")
+            found[keyid_of(public)] = public
+    return found
+
+
+def _no_key(path: Path, why: str) -> RecordError:
+    return RecordError(
+        "key.unusable",
+        "{path} cannot be used as a key: {why}.",
+        "Restore the key from its backup, or register a new one at the office.",
+        path=str(path),
+        why=why,
+    )

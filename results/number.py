@@ -1,0 +1,82 @@
+"""Numbers: of a record on its bench, of the certificate at its office, and the file names made from them.
+
+A bench counts its verifications and its training runs apart, each from 1 without a gap, because training
+never reaches the register.
+"""
+
+import re
+from datetime import datetime
+from typing import Final
+
+from results.errors import RecordError
+from results.record import Office
+
+_TRAINING_MARK: Final = "L-"
+_NUMBER: Final = re.compile(r"(L-)?(\d{6,})", re.ASCII)
+_ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
+
+
+def number_of(sequence: int, *, training: bool) -> str:
+    """Write the count of a run as its number.
+
+    >>> number_of(7, training=False), number_of(7, training=True)
+    ('000007', 'L-000007')
+    """
+    return f"{_TRAINING_MARK if training else ''}{sequence:06d}"
+
+
+def sequence_of(number: str) -> int:
+    """Read the count from a number; the inverse of `number_of`.
+
+    Raises:
+        RecordError: this is no number that a bench gives.
+    """
+    found = _NUMBER.fullmatch(number)
+    if found is None:
+        raise RecordError(
+            "record.number",
+            "{number} is not a record number.",
+            "Numbers look like 000017, or L-000017 for training.",
+            number=repr(number),
+        )
+    return int(found[2])
+
+
+def is_training(number: str) -> bool:
+    """Say whether a number is one of the training series."""
+    return number.startswith(_TRAINING_MARK)
+
+
+def certificate_number(office: Office, *, sequence: int, bench: str, at: datetime) -> str:
+    """Fill the office's pattern.
+
+    Args:
+        office: holds the pattern.
+        sequence: the record's count.
+        bench: the bench's name.
+        at: the moment the run ended, with the office's offset; gives month and year.
+
+    Raises:
+        RecordError: the pattern names something that does not exist.
+    """
+    try:
+        return office.certificate_number.format(
+            sequence=sequence, bench=bench, month=at.month, month_roman=_ROMAN[at.month - 1], year=at.year
+        )
+    except (KeyError, IndexError, ValueError, AttributeError) as mistake:
+        raise RecordError(
+            "certificate.pattern",
+            "The certificate number pattern {pattern} cannot be filled: {mistake}.",
+            "Use only sequence, month_roman, month, year and bench in braces, in the laboratory file.",
+            pattern=repr(office.certificate_number),
+            mistake=str(mistake),
+        ) from None
+
+
+def file_stem(number: str) -> str:
+    """A file name that every file system takes, different for different numbers of one bench.
+
+    >>> file_stem("L-000007"), file_stem("500/07/XI")
+    ('L-000007', '500_07_XI')
+    """
+    return re.sub(r"[^A-Za-z0-9.-]", "_", number).strip(".") or "_"

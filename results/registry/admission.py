@@ -1,0 +1,201 @@
+"""What a body must be before it is a record: envelope, kind, signatures, content, in this order.
+
+Nothing of the payload is believed before the signatures of enrolled keys hold.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+import msgspec
+
+from drivers.notation import from_json
+from results import envelope as dsse
+from results.envelope import Envelope
+from results.errors import IntegrityError
+from results.number import number_of
+from results.receipt import verification_token
+from results.record import Record
+from results.registry.refusal import RefusalError
+
+MAXIMUM_BYTES: Final = 2_000_000
+"""a record of a long test is some 100 kB"""
+_LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """A key that this registry accepts."""
+
+    keyid: str
+    role: Literal["bench", "officer"]
+    subject: str
+    """name of the bench, or NIP of the officer"""
+    public_key: bytes
+    office: str
+    retired: bool = False
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A body that has passed; only its place among the other records is left to be checked."""
+
+    body: bytes
+    payload: bytes
+    digest: str
+    """SHA-256 of the payload"""
+    token: str
+    record: Record
+    signed_by: tuple[Enrolled, ...]
+
+
+def examine(body: bytes, keys: Mapping[str, Enrolled], *, training: bool) -> Submission:
+    """Check a body against the enrolled keys and this registry's kind.
+
+    Args:
+        body: the bytes of a DSSE envelope.
+        keys: all enrolled keys by key id; retired ones sign nothing new.
+        training: whether this registry takes training records, and only those.
+
+    Raises:
+        RefusalError: with the reason.
+    """
+    envelope = _envelope(body)
+    _check_kind(envelope, training=training)
+    active = {keyid: key for keyid, key in keys.items() if not key.retired}
+    submission = reopen(body, active)
+    _check_names(submission.record)
+    _check_signers(submission, active)
+    return submission
+
+
+def reopen(body: bytes, keys: Mapping[str, Enrolled]) -> Submission:
+    """Read a kept envelope again and check what its bytes alone can show.
+
+    Signatures of keys that are not enrolled claim nothing here and are passed over.
+
+    Raises:
+        RefusalError: damaged, signed by nobody enrolled, or no record.
+    """
+    envelope = _envelope(body)
+    signers = tuple(keys[signature.keyid] for signature in envelope.signatures if signature.keyid in keys)
+    if not signers:
+        raise RefusalError(
+            403,
+            "unknown_bench",
+            "No signature on this record is of a bench that is enrolled here.",
+            "Enrol the bench's public key at this registry, then send again.",
+            keyid=envelope.signatures[0].keyid,
+        )
+    known = tuple(signature for signature in envelope.signatures if signature.keyid in keys)
+    try:
+        payload = dsse.verify(
+            msgspec.structs.replace(envelope, signatures=known),
+            {signer.keyid: signer.public_key for signer in signers},
+        )
+    except IntegrityError as fault:
+        raise RefusalError(
+            403,
+            "signature",
+            "A signature on this record does not hold.",
+            "Verify the record on the bench; if it is sound there, send it again.",
+            **fault.facts,
+        ) from None
+    return Submission(
+        body, payload, envelope.digest, verification_token(payload), _record(payload, envelope), signers
+    )
+
+
+def _envelope(body: bytes) -> Envelope:
+    try:
+        return dsse.parse(body)
+    except (IntegrityError, RecursionError):
+        raise RefusalError(
+            400,
+            "envelope",
+            "This is not a signed envelope of a record.",
+            "Send the sealed .tera.json file as it is.",
+        ) from None
+
+
+def _check_kind(envelope: Envelope, *, training: bool) -> None:
+    if envelope.training and not training:
+        raise RefusalError(
+            403,
+            "training",
+            "This is a training record; this registry takes only verifications.",
+            "Send it to the training registry; nothing that a twin produced is a verification.",
+        )
+    if training and not envelope.training:
+        raise RefusalError(
+            403,
+            "only_training",
+            "This is a verification; this registry takes only training records.",
+            "Check the registry address in the laboratory file.",
+        )
+
+
+def _record(payload: bytes, envelope: Envelope) -> Record:
+    try:
+        record = from_json(payload, Record)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as mistake:
+        raise _unsound(str(mistake)) from None
+    if record.training != envelope.training:
+        raise _unsound("it says of itself another kind than its envelope")
+    return record
+
+
+def _check_names(record: Record) -> None:
+    """Names agree with each other and are fit for a log that strangers read."""
+    for name in (record.bench, record.number, record.office.name, record.officer.nip):
+        if len(name) > _LONGEST_NAME or not name.isprintable():
+            raise _unsound(f"{name[:40]!r} is no name")
+    if not record.bench or record.record_id != f"{record.bench}:{record.number}":
+        raise _unsound("its id is not made of bench and number")
+    if record.sequence < 1 or record.number != number_of(record.sequence, training=record.training):
+        raise _unsound("its number is not its place in the sequence of the bench")
+    if (record.state == "concluded") != (record.verdict is not None):
+        raise _unsound("a verdict belongs to a concluded record, and to no other")
+    try:
+        offset = datetime.fromisoformat(record.ended_at).utcoffset()
+    except ValueError:
+        offset = None
+    if offset is None:
+        raise _unsound("the time of its end is not written with an offset")
+
+
+def _check_signers(submission: Submission, active: Mapping[str, Enrolled]) -> None:
+    record = submission.record
+    if not any(
+        (key.role, key.subject, key.office) == ("bench", record.bench, record.office.name)
+        for key in submission.signed_by
+    ):
+        raise RefusalError(
+            403,
+            "other_bench",
+            "This record is of bench {bench} of {office}, whose key has not signed it.",
+            "Check the names of bench and office in the laboratory file against the enrolment here.",
+            bench=record.bench,
+            office=record.office.name,
+        )
+    officers = {
+        key.keyid for key in active.values() if (key.role, key.subject) == ("officer", record.officer.nip)
+    }
+    if officers and officers.isdisjoint(key.keyid for key in submission.signed_by):
+        raise RefusalError(
+            403,
+            "officer",
+            "The officer of this record is enrolled here and has not signed it.",
+            "Let the officer sign on the bench, then send the record again.",
+        )
+
+
+def _unsound(mistake: str) -> RefusalError:
+    return RefusalError(
+        422,
+        "record",
+        "The content of this record cannot be taken: {mistake}.",
+        "Verify the record on the bench and update the bench's software.",
+        mistake=mistake,
+    )

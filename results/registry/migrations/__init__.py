@@ -1,0 +1,1 @@
+"""The registry's database, step by step from empty; run by Alembic at every start."""

@@ -1,0 +1,239 @@
+"""What a citizen sees: one page a record, a page for an unknown code, and a field to type a code.
+
+Under 30 kB, without scripts, Indonesian first. The owner's name is masked; nothing here is secret otherwise.
+"""
+
+import base64
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from results.record import Record
+from results.registry.markup import Markup, page, style, tag
+from results.registry.standing import Standing, standing
+from results.registry.store import Entry
+from results.registry.words import Language, Words, words
+
+_COLOURS: Final = {
+    Standing.IN_FORCE: "good",
+    Standing.EXPIRED: "wait",
+    Standing.SUPERSEDED: "wait",
+    Standing.REVOKED: "bad",
+    Standing.FAILED: "bad",
+    Standing.UNDECIDED: "plain",
+}
+Row = tuple[str, str]
+
+
+def record_page(entry: Entry, language: Language, now: datetime) -> str:
+    """The page behind the QR code of a certificate."""
+    say = words(language)
+    submission = entry.submission
+    return _document(
+        say,
+        say("title", token=submission.token[:8]),
+        f"/v/{submission.token}",
+        *_training(say, submission.record),
+        _standing(say, entry, now),
+        _facts(
+            say("instrument"), _instrument(say, submission.record), tag("p", say("compare"), class_="hint")
+        ),
+        _facts(say("test"), _test(say, submission.record)),
+        _authenticity(say, entry),
+    )
+
+
+def notice_page(code: str, language: Language, *, colour: str = "bad", path: str = "/") -> str:
+    """A page that says one thing: `unknown`, `damaged` or `busy`; with the field to try again."""
+    say = words(language)
+    return _document(
+        say, say(code), path, _banner(colour, say(code), tag("p", say(f"{code}_text"))), _form(say)
+    )
+
+
+def home_page(language: Language, count: int, *, training: bool) -> str:
+    """The field to type a code."""
+    say = words(language)
+    banner = [_training_banner(say)] if training else []
+    return _document(
+        say,
+        say("home_title"),
+        "/",
+        *banner,
+        _banner("plain", say("home_title"), tag("p", say("home_text"))),
+        _form(say),
+        tag("section", tag("p", say("home_count", count=str(count)))),
+    )
+
+
+def masked(name: str) -> str:
+    """Only the first letter of each word.
+
+    >>> masked("Toko Sari Laut")
+    'T*** S*** L***'
+    """
+    return " ".join(f"{word[0]}***" for word in name.split())
+
+
+@cache
+def sheet() -> str:
+    """The style sheet that stands in every page."""
+    return files("results.registry").joinpath("page.css").read_text(encoding="utf-8")
+
+
+@cache
+def content_policy() -> str:
+    """A Content-Security-Policy that allows this one style sheet and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(sheet().encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+
+
+def _document(say: Words, title: str, path: str, *content: Markup) -> str:
+    other = tag("a", say("other_language"), href=f"{path}?lang={say.other}", lang=say.other)
+    return page(
+        tag(
+            "head",
+            tag("meta", charset="utf-8"),
+            tag("meta", name="viewport", content="width=device-width,initial-scale=1"),
+            tag("meta", name="robots", content="noindex"),
+            tag("title", f"{title} · {say('name')}"),
+            style(sheet()),
+        ),
+        tag(
+            "body",
+            tag("header", tag("strong", say("name")), other),
+            tag("main", *content),
+            tag("footer", tag("p", say("pointer")), tag("p", say("masked"))),
+        ),
+        lang=say.language,
+    )
+
+
+def _training(say: Words, record: Record) -> Iterable[Markup]:
+    if record.training:
+        yield _training_banner(say)
+
+
+def _training_banner(say: Words) -> Markup:
+    return tag("div", tag("b", say("training_word")), say("training_text"), class_="training")
+
+
+def _banner(colour: str, heading: str, *content: Markup) -> Markup:
+    return tag("div", tag("h1", heading), *content, class_=f"standing {colour}")
+
+
+def _standing(say: Words, entry: Entry, now: datetime) -> Markup:
+    record = entry.submission.record
+    found = standing(record, superseded=bool(entry.superseded_by), revoked=bool(entry.revoked), now=now)
+    if record.training:  # neither green nor "in force", whatever the twin showed
+        verdict = say(record.verdict.outcome.value if record.verdict else record.state)
+        return _banner("plain", say("training_verdict", verdict=verdict), tag("p", say("training_text")))
+    key = found.value
+    if found is Standing.IN_FORCE and record.valid_until is None:
+        key = "in_force_open"
+    text = say(
+        f"{key}_text",
+        activity=say(record.activity.value).lower(),
+        until=say.day(record.valid_until) if record.valid_until else "",
+        reason=entry.revoked,
+    )
+    content = [tag("p", text)]
+    if found is Standing.SUPERSEDED:
+        address = f"/v/{entry.superseded_by}?lang={say.language}"
+        content.append(tag("p", tag("a", say("superseded_link"), href=address)))
+    return _banner(_COLOURS[found], say(found.value), *content)
+
+
+def _instrument(say: Words, record: Record) -> Iterable[Row]:
+    yield say("kind"), say.kind(record.kind)
+    yield say("maker"), record.identity.maker
+    yield say("model"), record.identity.model
+    yield say("serial"), record.identity.serial
+    yield say("capacity"), say.number(_extent(record.uut, "max"))
+    yield say("interval"), say.number(_extent(record.uut, "e"))
+    yield say("class"), _written(record.uut.get("class"))
+    yield say("owner"), masked(record.owner.name)
+
+
+def _test(say: Words, record: Record) -> Iterable[Row]:
+    yield say("activity"), say(record.activity.value)
+    yield say("verdict"), say(record.verdict.outcome.value if record.verdict else record.state)
+    if record.verdict and record.verdict.failing:
+        yield say("failing"), str(len(record.verdict.failing))
+    yield say("date"), say.day(datetime.fromisoformat(record.ended_at).date())
+    yield say("valid_until"), say.day(record.valid_until) if record.valid_until else ""
+    yield say("office"), record.office.name
+    yield say("on_behalf_of"), record.on_behalf_of
+    yield say("certificate"), record.certificate_number
+    yield say("record"), record.record_id
+
+
+def _authenticity(say: Words, entry: Entry) -> Markup:
+    submission = entry.submission
+    received = entry.received_at.astimezone(datetime.fromisoformat(submission.record.ended_at).tzinfo)
+    since = say("inclusion_yes", date=say.day(received.date()))
+    technical = (
+        (say("received"), say.time(received)),
+        (say("leaf"), str(entry.leaf_index + 1)),
+        (say("size"), str(entry.checkpoint.size)),
+        (say("root"), entry.checkpoint.root.hex()),
+        (say("digest"), submission.digest),
+        *((say("signed_by"), key.keyid) for key in submission.signed_by),
+    )
+    return tag(
+        "section",
+        tag("h2", say("genuine")),
+        tag(
+            "ul",
+            tag("li", tag("i", "✔"), say("signature_yes"), class_="yes"),
+            tag("li", tag("i", "✔"), since, class_="yes"),
+        ),
+        tag("details", tag("summary", say("technical")), _list(technical, "code")),
+    )
+
+
+def _facts(heading: str, rows: Iterable[Row], *more: Markup) -> Markup:
+    return tag("section", tag("h2", heading), _list(rows, "span"), *more)
+
+
+def _list(rows: Iterable[Row], wrap: str) -> Markup:
+    return tag(
+        "dl", *(tag("div", tag("dt", name), tag("dd", tag(wrap, value))) for name, value in rows if value)
+    )
+
+
+def _form(say: Words) -> Markup:
+    field = tag(
+        "input", id="kode", name="kode", autocomplete="off", autocapitalize="characters", spellcheck="false"
+    )
+    hidden = tag("input", type="hidden", name="lang", value=say.language)
+    label = tag("label", say("code"), for_="kode")
+    return tag(
+        "section", tag("form", label, field, hidden, tag("button", say("look")), action="/v", method="get")
+    )
+
+
+def _extent(uut: dict[str, Any], key: str) -> str:
+    """Capacity or scale interval as the bench wrote it; of a multi-interval instrument all of them."""
+    if key in uut:
+        return _written(uut[key])
+    intervals = uut.get("intervals")
+    if not isinstance(intervals, list | tuple):
+        return ""
+    return " / ".join(_written(part.get(key)) for part in intervals if isinstance(part, dict))
+
+
+def _written(value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case {"value": str(digits), "unit": str(unit)}:
+            return f"{digits} {unit}"
+        case _:
+            return ""

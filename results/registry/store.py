@@ -1,0 +1,311 @@
+"""The registry itself, without a web server: takes records, gives receipts and proofs.
+
+A record and its leaf are written in one transaction under one lock, so there is no record outside the log, no
+leaf without a record, and a record sent twice has one leaf.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from drivers.clock import Clock
+from drivers.notation import to_json
+from results import merkle
+from results.errors import IntegrityError
+from results.keys import FileKey
+from results.receipt import Receipt, verification_address
+from results.registry import checkpoint, log
+from results.registry.admission import Enrolled, Submission, examine, reopen
+from results.registry.checkpoint import Checkpoint, RegistryKey
+from results.registry.database import Database
+from results.registry.enrolment import Role, enrol, enrolled
+from results.registry.refusal import RefusalError
+from results.registry.tables import AlarmRow, RecordRow, RevocationRow
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record that is registered, checked again just now."""
+
+    submission: Submission
+    leaf_index: int
+    received_at: datetime
+    checkpoint: Checkpoint
+    """the newest, in which the record was just proved to be"""
+    superseded_by: str = ""
+    """verification code of the record that takes its place"""
+    revoked: str = ""
+    """the reason, when the office has withdrawn it"""
+
+
+class Store:
+    """One registry on one database."""
+
+    def __init__(
+        self, database: Database, *, key: FileKey, origin: str, base_url: str, training: bool, clock: Clock
+    ) -> None:
+        """Join the parts.
+
+        Args:
+            database: up to date.
+            key: signs the checkpoints.
+            origin: name of the log; part of every checkpoint, never to be changed.
+            base_url: the public address of the verification pages.
+            training: take training records, and only those.
+            clock: tells the time of receipt.
+        """
+        self.database = database
+        self.key = RegistryKey(origin, key.public)
+        self.base_url = base_url
+        self.training = training
+        self.clock = clock
+        self._signing = key
+
+    def take(self, body: bytes) -> tuple[Receipt, bool]:
+        """Register a record.
+
+        Returns:
+            The receipt, and whether the record is new. The same record again gives the same receipt.
+
+        Raises:
+            RefusalError: with the reason; nothing was changed but perhaps a row of alarm.
+        """
+        submission = examine(body, self.keys(), training=self.training)
+        try:
+            with self.database.writing() as session:
+                return self._register(session, submission)
+        except RefusalError as refusal:
+            if refusal.alarm:
+                self._raise_alarm(refusal, submission)
+            raise
+
+    def enrol(self, subject: str, public_key: bytes, office: str, *, role: Role = "bench") -> str:
+        """Accept a key from now on; see `enrolment.enrol`."""
+        return enrol(self.database, subject, public_key, office, at=self.clock.utc(), role=role)
+
+    def keys(self) -> Mapping[str, Enrolled]:
+        """All enrolled keys by key id."""
+        with self.database.reading() as session:
+            return enrolled(session)
+
+    def checkpoint(self) -> str:
+        """A signed note over the tree as it is now."""
+        with self.database.reading() as session:
+            return self._signed(session, log.size(session))
+
+    def inclusion(self, leaf_index: int, size: int | None) -> tuple[int, list[bytes]]:
+        """Size and inclusion proof of a leaf; in the tree of now when no size is asked.
+
+        Raises:
+            ValueError: there is no such tree or no such leaf in it.
+        """
+        with self.database.reading() as session:
+            size = self._existing(session, size)
+            return size, merkle.inclusion_proof(leaf_index, size, log.subtree(session))
+
+    def consistency(self, first: int, second: int) -> list[bytes]:
+        """Consistency proof between two trees that the log has had.
+
+        Raises:
+            ValueError: it has not had them, or the first is the larger.
+        """
+        with self.database.reading() as session:
+            return merkle.consistency_proof(first, self._existing(session, second), log.subtree(session))
+
+    def find(self, token: str) -> Entry | None:
+        """Look a record up by its verification code, and check signature and inclusion now.
+
+        Raises:
+            RefusalError: it is kept here but its signature does not hold any more.
+            IntegrityError: it is kept here but not in the log as it must be.
+        """
+        return self._find(RecordRow.token == token)
+
+    def find_record(self, record_id: str) -> Entry | None:
+        """The same by the record's id."""
+        return self._find(RecordRow.record_id == record_id)
+
+    def revoke(self, record_id: str, *, reason: str, by: str) -> None:
+        """Withdraw a record: it stays in the log, and its page says so for ever.
+
+        Raises:
+            RefusalError: there is no such record, or it is withdrawn already.
+        """
+        with self.database.writing() as session:
+            known = session.scalar(select(RecordRow.record_id).where(RecordRow.record_id == record_id))
+            if known is None or session.get(RevocationRow, record_id) is not None:
+                raise RefusalError(
+                    409,
+                    "revocation",
+                    "{record_id} is not registered, or is withdrawn already.",
+                    "Check the number.",
+                    record_id=record_id,
+                )
+            session.add(RevocationRow(record_id=record_id, reason=reason, by=by, at=self._now()))
+
+    def counts(self) -> tuple[int, int]:
+        """Size of the log, and number of alarms."""
+        with self.database.reading() as session:
+            alarms = session.scalar(select(func.count()).select_from(AlarmRow))
+            return log.size(session), alarms or 0
+
+    def _register(self, session: Session, submission: Submission) -> tuple[Receipt, bool]:
+        head = log.locked(session)
+        record = submission.record
+        known = session.scalar(select(RecordRow).where(RecordRow.record_id == record.record_id))
+        if known is not None:
+            if known.digest != submission.digest:
+                raise _conflict(record.record_id, known.digest, submission.digest)
+            return self._receipt(session, known, submission.payload), False
+        self._check_place(session, submission)
+        index = log.append(session, head, merkle.leaf_hash(submission.payload))
+        row = RecordRow(
+            leaf_index=index,
+            record_id=record.record_id,
+            bench=record.bench,
+            sequence=record.sequence,
+            digest=submission.digest,
+            token=submission.token,
+            envelope=submission.body,
+            supersedes=record.supersedes or None,
+            received_at=self._now(),
+        )
+        session.add(row)
+        log.keep_checkpoint(session, index + 1, self._signed(session, index + 1))
+        session.flush()
+        return self._receipt(session, row, submission.payload), True
+
+    def _check_place(self, session: Session, submission: Submission) -> None:
+        """Without gaps, onto the record before, and superseding only one's own office."""
+        record = submission.record
+        last = session.scalar(
+            select(RecordRow)
+            .where(RecordRow.bench == record.bench)
+            .order_by(RecordRow.sequence.desc())
+            .limit(1)
+        )
+        expected = last.sequence + 1 if last else 1
+        if record.sequence != expected:
+            raise RefusalError(
+                409,
+                "sequence",
+                "Bench {bench} must deliver number {expected} next, and this is number {sequence}.",
+                "Deliver the records of this bench in their order; none may be missing.",
+                bench=record.bench,
+                sequence=record.sequence,
+                expected=expected,
+            )
+        if record.previous_record and (last is None or record.previous_record != last.digest):
+            raise RefusalError(
+                409,
+                "chain",
+                "Record {record_id} follows another record than the one registered before it.",
+                "Keep the bench as it is and call the registry's office: records differ from those sent.",
+                alarm=True,
+                record_id=record.record_id,
+                previous=record.previous_record,
+                registered=last.digest if last else "",
+            )
+        if record.supersedes and not self._may_supersede(session, record.supersedes, submission):
+            raise RefusalError(
+                422,
+                "supersedes",
+                "The record {supersedes} that this one is to replace is not a record of the same office.",
+                "Correct the number of the record that is replaced.",
+                supersedes=record.supersedes,
+            )
+
+    def _may_supersede(self, session: Session, record_id: str, submission: Submission) -> bool:
+        older = session.scalar(select(RecordRow).where(RecordRow.record_id == record_id))
+        if older is None:
+            return False
+        return reopen(older.envelope, enrolled(session)).record.office.name == submission.record.office.name
+
+    def _receipt(self, session: Session, row: RecordRow, payload: bytes) -> Receipt:
+        size = row.leaf_index + 1
+        subtree = log.subtree(session)
+        return Receipt(
+            record_id=row.record_id,
+            leaf_index=row.leaf_index,
+            tree_size=size,
+            root_hash=merkle.root_hash(size, subtree).hex(),
+            inclusion_proof=tuple(
+                digest.hex() for digest in merkle.inclusion_proof(row.leaf_index, size, subtree)
+            ),
+            checkpoint=log.kept_checkpoint(session, size),
+            verification_address=verification_address(self.base_url, payload),
+        )
+
+    def _find(self, condition: ColumnElement[bool]) -> Entry | None:
+        with self.database.reading() as session:
+            row = session.scalar(select(RecordRow).where(condition))
+            if row is None:
+                return None
+            submission = reopen(row.envelope, enrolled(session))
+            newer = session.scalar(
+                select(RecordRow.token).where(RecordRow.supersedes == row.record_id).limit(1)
+            )
+            revoked = session.get(RevocationRow, row.record_id)
+            return Entry(
+                submission,
+                row.leaf_index,
+                datetime.fromisoformat(row.received_at),
+                self._proved(session, row, submission),
+                newer or "",
+                revoked.reason if revoked else "",
+            )
+
+    def _proved(self, session: Session, row: RecordRow, submission: Submission) -> Checkpoint:
+        """Prove inclusion in the signed tree of now, just as a stranger would."""
+        size = log.size(session)
+        newest = checkpoint.open_note(self._signed(session, size), self.key)
+        proof = merkle.inclusion_proof(row.leaf_index, size, log.subtree(session))
+        leaf = merkle.leaf_hash(submission.payload)
+        if not merkle.verify_inclusion(leaf, row.leaf_index, size, proof, newest.root):
+            raise IntegrityError(
+                "registry.inclusion",
+                "Record {record_id} is kept here, but the log holds another content in its place.",
+                "Stop the registry and restore its database from the last backup.",
+                record_id=row.record_id,
+            )
+        return newest
+
+    def _signed(self, session: Session, size: int) -> str:
+        root = merkle.root_hash(size, log.subtree(session))
+        return checkpoint.sign(Checkpoint(self.key.origin, size, root, self.clock.utc()), self._signing)
+
+    def _existing(self, session: Session, size: int | None) -> int:
+        newest = log.size(session)
+        if size is not None and size > newest:
+            raise ValueError(f"the log has {newest} leaves")
+        return newest if size is None else size
+
+    def _raise_alarm(self, refusal: RefusalError, submission: Submission) -> None:
+        with self.database.writing() as session:
+            session.add(
+                AlarmRow(
+                    at=self._now(),
+                    code=refusal.code,
+                    record_id=submission.record.record_id,
+                    facts=to_json(refusal.facts).decode(),
+                )
+            )
+
+    def _now(self) -> str:
+        return self.clock.utc().astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _conflict(record_id: str, registered: str, sent: str) -> RefusalError:
+    return RefusalError(
+        409,
+        "conflict",
+        "Record {record_id} is registered already with another content.",
+        "Keep both files and call the registry's office; an alarm was noted.",
+        alarm=True,
+        record_id=record_id,
+        registered=registered,
+        sent=sent,
+    )

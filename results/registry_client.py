@@ -1,0 +1,192 @@
+"""The bench's line to a registry: a port, and HTTP behind it.
+
+Every way in which a registry can fail to answer becomes a DeliveryError; what it answers is not judged here.
+"""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Protocol, Self, TypeVar
+
+import httpx
+import msgspec
+
+from results.errors import DeliveryError
+from results.receipt import Receipt
+from results.registry.wire import (
+    DIGEST_HEADER,
+    ENVELOPE_TYPE,
+    ConsistencyAnswer,
+    RefusalAnswer,
+    content_digest,
+)
+
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_LARGEST_ANSWER: Final = 1_000_000
+_CODE: Final = re.compile(r"registry\.[a-z_]{1,40}", re.ASCII)
+_FOR_EVER: Final = frozenset({400, 403, 409, 413, 422})
+_PASSING: Final = frozenset({"registry.damaged", "registry.sequence"})
+"""codes with such a status that time, or an earlier record, puts right"""
+T = TypeVar("T")
+
+
+class RefusedError(DeliveryError):
+    """The registry will not take this record as it is; a person must act."""
+
+
+class RegistryLine(Protocol):
+    """What delivery needs of a registry."""
+
+    async def push(self, envelope: bytes) -> Receipt:
+        """Send a record.
+
+        Raises:
+            RefusedError: it will not be taken as it is.
+            DeliveryError: no usable answer; it can be sent again.
+        """
+
+    async def checkpoint(self) -> str:
+        """The newest signed checkpoint.
+
+        Raises:
+            DeliveryError: no usable answer.
+        """
+
+    async def consistency(self, first: int, second: int) -> tuple[str, ...]:
+        """Hashes, hexadecimal, that show tree `first` to be the beginning of tree `second`.
+
+        Raises:
+            DeliveryError: no usable answer.
+        """
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a bench waits, in seconds."""
+
+    connect_s: float = 5.0
+    answer_s: float = 20.0
+    whole_s: float = 60.0
+    """for a whole exchange, however it trickles"""
+
+
+class HttpRegistryLine:
+    """A registry behind an HTTP address."""
+
+    def __init__(self, url: str, patience: Patience = Patience()) -> None:
+        """Prepare the line; nothing is sent yet.
+
+        Args:
+            url: address of the registry without a path: `https://registry.example`.
+            patience: time-outs.
+
+        Raises:
+            DeliveryError: this is no such address.
+        """
+        try:
+            address = httpx.URL(url.rstrip("/"))
+        except httpx.InvalidURL:
+            address = httpx.URL()
+        if address.scheme not in ("http", "https") or not address.host:
+            raise DeliveryError(
+                "registry.url",
+                "{url} is not the address of a registry.",
+                "Write it as https://registry.example in the laboratory file.",
+                url=repr(url),
+            )
+        self.url = str(address)
+        self._whole_s = patience.whole_s
+        self._client = httpx.AsyncClient(
+            base_url=address,
+            timeout=httpx.Timeout(patience.answer_s, connect=patience.connect_s),
+            trust_env=address.host not in _LOOPBACK,  # an office's proxy knows nothing of this computer
+            follow_redirects=False,
+        )
+
+    async def push(self, envelope: bytes) -> Receipt:
+        """Send a record."""
+        headers = {"Content-Type": ENVELOPE_TYPE, DIGEST_HEADER: content_digest(envelope)}
+        return self._read(
+            await self._exchange("POST", "/records", content=envelope, headers=headers), Receipt
+        )
+
+    async def checkpoint(self) -> str:
+        """The newest signed checkpoint."""
+        try:
+            return (await self._exchange("GET", "/checkpoint")).decode()
+        except UnicodeDecodeError:
+            raise self._no_registry() from None
+
+    async def consistency(self, first: int, second: int) -> tuple[str, ...]:
+        """Hashes that show tree `first` to be the beginning of tree `second`."""
+        path = f"/proof/consistency?first={first}&second={second}"
+        return self._read(await self._exchange("GET", path), ConsistencyAnswer).proof
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._client.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def _exchange(
+        self, method: str, path: str, *, content: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> bytes:
+        try:
+            async with (
+                asyncio.timeout(self._whole_s),
+                self._client.stream(method, path, content=content, headers=headers) as response,
+            ):
+                body = bytearray()
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) > _LARGEST_ANSWER:
+                        raise self._no_registry()
+        except (TimeoutError, httpx.TimeoutException):
+            raise DeliveryError(
+                "registry.timeout",
+                "The registry {url} does not answer in time.",
+                "The record is safe and will be sent again by itself; check the network if this lasts.",
+                url=self.url,
+            ) from None
+        except httpx.HTTPError as fault:
+            raise DeliveryError(
+                "registry.down",
+                "The registry {url} cannot be reached.",
+                "The record is safe and will be sent again by itself; check the network if this lasts.",
+                url=self.url,
+                fault=type(fault).__name__,
+            ) from None
+        if response.is_success:
+            return bytes(body)
+        raise self._refusal(response.status_code, bytes(body))
+
+    def _read(self, body: bytes, kind: type[T]) -> T:
+        try:
+            return msgspec.json.decode(body, type=kind)
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            raise self._no_registry() from None
+
+    def _refusal(self, status: int, body: bytes) -> DeliveryError:
+        answer = self._read(body, RefusalAnswer)
+        if not _CODE.fullmatch(answer.code):
+            return self._no_registry()
+        kind = RefusedError if status in _FOR_EVER and answer.code not in _PASSING else DeliveryError
+        facts: dict[str, str | int] = {"answer": answer.message, "advice": answer.remedy, "status": status}
+        if answer.expected is not None:
+            facts["expected"] = answer.expected
+        return kind(answer.code, "The registry does not take the record: {answer}", "{advice}", **facts)
+
+    def _no_registry(self) -> DeliveryError:
+        return DeliveryError(
+            "registry.answer",
+            "{url} does not answer as a registry.",
+            "Check the registry address in the laboratory file; the record is safe and stays in the outbox.",
+            url=self.url,
+        )

@@ -1,0 +1,177 @@
+import asyncio
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from bench.conductor import RunInterrupted
+from bench.events import Captured, Decided
+from bench.replay import DivergenceError
+from drivers.quantity import Quantity
+from procedures.action import Answer, PlaceLoad
+from results.entry import Abandoned, Concluded, Done, Reported, SeriesClosed
+
+_SPEC = importlib.util.spec_from_file_location("toy_run", Path(__file__).with_name("toy_run.py"))
+toy_run = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(toy_run)
+
+PROMPTS = 13  # 2 × 3 × (place, key) and one question
+
+
+def conducted(folder, operator, *observers):
+    with toy_run.journal(folder) as opened:
+        return asyncio.run(toy_run.conductor(opened, operator, *observers).conduct(toy_run.toy))
+
+
+def kept(folder):
+    with toy_run.journal(folder) as opened:
+        return [row.entry for row in opened.entries(toy_run.RUN)]
+
+
+class Watcher:
+    def __init__(self):
+        self.events = []
+
+    def notice(self, event):
+        self.events.append(event)
+
+
+def test_an_undisturbed_run_asks_each_prompt_once_and_concludes(tmp_path):
+    operator = toy_run.KeyingOperator()
+    conclusion = conducted(tmp_path, operator)
+    assert len(operator.asked) == PROMPTS == len(set(operator.asked))
+    assert len(conclusion.points) == 6
+    assert isinstance(kept(tmp_path)[-1], Concluded)
+
+
+@pytest.mark.parametrize("left_at", range(PROMPTS))
+def test_a_run_left_at_any_prompt_resumes_to_the_same_conclusion(tmp_path, left_at):
+    undisturbed = conducted(tmp_path / "whole", toy_run.KeyingOperator())
+    with pytest.raises(RunInterrupted):
+        conducted(tmp_path / "left", toy_run.KeyingOperator(leave_at=left_at))
+    before = kept(tmp_path / "left")
+    resumed = conducted(tmp_path / "left", toy_run.KeyingOperator())
+    after = kept(tmp_path / "left")
+    assert after[: len(before)] == before
+    assert resumed.verdict == undisturbed.verdict
+    assert [point.error for point in resumed.points] == [point.error for point in undisturbed.points]
+
+
+def test_a_series_broken_off_is_kept_as_abandoned_and_done_again_whole(tmp_path):
+    with pytest.raises(RunInterrupted):
+        conducted(tmp_path, toy_run.KeyingOperator(leave_at=4))  # in the third step of "up"
+    again = toy_run.KeyingOperator()
+    conducted(tmp_path, again)
+    assert Abandoned(path="up", reason="interrupted") in kept(tmp_path)
+    assert [path for path in again.asked if path.startswith("up~2/")] == again.asked[:6]
+
+
+def test_a_completed_series_is_not_asked_again(tmp_path):
+    with pytest.raises(RunInterrupted):
+        conducted(tmp_path, toy_run.KeyingOperator(leave_at=7))  # in "down"
+    again = toy_run.KeyingOperator()
+    conducted(tmp_path, again)
+    assert not [path for path in again.asked if path.startswith("up")]
+    assert SeriesClosed(path="down~2") in kept(tmp_path)
+
+
+def test_a_concluded_run_taken_up_again_asks_nothing_and_concludes_the_same(tmp_path):
+    first = conducted(tmp_path, toy_run.KeyingOperator())
+    again = toy_run.KeyingOperator()
+    assert conducted(tmp_path, again) == first
+    assert again.asked == []
+
+
+class Retaking(toy_run.KeyingOperator):
+    """Asks for a retake of what was captured last when the prompt `at` comes for the first time."""
+
+    def __init__(self, at, *, wrong):
+        super().__init__()
+        self.at, self.conductor, self.done = at, None, False
+        self.keyed = wrong
+
+    async def answer(self, prompt) -> Answer:
+        if prompt.id == self.at and not self.done:
+            self.done = True
+            assert self.conductor.request_retake("wrong_load", "anak timbang tertukar", by="Penera1")
+            await asyncio.sleep(10)
+        return await super().answer(prompt)
+
+
+def retaken(folder, at, wrong, *observers):
+    operator = Retaking(at, wrong=wrong)
+    with toy_run.journal(folder) as opened:
+        operator.conductor = toy_run.conductor(opened, operator, *observers)
+        return operator, asyncio.run(operator.conductor.conduct(toy_run.toy))
+
+
+def test_a_retake_keeps_the_old_reading_and_decides_by_the_new_one(tmp_path):
+    wrong = {"up/100 g/settled": Quantity.parse("150 g")}
+    operator, conclusion = retaken(tmp_path, "up/200 g/place_load", wrong)
+    assert conclusion.points[0].error == Quantity.parse("0 g")
+    assert conclusion.points[0].readings == ("up/100 g~2/settled",)
+    entries = kept(tmp_path)
+    assert Abandoned(path="up/100 g", reason="wrong_load", note="anak timbang tertukar", by="Penera1") in entries
+    readings = [entry.result["indication"]["value"] for entry in entries if isinstance(entry, Done) and entry.verb == "settled"]
+    assert readings.count("150") == 1
+    assert len(readings) == 7
+
+
+def test_a_retake_is_replayed_the_same_after_a_crash(tmp_path):
+    wrong = {"up/100 g/settled": Quantity.parse("150 g")}
+    _, first = retaken(tmp_path, "down/100 g/place_load", wrong)
+    again = toy_run.KeyingOperator()
+    assert conducted(tmp_path, again) == first
+    assert again.asked == []
+
+
+def test_a_retake_with_nothing_captured_is_refused(tmp_path):
+    with toy_run.journal(tmp_path) as opened:
+        assert not toy_run.conductor(opened, toy_run.KeyingOperator()).request_retake("other")
+
+
+def test_a_procedure_that_asks_for_something_else_is_stopped(tmp_path):
+    with pytest.raises(RunInterrupted):
+        conducted(tmp_path, toy_run.KeyingOperator(leave_at=7))
+
+    async def changed(run):
+        async with run.series("up"), run.step("100 g"):
+            await run.instruct(PlaceLoad(load=Quantity.parse("101 g")))
+
+    with toy_run.journal(tmp_path) as opened, pytest.raises(DivergenceError) as stopped:
+        asyncio.run(toy_run.conductor(opened, toy_run.KeyingOperator()).conduct(changed))
+    assert stopped.value.facts["path"] == "up/100 g/place_load"
+
+
+def test_another_point_from_the_same_readings_is_a_divergence(tmp_path):
+    with pytest.raises(RunInterrupted):
+        conducted(tmp_path, toy_run.KeyingOperator(leave_at=7))
+    point = next(entry for entry in kept(tmp_path) if isinstance(entry, Reported))
+    with toy_run.journal(tmp_path) as opened:
+        memory = toy_run.conductor(opened, toy_run.KeyingOperator())._memory
+        with pytest.raises(DivergenceError):
+            memory.has_point(point.path, {**point.point, "outcome": "does_not_conform"})
+
+
+def test_observers_hear_of_a_reading_only_when_it_is_in_the_journal(tmp_path):
+    with toy_run.journal(tmp_path) as opened:
+
+        class Checker(Watcher):
+            def notice(self, event):
+                super().notice(event)
+                if isinstance(event, Captured):
+                    paths = [row.entry.path for row in opened.entries(toy_run.RUN) if isinstance(row.entry, Done)]
+                    assert event.path in paths
+
+        watcher = Checker()
+        asyncio.run(toy_run.conductor(opened, toy_run.KeyingOperator(), watcher).conduct(toy_run.toy))
+    assert len([event for event in watcher.events if isinstance(event, Captured)]) == 6
+
+
+def test_a_replay_tells_observers_the_same_points_as_the_run_did(tmp_path):
+    first, second = Watcher(), Watcher()
+    conducted(tmp_path, toy_run.KeyingOperator(), first)
+    conducted(tmp_path, toy_run.KeyingOperator(), second)
+    points = [event.point for event in first.events if isinstance(event, Decided)]
+    assert points == [event.point for event in second.events if isinstance(event, Decided)]
+    assert all(event.replayed for event in second.events if isinstance(event, Decided))

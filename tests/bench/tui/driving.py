@@ -1,0 +1,94 @@
+"""Drives the app over the fake desk: presses that are counted, time that passes on request, text of the screen."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta, timezone
+
+from textual.pilot import Pilot
+
+from bench.labels import Labels
+from bench.tui.app import TeraApp
+from bench.tui.screens.run import RunScreen
+from tests.bench.tui.fake_desk import FakeDesk
+
+JAKARTA = timezone(timedelta(hours=7), "WIB")
+LARGE, SMALL = (100, 30), (80, 24)
+
+
+class Driver:
+    """One person at one screen."""
+
+    def __init__(self, desk: FakeDesk, app: TeraApp, pilot: Pilot[int]) -> None:
+        self.desk, self.app, self.pilot = desk, app, pilot
+        self.presses = 0
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, each more than a second after the one before."""
+        for key in keys:
+            self.presses += 1
+            await self.tap(key)
+            self.desk.clock.seconds += 0.05
+            await self.wait(1.2)
+
+    async def tap(self, key: str) -> None:
+        """Press one key and let no time pass."""
+        await self.pilot.press(key)
+        await self.pilot.pause()
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass while the scale goes on sending."""
+        for _ in range(round(seconds / 0.2)):
+            self.desk.beat()
+            if isinstance(self.app.screen, RunScreen):
+                self.app.screen._tick()
+            await asyncio.sleep(0)
+        await self.pilot.pause()
+
+    async def wait_for_prompt(self) -> None:
+        """Let time pass until something waits for a person."""
+        for _ in range(600):
+            screen = self.app.screen
+            if not isinstance(screen, RunScreen) or self.needs_a_key(screen):
+                return
+            await self.wait(0.2)
+        raise AssertionError("nothing was asked within 120 s:\n" + self.text())
+
+    def needs_a_key(self, screen: RunScreen) -> bool:
+        prompt = screen.operator.prompt
+        if prompt is None or screen.painted_at > self.desk.clock.monotonic() or screen._held_until is not None:
+            return False
+        tag = prompt.action.__struct_config__.tag
+        auto = {"remove_load", "add_small_weights"} | ({"place_load"} if self.app.auto_capture else set())
+        return tag not in auto
+
+    def text(self) -> str:
+        """The rows of the screen as plain text."""
+        width, height = self.app.size
+        rows = self.app.screen._compositor.render_strips()
+        return "\n".join(row.text.rstrip() for row in rows[:height])
+
+
+def drive(
+    desk: FakeDesk,
+    story: Callable[[Driver], Awaitable[None]],
+    *,
+    size: tuple[int, int] = LARGE,
+    language: str = "id",
+    auto_capture: bool = False,
+) -> Driver:
+    """Run a story against the app."""
+
+    async def run() -> Driver:
+        clock = desk.clock
+        app = TeraApp(
+            desk, Labels(language), auto_capture=auto_capture, clock=clock, key_time=lambda _: clock.monotonic(),
+            zone=JAKARTA,
+        )
+        async with app.run_test(size=size) as pilot:
+            driver = Driver(desk, app, pilot)
+            await pilot.pause()
+            await driver.wait(0.4)
+            await story(driver)
+        return driver
+
+    return asyncio.run(run())

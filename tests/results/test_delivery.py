@@ -1,0 +1,459 @@
+"""Delivery over real sockets: drops, repeats, refusals, and a registry that lies."""
+
+import asyncio
+import contextlib
+import os
+import random
+import socket
+import threading
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from results.delivery import deliver, read_receipt, receipt_path
+from results.errors import DeliveryError, IntegrityError
+from results.outbox import Outbox, State
+from results.receipt import Receipt, verify_receipt
+from results.registry.checkpoint import Checkpoint, open_note, sign
+from results.registry.server import EmbeddedRegistry
+from results.registry_client import HttpRegistryLine, Patience, RefusedError
+from tests.results.faulty_line import Break, FaultyLine
+from tests.results.registry_bench import OFFICE, Bench, payload_of
+
+NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
+SCHEDULES = int(os.environ.get("TERA_SCHEDULES", "60"))
+"""T8 asks for 10 000: `TERA_SCHEDULES=10000`; some 20 ms each"""
+
+
+@pytest.fixture
+def registry(tmp_path):
+    with EmbeddedRegistry(tmp_path / "registry", training=False) as running:
+        yield running
+
+
+@pytest.fixture
+def bench(registry):
+    found = Bench()
+    registry.store.enrol(found.name, found.key.public, OFFICE)
+    return found
+
+
+@pytest.fixture
+def outbox(tmp_path):
+    with Outbox(tmp_path / "lab" / "outbox.db") as found:
+        yield found
+
+
+def put(outbox, bench, count=1, **changes):
+    """Seal records into the laboratory and queue them."""
+    found = []
+    for _ in range(count):
+        body = bench.seal(**changes)
+        path = outbox.path.parent / f"{bench.sequence:06d}.tera.json"
+        path.write_bytes(body)
+        found.append(outbox.enqueue(path))
+    return found
+
+
+def push(outbox, line, key, *, now=NOW, at_once=True, **options):
+    return asyncio.run(
+        deliver(outbox, line, key, now=lambda: now, jitter=lambda: 0.0, at_once=at_once, **options)
+    )
+
+
+def push_to(outbox, url, key, **options):
+    async def work():
+        async with HttpRegistryLine(url, Patience(connect_s=2, answer_s=2, whole_s=5)) as line:
+            return await deliver(
+                outbox, line, key, now=lambda: NOW, jitter=lambda: 0.0, at_once=True, **options
+            )
+
+    return asyncio.run(work())
+
+
+def states(outbox):
+    return [found.state for found in outbox.records()]
+
+
+def test_what_waits_is_registered_in_order_and_each_receipt_is_kept(registry, bench, outbox):
+    waiting = put(outbox, bench, 3)
+    done = push_to(outbox, registry.url, registry.key)
+    assert done.problem is None
+    assert done.delivered == tuple(record.record_id for record in waiting)
+    for place, record in enumerate(waiting):
+        body = record.path.read_bytes()
+        receipt = msgspec.json.decode(receipt_path(record.path).read_bytes(), type=Receipt)
+        assert receipt.leaf_index == place
+        verify_receipt(receipt, payload_of(body), registry.key)
+        assert outbox.find(record.record_id).address == receipt.verification_address
+    assert open_note(outbox.checkpoint(str(registry.key)), registry.key).size == 3
+    assert push_to(outbox, registry.url, registry.key).delivered == ()
+
+
+def test_a_registry_that_is_down_is_a_state_and_comes_later(registry, bench, outbox, free_port):
+    (record,) = put(outbox, bench)
+    done = push_to(outbox, f"http://127.0.0.1:{free_port}", registry.key)
+    assert isinstance(done.problem, DeliveryError)
+    found = outbox.find(record.record_id)
+    assert (found.state, found.problem, found.attempts) == (State.QUEUED, "registry.down", 1)
+    assert found.next_attempt > NOW
+    assert push_to(outbox, registry.url, registry.key).delivered == (record.record_id,)
+
+
+def test_the_delay_doubles_up_to_a_quarter_of_an_hour_and_is_kept(registry, bench, outbox, free_port):
+    (record,) = put(outbox, bench)
+    delays = []
+    for _ in range(12):
+        push_to(outbox, f"http://127.0.0.1:{free_port}", registry.key)
+        delays.append((outbox.find(record.record_id).next_attempt - NOW).total_seconds())
+    assert delays == [2.5, 5, 10, 20, 40, 80, 160, 320, 450, 450, 450, 450]
+
+    async def work(now):
+        async with HttpRegistryLine(registry.url) as line:
+            return await deliver(outbox, line, registry.key, now=lambda: now, jitter=lambda: 0.0)
+
+    assert asyncio.run(work(NOW + timedelta(seconds=449))).delivered == ()
+    assert asyncio.run(work(NOW + timedelta(seconds=450))).delivered == (record.record_id,)
+
+
+BREAKS = {
+    "before anything was sent": Break.AT_ONCE,
+    "in the middle of the record": Break.IN_THE_REQUEST,
+    "after the registry has committed": Break.BEFORE_THE_ANSWER,
+    "in the middle of the receipt": Break.IN_THE_ANSWER,
+}
+
+
+@pytest.mark.parametrize("broken", BREAKS.values(), ids=BREAKS)
+def test_a_broken_connection_leaves_one_leaf_and_in_the_end_a_verified_receipt(
+    registry, bench, outbox, broken
+):
+    (record,) = put(outbox, bench)
+    address = registry.url.removeprefix("http://").split(":")
+    # Every connection breaks until the push itself has been broken once: the first carries the checkpoint.
+    for plan in ([broken], [Break.NOWHERE, broken], [Break.NOWHERE] * 9):
+        with FaultyLine((address[0], int(address[1])), lambda n, plan=plan: plan[n] if n < len(plan) else broken) as line:
+            push_to(outbox, line.url, registry.key)
+    assert states(outbox) == [State.DELIVERED]
+    assert registry.store.counts() == (1, 0)
+    read_receipt(record.path, payload_of(record.path.read_bytes()), registry.key)
+
+
+def test_a_registry_that_never_answers_is_left_in_time(bench_key_of_nobody, outbox):
+    bench, key = bench_key_of_nobody
+    put(outbox, bench)
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        done = push_to(outbox, f"http://127.0.0.1:{silent.getsockname()[1]}", key)
+    assert done.problem.code == "registry.timeout"
+    assert states(outbox) == [State.QUEUED]
+
+
+@pytest.fixture
+def bench_key_of_nobody(registry):
+    return Bench(), registry.key
+
+
+ANSWERS = {
+    "a page of somebody else": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+    "a log-in page": b"HTTP/1.1 302 Found\r\nLocation: http://portal/\r\nContent-Length: 0\r\n\r\n",
+    "an error page": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\n\r\noops",
+    "no HTTP": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "bytes that are no text": b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n\xff\xfe",
+    "a code that is none of ours": (
+        b'HTTP/1.1 403 No\r\nContent-Length: 47\r\n\r\n{"code":"x{0}.y", "message":"m", "remedy":"r"}  '
+    ),
+    "an endless answer": b"HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n" + b"x" * 2_000_000,
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
+def test_an_answer_that_is_no_registrys_is_a_problem_and_no_receipt(bench_key_of_nobody, outbox, answer):
+    bench, key = bench_key_of_nobody
+    put(outbox, bench)
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listener:
+
+        def answer_once():
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=answer_once)
+        thread.start()
+        done = push_to(outbox, f"http://127.0.0.1:{listener.getsockname()[1]}", key)
+        thread.join(10)
+    assert done.delivered == ()
+    assert isinstance(done.problem, DeliveryError | IntegrityError)
+    assert states(outbox) == [State.QUEUED]
+
+
+def test_a_refused_record_waits_for_a_person_and_holds_those_after_it(registry, outbox):
+    bench = Bench()
+    first, second = put(outbox, bench, 2)
+    done = push_to(outbox, registry.url, registry.key)
+    assert isinstance(done.problem, RefusedError)
+    assert done.problem.code == "registry.unknown_bench"
+    assert states(outbox) == [State.REFUSED, State.SEALED]
+
+    async def by_itself():
+        async with HttpRegistryLine(registry.url) as line:
+            return await deliver(outbox, line, registry.key, now=lambda: NOW, jitter=lambda: 0.0)
+
+    assert asyncio.run(by_itself()).delivered == ()
+    assert outbox.find(first.record_id).attempts == 1
+    registry.store.enrol(bench.name, bench.key.public, OFFICE)
+    outbox.retry(first.record_id)
+    assert asyncio.run(by_itself()).delivered == (first.record_id, second.record_id)
+
+
+def test_a_gap_is_told_with_the_number_that_is_missing_and_closes_when_it_is_found(registry, bench, outbox):
+    missing = bench.seal()
+    put(outbox, bench)
+    done = push_to(outbox, registry.url, registry.key)
+    assert (done.problem.code, done.problem.facts["expected"]) == ("registry.sequence", 1)
+    assert states(outbox) == [State.QUEUED]
+    (outbox.path.parent / "000001.tera.json").write_bytes(missing)
+    assert outbox.reconcile(outbox.path.parent) == ()
+    assert len(push_to(outbox, registry.url, registry.key).delivered) == 2
+
+
+def test_training_never_goes_to_a_registry_of_verifications(registry, outbox, tmp_path):
+    trainee = Bench(training=True)
+    put(outbox, trainee)
+    assert push_to(outbox, registry.url, registry.key).delivered == ()
+    assert states(outbox) == [State.SEALED]
+    with EmbeddedRegistry(tmp_path / "training", training=True) as training:
+        training.store.enrol(trainee.name, trainee.key.public, OFFICE)
+        assert len(push_to(outbox, training.url, training.key, training=True).delivered) == 1
+
+
+def test_a_file_that_was_changed_after_sealing_is_never_sent(registry, bench, outbox):
+    (record,) = put(outbox, bench)
+    record.path.write_bytes(record.path.read_bytes().replace(b"e", b"f", 1))
+    done = push_to(outbox, registry.url, registry.key)
+    assert done.problem.code == "outbox.changed"
+    assert registry.store.counts() == (0, 0)
+    record.path.unlink()
+    assert push_to(outbox, registry.url, registry.key).problem.code == "storage.refused"
+
+
+def test_a_lost_outbox_is_built_again_and_nothing_is_registered_twice(registry, bench, outbox, tmp_path):
+    put(outbox, bench, 3)
+    push_to(outbox, registry.url, registry.key)
+    receipt_path(outbox.path.parent / "000002.tera.json").unlink()
+    with Outbox(outbox.path.parent / "second.db") as again:
+        again.reconcile(outbox.path.parent)
+        assert len(push_to(again, registry.url, registry.key).delivered) == 3
+        assert states(again) == [State.DELIVERED] * 3
+    assert registry.store.counts() == (3, 0)
+
+
+def test_a_damaged_receipt_on_disk_is_told(registry, bench, outbox):
+    (record,) = put(outbox, bench)
+    receipt_path(record.path).write_bytes(b"{")
+    assert push_to(outbox, registry.url, registry.key).problem.code == "receipt.damaged"
+
+
+class Liar:
+    """A registry that proves itself truly but for one lie; the port as a lying registry would implement it."""
+
+    def __init__(self, url, **lies):
+        self.true = HttpRegistryLine(url)
+        self.lies = lies
+
+    async def push(self, envelope):
+        receipt = await self.true.push(envelope)
+        return self.lies["push"](receipt) if "push" in self.lies else receipt
+
+    async def checkpoint(self):
+        note = await self.true.checkpoint()
+        return self.lies["checkpoint"](note) if "checkpoint" in self.lies else note
+
+    async def consistency(self, first, second):
+        proof = await self.true.consistency(first, second)
+        return self.lies["consistency"](proof) if "consistency" in self.lies else proof
+
+
+def push_through(outbox, liar, key):
+    async def work():
+        async with liar.true:
+            return await deliver(outbox, liar, key, now=lambda: NOW, jitter=lambda: 0.0, at_once=True)
+
+    return asyncio.run(work())
+
+
+def with_signed(registry, receipt, **tree):
+    """The receipt with a checkpoint that the registry's own key has signed, over another tree."""
+    honest = open_note(receipt.checkpoint, registry.key)
+    other = Checkpoint(honest.origin, tree.get("size", honest.size), tree.get("root", honest.root), honest.at)
+    return msgspec.structs.replace(
+        receipt,
+        tree_size=other.size,
+        root_hash=other.root.hex(),
+        checkpoint=sign(other, registry.settings.key),
+    )
+
+
+def lies(registry):
+    replace = msgspec.structs.replace
+    return {
+        "a wrong proof": ({"push": lambda r: replace(r, inclusion_proof=("0" * 64,))}, "receipt.proof"),
+        "a wrong root": ({"push": lambda r: replace(r, root_hash="0" * 64)}, "receipt.root"),
+        "a wrong root, signed": (
+            {"push": lambda r: with_signed(registry, r, root=b"\1" * 32)},
+            "receipt.proof",
+        ),
+        "another record's name": ({"push": lambda r: replace(r, record_id="BENCH-02:000001")}, "receipt.record"),
+        "a checkpoint that nobody signed": (
+            {"push": lambda r: replace(r, checkpoint=r.checkpoint.replace("— ", "- "))},
+            "checkpoint.signature",
+        ),
+        "an address elsewhere": (
+            {"push": lambda r: replace(r, verification_address="https://evil.example/")},
+            "receipt.address",
+        ),
+        "a consistency proof that is none": ({"consistency": lambda _: ("0" * 64,)}, "registry.forked"),
+        "a consistency proof of no hashes": ({"consistency": lambda _: ("x",)}, "registry.forked"),
+        "no consistency proof": ({"consistency": lambda _: ()}, "registry.forked"),
+        "a log with another past, signed": (
+            {
+                "checkpoint": lambda note: sign(
+                    msgspec.structs.replace(open_note(note, registry.key), root=b"\2" * 32),
+                    registry.settings.key,
+                )
+            },
+            "registry.forked",
+        ),
+        "a log that has shrunk, signed": (
+            {
+                "checkpoint": lambda note: sign(
+                    msgspec.structs.replace(open_note(note, registry.key), size=2), registry.settings.key
+                )
+            },
+            "registry.shrunk",
+        ),
+        "a checkpoint of nobody": ({"checkpoint": lambda note: note.replace("— ", "- ")}, "checkpoint.signature"),
+    }
+
+
+LIES = (
+    "a wrong proof",
+    "a wrong root",
+    "a wrong root, signed",
+    "another record's name",
+    "a checkpoint that nobody signed",
+    "an address elsewhere",
+    "a consistency proof that is none",
+    "a consistency proof of no hashes",
+    "no consistency proof",
+    "a log with another past, signed",
+    "a log that has shrunk, signed",
+    "a checkpoint of nobody",
+)
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lying_registry_is_found_out_and_the_record_stays_queued(registry, bench, outbox, lie):
+    put(outbox, bench, 3)
+    push_to(outbox, registry.url, registry.key)
+    (record,) = put(outbox, bench)
+    told, code = lies(registry)[lie]
+    done = push_through(outbox, Liar(registry.url, **told), registry.key)
+    assert isinstance(done.problem, IntegrityError)
+    assert done.problem.code == code
+    found = outbox.find(record.record_id)
+    assert (found.state, found.problem) == (State.QUEUED, code)
+    assert not receipt_path(record.path).exists()
+    assert push_to(outbox, registry.url, registry.key).delivered == (record.record_id,)
+
+
+def test_every_lie_is_tried(registry):
+    assert set(LIES) == set(lies(registry))
+
+
+def test_a_registry_restored_from_an_old_backup_is_noticed(bench, outbox, registry, tmp_path):
+    put(outbox, bench, 2)
+    push_to(outbox, registry.url, registry.key)
+    backup = EmbeddedRegistry(tmp_path / "backup", training=False)
+    backup.stop()
+    for name in ("registry.pem", "registry.pub"):
+        (tmp_path / "backup" / name).write_bytes((tmp_path / "registry" / name).read_bytes())
+    with EmbeddedRegistry(tmp_path / "backup", training=False) as restored:
+        restored.store.enrol(bench.name, bench.key.public, OFFICE)
+        assert restored.key == registry.key
+        put(outbox, bench)
+        assert push_to(outbox, restored.url, registry.key).problem.code == "registry.shrunk"
+
+
+BAD_URLS = {"nothing": "", "no scheme": "registry.example", "a file": "file:///tmp/x", "no host": "http://"}
+
+
+@pytest.mark.parametrize("url", BAD_URLS.values(), ids=BAD_URLS)
+def test_an_address_that_is_none_is_a_configuration_error(url):
+    with pytest.raises(DeliveryError, match="laboratory file"):
+        HttpRegistryLine(url)
+
+
+class Weather:
+    """A line in bad weather, by seed: requests and answers are lost, doubled, delayed behind others, or cut."""
+
+    def __init__(self, store, seed):
+        self.store = store
+        self.dice = random.Random(seed)  # noqa: S311 -- a schedule, no secret
+        self.late = []
+
+    def _crossing(self):
+        what = self.dice.choice(["arrives", "arrives", "lost", "answer lost", "doubled", "late", "cut"])
+        if what == "lost":
+            raise DeliveryError("registry.down", "Lost.", "Wait.")
+        return what
+
+    async def push(self, envelope):
+        what = self._crossing()
+        if what == "late":
+            self.late.append(envelope)
+            raise DeliveryError("registry.timeout", "Late.", "Wait.")
+        if what == "cut":
+            cut = envelope[: self.dice.randrange(len(envelope))]
+            with contextlib.suppress(Exception):
+                self.store.take(cut)
+                raise AssertionError("half a record was taken")
+            raise DeliveryError("registry.damaged", "Cut.", "Wait.")
+        receipt, _ = self.store.take(envelope)
+        if what == "doubled":
+            again, new = self.store.take(envelope)
+            assert (again, new) == (receipt, False)
+        while self.late and self.dice.random() < 0.5:
+            self.store.take(self.late.pop())
+        if what == "answer lost":
+            raise DeliveryError("registry.timeout", "Answer lost.", "Wait.")
+        return receipt
+
+    async def checkpoint(self):
+        self._crossing()
+        return self.store.checkpoint()
+
+    async def consistency(self, first, second):
+        self._crossing()
+        return tuple(digest.hex() for digest in self.store.consistency(first, second))
+
+
+def test_no_weather_loses_or_doubles_a_record(tmp_path):
+    registry = EmbeddedRegistry(tmp_path / "registry", training=False)
+    bench = Bench()
+    try:
+        store = registry.store
+        store.enrol(bench.name, bench.key.public, OFFICE)
+        with Outbox(tmp_path / "outbox.db") as outbox:
+            for seed in range(SCHEDULES):
+                (record,) = put(outbox, bench)
+                weather = Weather(store, seed)
+                for _ in range(200):
+                    if push(outbox, weather, registry.key).delivered:
+                        break
+                assert outbox.find(record.record_id).state is State.DELIVERED
+                read_receipt(record.path, payload_of(record.path.read_bytes()), registry.key)
+            assert store.counts() == (SCHEDULES, 0)
+    finally:
+        registry.stop()

@@ -1,0 +1,336 @@
+"""The journal: durable, gap-free, append-only, chained; every way of changing it is found and named."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import apsw
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from results.chain import FIRST, checked_entry
+from results.entry import Closed, Concluded, Done, Noted, RunBegun, Sealed
+from results.errors import IntegrityError, RecordError, StorageError
+from results.journal import Journal
+from tests.results.made_run import begun, write_run
+
+AT = "2026-11-21T09:14:00+07:00"
+
+
+@pytest.fixture
+def journal(tmp_path: Path):
+    with Journal(tmp_path / "journal.db") as opened:
+        yield opened
+
+
+def note(journal: Journal, run: str, what: str = "seen") -> None:
+    journal.append(run, Noted(what=what), at=AT, elapsed=1.0)
+
+
+def fill(journal: Journal) -> None:
+    for _ in range(20):
+        note(journal, "run-1", "x" * 2000)
+
+
+def test_what_is_appended_is_read_back_byte_for_byte(journal: Journal):
+    first = journal.begin("run-1", begun(), at=AT, elapsed=0.125)
+    second = journal.append("run-1", Noted(what="°C", facts={"a": [1, None]}), at=AT, elapsed=1 / 3)
+    assert journal.entries("run-1") == [first, second]
+    assert (first.previous, second.previous) == (FIRST, first.hash)
+    assert journal.last("run-1") == second
+    assert journal.head() == second.hash
+    assert journal.verify() == 2
+
+
+def test_an_empty_journal_is_sound(journal: Journal):
+    assert (journal.verify(), journal.head(), journal.runs(), journal.last("x")) == (0, FIRST, [], None)
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    what=st.text(st.characters(codec="utf-8")),
+    elapsed=st.floats(allow_nan=False),
+    run=st.text("ab/°", max_size=9),
+)
+def test_any_text_and_time_survives(tmp_path: Path, what: str, elapsed: float, run: str):
+    with Journal(tmp_path / "any.db") as opened:
+        kept = opened.append(run, Noted(what=what), at=AT, elapsed=elapsed)
+        assert opened.last(run) == kept
+        assert isinstance(kept.entry, Noted)
+        assert kept.entry.what == what
+
+
+def test_numbers_have_no_gap_and_training_is_counted_apart(journal: Journal):
+    given_numbers = []
+    for place, training in enumerate((False, True, False, True, False)):
+        kept = journal.begin(f"run-{place}", begun(training=training), at=AT, elapsed=0.0)
+        assert isinstance(kept.entry, RunBegun)
+        given_numbers.append(kept.entry.number)
+    assert given_numbers == ["000001", "L-000001", "000002", "L-000002", "000003"]
+
+
+def test_a_begin_that_fails_consumes_no_number(journal: Journal):
+    journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    with pytest.raises(apsw.ConstraintError):
+        journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    kept = journal.begin("run-2", begun(), at=AT, elapsed=0.0)
+    assert isinstance(kept.entry, RunBegun)
+    assert kept.entry.number == "000002"
+    assert journal.verify() == 2
+
+
+def test_a_run_is_not_begun_on_a_nearly_full_disk(tmp_path: Path):
+    with Journal(tmp_path / "journal.db", reserve_bytes=2**62) as opened:
+        with pytest.raises(StorageError, match="MB are free") as refused:
+            opened.begin("run-1", begun(), at=AT, elapsed=0.0)
+        assert refused.value.code == "storage.low"
+        assert opened.runs() == []
+
+
+def test_no_statement_can_change_or_remove_a_row(journal: Journal):
+    journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    other = apsw.Connection(str(journal.path))
+    for statement in ("UPDATE entry SET run = 'x'", "DELETE FROM entry", "DELETE FROM number"):
+        with pytest.raises(apsw.ConstraintError):
+            other.execute(statement)
+    other.close()
+    assert journal.verify() == 1
+
+
+def _flip(connection: apsw.Connection) -> None:
+    connection.execute(
+        "UPDATE entry SET body = CAST(replace(CAST(body AS TEXT), 'seen', 'sean') AS BLOB) WHERE sequence = 4"
+    )
+
+
+def _flip_time(connection: apsw.Connection) -> None:
+    connection.execute("UPDATE entry SET elapsed = elapsed + 0.001 WHERE sequence = 4")
+
+
+def _remove(connection: apsw.Connection) -> None:
+    connection.execute("DELETE FROM entry WHERE sequence = 4")
+
+
+def _swap(connection: apsw.Connection) -> None:
+    connection.execute(
+        "UPDATE entry SET sequence = CASE sequence WHEN 4 THEN -5 ELSE -4 END WHERE sequence IN (4, 5)"
+    )
+    connection.execute("UPDATE entry SET sequence = -sequence WHERE sequence < 0")
+
+
+def _repeat(connection: apsw.Connection) -> None:
+    row = connection.execute("SELECT run, at, elapsed, body, previous FROM entry WHERE sequence = 3").get
+    connection.execute("DELETE FROM entry WHERE sequence = 4")
+    connection.execute(
+        "INSERT INTO entry (sequence, run, at, elapsed, body, previous, hash) VALUES (4, ?, ?, ?, ?, ?, 'ab')",
+        row,
+    )
+
+
+DAMAGE: dict[str, Callable[[apsw.Connection], None]] = {
+    "a letter of a body": _flip,
+    "a time": _flip_time,
+    "an entry removed": _remove,
+    "two entries swapped": _swap,
+    "an entry repeated": _repeat,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE.keys())
+def test_the_first_wrong_row_is_named(journal: Journal, damage: Callable[[apsw.Connection], None]):
+    journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    for place in range(6):
+        note(journal, "run-1", f"seen {place}")
+    other = apsw.Connection(str(journal.path))
+    for trigger in ("entry_stays", "entry_kept"):
+        other.execute(f"DROP TRIGGER {trigger}")
+    damage(other)
+    other.close()
+    with pytest.raises(IntegrityError) as found:
+        journal.verify()
+    assert found.value.facts["sequence"] == 4
+
+
+def test_an_end_cut_off_is_found_by_the_head_that_a_record_names(journal: Journal):
+    journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    note(journal, "run-1")
+    head = journal.head()
+    assert journal.verify([head]) == 2
+    other = apsw.Connection(str(journal.path))
+    other.execute("DROP TRIGGER entry_kept; DELETE FROM entry WHERE sequence = 2")
+    other.close()
+    assert journal.verify() == 1
+    with pytest.raises(IntegrityError, match="cut off"):
+        journal.verify([head])
+
+
+def test_a_number_taken_from_the_table_is_found(journal: Journal):
+    journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    other = apsw.Connection(str(journal.path))
+    other.execute("DROP TRIGGER number_kept; DELETE FROM number")
+    other.close()
+    with pytest.raises(IntegrityError, match="numbers"):
+        journal.verify()
+
+
+ORDERS = {
+    "a reading after the verdict": [Concluded(conclusion={}), Done(path="x", verb="settled", arguments={})],
+    "sealed without an end": [Sealed(record_digest="", evidence_digest="")],
+    "ended twice": [Closed(how="voided", reason="x"), Concluded(conclusion={})],
+    "sealed twice": [
+        Closed(how="voided", reason="x"),
+        Sealed(record_digest="", evidence_digest=""),
+        Sealed(record_digest="", evidence_digest=""),
+    ],
+}
+
+
+@pytest.mark.parametrize("entries", ORDERS.values(), ids=ORDERS.keys())
+def test_entries_out_of_order_are_found(journal: Journal, entries):
+    journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    for entry in entries:
+        journal.append("run-1", entry, at=AT, elapsed=1.0)
+    with pytest.raises(IntegrityError) as found:
+        journal.verify()
+    assert found.value.facts["sequence"] == len(entries) + 1
+
+
+def test_a_conclusion_without_a_begin_is_found(journal: Journal):
+    journal.append("ghost", Concluded(conclusion={}), at=AT, elapsed=0.0)
+    with pytest.raises(IntegrityError, match="Concluded"):
+        journal.verify()
+
+
+def test_another_program_may_read_but_not_write(journal: Journal):
+    journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    program = (
+        "import sys; from pathlib import Path; from results.journal import Journal\n"
+        "from results.errors import StorageError\n"
+        "path = Path(sys.argv[1])\n"
+        "print(len(Journal(path, read_only=True).runs()))\n"
+        "try: Journal(path)\n"
+        "except StorageError as refused: print(refused.code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(journal.path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert done.stdout.split() == ["1", "journal.in_use"]
+
+
+def test_the_lock_goes_with_the_program_that_held_it(tmp_path: Path):
+    path = tmp_path / "journal.db"
+    Journal(path).close()
+    with Journal(path) as opened:
+        assert opened.verify() == 0
+
+
+def test_after_a_kill_every_entry_that_append_returned_is_there(tmp_path: Path):
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from results.journal import Journal; from results.entry import Noted\n"
+        "from tests.results.made_run import begun\n"
+        "journal = Journal(Path(sys.argv[1]))\n"
+        "journal.begin('run-1', begun(), at='x', elapsed=0.0)\n"
+        "while True:\n"
+        "    kept = journal.append('run-1', Noted(what='x'), at='x', elapsed=0.0)\n"
+        "    print(kept.sequence, flush=True)\n"
+    )
+    path = tmp_path / "journal.db"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as writer:
+        assert writer.stdout is not None
+        seen = [int(writer.stdout.readline()) for _ in range(40)]
+        writer.kill()
+    with Journal(path) as opened:
+        assert opened.verify() >= seen[-1]
+        note(opened, "run-1")
+
+
+def test_a_full_disk_is_told_plainly_and_loses_nothing(journal: Journal):
+    journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    pages = journal._connection.execute("PRAGMA page_count").get
+    journal._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StorageError, match="full") as refused:
+        fill(journal)
+    assert refused.value.code == "storage.full"
+    kept = journal.verify()
+    journal._connection.execute("PRAGMA max_page_count = 100000")
+    note(journal, "run-1")
+    assert journal.verify() == kept + 1
+
+
+def test_a_journal_that_may_only_be_read_is_told_plainly(journal: Journal):
+    journal._connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(StorageError) as refused:
+        journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    assert refused.value.code == "storage.read_only"
+
+
+FOREIGN = {
+    "text": b"this is not a database, whatever its name says" * 40,
+    "SQLite of another program": None,
+}
+
+
+@pytest.mark.parametrize("content", FOREIGN.values(), ids=FOREIGN.keys())
+def test_a_foreign_file_is_left_alone(tmp_path: Path, content: bytes | None):
+    path = tmp_path / "journal.db"
+    if content is None:
+        other = apsw.Connection(str(path))
+        other.execute("CREATE TABLE theirs (x)")
+        other.close()
+    else:
+        path.write_bytes(content)
+    before = path.read_bytes()
+    with pytest.raises(RecordError):
+        Journal(path)
+    assert path.read_bytes() == before
+
+
+def test_a_missing_journal_is_not_made_by_looking(tmp_path: Path):
+    with pytest.raises(StorageError):
+        Journal(tmp_path / "none.db", read_only=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_list_of_runs_tells_where_each_stands(journal: Journal):
+    for name, end in {"a": "concluded", "b": "voided", "c": "interrupted", "d": "open"}.items():
+        write_run(journal, name, end=end, points=())
+    journal.append("b", Sealed(record_digest="r", evidence_digest="e"), at=AT, elapsed=0.0)
+    assert {run.run: run.state for run in journal.runs()} == {
+        "a": "concluded",
+        "b": "sealed",
+        "c": "interrupted",
+        "d": "open",
+    }
+    assert [run.begun.number for run in journal.runs()] == ["000001", "000002", "000003", "000004"]
+    assert journal.sealed("000002") == Sealed(record_digest="r", evidence_digest="e")
+    assert journal.sealed("000001") is None
+    assert journal.sealed("000099") is None
+
+
+def test_a_changed_row_is_not_handed_out(journal: Journal):
+    kept = journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    row = (1, "run-1", AT, 0.0, kept.body.replace(b"scales", b"Scales"), kept.previous, kept.hash)
+    with pytest.raises(IntegrityError) as found:
+        checked_entry(row, where="here")
+    assert found.value.facts["sequence"] == 1
+
+
+def test_a_journal_may_be_used_from_a_worker_thread(journal: Journal):
+    journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    worker = threading.Thread(target=note, args=(journal, "run-1"))
+    worker.start()
+    worker.join()
+    assert journal.verify() == 2

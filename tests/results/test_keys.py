@@ -1,0 +1,86 @@
+"""Keys: made once, private to their user, opened with the right PIN only."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from results.errors import RecordError, StorageError
+from results.keys import FileKey, keyid_of, read_public_keys
+
+
+@pytest.mark.parametrize("pin", ["", "123456", "kata sandi °"])
+def test_a_key_is_made_once_and_stays_the_same(tmp_path: Path, pin: str):
+    path = tmp_path / "keys" / "a.pem"
+    first, again = FileKey.open(path, pin=pin), FileKey.open(path, pin=pin)
+    assert first.keyid == again.keyid == keyid_of(first.public)
+    assert first.sign(b"x") == again.sign(b"x")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="only on POSIX has a file such a mode")
+def test_only_its_user_can_read_a_key(tmp_path: Path):
+    FileKey.open(tmp_path / "a.pem")
+    assert stat.S_IMODE((tmp_path / "a.pem").stat().st_mode) == 0o600
+
+
+PINS = {
+    "wrong": ("123456", "654321", "key.pin"),
+    "left out": ("123456", "", "key.unusable"),
+    "given where none is": ("", "123456", "key.unusable"),
+}
+
+
+@pytest.mark.parametrize(("made", "tried", "code"), PINS.values(), ids=PINS.keys())
+def test_the_wrong_pin_opens_nothing(tmp_path: Path, made: str, tried: str, code: str):
+    FileKey.open(tmp_path / "a.pem", pin=made)
+    before = (tmp_path / "a.pem").read_bytes()
+    with pytest.raises(RecordError) as refused:
+        FileKey.open(tmp_path / "a.pem", pin=tried)
+    assert refused.value.code == code
+    assert (tmp_path / "a.pem").read_bytes() == before
+
+
+def test_the_pin_is_not_in_the_file_and_the_key_is_encrypted(tmp_path: Path):
+    FileKey.open(tmp_path / "a.pem", pin="123456")
+    content = (tmp_path / "a.pem").read_bytes()
+    assert content.startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    assert b"123456" not in content
+
+
+def test_a_damaged_key_is_told_plainly(tmp_path: Path):
+    (tmp_path / "a.pem").write_bytes(b"-----BEGIN PRIVATE KEY-----\nrubbish\n-----END PRIVATE KEY-----\n")
+    with pytest.raises(RecordError, match="damaged"):
+        FileKey.open(tmp_path / "a.pem")
+
+
+def test_a_key_of_another_kind_is_refused(tmp_path: Path):
+    pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    (tmp_path / "a.pem").write_bytes(pem)
+    with pytest.raises(RecordError, match="another kind"):
+        FileKey.open(tmp_path / "a.pem")
+
+
+def test_a_lost_public_half_is_written_again(tmp_path: Path):
+    key = FileKey.open(tmp_path / "a.pem")
+    (tmp_path / "a.pub").unlink()
+    FileKey.open(tmp_path / "a.pem")
+    assert read_public_keys(tmp_path) == {key.keyid: key.public}
+
+
+def test_a_public_half_of_another_key_is_noticed(tmp_path: Path):
+    FileKey.open(tmp_path / "a.pem")
+    (tmp_path / "a.pub").write_text("00" * 32 + "\n")
+    with pytest.raises(StorageError):
+        FileKey.open(tmp_path / "a.pem")
+
+
+@pytest.mark.parametrize("text", ["", "zz", "00" * 31])
+def test_a_file_that_is_no_public_key_is_named(tmp_path: Path, text: str):
+    (tmp_path / "b.pub").write_text(text)
+    with pytest.raises(RecordError, match=r"b\.pub"):
+        read_public_keys(tmp_path)

@@ -1,0 +1,136 @@
+"""The outbox: an index of sealed files that forgets nothing and can be built again."""
+
+import hashlib
+import os
+from datetime import UTC, datetime
+
+import pytest
+
+from procedures.point import Outcome, Verdict
+from results.errors import IntegrityError, StorageError
+from results.outbox import Outbox, State
+from tests.results.registry_bench import Bench, a_record, new_key, sealed
+
+LATER = datetime(2026, 11, 21, 3, tzinfo=UTC)
+
+
+@pytest.fixture
+def outbox(tmp_path):
+    with Outbox(tmp_path / "outbox.db") as found:
+        yield found
+
+
+def put(folder, body, number="000001"):
+    path = folder / f"{number}.tera.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body)
+    return path
+
+
+def test_a_sealed_record_waits_with_what_its_own_file_says(outbox, tmp_path):
+    failed = Verdict(outcome=Outcome.DOES_NOT_CONFORM, rule="x")
+    body = Bench().seal(verdict=failed)
+    waiting = outbox.enqueue(put(tmp_path / "records", body))
+    assert (waiting.record_id, waiting.number, waiting.sequence) == ("BENCH-02:000001", "000001", 1)
+    assert (waiting.outcome, waiting.state, waiting.attempts) == (
+        Outcome.DOES_NOT_CONFORM,
+        State.SEALED,
+        0,
+    )
+    assert waiting.digest == hashlib.sha256(body).hexdigest()
+    assert waiting.path.read_bytes() == body
+
+
+def test_a_run_without_a_verdict_waits_too(outbox, tmp_path):
+    body = sealed(a_record(state="voided", verdict=None), new_key())
+    assert outbox.enqueue(put(tmp_path, body)).outcome is None
+
+
+def test_the_same_file_again_changes_nothing(outbox, tmp_path):
+    path = put(tmp_path, Bench().seal())
+    outbox.enqueue(path)
+    outbox.note_problem("BENCH-02:000001", state=State.QUEUED, problem="registry.down", facts={}, next_attempt=LATER)
+    again = outbox.enqueue(path)
+    assert (again.state, again.attempts, again.next_attempt) == (State.QUEUED, 1, LATER)
+    assert len(outbox.records()) == 1
+
+
+def test_another_record_of_the_same_number_is_refused(outbox, tmp_path):
+    outbox.enqueue(put(tmp_path, Bench().seal()))
+    with pytest.raises(IntegrityError) as found:
+        outbox.enqueue(put(tmp_path, sealed(a_record(order="other"), new_key()), "copy"))
+    assert found.value.code == "outbox.conflict"
+
+
+def test_reconcile_finds_every_sealed_file_once_and_names_the_bad_ones(outbox, tmp_path):
+    bench = Bench()
+    for number in range(1, 12):
+        put(tmp_path, bench.seal(), f"{number:06d}")
+    (tmp_path / "000012.tera.json").write_bytes(b"{")
+    (tmp_path / "000001.receipt.json").write_bytes(b"{}")
+    for _ in range(2):
+        (unreadable,) = outbox.reconcile(tmp_path)
+        assert unreadable.path.name == "000012.tera.json"
+        assert unreadable.fault.code == "envelope.malformed"
+        assert [waiting.sequence for waiting in outbox.records()] == list(range(1, 12))
+
+
+def test_records_are_listed_by_state(outbox, tmp_path):
+    bench = Bench()
+    for number in range(1, 4):
+        outbox.enqueue(put(tmp_path, bench.seal(), f"{number:06d}"))
+    outbox.note_delivered("BENCH-02:000001", address="https://registry.example/v/X")
+    outbox.note_problem("BENCH-02:000002", state=State.REFUSED, problem="registry.x", facts={"a": 1}, next_attempt=None)
+    assert [found.sequence for found in outbox.records(State.DELIVERED)] == [1]
+    assert [found.sequence for found in outbox.records(State.SEALED, State.REFUSED)] == [2, 3]
+    refused = outbox.find("BENCH-02:000002")
+    assert (refused.problem, refused.facts) == ("registry.x", {"a": 1})
+    outbox.retry("BENCH-02:000002")
+    outbox.retry("BENCH-02:000001")
+    assert [found.state for found in outbox.records()] == [State.DELIVERED, State.QUEUED, State.SEALED]
+
+
+def test_the_outbox_survives_being_closed_and_moved_with_its_laboratory(tmp_path):
+    with Outbox(tmp_path / "old" / "outbox.db") as outbox:
+        outbox.enqueue(put(tmp_path / "old" / "records", Bench().seal()))
+    os.rename(tmp_path / "old", tmp_path / "new")
+    with Outbox(tmp_path / "new" / "outbox.db") as outbox:
+        (waiting,) = outbox.records()
+        assert waiting.path.is_file()
+
+
+def test_a_record_outside_the_laboratory_is_found_again(outbox, tmp_path):
+    path = put(tmp_path.parent / f"{tmp_path.name}-usb", Bench().seal())
+    assert outbox.enqueue(path).path == path.resolve()
+
+
+def test_a_smaller_checkpoint_never_takes_the_place_of_a_larger_one(outbox):
+    assert outbox.checkpoint("key") is None
+    for size, note in ((3, "three"), (2, "two"), (3, "three again"), (5, "five"), (4, "four")):
+        outbox.keep_checkpoint("key", size, note)
+    assert outbox.checkpoint("key") == "five"
+    assert outbox.checkpoint("another key") is None
+
+
+NO_RECORDS = {
+    "no envelope": b"hello",
+    "an envelope of something else": sealed(a_record(), new_key()).replace(b"eyJ", b"e30", 1),
+}
+
+
+@pytest.mark.parametrize("body", NO_RECORDS.values(), ids=NO_RECORDS)
+def test_a_file_that_is_no_record_is_refused(outbox, tmp_path, body):
+    with pytest.raises(IntegrityError):
+        outbox.enqueue(put(tmp_path, body))
+    assert outbox.records() == ()
+
+
+def test_a_missing_file_is_told_in_a_sentence(outbox, tmp_path):
+    with pytest.raises(StorageError):
+        outbox.enqueue(tmp_path / "000001.tera.json")
+
+
+def test_a_damaged_outbox_is_told_in_a_sentence(tmp_path):
+    (tmp_path / "outbox.db").write_text("a letter\n" * 1000)
+    with pytest.raises(IntegrityError):
+        Outbox(tmp_path / "outbox.db")
