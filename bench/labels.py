@@ -1,7 +1,7 @@
-"""The words that a person reads: a catalogue by id, and numbers and dates as the reader's language writes them.
+"""The words that a person reads: a catalogue by id, and numbers and dates in the reader's notation.
 
-Indonesian is the source; English has the same ids and placeholders. Records store ids, never sentences. The word
-"batal" is a legal outcome: no key, button or question uses it.
+Indonesian is the source; English has the same ids and placeholders. Records store ids, never sentences. The
+word "batal" is a legal outcome: no key, button or question uses it.
 """
 
 import re
@@ -106,7 +106,7 @@ class Labels:
             case datetime():
                 return self.moment(value)
             case date():
-                return self.date(value)
+                return self.long_date(value)
             case str():
                 return self._written(value)
             case _:
@@ -140,21 +140,21 @@ class Labels:
         """A quantity as this language writes it."""
         return f"{self.number(quantity.value, signed=signed)} {quantity.unit}"
 
-    def date(self, day: date) -> str:
+    def long_date(self, day: date) -> str:
         """`21 November 2026`."""
         return f"{day.day} {self.text(f'month.{day.month}')} {day.year}"
 
-    def day(self, day: date) -> str:
+    def short_date(self, day: date) -> str:
         """`Sab 21-11-2026`."""
         return f"{self.text(f'weekday.{day.isoweekday()}')} {day:%d-%m-%Y}"
 
     def moment(self, moment: datetime) -> str:
         """`Sab 21-11-2026 09:14`, in the zone that the moment carries."""
-        return f"{self.day(moment)} {moment:%H:%M}"
+        return f"{self.short_date(moment)} {moment:%H:%M}"
 
     # ------------------------------------------------------------------ what the ports speak of
 
-    def instruction(self, action: Action) -> str:
+    def instruction(self, action: Action) -> str:  # noqa: PLR0911 - one sentence an action
         """The sentence that asks a person for this."""
         match action:
             case PlaceLoad():

@@ -4,8 +4,9 @@ What is found here is a mistake of the file, so a driver that exists has read it
 """
 
 import hashlib
+import re
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from drivers.description import Description, read_description, refuse
 from drivers.drawing import Surroundings, make_form
@@ -20,6 +21,9 @@ from drivers.protocols.frames import Answer, Frames
 from drivers.protocols.framing import LONGEST_LINE, FixedFraming, Framing, LineFraming, SpanFraming
 from drivers.protocols.picture import PictureError, columns_of
 from drivers.reading import DriverMark
+
+_FORMAT: Final = re.compile(r"[5-8][NEOMS](1|1\.5|2)")
+_FLOWS: Final = ("none", "xon-xoff", "rts-cts")
 
 
 def make_driver(data: bytes, file: str) -> FileDriver:
@@ -48,6 +52,10 @@ class _Assembly:
         said = self.said
         if said.keyed and (said.reply or said.ask or said.do or said.example):
             self._wrong("keyed", "an instrument without a wire has no frames", "Leave out the rest.")
+        if not _FORMAT.fullmatch(said.serial.format):
+            self._wrong("serial.format", f"{said.serial.format!r} is none", "Write it as in 8N1, 7E1 or 8N2.")
+        if said.serial.flow not in _FLOWS:
+            self._wrong("serial.flow", f"{said.serial.flow!r} is none", f"Write one of {', '.join(_FLOWS)}.")
         requests = {}
         if said.ask is not None:
             requests[False] = self._bytes(said.ask.send, "ask.send")

@@ -16,9 +16,14 @@ from drivers.instrument import Evidence, LineSettings
 from drivers.protocols import State
 from drivers.protocols.check import Computed, Spelled
 from drivers.protocols.number import NumberStyle
-from drivers.reading import Kind
+from drivers.reading import Kind, Stability
 
 Rest = bool | Literal["unknown"]
+REST: Final[dict[Rest, Stability]] = {
+    True: Stability.STABLE,
+    False: Stability.MOVING,
+    "unknown": Stability.NOT_REPORTED,
+}
 
 
 class CheckEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,12 +154,12 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     example: tuple[ExampleEntry, ...] = ()
 
 
-_ENTRIES: Final = (
+ENTRIES: Final = (
     Description, LineSettings, FrameEntry, CheckEntry, AskEntry, ReplyEntry, BitsEntry, NumberStyle, DoEntry,
     ExampleEntry, Meant,
 )  # fmt: skip
 _WORDS: Final = sorted(
-    {name for entry in _ENTRIES for name in entry.__struct_encode_fields__}
+    {name for entry in ENTRIES for name in entry.__struct_encode_fields__}
     | {word.value for words in (Evidence, State, Computed, Spelled, Kind) for word in words}
 )
 _PATH: Final = re.compile(r"(.*?)(?: - at `\$?\.?(.*)`)?", re.DOTALL)

@@ -5,9 +5,10 @@ The rules that keep a cut or damaged frame from passing as a number are enforced
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Protocol, TypeVar
 
-from drivers.description import BitsEntry, ReplyEntry
+from drivers.description import REST, BitsEntry, ReplyEntry
 from drivers.protocols.escape import typed_to_bytes
 from drivers.protocols.form import Bits, Form
 from drivers.protocols.meaning import Meaning
@@ -23,12 +24,11 @@ from drivers.protocols.picture import (
     listed,
 )  # fmt: skip
 from drivers.quantity import known_unit
-from drivers.reading import Stability
 
 T = TypeVar("T")
 
+_DIGITS = set("0123456789.,")
 _NO_FLAGS = {*NUMBERS, BLANKS, CHECK, TEXT, "unit"}
-_REST = {True: Stability.STABLE, False: Stability.MOVING, "unknown": Stability.NOT_REPORTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def make_form(entry: ReplyEntry, around: Surroundings) -> Form:
     pieces = _pieces(entry, around)
     widths = {piece.name: piece.width or 0 for piece in pieces}
     stable = {
-        names: {value: _REST[rest] for value, rest in by_value.items()}
+        names: {value: REST[rest] for value, rest in by_value.items()}
         for names, by_value in (entry.stable.items() if isinstance(entry.stable, dict) else ())
     }
     form = Form(
@@ -163,16 +163,37 @@ def _judge(entry: ReplyEntry, form: Form) -> None:
     for piece in form.pieces:
         if piece.name in {*entry.ignore, *holders} and piece.width is None:
             raise PictureError(f"{piece.name!r} needs a width, as in {{{piece.name}:1}}")
+    _judge_names([piece.name for piece in form.pieces if piece.name not in ("", BLANKS)])
     if form.carries_number:
         _judge_reading(entry, form)
     elif entry.state is None:
         raise PictureError("a reading needs a {number}; a frame without one needs state = '...'")
 
 
+def _judge_names(names: Sequence[str]) -> None:
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise PictureError(f"{min(twice)!r} stands in the frame twice; give each field its own name")
+
+
+def _judge_neighbours(form: Form) -> None:
+    """A number whose width is open must take every digit there is."""
+    pieces = [piece for piece in form.pieces if piece.name != BLANKS]
+    for left, right in pairwise(pieces):
+        for number, other, edge in ((left, right, 0), (right, left, -1)):
+            if number.name not in NUMBERS or number.fixed():
+                continue
+            texts = other.values or ((other.text,) if not other.name else ())
+            free = other.name == "unit" and not other.fixed()
+            if not free and not (texts and all(text and text[edge] not in _DIGITS for text in texts)):
+                raise PictureError(
+                    f"{number.name!r} may lose a digit to what stands beside it; give it a width"
+                )
+
+
 def _judge_reading(entry: ReplyEntry, form: Form) -> None:
     names = [piece.name for piece in form.pieces]
-    if names.count("number") > 1 or TEXT in names or form.state.constant is not None:
-        raise PictureError("a reading has one {number}, no {text} that may hide a digit, no constant state")
+    if TEXT in names or form.state.constant is not None:
+        raise PictureError("a reading has no {text} that may hide a digit, and no constant state")
     if entry.stable is None:
         raise PictureError("say what rest looks like; stable = 'unknown' when nothing on the wire says it")
     if ("unit" in names) == (entry.unit is not None):
@@ -184,5 +205,6 @@ def _judge_reading(entry: ReplyEntry, form: Form) -> None:
     for unit in said:
         if unit is not None and not known_unit(unit):
             raise PictureError(f"{unit!r} is no unit of this program; write g, kg, mg, t, lb, oz, ct or gn")
+    _judge_neighbours(form)
     if not form.fixed and not form.headed:
         raise PictureError("a cut line could pass for a whole one: give every hole a width")

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from drivers.description import ExampleEntry, Meant, refuse
+from drivers.description import REST, ExampleEntry, Meant, refuse
 from drivers.instrument import Driver
 from drivers.protocols import Acknowledged, Event, Indicated, Refused
 from drivers.protocols.escape import typed_to_bytes
 from drivers.reading import Stability
-
-_REST = {True: Stability.STABLE, False: Stability.MOVING, "unknown": Stability.NOT_REPORTED}
 
 
 def events_of(driver: Driver, data: bytes) -> list[Event]:
@@ -68,7 +66,7 @@ def _differences(meant: Meant, event: Event) -> Iterator[tuple[str, object, obje
                 ("state", meant.state and meant.state.value, None),
                 ("value", meant.value, f"{event.indication.value:f}"),
                 ("unit", meant.unit, event.indication.unit),
-                ("stability", None if meant.stable is None else _REST[meant.stable], event.stability),
+                ("stability", None if meant.stable is None else REST[meant.stable], event.stability),
                 ("kind", meant.kind, event.kind),
                 ("high_resolution", meant.high_resolution, event.high_resolution),
                 ("tare", meant.tare, got_tare),

@@ -39,8 +39,6 @@ class Office(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     time_zone: str = "Asia/Jakarta"
     certificate_number: str = "{sequence:04d}/SKHP/{month_roman}/{year}"
     """pattern with sequence, month_roman, month, year, bench"""
-    public_register: str = ""
-    """public address of the register without a path, for the QR code on the certificate"""
 
 
 class InstrumentUsed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

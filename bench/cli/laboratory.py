@@ -12,6 +12,7 @@ from bench.cli.output import emit, say, table
 from bench.errors import LaboratoryError
 from bench.software import identification
 from drivers.clock import SystemClock
+from drivers.errors import PlainError
 
 _DISK_FLOOR_MB = 500
 
@@ -99,7 +100,6 @@ async def _findings(options: Namespace) -> list[tuple[str, bool, str]]:
 
     from bench.instruments import Instruments  # noqa: PLC0415 - opens ports
     from bench.keyring import bench_key, public_text  # noqa: PLC0415
-    from results.delivery import probe  # noqa: PLC0415
 
     laboratory = laboratories.load(options.lab)
     folders = laboratories.Folders(options.lab)
@@ -125,10 +125,21 @@ async def _findings(options: Namespace) -> list[tuple[str, bool, str]]:
             try:
                 reading = await bound.device.read()
                 found.append((f"instrument {name}", True, f"{bound.port} {reading.indication}"))
-            except Exception as problem:  # noqa: BLE001 - a diagnosis reports every fault and goes on
-                found.append((f"instrument {name}", False, str(problem)))
+            except PlainError as problem:
+                found.append((f"instrument {name}", False, problem.message))
     finally:
         await instruments.close()
     if laboratory.registry is not None:
-        found.append(("registry", *probe(laboratory.registry.url)))
+        found.append(await _registry_reached(laboratory.registry.url))
     return found
+
+
+async def _registry_reached(url: str) -> tuple[str, bool, str]:
+    from results.registry_client import HttpRegistryLine  # noqa: PLC0415 - the network
+
+    try:
+        async with HttpRegistryLine(url) as line:
+            note = await line.checkpoint()
+    except PlainError as problem:
+        return "registry", False, problem.message
+    return "registry", True, f"{url}  {note.splitlines()[1]}"

@@ -1,7 +1,7 @@
 """What an instruction expects of the scale, and which instructions the bench can see carried out by itself.
 
-Only what needs no judgement is answered without a key: an emptied receptor, a changeover that was heard, and, as
-an option of the laboratory, the expected load at rest.
+Only what needs no judgement is answered without a key: an emptied receptor, a changeover that was heard, and,
+as an option of the laboratory, the expected load at rest.
 """
 
 from dataclasses import dataclass
@@ -66,7 +66,11 @@ class Scale:
 
     def follow(self) -> None:
         """Take note of what the scale shows now: whether the load that was taken has left."""
-        if self.taken_at is not None and self.watch.indication() is not None and not self.watch.near(self.taken_at):
+        if (
+            self.taken_at is not None
+            and self.watch.indication() is not None
+            and not self.watch.near(self.taken_at)
+        ):
             self.taken_at = None
 
     def gate(self, action: Action, now: float) -> Gate:

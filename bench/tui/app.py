@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 from textual import events, work
 from textual.app import App
 from textual.binding import BindingType
+from textual.screen import Screen
 from textual.theme import Theme
 
 from bench.desk import Desk, JobLine
@@ -22,9 +23,12 @@ from bench.tui.screens.face import Dialog, Face
 from bench.tui.screens.home import HomeScreen
 from bench.tui.screens.outbox import OutboxScreen
 from bench.tui.screens.review import ReviewScreen
-from bench.tui.screens.run import UUT, RunScreen
+from bench.tui.screens.run import RunScreen
+from bench.tui.screens.situation import UUT
 from drivers.clock import Clock, SystemClock
 from drivers.errors import PlainError
+
+T = TypeVar("T")
 
 THEME: Final = Theme(
     name="bench",
@@ -85,7 +89,7 @@ class TeraApp(App[int]):
         """Show the home screen."""
         self.register_theme(THEME)
         self.theme = THEME.name
-        self.push_screen(HomeScreen())
+        self.show(HomeScreen())
 
     def local_time(self) -> datetime:
         """The wall time where the bench stands."""
@@ -137,12 +141,12 @@ class TeraApp(App[int]):
         """Show an error in two sentences."""
         self.ring(3)
         sentence, remedy = self.labels.problem(error)
-        self.push_screen(Tell("problem.title", sentence, remedy, alarm=True))
+        self.show(Tell("problem.title", sentence, remedy, alarm=True))
 
     def ask_quit(self) -> None:
         """Ask before closing; what is under way is kept."""
         entries = (("0", self.labels.text("quit.leave"), True),)
-        self.push_screen(Pick("quit.title", entries, self.labels.text("quit.text")), self._quit)
+        self.show(Pick("quit.title", entries, self.labels.text("quit.text")), self._quit)
 
     def _quit(self, leave: bool | None) -> None:
         if leave:
@@ -161,7 +165,9 @@ class TeraApp(App[int]):
     @work
     async def _conduct(self, job: JobLine) -> None:
         uut = [line for line in self.desk.instruments() if UUT in line.roles]
-        screen = RunScreen(job.title, manual=not any(line.port for line in uut), auto_capture=self.auto_capture)
+        screen = RunScreen(
+            job.title, manual=not any(line.port for line in uut), auto_capture=self.auto_capture
+        )
         await self.push_screen(screen)
         problem, measured = None, None
         try:
@@ -178,9 +184,13 @@ class TeraApp(App[int]):
         if problem is not None:
             self.tell(problem)
 
+    def show(self, screen: Screen[T], then: Callable[[T | None], None] | None = None) -> None:
+        """Put a screen on top; `then` gets its answer."""
+        _ = self.push_screen(screen, then)
+
     def open_outbox(self) -> None:
         """Show the records on their way."""
-        self.push_screen(OutboxScreen())
+        self.show(OutboxScreen())
 
     async def deliver(self) -> None:
         """Push what waits."""

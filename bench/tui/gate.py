@@ -1,7 +1,7 @@
 """The capture gate: whether what the instrument shows now may be taken, and if not, why in a word.
 
-It closes in doubt. The window around the expected load is coarse on purpose: it finds the wrong weight, never a
-wrong scale; whether an error is within its tolerance is decided by the procedure alone.
+It closes in doubt. The window around the expected load is coarse on purpose: it finds the wrong weight, never
+a wrong scale; whether an error is within its tolerance is decided by the procedure alone.
 """
 
 from collections import deque

@@ -1,6 +1,7 @@
 """A number being keyed by hand: the nominal stands as a question, digits overwrite it, + and − step one d.
 
-Comma and dot are the same decimal mark; a second one is refused. Nothing here is a reading: the person's Enter is.
+Comma and dot are the same decimal mark; a second one is refused. Nothing here is a reading yet; the person's
+Enter makes it one.
 """
 
 from dataclasses import dataclass, replace
@@ -26,35 +27,37 @@ class Keying:
 
     def press(self, key: str) -> "Keying":
         """Take one key: a digit, `,`, `.`, `+`, `-` or `backspace`."""
-        state = replace(self, refused="")
         match key:
             case "," | ".":
-                if "." in state.typed:
-                    return replace(state, refused="keying.second_mark")
-                return state._with(f"{state.typed or '0'}.")
-            case "+":
-                return state._stepped(1)
-            case "-" if not state.typed and state.proposal is None:
-                return state._with("-")
-            case "-":
-                return state._stepped(-1)
+                following = self._marked()
+            case "-" if not self.typed and self.proposal is None:
+                following = self._with("-")
+            case "+" | "-":
+                following = self._stepped(1 if key == "+" else -1)
             case "backspace":
-                return replace(state, typed=state.typed[:-1])
+                following = self._with(self.typed[:-1])
             case _ if len(key) == 1 and key.isascii() and key.isdigit():
-                return state._with(state.typed + key)
-        return self
+                following = self._with(self.typed + key)
+            case _:
+                following = self
+        return following
+
+    def _marked(self) -> "Keying":
+        if "." in self.typed:
+            return replace(self, refused="keying.second_mark")
+        return self._with(f"{self.typed or '0'}.")
 
     def _with(self, typed: str) -> "Keying":
         if len(typed) > LONGEST:
             return replace(self, refused="keying.too_long")
-        return replace(self, typed=typed)
+        return replace(self, typed=typed, refused="")
 
     def _stepped(self, direction: int) -> "Keying":
         value = self.quantity()
         if value is None or self.step is None:
             return replace(self, refused="keying.no_step")
         stepped = value + self.step * direction
-        return replace(self, proposal=stepped.to(self.unit), typed="")
+        return replace(self, proposal=stepped.to(self.unit), typed="", refused="")
 
     def quantity(self) -> Quantity | None:
         """What Enter would give; None while there is no number."""

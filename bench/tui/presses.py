@@ -1,8 +1,8 @@
 """Tells a press from a key held down.
 
-Terminals send no key releases, so a held key is a row of presses: the first at once, the next after the repeat
-delay (250 to 1000 ms), then one every 30 to 90 ms. A press that could be the second of such a row waits until the
-row would have shown itself.
+Terminals send no key releases, so a held key is a row of presses: the first at once, the next after the
+repeat delay (250 to 1000 ms), then one every 30 to 90 ms. A press that could be the second of such a row
+waits until the row would have shown itself.
 """
 
 from dataclasses import dataclass

@@ -1,11 +1,12 @@
 """What a run screen shows, as a fold over the events of the run: no Textual, no clock, no answer to anybody.
 
-The same events give the same view, told once or twice; that is how a screen comes back after a crash or a retake.
+The same events give the same view, told once or twice; so a screen comes back after a crash or a retake.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from bench import events
@@ -72,7 +73,7 @@ class RunView:
     """verification address, once the registry's receipt was verified"""
     stopped: str = ""
 
-    def fold(self, event: events.Event) -> "RunView":
+    def fold(self, event: events.Event) -> "RunView":  # noqa: C901, PLR0911, PLR0912 - one case an event
         """The view after one more event."""
         match event:
             case events.RunStarted():
@@ -170,7 +171,7 @@ class RunView:
         return next((quantity.unit for quantity in (*loads, *nominals) if quantity is not None), "")
 
     def looks_copied(self) -> bool:
-        """Whether keyed readings all equal their nominal and follow one another faster than hands can work."""
+        """Whether all keyed readings equal their nominal, one after another faster than hands can work."""
         keyed = [reading for reading in self.captured.values() if reading.origin is Origin.MANUAL]
         if len(keyed) < COPIED_AT_LEAST:
             return False
@@ -182,7 +183,7 @@ class RunView:
         ):
             return False
         times = sorted(reading.received_at for reading in keyed)
-        gaps = sorted((late - early).total_seconds() for early, late in zip(times, times[1:], strict=False))
+        gaps = sorted((late - early).total_seconds() for early, late in pairwise(times))
         return gaps[len(gaps) // 2] < COPIED_WITHIN_S
 
 
@@ -201,7 +202,11 @@ def share(point: Point) -> Decimal | None:
 def worst(points: Iterable[Point]) -> Point | None:
     """The point that used most of its tolerance; one that does not conform before all others."""
     measured = [(point, share(point)) for point in points]
-    ranked = [(point.outcome is Outcome.DOES_NOT_CONFORM, used, point) for point, used in measured if used is not None]
+    ranked = [
+        (point.outcome is Outcome.DOES_NOT_CONFORM, used, point)
+        for point, used in measured
+        if used is not None
+    ]
     return max(ranked, key=lambda entry: entry[:2])[2] if ranked else None
 
 

@@ -1,11 +1,11 @@
-"""One form of a frame: read strictly into an event, and written from one.
+"""One form of a frame, read strictly into an event.
 
-Order of judgement: the picture fits, no flag says overload or error, every flag is known, the unit is known,
-the number is wholly a number. Only then is there a reading.
+Order of judgement: the picture fits, no flag says overload or error, every flag is known, the number is
+wholly a number, its unit is known. Only then is there a reading.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -13,9 +13,9 @@ from typing import Final, NamedTuple, TypeVar
 
 from drivers.protocols import Event, Indicated, Refused, State
 from drivers.protocols.escape import bytes_to_typed
-from drivers.protocols.meaning import Domains, Meaning, UnknownFlagError
-from drivers.protocols.number import NumberStyle, read_number, write_number
-from drivers.protocols.picture import BLANKS, CHECK, NUMBERS, Piece
+from drivers.protocols.meaning import Meaning, UnknownFlagError
+from drivers.protocols.number import NumberStyle, read_number
+from drivers.protocols.picture import Piece
 from drivers.quantity import Quantity
 from drivers.reading import Kind, Stability
 
@@ -188,85 +188,11 @@ class Form:
         return self.units.get(shown)
 
     def _number(self, text: str, decimals: int | None, negative: bool | None) -> Decimal | None:
-        signed = not (self.negative.by_flag or self.negative.constant is not None)
-        value = read_number(text, comma=self.comma, signed=signed)
-        if value is None:
+        value = read_number(text, comma=self.comma, signed=not self.negative.by_flag)
+        if value is None or (decimals is not None and value.as_tuple().exponent != 0):
             return None
-        if decimals is not None:
-            if "." in text:
-                return None
-            value = value.scaleb(-decimals)
+        value = value.scaleb(-(decimals or 0))
         return value.copy_negate() if negative else value
-
-    def write(self, event: Indicated) -> Iterator[str]:
-        """Frames by which this form may say `event`; the caller reads each back before it is believed."""
-        for unit in self._spellings(event.indication.unit):
-            domains = self._domains()
-            exponent = -int(event.indication.value.as_tuple().exponent)
-            wanted = (
-                self.state.narrow(domains, None),
-                self.stable.narrow(domains, event.stability),
-                self.kind.narrow(domains, event.kind),
-                self.high_resolution.narrow(domains, event.high_resolution),
-                self.negative.narrow(domains, event.indication.value.is_signed()),
-                self.decimals.narrow(domains, max(exponent, 0)),
-                self.unit.narrow(domains, event.indication.unit),
-            )
-            if all(wanted):
-                held = self._held(event, unit, domains)
-                if held is not None:
-                    yield "".join(held.get(piece.name, piece.text) for piece in self.pieces)
-
-    def _spellings(self, unit: str) -> list[str]:
-        if any(piece.name == "unit" for piece in self.pieces):
-            return [shown for shown, ours in self.units.items() if ours == unit]
-        return [""]
-
-    def _domains(self) -> Domains:
-        domains: Domains = {piece.name: piece.values for piece in self.pieces if piece.values}
-        for name, bits in self.bits.items():
-            values = range(1 << bits.width) if bits.written is None else (bits.written,)
-            domains[name] = tuple(map(str, values))
-        return domains
-
-    def _held(self, event: Indicated, unit: str, domains: Domains) -> dict[str, str] | None:
-        held = {}
-        for piece in self.pieces:
-            if not piece.name:
-                continue
-            width = piece.width if piece.width is not None else self.style.width
-            text: str | None
-            if piece.name in NUMBERS:
-                text = self._written(piece.name, event, width)
-            elif piece.name == "unit":
-                shown = "" if self.stable_by_unit and event.stability is not Stability.STABLE else unit
-                text = shown.rjust(piece.width or 0) if self.unit_right else shown.ljust(piece.width or 0)
-            elif piece.name in (BLANKS, CHECK):
-                text = " " * piece.least
-            elif any(bits.of == piece.name for bits in self.bits.values()):
-                text = chr(
-                    sum(int(domains[name][0]) << b.low for name, b in self.bits.items() if b.of == piece.name)
-                )
-            else:
-                text = domains[piece.name][0] if piece.name in domains else "0" * piece.least
-            if text is None:
-                return None
-            held[piece.name] = text
-        return held
-
-    def _written(self, name: str, event: Indicated, width: int) -> str | None:
-        if name == "tare" and event.tare is None:
-            return " " * width
-        quantity = event.tare if name == "tare" and event.tare is not None else event.indication
-        value = quantity.value
-        if self.negative.by_flag:
-            value = value.copy_abs()
-        if self.decimals.by_flag or self.decimals.constant is not None:
-            places = -int(event.indication.value.as_tuple().exponent)
-            if self.decimals.constant not in (None, places):
-                return None
-            value = value.scaleb(places)
-        return write_number(value, width, self.style, comma=self.comma)
 
 
 def _one(words: Sequence[T]) -> T | None:

@@ -8,6 +8,7 @@ from drivers.protocols import Acknowledged, Event, Indicated, Refused, State
 from drivers.protocols.check import Check
 from drivers.protocols.form import NO_FIT, Form, Miss
 from drivers.protocols.framing import Framing
+from drivers.protocols.writing import proposals
 from drivers.reading import Kind, Stability
 
 _SEVEN_BITS: Final = range(0x80)
@@ -109,7 +110,7 @@ class Frames:
         for form in self.forms:
             if not form.carries_number:
                 continue
-            for text in form.write(event):
+            for text in proposals(form, event):
                 frame = self._ordered(text.encode("latin-1"))
                 if self.check is not None and not self.check.optional:
                     at, width = self.check.at, self.check.width

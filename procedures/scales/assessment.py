@@ -139,7 +139,7 @@ class _Sheet:
         rules = self.basis.rules.zero
         for row in self.basis.seen.zero:
             part = self.basis.part(row.load, row.range, row.load)
-            tolerance = symmetric((part.e * rules.limit_e).to(self.basis.scale.unit), rules.citation)
+            tolerance = symmetric(self.basis.setting(rules.limit_e, part), rules.citation)
             yield self._weighing("zero", "zero", row, tolerance, zero_error=None)
 
     def _eccentricity(self) -> Iterator[Point]:
@@ -182,7 +182,7 @@ class _Sheet:
                 limit, citation = self.basis.permitted(row.load, part), self._citation
                 zero_error = self.basis.tare_zero_error(row)
             else:
-                limit, citation = (part.e * rules.zero_limit_e).to(self.basis.scale.unit), rules.citation
+                limit, citation = self.basis.setting(rules.zero_limit_e, part), rules.citation
                 zero_error = None
             yield self._weighing("tare", label, row, symmetric(limit, citation), zero_error=zero_error)
 

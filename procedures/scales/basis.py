@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.point import Activity
-from procedures.scales.indication_error import ErrorFound, error_of_indication
+from procedures.scales.indication_error import ErrorFound, error_of_indication, plain
 from procedures.scales.instrument import Scale, WeighingRange
 from procedures.scales.observation import Observations, Tared, Weighing
 from procedures.scales.rules import ScaleRules
@@ -26,7 +27,11 @@ class Basis:
         """The permitted error at a load, gross or net, without sign."""
         bands = self.rules.classes[self.scale.accuracy_class].bands
         factor = self.rules.tolerance.factor[self.activity]
-        return limit_at(load, part.e, bands, factor).to(self.scale.unit)
+        return plain(limit_at(load, part.e, bands, factor).to(self.scale.unit))
+
+    def setting(self, share_of_e: Decimal, part: WeighingRange) -> Quantity:
+        """A limit that is a share of e: zero-setting, tare-setting."""
+        return plain((part.e * share_of_e).to(self.scale.unit))
 
     def part(self, mass: Quantity, row_range: int | None, gross: Quantity) -> WeighingRange:
         """The range in force at a load or indication while `gross` stands on the receptor."""

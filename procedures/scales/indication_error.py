@@ -38,7 +38,9 @@ class ErrorFound:
         if zero_error is None or not self.takes_zero_error:
             return self
         return ErrorFound(
-            method=self.method, lowest=self.lowest - zero_error, highest=self.highest - zero_error
+            method=self.method,
+            lowest=plain(self.lowest - zero_error),
+            highest=plain(self.highest - zero_error),
         )
 
 
@@ -64,14 +66,24 @@ def error_of_indication(
     >>> gram = Quantity.parse
     >>> error_of_indication(load=gram("1000 g"), indication=gram("1000 g"), step=gram("5 g"),
     ...                     added=gram("1.5 g"), fine=False, without_added="bounded").exact
-    Quantity('1.0 g')
+    Quantity('1 g')
     """
-    shown, half = indication.to(load.unit) - load, step.to(load.unit) * _HALF
+    shown, half = plain(indication.to(load.unit) - load), step.to(load.unit) * _HALF
     if added is not None:
-        error = shown + half - added.to(load.unit)
+        error = plain(shown + half - added.to(load.unit))
         return ErrorFound(method=Method.CHANGEOVER, lowest=error, highest=error)
     if fine:
         return ErrorFound(method=Method.HIGH_RESOLUTION, lowest=shown, highest=shown)
     if without_added == "direct":
         return ErrorFound(method=Method.DIRECT, lowest=shown, highest=shown)
-    return ErrorFound(method=Method.BOUNDED, lowest=shown - half, highest=shown + half)
+    return ErrorFound(method=Method.BOUNDED, lowest=plain(shown - half), highest=plain(shown + half))
+
+
+def plain(mass: Quantity) -> Quantity:
+    """The same mass without empty decimals: 500.0 g is called 500 g.
+
+    >>> plain(Quantity.parse("2500.00 g"))
+    Quantity('2500 g')
+    """
+    text = f"{mass.value:f}"
+    return Quantity(text.rstrip("0").rstrip(".") if "." in text else text, mass.unit)

@@ -8,6 +8,7 @@ import msgspec
 
 from drivers.quantity import Quantity
 from procedures.scales.classification import least_load
+from procedures.scales.indication_error import plain
 from procedures.scales.instrument import Scale, WeighingRange
 from procedures.scales.rules import ScaleRules, share_of
 
@@ -159,13 +160,3 @@ def _test_load(
 
 def _grams(mass: Quantity) -> Fraction:
     return Fraction(mass.to("g").value)
-
-
-def plain(mass: Quantity) -> Quantity:
-    """The same mass without empty decimals: 500.0 g is called 500 g.
-
-    >>> plain(Quantity.parse("2500.00 g"))
-    Quantity('2500 g')
-    """
-    text = f"{mass.value:f}"
-    return Quantity(text.rstrip("0").rstrip(".") if "." in text else text, mass.unit)

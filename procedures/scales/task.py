@@ -13,6 +13,7 @@ from procedures.point import Activity, Reason
 from procedures.scales import loads
 from procedures.scales.assessment import permitted_error, required_sections
 from procedures.scales.classification import check_classification, classification_notices, least_load
+from procedures.scales.indication_error import plain
 from procedures.scales.instrument import Scale, read_scale
 from procedures.scales.loads import WantedLoad
 from procedures.scales.rules import ScaleRules, choose_rules, share_of
@@ -169,7 +170,7 @@ def _wishes(scale: Scale, rules: ScaleRules, activity: Activity) -> Iterator[_Wi
         for load in loads.named_loads(scale, rules, rules.discrimination.loads):
             d = scale.part_at(load.greatest).resolution
             if d >= rules.discrimination.smallest_d:
-                yield _Wish("discrimination", load, (d * rules.discrimination.extra_d,))
+                yield _Wish("discrimination", load, (plain(d * rules.discrimination.extra_d),))
     for tare in _tares(scale, rules, activity):
         room = scale.capacity.to(scale.unit) - tare
         for load in loads.named_loads(scale, rules, rules.tare.loads, capacity=room):
@@ -188,7 +189,7 @@ def _demand(wish: _Wish, scale: Scale, rules: ScaleRules, activity: Activity) ->
     beside = wish.beside
     if rules.tolerance.without_added == "bounded" and not (scale.high_resolution or part.fine):
         small = part.resolution * rules.standards.small_step_e
-        beside += tuple(small * count for count in range(1, 11))
+        beside += tuple(plain(small * count) for count in range(1, 11))
     return Demand(
         loads=tuple(wish.load.candidates()),
         exact=wish.load.exact,

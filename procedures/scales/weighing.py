@@ -25,7 +25,7 @@ from procedures.action import (
 from procedures.errors import ProcedureError
 from procedures.point import Reason
 from procedures.run import Run
-from procedures.scales.loads import plain
+from procedures.scales.indication_error import plain
 from procedures.scales.task import PlannedLoad, ScaleTask
 
 UUT: Final = "uut"

@@ -24,7 +24,6 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
     form = form_of(record)
     ended = datetime.fromisoformat(record.ended_at)
     activity = word("activity", record.activity)
-    register = record.office.public_register
     return {
         "training": record.training,
         "form": form,
@@ -68,8 +67,8 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
         "digests": [["Catatan / record", verified.digest], ["Bukti / evidence", record.evidence_digest]],
         "keys": [keyid[:_SHORT_DIGEST] for keyid in verified.signed_by],
         "token": verification_token(verified.payload),
-        "address": verification_address(register, verified.payload) if register else "",
-        "qr_words": word("note", "qr" if register else "no_register"),
+        "address": verification_address(record.registry, verified.payload) if record.registry else "",
+        "qr_words": word("note", "qr" if record.registry else "no_register"),
         "attachment": f"{record.number}.tera.json",
         "at": int(ended.timestamp()),
     }

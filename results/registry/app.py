@@ -58,7 +58,9 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
 async def _refused(_request: Request, fault: Exception) -> Response:
     if isinstance(fault, RefusalError):
         return Response(to_json(fault.answer()), fault.status, media_type="application/json")
-    answer = {"code": "registry.unsound", "message": str(fault), "remedy": "Call the registry's office."}
+    if not isinstance(fault, RecordError):  # Starlette knows no exception types of handlers
+        raise fault
+    answer = {"code": fault.code, "message": fault.message, "remedy": fault.remedy}
     return Response(to_json(answer), 500, media_type="application/json")
 
 

@@ -94,7 +94,9 @@ class Store:
     def checkpoint(self) -> str:
         """A signed note over the tree as it is now."""
         with self.database.reading() as session:
-            return self._signed(session, log.size(session))
+            size = log.size(session)
+            root = self._kept(session, size).root if size else merkle.EMPTY_ROOT
+            return self._sign(size, root)
 
     def inclusion(self, leaf_index: int, size: int | None) -> tuple[int, list[bytes]]:
         """Size and inclusion proof of a leaf; in the tree of now when no size is asked.
@@ -161,6 +163,7 @@ class Store:
                 raise _conflict(record.record_id, known.digest, submission.digest)
             return self._receipt(session, known, submission.payload), False
         self._check_place(session, submission)
+        self._check_log(session, head.size)
         index = log.append(session, head, merkle.leaf_hash(submission.payload))
         row = RecordRow(
             leaf_index=index,
@@ -174,7 +177,8 @@ class Store:
             received_at=self._now(),
         )
         session.add(row)
-        log.keep_checkpoint(session, index + 1, self._signed(session, index + 1))
+        root = merkle.root_hash(index + 1, log.subtree(session))
+        log.keep_checkpoint(session, index + 1, self._sign(index + 1, root))
         session.flush()
         return self._receipt(session, row, submission.payload), True
 
@@ -259,9 +263,9 @@ class Store:
             )
 
     def _proved(self, session: Session, row: RecordRow, submission: Submission) -> Checkpoint:
-        """Prove inclusion in the signed tree of now, just as a stranger would."""
+        """Prove inclusion in the newest signed tree, just as a stranger would."""
         size = log.size(session)
-        newest = checkpoint.open_note(self._signed(session, size), self.key)
+        newest = self._kept(session, size)
         proof = merkle.inclusion_proof(row.leaf_index, size, log.subtree(session))
         leaf = merkle.leaf_hash(submission.payload)
         if not merkle.verify_inclusion(leaf, row.leaf_index, size, proof, newest.root):
@@ -273,8 +277,20 @@ class Store:
             )
         return newest
 
-    def _signed(self, session: Session, size: int) -> str:
-        root = merkle.root_hash(size, log.subtree(session))
+    def _check_log(self, session: Session, size: int) -> None:
+        """Never build on a log that is not the one signed before."""
+        if size and merkle.root_hash(size, log.subtree(session)) != self._kept(session, size).root:
+            raise IntegrityError(
+                "registry.log",
+                "The registry's log of {size} records is not the one that it has signed.",
+                "Stop the registry and restore its database from the last backup.",
+                size=size,
+            )
+
+    def _kept(self, session: Session, size: int) -> Checkpoint:
+        return checkpoint.open_note(log.kept_checkpoint(session, size), self.key)
+
+    def _sign(self, size: int, root: bytes) -> str:
         return checkpoint.sign(Checkpoint(self.key.origin, size, root, self.clock.utc()), self._signing)
 
     def _existing(self, session: Session, size: int | None) -> int:

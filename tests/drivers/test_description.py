@@ -42,6 +42,8 @@ MISTAKES = {
     "misspelled word": ('"overload"', '"overlod"', "Did you mean 'overload'"),
     "wrong type, with its path": ("baud = 9600", 'baud = "9600"', r"serial\.baud"),
     "an escape that does not exist": (r"end = '\r\n'", r"end = '\q'", r"\\q is no escape"),
+    "a line format that does not exist": ("baud = 9600", "format = '8X1'", "8N1, 7E1"),
+    "a handshake that does not exist": ("baud = 9600", "flow = 'hardware'", "rts-cts"),
     "no end of frame": (r"end = '\r\n'", "", "nothing says where a frame ends"),
     "a length without a start": (r"end = '\r\n'", "end = '\\r\\n'\nlength = 16", "a length alone"),
     "a hole that is none": (MATCH, "match = '{rest=ST|US|OL},{num ber} {unit:2}'", "is no hole"),
@@ -67,7 +69,8 @@ MISTAKES = {
     ),
     "nothing said about rest": ("stable = { rest = { ST = true, US = false } }", "", "stable = 'unknown'"),
     "text beside a number": (MATCH, "match = '{rest=ST|US|OL},{text}{number:8} {unit:2}'", "hide a digit"),
-    "two numbers": (MATCH, "match = '{rest=ST|US|OL},{number:8}{number:1}{unit:2}'", "one {number}"),
+    "two numbers": (MATCH, "match = '{rest=ST|US|OL},{number:8}{number:1}{unit:2}'", "twice"),
+    "a number beside a digit": (MATCH, "match = '{rest=ST|US|OL},{number}{x=0|1} {unit:2}'", "lose a digit"),
     "no unit": (MATCH, "match = '{rest=ST|US|OL},{number:8} g '", "on the wire, as {unit}"),
     "a unit of nobody": ('g = "g"', 'g = "gram"', "'gram' is no unit"),
     "a cut line that could pass for a whole one": (

@@ -70,7 +70,13 @@ class ScaleModel:
         if self.felt is not None and abs(mass - self.felt) < self.friction:
             mass = self.felt
         self.felt = mass
-        return mass * (1 + self.gain) + self.offset + self.corners.get(self.at, Decimal(0)) + self.extra - self.tare
+        return (
+            mass * (1 + self.gain)
+            + self.offset
+            + self.corners.get(self.at, Decimal(0))
+            + self.extra
+            - self.tare
+        )
 
     def display(self, *, fine: bool) -> Quantity:
         step = self.fine_step if fine and self.fine_step is not None else self.step
@@ -80,7 +86,11 @@ class ScaleModel:
     def obey(self, action: Instruction) -> None:
         match action:
             case PlaceLoad():
-                self.load, self.small, self.at = self.tare_load + grams(action.load), Decimal(0), action.position
+                self.load, self.small, self.at = (
+                    self.tare_load + grams(action.load),
+                    Decimal(0),
+                    action.position,
+                )
                 self.extra = self.scatter.pop(0) if action.direction == "any" and self.scatter else Decimal(0)
                 self.felt = None
             case RemoveLoad() | SetZero():

@@ -42,7 +42,10 @@ def scale_task(
     activity: Activity = TERA_ULANG,
     rules: str | None = None,
     standards: tuple[WorkingStandard, ...] | None = None,
+    named: tuple[str, ...] = (),
 ) -> ScaleTask:
-    assignment = Assignment(kind="scales", activity=activity, uut=uut or SHOP_SCALE, rules=rules)
-    cupboard = standards or (standard(), standard("S-08", weights=weights("10 kg*2", "5 kg")))
-    return prepare(assignment, DAY, cupboard)
+    assignment = Assignment(
+        kind="scales", activity=activity, uut=uut or SHOP_SCALE, rules=rules, standards=named
+    )
+    cupboard = (standard(), standard("S-08", weights=weights("10 kg*2", "5 kg")))
+    return prepare(assignment, DAY, cupboard if standards is None else standards)

@@ -22,7 +22,11 @@ VALID = {
     "truck scale": {"class": "III", "max": "60 t", "e": "20 kg", "min": "400 kg"},
     "multi-interval of R 76": {
         "class": "III",
-        "intervals": [{"max": "2 kg", "e": "1 g"}, {"max": "5 kg", "e": "2 g"}, {"max": "15 kg", "e": "10 g"}],
+        "intervals": [
+            {"max": "2 kg", "e": "1 g"},
+            {"max": "5 kg", "e": "2 g"},
+            {"max": "15 kg", "e": "10 g"},
+        ],
     },
     "two ranges": {"class": "III", "ranges": [{"max": "6 kg", "e": "2 g"}, {"max": "15 kg", "e": "5 g"}]},
 }
@@ -35,8 +39,16 @@ def test_a_scale_that_can_be_is_taken(plate):
 
 INVALID = {
     "too few intervals": ({"class": "III", "max": "2 kg", "e": "5 g"}, "scale.too_few_intervals", "n = 400"),
-    "too many intervals": ({"class": "III", "max": "15 kg", "e": "1 g"}, "scale.too_many_intervals", "n = 15000"),
-    "class II above 0.1 g": ({"class": "II", "max": "400 g", "e": "0.1 g"}, "scale.too_few_intervals", "n = 4000"),
+    "too many intervals": (
+        {"class": "III", "max": "15 kg", "e": "1 g"},
+        "scale.too_many_intervals",
+        "n = 15000",
+    ),
+    "class II above 0.1 g": (
+        {"class": "II", "max": "400 g", "e": "0.1 g"},
+        "scale.too_few_intervals",
+        "n = 4000",
+    ),
     "class IIII too fine": ({"class": "IIII", "max": "5 kg", "e": "2 g"}, "scale.class_unknown_e", "e = 2 g"),
     "partial range too small": (
         {"class": "III", "intervals": [{"max": "2 kg", "e": "1 g"}, {"max": "15 kg", "e": "5 g"}]},
@@ -64,7 +76,10 @@ IMPOSSIBLE = {
     "e of nothing": SHOP_SCALE | {"e": "0 g"},
     "d coarser than e": SHOP_SCALE | {"d": "10 g"},
     "both kinds of plate": SHOP_SCALE | {"intervals": [{"max": "2 kg", "e": "1 g"}]},
-    "ranges that fall": {"class": "III", "ranges": [{"max": "15 kg", "e": "5 g"}, {"max": "6 kg", "e": "2 g"}]},
+    "ranges that fall": {
+        "class": "III",
+        "ranges": [{"max": "15 kg", "e": "5 g"}, {"max": "6 kg", "e": "2 g"}],
+    },
     "Min above Max": SHOP_SCALE | {"min": "20 kg"},
     "a negative Min": SHOP_SCALE | {"min": "-1 g"},
     "an invented field": SHOP_SCALE | {"bkd": "5 g"},

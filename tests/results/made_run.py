@@ -44,7 +44,6 @@ OFFICE = Office(
     capability_certificate="SKKPTTU 01/CONTOH/2025",
     head=Signer("Siti Contoh, S.T., M.Si.", "19700101 199503 2 001", "Kepala UPTD Metrologi Legal"),
     certificate_number="500.2.3.15/{sequence:04d}/CONTOH/{month_roman}/{year}",
-    public_register="https://register.example",
 )
 
 
@@ -151,6 +150,7 @@ def begun(*, training: bool = False, office: Office = OFFICE, bench: str = "BENC
         office=to_builtins(office),
         officer=to_builtins(Signer("Budi Contoh", "19900101 201503 1 002", "Penera Ahli Pertama")),
         bench=bench,
+        registry="https://register.example",
         training=training,
         software={"tera-bench": "0.1.0", "sha256:results": "ef" * 32, "python": "3.11.7"},
     )

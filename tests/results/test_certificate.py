@@ -62,7 +62,8 @@ def test_a_conforming_instrument_gets_a_certificate_with_all_it_needs(verified: 
         "SURAT KETERANGAN HASIL PENGUJIAN",
         "500.2.3.15/0001/CONTOH/XI/2026",
         "SAH",
-        "Disahkan untuk Tera Ulang Tahun 2026 berdasarkan Undang-Undang Republik Indonesia Nomor 2 Tahun 1981",
+        "Disahkan untuk Tera Ulang Tahun 2026",
+        "Undang-Undang Republik Indonesia Nomor 2 Tahun 1981",
         "21 November 2027",
         "Toko Sari Laut",
         "Contoh Jaya",
@@ -191,6 +192,7 @@ def test_an_office_that_gave_only_its_name_still_gets_paper(verified: VerifiedRe
     bare = with_record(
         verified,
         office=Office(name="Kantor Contoh"),
+        registry="",
         standards=(),
         notices=(),
         breaks=(),

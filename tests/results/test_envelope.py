@@ -90,8 +90,8 @@ MALFORMED = {
     "an unknown field": b'{"payload":"","payloadType":"x","signatures":[],"more":1}\n',
     "no signature": b'{"payload":"","payloadType":"%s","signatures":[]}\n' % RECORD_TYPE.encode(),
     "another type": b'{"payload":"","payloadType":"text/plain","signatures":[{"keyid":"a","sig":""}]}\n',
-    "one key twice": b'{"payload":"","payloadType":"%s","signatures":[{"keyid":"a","sig":""},{"keyid":"a","sig":""}]}\n'
-    % RECORD_TYPE.encode(),
+    "one key twice": b'{"payload":"","payloadType":"%s","signatures":[%s,%s]}\n'
+    % (RECORD_TYPE.encode(), b'{"keyid":"a","sig":""}', b'{"keyid":"a","sig":""}'),
     "no base64": b'{"payload":"*","payloadType":"%s","signatures":[{"keyid":"a","sig":""}]}\n'
     % RECORD_TYPE.encode(),
     "loose base64": b'{"payload":"QR==","payloadType":"%s","signatures":[{"keyid":"a","sig":""}]}\n'

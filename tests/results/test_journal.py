@@ -125,7 +125,8 @@ def _repeat(connection: apsw.Connection) -> None:
     row = connection.execute("SELECT run, at, elapsed, body, previous FROM entry WHERE sequence = 3").get
     connection.execute("DELETE FROM entry WHERE sequence = 4")
     connection.execute(
-        "INSERT INTO entry (sequence, run, at, elapsed, body, previous, hash) VALUES (4, ?, ?, ?, ?, ?, 'ab')",
+        "INSERT INTO entry (sequence, run, at, elapsed, body, previous, hash) "
+        "VALUES (4, ?, ?, ?, ?, ?, 'ab')",
         row,
     )
 
@@ -334,3 +335,47 @@ def test_a_journal_may_be_used_from_a_worker_thread(journal: Journal):
     worker.start()
     worker.join()
     assert journal.verify() == 2
+
+
+def test_after_a_failed_sync_nothing_more_is_written(tmp_path: Path):
+    path = tmp_path / "journal.db"
+    with Journal(path) as opened:
+        opened.begin("run-1", begun(), at=AT, elapsed=0.0)
+        faults = FailingDisk()
+        opened._connection.close()
+        opened._connection = apsw.Connection(str(path), vfs=faults.name)
+        opened._connection.execute("PRAGMA synchronous = FULL")
+        note(opened, "run-1")
+        faults.failing = True
+        with pytest.raises(StorageError) as refused:
+            note(opened, "run-1")
+        faults.failing = False
+        assert refused.value.code == "storage.io"
+        with pytest.raises(StorageError) as still:
+            note(opened, "run-1")
+        assert still.value.code == "storage.failed"
+    with Journal(path) as opened:
+        assert opened.verify() >= 2
+        note(opened, "run-1")
+
+
+class FailingDisk(apsw.VFS):
+    """The system's own files, whose sync fails when told to."""
+
+    def __init__(self) -> None:
+        self.name, self.failing = "failing-disk", False
+        super().__init__(self.name, "")
+
+    def xOpen(self, name, flags):  # noqa: N802 -- SQLite's name
+        disk = self
+
+        class File(apsw.VFSFile):
+            def __init__(self) -> None:
+                super().__init__("", name, flags)
+
+            def xSync(self, how):  # noqa: N802 -- SQLite's name
+                if disk.failing:
+                    raise apsw.IOError
+                super().xSync(how)
+
+        return File()

@@ -53,7 +53,7 @@ def test_a_concluded_run_becomes_three_files_and_a_journal_entry(
 
 
 def _power_fails_at(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-    """Every call by which a file becomes durable counts as one step; the one numbered `count` never returns."""
+    """Each call by which a file becomes durable is one step; the one numbered `count` never returns."""
     left = [count]
 
     def after(real: Callable[..., object]) -> Callable[..., object]:

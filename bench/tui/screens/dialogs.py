@@ -27,21 +27,23 @@ class Pick(Dialog[T | None], Generic[T]):
     def paint(self) -> None:
         """Show the entries."""
         lines = [f"{self._text}\n\n"] if self._text else []
-        rows = [part for key, words, _ in self._entries for part in ((f" {key} ", "bold reverse"), f"  {words}\n")]
+        rows = [
+            part for key, words, _ in self._entries for part in ((f" {key} ", "bold reverse"), f"  {words}\n")
+        ]
         back = ("\n" + self.labels.text("key.back"), "dim")
         self.query_one("#dialog", Panel).show(*lines, *rows, back, title=self.labels.text(self._title))
 
     def guarded(self, key: str) -> bool:
-        """Every key here decides something."""
-        return True
+        """Every entry decides something; Escape may be pressed as often as one likes."""
+        return key != "escape"
 
     def pressed(self, key: str) -> None:
         """Give the entry of that key."""
         if key == "escape":
-            self.dismiss(None)
+            self.answer(None)
         for mine, _, result in self._entries:
             if key == mine:
-                self.dismiss(result)
+                self.answer(result)
 
 
 class Tell(Dialog[None]):
@@ -58,12 +60,14 @@ class Tell(Dialog[None]):
         first, *rest = self._lines
         parts = [part for line in rest for part in ("\n\n", line)]
         close = ("\n\n" + self.labels.text("key.close"), "dim")
-        self.query_one("#dialog", Panel).show((first, style), *parts, close, title=self.labels.text(self._title))
+        self.query_one("#dialog", Panel).show(
+            (first, style), *parts, close, title=self.labels.text(self._title)
+        )
 
     def pressed(self, key: str) -> None:
         """Close."""
         if key in {MAIN, "escape", "f1"}:
-            self.dismiss(None)
+            self.answer(None)
 
 
 class Write(Dialog[str | None]):
@@ -88,17 +92,19 @@ class Write(Dialog[str | None]):
     def pressed(self, key: str) -> None:
         """Leave without a word."""
         if key == "escape":
-            self.dismiss(None)
+            self.answer(None)
 
     @on(Input.Submitted)
     def written(self, event: Input.Submitted) -> None:
         """Take what was written; an empty line is no reason."""
         if event.value.strip():
-            self.dismiss(event.value.strip())
+            self.answer(event.value.strip())
 
 
 def retake_dialog(labels: Labels) -> Pick[str]:
     """Ask why the last reading is taken again: 1 to 4, and 9 to write."""
     keys = ("1", "2", "3", "4", "9")
     words = (labels.word("retake", reason) for reason in RETAKE_REASONS)
-    return Pick("retake.title", tuple(zip(keys, words, RETAKE_REASONS, strict=True)), labels.text("retake.why"))
+    return Pick(
+        "retake.title", tuple(zip(keys, words, RETAKE_REASONS, strict=True)), labels.text("retake.why")
+    )

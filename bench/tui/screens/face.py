@@ -5,7 +5,7 @@ A key that is older than the paint of what it answers is dropped, and a held Ent
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -48,12 +48,12 @@ class Panel(Static):
         """Show the parts one after the other."""
         content = Content.assemble(*parts)
         if title is not None and self.border_title != title:
-            self.border_title = Content(title)  # type: ignore[assignment]  # accepts Content, returns markup
+            self.border_title = Content(title)
         if content != self.content or content.spans != getattr(self.content, "spans", None):
             self.update(content, layout=self.styles.auto_dimensions)
 
 
-class Pressed:
+class Pressed(Screen[ScreenResultType]):
     """Turns key events into presses; the screen says what they mean in `pressed`."""
 
     painted_at: float = math.inf
@@ -62,7 +62,7 @@ class Pressed:
     @property
     def bench(self) -> "TeraApp":
         """The app, by its own type."""
-        return self.app  # type: ignore[attr-defined,no-any-return]  # mixed into a Screen
+        return cast("TeraApp", self.app)
 
     @property
     def labels(self) -> Labels:
@@ -72,7 +72,7 @@ class Pressed:
     def await_paint(self) -> None:
         """Drop keys until the next paint has reached the terminal."""
         self.painted_at = math.inf
-        self.call_after_refresh(self._painted)  # type: ignore[attr-defined]  # mixed into a Screen
+        self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
         self.painted_at = self.bench.clock.monotonic()
@@ -102,11 +102,11 @@ class Pressed:
             self.pressed(key)
 
     def _confirmed(self, key: str, at: float) -> None:
-        if self.bench.presses[key].confirm(at) and at >= self.painted_at and self.bench.screen is self:
+        if self.bench.presses[key].confirm(at) and at >= self.painted_at and self.is_current:
             self.pressed(key)
 
 
-class Face(Pressed, Screen[None]):
+class Face(Pressed[None]):
     """A full screen."""
 
     def compose(self) -> ComposeResult:
@@ -139,6 +139,10 @@ class Face(Pressed, Screen[None]):
         """Bring every panel up to date."""
         raise NotImplementedError
 
+    def leave(self) -> None:
+        """Go back to the screen beneath."""
+        _ = self.dismiss()
+
     def panel(self, name: str) -> Panel:
         """A panel by its id."""
         return self.query_one(f"#{name}", Panel)
@@ -152,7 +156,7 @@ class Face(Pressed, Screen[None]):
         self.panel("keys").show(" ", keys)
 
 
-class Dialog(Pressed, ModalScreen[ScreenResultType]):
+class Dialog(Pressed[ScreenResultType], ModalScreen[ScreenResultType]):
     """A box over the screen beneath, answered by one key."""
 
     def compose(self) -> ComposeResult:
@@ -167,3 +171,7 @@ class Dialog(Pressed, ModalScreen[ScreenResultType]):
     def paint(self) -> None:
         """Show the words."""
         raise NotImplementedError
+
+    def answer(self, result: ScreenResultType) -> None:
+        """Close with a result."""
+        _ = self.dismiss(result)

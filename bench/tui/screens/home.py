@@ -42,7 +42,9 @@ class HomeScreen(Face):
             Panel(id="instruments", classes="box"),
             Horizontal(
                 Panel(id="jobs", classes="box"),
-                Vertical(Panel(id="registry", classes="box"), Panel(id="standards", classes="box"), id="side"),
+                Vertical(
+                    Panel(id="registry", classes="box"), Panel(id="standards", classes="box"), id="side"
+                ),
                 id="lower",
             ),
             Panel(id="warnings", classes="box"),
@@ -90,7 +92,7 @@ class HomeScreen(Face):
             case "k":
                 self.bench.open_outbox()
             case "f1":
-                self.bench.push_screen(Tell("help.title", self.labels.text("help.home")))
+                self.bench.show(Tell("help.title", self.labels.text("help.home")))
             case "f10":
                 self.bench.ask_quit()
             case "/":
@@ -108,7 +110,7 @@ class HomeScreen(Face):
             ("5", text("menu.language"), self.bench.switch_language),
             ("0", text("menu.quit"), self.bench.ask_quit),
         ]
-        self.bench.push_screen(Pick("menu.title", entries), lambda chosen: chosen() if chosen else None)
+        self.bench.show(Pick("menu.title", entries), lambda chosen: chosen() if chosen else None)
 
     # ------------------------------------------------------------------ painting
 
@@ -172,7 +174,10 @@ class HomeScreen(Face):
         marked = next((index for index, job in enumerate(self._jobs) if job.id == self._marked), 0)
         start = min(max(marked - room // 2, 0), max(len(self._jobs) - room, 0))
         waiting = sum(job.state in OPENS for job in self._jobs)
-        parts: list[Part] = [labels.text("home.job_count", waiting=waiting, done=len(self._jobs) - waiting), "\n"]
+        parts: list[Part] = [
+            labels.text("home.job_count", waiting=waiting, done=len(self._jobs) - waiting),
+            "\n",
+        ]
         for job in self._jobs[start : start + room]:
             parts += [*self._job(job, panel.content_size.width), "\n"]
         if not self._jobs:
@@ -204,9 +209,15 @@ class HomeScreen(Face):
     def _paint_standards(self) -> None:
         parts: list[Part] = []
         for standard in self._standards:
-            style = "$error" if standard.days_left < 0 else "$warning" if standard.days_left <= SOON_DAYS else ""
+            style = (
+                "$error" if standard.days_left < 0 else "$warning" if standard.days_left <= SOON_DAYS else ""
+            )
             sign = "✔" if standard.days_left > SOON_DAYS else "▲"
-            parts += [(f"{sign} {standard.id:<8}", style), (self.labels.text("home.until", due=standard.due), "dim"), "\n"]
+            parts += [
+                (f"{sign} {standard.id:<8}", style),
+                (self.labels.text("home.until", due=standard.due), "dim"),
+                "\n",
+            ]
         self.panel("standards").show(*parts[:-1], title=self.labels.text("home.standards"))
 
     def _warnings(self) -> list[str]:
@@ -228,6 +239,8 @@ def job_state(labels: Labels, state: JobState, outcome: Outcome | None) -> tuple
     """State and, once sealed, the outcome; the only green there is."""
     word = labels.text(f"job.{state}")
     if state in SEALED and outcome is not None:
-        style = {Outcome.CONFORMS: "bold $success", Outcome.DOES_NOT_CONFORM: "bold $error"}.get(outcome, "bold $warning")
+        style = {Outcome.CONFORMS: "bold $success", Outcome.DOES_NOT_CONFORM: "bold $error"}.get(
+            outcome, "bold $warning"
+        )
         return f"{labels.outcome(outcome)} · {word}", style
     return word, "$warning" if state is JobState.UNFINISHED else "dim"

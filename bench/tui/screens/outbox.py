@@ -38,9 +38,9 @@ class OutboxScreen(Face):
             case "-" | "up" if count:
                 self._marked = (self._marked - 1) % count
             case "f1":
-                self.bench.push_screen(Tell("help.title", self.labels.text("help.outbox")))
+                self.bench.show(Tell("help.title", self.labels.text("help.outbox")))
             case "escape" | "backspace" | "enter":
-                self.dismiss()
+                self.leave()
                 return
             case _:
                 return
@@ -57,7 +57,9 @@ class OutboxScreen(Face):
         """Bring every panel up to date."""
         labels, lines = self.labels, self.bench.desk.outbox()
         self._marked = min(self._marked, max(len(lines) - 1, 0))
-        status = labels.text("outbox.sending") if self._sending else labels.text("outbox.count", count=len(lines))
+        status = (
+            labels.text("outbox.sending") if self._sending else labels.text("outbox.count", count=len(lines))
+        )
         self.frame(labels.text("outbox.title"), status, labels.text("outbox.keys"))
         panel = self.panel("records")
         room = max(panel.content_size.height, 1)

@@ -59,8 +59,10 @@ class ReviewScreen(Face):
         """Sign, explain, go back."""
         if key == "f1":
             point = worst(self._measured.conclusion.points)
-            sentence = self.labels.text("explain.nothing_yet") if point is None else self.labels.explain(point)
-            self.bench.push_screen(Tell("explain.title", sentence, self.labels.text("review.sealed_means")))
+            sentence = (
+                self.labels.text("explain.nothing_yet") if point is None else self.labels.explain(point)
+            )
+            self.bench.show(Tell("explain.title", sentence, self.labels.text("review.sealed_means")))
             return
         match self._stage:
             case Stage.READING:
@@ -78,7 +80,7 @@ class ReviewScreen(Face):
             self._stage = Stage.SIGNING
             self.await_paint()
         elif key in {"escape", "backspace"}:
-            self.dismiss()
+            self.leave()
 
     def _sign(self, key: str) -> None:
         if key == "escape":
@@ -100,12 +102,14 @@ class ReviewScreen(Face):
         if key == "k":
             self.bench.open_outbox()
         elif key in {MAIN, "escape"}:
-            self.dismiss()
+            self.leave()
 
     async def _seal(self) -> None:
         pin, self._pin = self._pin, ""
         try:
-            self._files = await self.bench.desk.seal(self._measured.run, pin if self.bench.desk.pin_needed else "")
+            self._files = await self.bench.desk.seal(
+                self._measured.run, pin if self.bench.desk.pin_needed else ""
+            )
         except PlainError as error:
             self._problem = self.labels.problem(error)
             self._stage = Stage.SIGNING
@@ -138,8 +142,13 @@ class ReviewScreen(Face):
         within = sum(point.outcome is Outcome.CONFORMS for point in points)
         parts: list[Part] = []
         if self._stage is Stage.SEALED:
-            style = {Outcome.CONFORMS: "bold reverse $success", Outcome.DOES_NOT_CONFORM: "bold reverse $error"}
-            parts.append((f" {labels.outcome(verdict.outcome)} ", style.get(verdict.outcome, "bold reverse $warning")))
+            style = {
+                Outcome.CONFORMS: "bold reverse $success",
+                Outcome.DOES_NOT_CONFORM: "bold reverse $error",
+            }
+            parts.append(
+                (f" {labels.outcome(verdict.outcome)} ", style.get(verdict.outcome, "bold reverse $warning"))
+            )
         else:
             word = labels.text(f"outcome.{verdict.outcome}")
             parts.append((labels.text("review.measured_as", outcome=word), "bold " + STYLE[verdict.outcome]))
@@ -152,7 +161,11 @@ class ReviewScreen(Face):
                 "review.worst", point=labels.point(limit.label), error=labels.quantity(error, signed=True),
                 limits=labels.limits(limit),
             )  # fmt: skip
-            parts += [f"{what}  ", *bar(float(used), 12, STYLE[limit.outcome] or "$accent"), f" {int(used * 100)} %\n"]
+            parts += [
+                f"{what}  ",
+                *bar(float(used), 12, STYLE[limit.outcome] or "$accent"),
+                f" {int(used * 100)} %\n",
+            ]
         for section, outcome in verdict.sections.items():
             mine = [point for point in points if point.section == section]
             good = sum(point.outcome is Outcome.CONFORMS for point in mine)
@@ -164,7 +177,8 @@ class ReviewScreen(Face):
     def _looks(self) -> list[Part]:
         labels, measured = self.labels, self._measured
         found = [
-            labels.text("review.failing", point=labels.point(label)) for label in measured.conclusion.verdict.failing
+            labels.text("review.failing", point=labels.point(label))
+            for label in measured.conclusion.verdict.failing
         ]
         if measured.retakes:
             found.append(labels.text("review.retakes", count=measured.retakes))
@@ -175,7 +189,8 @@ class ReviewScreen(Face):
         found += [labels.reason(reason) for reason in measured.conclusion.verdict.reasons]
         found += [labels.reason(notice) for notice in measured.conclusion.notices]
         parts: list[Part] = [(f"▲ {line}\n", "$warning") for line in found]
-        return [*parts, f"✔ {labels.text('review.raw_bytes', count=labels.whole(measured.raw_bytes))}"]
+        raw = labels.text("review.raw_bytes", count=labels.whole(measured.raw_bytes))
+        return [*parts, f"✔ {raw}"]
 
     def _document(self) -> list[Part]:
         labels, until = self.labels, self._measured.conclusion.valid_until
@@ -197,7 +212,11 @@ class ReviewScreen(Face):
             meaning = f"▲ {sentence} {remedy}"
         match self._stage:
             case Stage.READING:
-                return [(labels.text("review.enter"), "bold $accent"), "\n\n", labels.text("review.after_signing")]
+                return [
+                    (labels.text("review.enter"), "bold $accent"),
+                    "\n\n",
+                    labels.text("review.after_signing"),
+                ]
             case Stage.SIGNING if self.bench.desk.pin_needed:
                 dots = " ".join(["●"] * len(self._pin) + ["_"] * (PIN_DIGITS - len(self._pin)))
                 return [meaning, "\n\n", ("PIN  ", "bold"), (dots, "bold $accent"), "\n\n", self._next()]

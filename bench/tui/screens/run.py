@@ -4,6 +4,7 @@ An Enter while the scale still moves is held until it rests; one for a wrong loa
 words. Nothing on this screen is green: a run is measured here, not sealed.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,57 +17,48 @@ from bench.desk import Work
 from bench.operator import Prompt
 from bench.tui.answering import BY_HAND, Scale
 from bench.tui.gate import Gate, Watch
-from bench.tui.keying import Keying
 from bench.tui.operator import TuiOperator
+from bench.tui.reply import DIGITS, Reply
 from bench.tui.screens import run_panels as draw
 from bench.tui.screens.dialogs import Pick, Tell, Write, retake_dialog
-from bench.tui.screens.face import MAIN, NARROW, Face, Panel, Part
+from bench.tui.screens.face import MAIN, NARROW, Face, Panel
+from bench.tui.screens.situation import UUT, Situation
 from bench.tui.view import RunView
 from bench.tui.widgets.readings import readings
 from bench.tui.widgets.receptor import receptor
-from procedures.action import (
-    Answer,
-    Choice,
-    Choose,
-    Done,
-    Inspect,
-    Instruction,
-    KeyAdded,
-    Keyed,
-    KeyIndication,
-    PlaceLoad,
-)
+from procedures.action import Answer, Done, Inspect, Instruction
 from procedures.point import Outcome
 
-UUT: Final = "uut"
 PAINT_S: Final = 0.1
 """Live values are painted ten times a second, the latest wins."""
 HELD_S: Final = 20.0
 """An Enter is held no longer than this."""
-DIGITS: Final = "0123456789"
 
 
 class RunScreen(Face):
     """One run under way; observer of its events and owner of its operator."""
 
     def __init__(self, title: str, *, manual: bool, auto_capture: bool) -> None:
-        """Take the job's title, whether the instrument under test has no port, and the option of the laboratory."""
+        """Take the job.
+
+        Args:
+            title: what is tested, until the run says it.
+            manual: the instrument under test has no port.
+            auto_capture: the option of the laboratory.
+        """
         super().__init__()
         self._job = title
         self._manual = manual
-        self.scale = Scale(Watch(), auto_capture)
+        self._reply: Reply | None = None
         self._refused = ""
         self._held_until: float | None = None
-        self._asked_at = 0.0
-        self._keying: Keying | None = None
-        self._failing: frozenset[str] = frozenset()
-        self._cursor = 0
         self._large = False
         self._changed = False
+        self._began_at: datetime | None = None
+        self.scale = Scale(Watch(), auto_capture)
         self.view = RunView()
         self.work: Work | None = None
         self.operator = TuiOperator(self._prompt_changed)
-        self.began_at: datetime | None = None
 
     def panels(self) -> Sequence[Widget]:
         """Instruction above, display and point in the middle, table and plot below."""
@@ -80,52 +72,45 @@ class RunScreen(Face):
 
     def on_mount(self) -> None:
         """Begin to follow the scale."""
-        self.began_at = self.bench.clock.utc()
+        self._began_at = self.bench.clock.utc()
         self.set_interval(PAINT_S, self._tick)
 
-    # ------------------------------------------------------------------ the observer
+    # ------------------------------------------------------------------ observer and operator
 
     def notice(self, event: events.Event) -> None:
-        """Take one event; live values wait for the next paint."""
+        """Take one event; what it changed is painted at the next tick."""
         self.view = self.view.fold(event)
         self._changed = self._changed or not isinstance(event, events.Live)
-        match event:
-            case events.Live(role=role) if role == UUT:
-                self.scale.watch.take(event.shown, self.bench.clock.monotonic())
-                self.scale.follow()
-            case events.Captured(replayed=False):
-                self.bench.ring(1)
-            case events.Decided(replayed=False, point=point) if point.outcome is Outcome.DOES_NOT_CONFORM:
+        if isinstance(event, events.Live) and event.role == UUT:
+            self.scale.watch.take(event.shown, self.bench.clock.monotonic())
+            self.scale.follow()
+        elif isinstance(event, events.Captured) and not event.replayed:
+            self.bench.ring(1)
+        elif isinstance(event, events.ConclusionReached):
+            self.bench.ring(2)
+        elif isinstance(event, events.Decided) and not event.replayed:
+            if event.point.outcome is Outcome.DOES_NOT_CONFORM:
                 self.bench.ring(3)
-            case events.ConclusionReached():
-                self.bench.ring(2)
-            case events.RunStarted():
-                self.scale.unit = self.view.unit() or self.scale.unit
+        elif isinstance(event, events.RunStarted):
+            self.scale.unit = self.view.unit() or self.scale.unit
 
     def _prompt_changed(self, prompt: Prompt | None) -> None:
-        self._refused, self._held_until, self._keying = "", None, None
-        self._failing, self._cursor = frozenset(), 0
+        self._refused, self._held_until, self._reply = "", None, None
+        self._changed = True
         if prompt is None:
             return
-        self._asked_at = self.bench.clock.monotonic()
-        self._begin_keying(prompt)
+        self._reply = Reply(prompt.action, self.view.unit() or self.scale.unit)
         if prompt.kind == "instruct":
             self.scale.instructed(prompt.action)
+        self.painted_at = math.inf
         if self._manual and isinstance(prompt.action, BY_HAND):
             self.call_later(self._give, prompt, Done())
+        else:
+            self.call_later(self._paint_prompt)
+
+    def _paint_prompt(self) -> None:
         self.paint()
         self.await_paint()
-
-    def _begin_keying(self, prompt: Prompt) -> None:
-        unit = self.view.unit() or self.scale.unit
-        match prompt.action:
-            case KeyIndication() as asked:
-                known = next((one.unit for one in (asked.expect, asked.step) if one is not None), unit)
-                self._keying = Keying(unit=known, proposal=asked.expect, step=asked.step)
-            case KeyAdded() as asked:
-                self._keying = Keying(unit=asked.step.unit)
-            case _:
-                pass
 
     def _tick(self) -> None:
         now = self.bench.clock.monotonic()
@@ -148,17 +133,18 @@ class RunScreen(Face):
             elif not gate.passes_by_itself or now > self._held_until:
                 self._refuse(prompt, gate)
 
+    def _give(self, prompt: Prompt, answer: Answer) -> None:
+        if self.operator.give(prompt, answer):
+            self.scale.carried_out(prompt.action)
+
     # ------------------------------------------------------------------ keys
 
     def guarded(self, key: str) -> bool:
         """Besides Enter: a digit that answers at once."""
-        prompt = self.operator.prompt
-        at_once = prompt is not None and isinstance(prompt.action, Choose | KeyAdded)
-        return key == MAIN or (at_once and key in DIGITS)
+        return key == MAIN or (key in DIGITS and self._reply is not None and self._reply.at_once)
 
     def pressed(self, key: str) -> None:
-        """Main key, digits, and the ways out."""
-        prompt = self.operator.prompt
+        """Main key, digits, and the ways out of a step."""
         match key:
             case "f5":
                 self._large = not self._large
@@ -170,108 +156,65 @@ class RunScreen(Face):
                 self._menu()
             case "backspace" if self._held_until is not None:
                 self._held_until = None
-            case "backspace" if self._keying is None or not self._keying.typed:
+            case "backspace" if self._reply is None or not self._reply.typing:
                 self._retake()
-            case _ if prompt is not None:
-                self._answered_by(prompt, key)
+            case _:
+                self._answered_by(key)
         self.paint()
 
-    def _answered_by(self, prompt: Prompt, key: str) -> None:
-        match prompt.action:
-            case Inspect() as action:
-                self._inspect(prompt, action, key)
-            case Choose() as action:
-                if key in DIGITS and 1 <= int(key) <= len(action.choices):
-                    self._give(prompt, Choice(action.choices[int(key) - 1]))
-            case KeyAdded() as action:
-                self._count(prompt, action, key)
-            case KeyIndication():
-                self._key(prompt, key)
-            case action if key == MAIN:
-                gate = self.scale.gate(action, self.bench.clock.monotonic())
-                if gate is Gate.OPEN:
-                    self._give(prompt, Done())
-                elif gate.passes_by_itself:
-                    self._refused = ""
-                    self._held_until = self.bench.clock.monotonic() + HELD_S
-                else:
-                    self._refuse(prompt, gate)
+    def _answered_by(self, key: str) -> None:
+        prompt = self.operator.prompt
+        if prompt is None or self._reply is None:
+            return
+        if prompt.kind == "instruct":
+            if key == MAIN:
+                self._enter(prompt)
+            return
+        answer = self._reply.press(key)
+        self._refused = self.labels.text(self._reply.refused) if self._reply.refused else ""
+        if answer is not None:
+            self._give(prompt, answer)
+
+    def _enter(self, prompt: Prompt) -> None:
+        now = self.bench.clock.monotonic()
+        gate = self.scale.gate(prompt.action, now)
+        if gate is Gate.OPEN:
+            self._give(prompt, Done())
+        elif gate.passes_by_itself:
+            self._refused, self._held_until = "", now + HELD_S
+        else:
+            self._refuse(prompt, gate)
 
     def _refuse(self, prompt: Prompt, gate: Gate) -> None:
+        shown, expected = self.scale.watch.indication(), self.scale.expected(prompt.action)
+        facts = {"shown": "—" if shown is None else shown, "expected": "—" if expected is None else expected}
         self._held_until = None
-        shown = self.scale.watch.indication()
-        expected = self.scale.expected(prompt.action)
-        self._refused = self.labels.text(
-            f"gate.{gate}", shown="—" if shown is None else shown, expected="—" if expected is None else expected
-        )
-
-    def _inspect(self, prompt: Prompt, action: Inspect, key: str) -> None:
-        count = len(action.items)
-        if key == MAIN:
-            failing = [item for item in action.items if item in self._failing]
-            self._give(prompt, Choice(",".join(failing) or "conforms"))
-        elif key in {"+", "down"}:
-            self._cursor = (self._cursor + 1) % count
-        elif key in {"-", "up"}:
-            self._cursor = (self._cursor - 1) % count
-        elif key == "*":
-            self._failing ^= {action.items[self._cursor]}
-        elif key in DIGITS and 1 <= int(key) <= count:
-            self._cursor = int(key) - 1
-            self._failing ^= {action.items[self._cursor]}
-
-    def _count(self, prompt: Prompt, action: KeyAdded, key: str) -> None:
-        """A digit is the number of small weights; ten and more are stepped with + and agreed with Enter."""
-        counted = self._keying.quantity() if self._keying is not None else None
-        if key in DIGITS:
-            self._give(prompt, Keyed(action.step * int(key)))
-        elif key in {"+", "-"}:
-            start = action.step * 9 if counted is None else counted
-            self._keying = Keying(action.step.unit, proposal=start, step=action.step).press(key)
-        elif key == MAIN and counted is not None:
-            self._give(prompt, Keyed(counted))
-
-    def _key(self, prompt: Prompt, key: str) -> None:
-        if self._keying is None:
-            return
-        if key == MAIN:
-            quantity = self._keying.quantity()
-            if quantity is None:
-                self._refused = self.labels.text("keying.nothing")
-            else:
-                self._give(prompt, Keyed(quantity))
-            return
-        self._keying = self._keying.press(key)
-        self._refused = self.labels.text(self._keying.refused) if self._keying.refused else ""
-
-    def _give(self, prompt: Prompt, answer: Answer) -> None:
-        if self.operator.give(prompt, answer):
-            self.scale.carried_out(prompt.action)
+        self._refused = self.labels.text(f"gate.{gate}", **facts)
 
     # ------------------------------------------------------------------ ways out of the step
 
     def _explain(self) -> None:
         last = self.view.last
-        lines = [self.labels.text("explain.nothing_yet") if last is None else self.labels.explain(last)]
-        self.bench.push_screen(Tell("explain.title", *lines, self.labels.text("explain.keys")))
+        sentence = self.labels.text("explain.nothing_yet") if last is None else self.labels.explain(last)
+        self.bench.show(Tell("explain.title", sentence, self.labels.text("explain.keys")))
 
     def _pause(self) -> None:
         entries = (("0", self.labels.text("pause.leave"), True),)
-        self.bench.push_screen(Pick("pause.title", entries, self.labels.text("pause.text")), self._paused)
+        self.bench.show(Pick("pause.title", entries, self.labels.text("pause.text")), self._paused)
 
     def _paused(self, leave: bool | None) -> None:
         if leave and self.work is not None:
             self.work.pause()
 
     def _retake(self) -> None:
-        if not self.view.captured:
+        if self.view.captured:
+            self.bench.show(retake_dialog(self.labels), self._retake_because)
+        else:
             self._refused = self.labels.text("retake.nothing_yet")
-            return
-        self.bench.push_screen(retake_dialog(self.labels), self._retake_because)
 
     def _retake_because(self, reason: str | None) -> None:
         if reason == "other":
-            self.bench.push_screen(Write("retake.title"), lambda note: self._ask_retake(reason, note))
+            self.bench.show(Write("retake.title"), lambda note: self._ask_retake(reason, note))
         elif reason is not None:
             self._ask_retake(reason, "")
 
@@ -290,12 +233,12 @@ class RunScreen(Face):
             ("6", text("menu.as_it_is"), self._as_it_is),
             ("0", text("menu.pause"), self._pause),
         ]
-        self.bench.push_screen(Pick("menu.title", entries), lambda chosen: chosen() if chosen else None)
+        self.bench.show(Pick("menu.title", entries), lambda chosen: chosen() if chosen else None)
 
     def _as_it_is(self) -> None:
         """Go on although the load looks wrong: a scale may be that far out."""
         prompt = self.operator.prompt
-        if prompt is None or not isinstance(prompt.action, Instruction):
+        if prompt is None or prompt.kind != "instruct":
             return
         gate = self.scale.gate(prompt.action, self.bench.clock.monotonic())
         if gate in {Gate.OPEN, Gate.WRONG_LOAD}:
@@ -305,159 +248,77 @@ class RunScreen(Face):
 
     # ------------------------------------------------------------------ painting
 
+    def _situation(self) -> Situation:
+        return Situation(
+            labels=self.labels,
+            view=self.view,
+            scale=self.scale,
+            prompt=self.operator.prompt,
+            reply=self._reply,
+            manual=self._manual,
+            refused=self._refused,
+            held=self._held_until is not None,
+            now=self.bench.clock.monotonic(),
+        )
+
     def paint(self) -> None:
         """Bring every panel up to date."""
         self._changed = False
         labels, view = self.labels, self.view
-        current = view.current()
-        where = labels.section(view.rows[current].step.section) if current is not None else ""
-        keys = "run.keys_keying" if self._keying is not None else "run.keys"
-        short = "_short" if self.size.width <= NARROW else ""
+        situation = self._situation()
+        keys = "run.keys_keying" if self._reply is not None and self._reply.keying is not None else "run.keys"
         self.frame(
             f"{labels.text('run.title')} {view.number}  {view.title or self._job}",
             labels.text("run.unsealed"),
-            labels.text(keys + short),
+            labels.text(f"{keys}_short" if self.size.width <= NARROW else keys),
         )
-        self.query_one("#ask").border_title = where or labels.text("run.ready")
+        self.query_one("#ask").border_title = situation.section()
         self.set_class(self._large, "-large")
         self._paint_live()
-        if not self._large:
-            self._paint_point()
-            self._paint_lower()
-        took = self.bench.clock.utc() - self.began_at if self.began_at is not None else timedelta()
-        sound = labels.text("sound.off" if self.bench.muted else "sound.on")
-        auto = "  " + labels.text("run.auto") if self.scale.auto_capture and not self._manual else ""
-        room = self.size.width - len(sound) - len(auto) - 6
-        self.panel("progress").show(" ", *draw.progress(labels, view, room, took), f"  {sound}{auto}")
+        self._paint_point()
+        self._paint_lower(situation)
+        self._paint_progress()
 
     def _paint_live(self) -> None:
         """What changes ten times a second: the display, and what Enter would do."""
-        self._paint_ask()
-        if self._large:
-            self._paint_large()
-        else:
-            self._paint_display()
-
-    def _paint_ask(self) -> None:
-        labels, prompt = self.labels, self.operator.prompt
-        parts: list[Part] = []
-        for action in self._told():
-            parts += [(labels.instruction(action), "bold"), "\n"]
-        if prompt is not None and isinstance(prompt.action, Choose):
-            for index, choice in enumerate(prompt.action.choices, start=1):
-                parts += [(f" {index} ", "bold reverse"), f" {labels.word('choice', choice)}   "]
-            parts.append("\n")
-        parts.append(self._hint(prompt))
-        self.panel("instruction").show(*parts)
-        position = draw.position_of(self.view)
+        situation = self._situation()
+        self.panel("instruction").show(*situation.instruction())
         places = [row.step.position for row in self.view.rows if row.step.position]
-        self.panel("receptor").show("\n".join(receptor(position, places)))
-
-    def _told(self) -> Sequence[object]:
-        prompt = self.operator.prompt
-        if prompt is None:
-            return self.view.standing[-1:]
-        if self._manual and prompt.kind == "ask" and isinstance(prompt.action, KeyIndication | KeyAdded):
-            return (*self.view.standing, prompt.action)
-        return (prompt.action,)
-
-    def _hint(self, prompt: Prompt | None) -> Part:
-        text = self.labels.text
-        if self._refused:
-            return f"▲ {self._refused}", "bold $warning"
-        if self._held_until is not None:
-            return text("run.held"), "bold $accent"
-        if prompt is None:
-            return text("run.settling" if self.view.settling else "run.working"), "$accent"
-        match prompt.action:
-            case Inspect():
-                failing = len(self._failing)
-                return text("run.enter_fails" if failing else "run.enter_conforms", count=failing), "$accent"
-            case Choose():
-                return text("run.pick"), "$accent"
-            case KeyAdded():
-                return text("run.count"), "$accent"
-            case KeyIndication():
-                return text("run.enter_agrees" if self._keying and self._keying.asks else "run.enter_keyed"), "$accent"
-            case action:
-                if self.scale.auto_capture and isinstance(action, PlaceLoad):
-                    return text("run.auto_place" if self.scale.taken_at is None else "run.auto_lift"), "$accent"
-                return text(f"run.enter_{action.__struct_config__.tag}"), "$accent"
-
-    def _display(self) -> tuple[str, str]:
-        if self._keying is not None:
-            return draw.keyed(self.labels, self._keying), "$warning" if self._keying.asks else "bold"
-        lost = self.scale.watch.judge(None, self.bench.clock.monotonic()) is Gate.NO_SIGNAL
-        return draw.indication(self.labels, self.view.live.get(UUT), lost=lost)
-
-    def _state(self) -> list[Part]:
-        if self._keying is not None:
-            counted = self._keying.quantity()
-            return [f"= {self.labels.quantity(counted)}" if counted is not None else ""]
-        if self._manual:
-            return [(self.labels.text("live.by_hand"), "dim")]
-        prompt = self.operator.prompt
-        expected = self.scale.expected(prompt.action) if prompt is not None else None
-        now = self.bench.clock.monotonic()
-        return [
-            draw.stability(self.labels, self.scale.watch, now),
-            draw.match(self.labels, self.scale.watch, expected),
-        ]
-
-    def _unit(self) -> str:
-        if self._keying is not None:
-            return self._keying.unit
-        shown = self.scale.watch.indication()
-        return shown.unit if shown is not None else self.view.unit()
+        self.panel("receptor").show("\n".join(receptor(draw.position_of(self.view), places)))
+        panel = self.panel("large" if self._large else "display")
+        size = panel.content_size
+        below = situation.state()
+        if self._large:
+            below = [*below, "\n\n", *draw.verdict(self.labels, self.view)]
+        lines = draw.display(*situation.display(), size.width, size.height, below)
+        keyed = self._reply is not None and self._reply.keying is not None
+        title = "run.keyed_title" if keyed else "run.indication_title"
+        panel.show(*lines, title=self.labels.text(title, unit=situation.unit))
 
     def _paint_point(self) -> None:
         panel = self.panel("point")
         lines = draw.point(self.labels, self.view, panel.content_size.width)
         panel.show(*lines, title=self.labels.text("run.point_title"))
 
-    def _paint_display(self) -> None:
-        display = self.panel("display")
-        text, style = self._display()
-        rows = display.content_size.height
-        number = draw.digits(text, display.content_size.width, max(rows - 1, 1), style)
-        used = sum(part.count("\n") for part, *_ in (p if isinstance(p, tuple) else (p,) for p in number)) + 1
-        key = "run.keyed_title" if self._keying is not None else "run.indication_title"
-        gap = "\n" * max(rows - used, 1)
-        display.show(*number, gap, *self._state(), title=self.labels.text(key, unit=self._unit()))
-
-    def _paint_lower(self) -> None:
-        labels, prompt = self.labels, self.operator.prompt
-        table, plot = self.panel("table"), self.panel("plot")
-        inspecting = prompt is not None and isinstance(prompt.action, Inspect)
-        plot.display = not inspecting
-        if prompt is not None and isinstance(prompt.action, Inspect):
-            lines = draw.checklist(labels, prompt.action, self._failing, self._cursor)
-            table.show(*lines, title=labels.text("inspect.title"))
+    def _paint_lower(self, situation: Situation) -> None:
+        table, plot, unit = self.panel("table"), self.panel("plot"), self.view.unit()
+        prompt = self.operator.prompt
+        plot.display = prompt is None or not isinstance(prompt.action, Inspect)
+        if prompt is not None and isinstance(prompt.action, Inspect) and self._reply is not None:
+            lines = draw.checklist(self.labels, prompt.action, self._reply.failing, self._reply.cursor)
+            table.show(*lines, title=self.labels.text("inspect.title"))
             return
-        size = table.content_size
-        note = self._retake_note()
-        lines = readings(self.view, labels, size.width, size.height - bool(note))
-        table.show(*lines, (note, "$warning"), title=labels.text("run.table_title", unit=self.view.unit()))
-        room = plot.content_size
-        plot.show(
-            *draw.error_plot(labels, self.view, room.width, room.height),
-            title=labels.text("run.plot_title", unit=self.view.unit()),
-        )
+        size, room = table.content_size, plot.content_size
+        note = situation.retaken()
+        rows = readings(self.view, self.labels, size.width, size.height - bool(note))
+        table.show(*rows, (note, "$warning"), title=self.labels.text("run.table_title", unit=unit))
+        curve = draw.error_plot(self.labels, self.view, room.width, room.height)
+        plot.show(*curve, title=self.labels.text("run.plot_title", unit=unit))
 
-    def _retake_note(self) -> str:
-        if not self.view.retaken:
-            return ""
-        last = self.view.retaken[-1]
-        reason = self.labels.word("retake", last.reason)
-        return self.labels.text("run.retaken", count=len(self.view.retaken), reason=reason)
-
-    def _paint_large(self) -> None:
-        panel = self.panel("large")
-        text, style = self._display()
-        size = panel.content_size
-        number = draw.digits(text, size.width, max(size.height - 4, 1), style)
-        last = self.view.last
-        verdict: list[Part] = []
-        if last is not None:
-            verdict = draw.point(self.labels, self.view, size.width)[-6:]
-        panel.show(*number, "\n\n", *self._state(), "\n", *verdict, title=f"{self._unit()}")
+    def _paint_progress(self) -> None:
+        took = self.bench.clock.utc() - self._began_at if self._began_at is not None else timedelta()
+        sound = self.labels.text("sound.off" if self.bench.muted else "sound.on")
+        auto = "  " + self.labels.text("run.auto") if self.scale.auto_capture and not self._manual else ""
+        room = self.size.width - len(sound) - len(auto) - 6
+        bar = draw.progress(self.labels, self.view, room, took)
+        self.panel("progress").show(" ", *bar, f"  {sound}{auto}")

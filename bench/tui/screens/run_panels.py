@@ -1,5 +1,6 @@
 """What the panels of the run screen say, from the view alone."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bench.labels import Labels
@@ -7,7 +8,7 @@ from bench.tui.gate import Gate, Watch
 from bench.tui.keying import Keying
 from bench.tui.screens.face import Part
 from bench.tui.view import RunView, share, shown_error
-from bench.tui.widgets.digits import ROWS, big, largest_scale
+from bench.tui.widgets.digits import big, largest_scale
 from bench.tui.widgets.plot import plot
 from bench.tui.widgets.readings import STYLE
 from drivers.protocols import Refused
@@ -25,14 +26,32 @@ def number(labels: Labels, quantity: Quantity) -> str:
     return labels.number(quantity.value)
 
 
-def digits(text: str, columns: int, rows: int, style: str) -> list[Part]:
-    """Big digits in the middle of a panel, as large as fit; plain bold text where none do."""
-    scale = largest_scale(text, columns - 2, rows)
+def display(text: str, style: str, columns: int, rows: int, below: Sequence[Part]) -> list[Part]:
+    """Digits in the middle of a panel, as large as fit, with the lines `below` at its foot."""
+    foot = 1 + sum(_words(part).count("\n") for part in below)
+    scale = largest_scale(text, columns - 2, rows - foot)
     lines = big(text, scale) if scale else [text]
-    width = max((len(line) for line in lines), default=0)
-    above = max(rows - max(scale, 1) * ROWS, 0) // 2 if scale else 0
-    indent = " " * max((columns - width) // 2, 0)
-    return ["\n" * above, ("\n".join(indent + line for line in lines), style)]
+    indent = " " * max((columns - max(len(line) for line in lines)) // 2, 0)
+    spare = max(rows - foot - len(lines), 0)
+    number = "\n".join(indent + line for line in lines)
+    return ["\n" * (spare // 2), (number, style), "\n" * (spare - spare // 2 + 1), *below]
+
+
+def _words(part: Part) -> str:
+    return part if isinstance(part, str) else part[0]
+
+
+def verdict(labels: Labels, view: RunView) -> list[Part]:
+    """The point decided last, in one line for reading from afar."""
+    last = view.last
+    if last is None:
+        return [(labels.text("run.no_point_yet"), "dim")]
+    error = shown_error(last)
+    found = (
+        "" if error is None else f"   E = {labels.quantity(error, signed=True)}   BKD {labels.limits(last)}"
+    )
+    outcome = (f"{labels.measured(last.outcome)}   ", STYLE[last.outcome] or "bold")
+    return [outcome, f"{labels.point(last.label)}{found}"]
 
 
 def indication(labels: Labels, shown: Reading | Refused | None, *, lost: bool) -> tuple[str, str]:
@@ -46,7 +65,9 @@ def stability(labels: Labels, watch: Watch, now: float) -> Part:
     """Rest, motion or silence: symbol and word."""
     match watch.judge(None, now):
         case Gate.OPEN:
-            return labels.text("live.stable", seconds=labels.tenths(min(watch.rest_s(now), 99.0))), "bold $accent"
+            return labels.text(
+                "live.stable", seconds=labels.tenths(min(watch.rest_s(now), 99.0))
+            ), "bold $accent"
         case Gate.REFUSED:
             state = watch.shown.state if isinstance(watch.shown, Refused) else ""
             return "✘ " + labels.word("state", state), "bold $error"
@@ -118,7 +139,11 @@ def error_plot(labels: Labels, view: RunView, columns: int, rows: int) -> list[P
     lines = plot(mine, columns, rows, labels.number)
     if not lines:
         return [(labels.text("run.no_plot"), "dim")]
-    return [part for line in lines for part in (*((c.character, styles[c.role]) for c in line), "\n")]
+    parts: list[Part] = []
+    for line in lines:
+        parts += [(cell.character, styles[cell.role]) for cell in line]
+        parts.append("\n")
+    return parts
 
 
 def progress(labels: Labels, view: RunView, columns: int, took: timedelta) -> list[Part]:

@@ -51,4 +51,4 @@ def big(text: str, scale: int = 1) -> list[str]:
 
 def largest_scale(text: str, columns: int, rows: int) -> int:
     """The largest whole scale at which a text fits; 0 when not even the plain one does."""
-    return min(columns // max(width(text), 1), rows // ROWS)
+    return max(min(columns // max(width(text), 1), rows // ROWS), 0)

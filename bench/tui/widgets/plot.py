@@ -7,6 +7,7 @@ where they differ the step lies somewhere between and nothing is claimed.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from bench.tui.view import shown_error
@@ -30,7 +31,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Cell:
-    """One character with what it stands for: `limit`, `axis`, `label`, `conforms`, `does_not_conform`, …"""
+    """One character with what it stands for: `limit`, `axis`, `label`, `conforms`, `does_not_conform`."""
 
     character: str
     role: str
@@ -126,7 +127,7 @@ class _Canvas:
             for limit in (mark.lower, mark.upper):
                 self._line(self._across(mark.x) - 2, self._across(mark.x) + 2, limit)
         ordered = sorted(found, key=lambda mark: mark.x)
-        for left, right in zip(ordered, ordered[1:], strict=False):
+        for left, right in pairwise(ordered):
             if left.upper == right.upper and left.lower == right.lower:
                 for limit in (left.lower, left.upper):
                     self._line(self._across(left.x), self._across(right.x), limit)

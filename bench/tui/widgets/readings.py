@@ -1,4 +1,4 @@
-"""The table of readings: planned points and what was found, section by section, with the row under way in view."""
+"""The table of readings: planned points and what was found, with the row under way in view."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,11 @@ from procedures.point import Outcome, Point
 
 Styled = tuple[str, str]
 
-STYLE = {Outcome.CONFORMS: "", Outcome.DOES_NOT_CONFORM: "bold $error", Outcome.INDETERMINATE: "bold $warning"}
+STYLE = {
+    Outcome.CONFORMS: "",
+    Outcome.DOES_NOT_CONFORM: "bold $error",
+    Outcome.INDETERMINATE: "bold $warning",
+}
 """No green: a point is measured, not sealed."""
 
 
@@ -44,7 +48,9 @@ def readings(view: RunView, labels: Labels, columns: int, rows: int) -> list[Sty
     room = max(rows - 1, 1)
     last_start = max(len(lines) - room, 0)
     start = last_start if current_line is None else min(max(current_line - room // 2, 0), last_start)
-    heading = " " * _MARK + "".join(f"{labels.text(f'column.{column.name}'):>{column.width}}" for column in shown)
+    heading = " " * _MARK + "".join(
+        f"{labels.text(f'column.{column.name}'):>{column.width}}" for column in shown
+    )
     table = [[(heading, "dim")], *lines[start : start + room]]
     return [part for line in table for part in (*line, ("\n", ""))]
 

@@ -1,4 +1,4 @@
-"""The load receptor seen from above, with the place of the load: what an instruction means, without reading it.
+"""The load receptor from above with the place of the load: what an instruction means at a glance.
 
 Quarters are numbered as one reads them, from the side of the display: this drawing is the convention, so that
 a position in a record means the same quarter to everybody.

@@ -1,0 +1,52 @@
+"""drivers/README.md is complete and what it shows works."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from drivers import catalogue, checking
+from drivers.description import ENTRIES
+from drivers.protocols.number import NumberStyle
+
+README = (Path(catalogue.__file__).parent / "README.md").read_text("utf-8")
+STREAM, REQUEST = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+EVERY_FILE_SHOWS = {"id", "name", "kind", "evidence", "source", "rx", "is", "value", "tare", "done"}
+
+
+def test_the_streaming_example_is_a_driver_that_passes_its_check(tmp_path):
+    (tmp_path / "pasar.toml").write_text(STREAM, "utf-8")
+    report = checking.check(tmp_path / "pasar.toml")
+    assert report.ok, "\n".join(report.lines())
+
+
+def test_the_asking_example_is_a_driver_that_passes_its_check(tmp_path):
+    head = STREAM[: STREAM.index("[[reply]]")]
+    examples = """
+[[example]]
+rx = 'S S     1.500 kg\\r\\n'
+is = { value = "1.500", stable = true }
+[[example]]
+rx = 'S D     1.500 kg\\r\\n'
+is = { value = "1.500", stable = false }
+[[example]]
+rx = 'S X     1.500 kg\\r\\n'
+is = { state = "unknown_flag" }
+"""
+    (tmp_path / "pasar.toml").write_text(head + REQUEST + examples, "utf-8")
+    assert checking.check(tmp_path / "pasar.toml").ok
+    assert catalogue.load(tmp_path / "pasar.toml").request() == b"SI\r\n"
+
+
+@pytest.mark.parametrize("name", catalogue.names())
+def test_every_driver_of_the_program_is_listed(name):
+    assert f"`{name}`" in README
+
+
+def test_every_entry_of_a_driver_file_is_told():
+    entries = {field for entry in ENTRIES for field in entry.__struct_encode_fields__}
+    assert NumberStyle in ENTRIES
+    shown = set(re.findall(r"\w+", README))
+    assert entries - shown - EVERY_FILE_SHOWS == set()
+    assert tomllib.loads(STREAM).keys() <= entries
