@@ -31,9 +31,9 @@ PIN: Final = "123456"
 
 _FAULTS: Final = {
     # name: gain error, eccentricity at position 2
-    "none": ("0.00045", "-0.0004"),
-    "span": ("0.0016", "-0.0004"),
-    "eccentric": ("0.00045", "-0.004"),
+    "none": ("0.0004", "-0.0002"),
+    "span": ("0.0016", "-0.0002"),
+    "eccentric": ("0.0004", "-0.004"),
 }
 _START_S: Final = 30.0
 _IDLE_S: Final = 3600.0

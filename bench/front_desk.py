@@ -146,7 +146,7 @@ class FrontDesk:
         if line is not None and line.state in {JobState.UNFINISHED, JobState.MEASURED}:
             run = line.run
         else:
-            run = self._place.begin(read_assignment(self._place.folders.orders / f"{job}.toml"))
+            run = await self._place.begin(read_assignment(self._place.folders.orders / f"{job}.toml"))
         return RunWork(self._place, self._place.take_up(run, operator, (observer,)), observer)
 
     async def seal(self, run: str, pin: str) -> SealedFiles:

@@ -17,8 +17,6 @@ from drivers.transports.serial_port import SerialPort
 from drivers.twins.line import TcpLine, pty_line
 from drivers.twins.twin import Twin
 
-MANUAL = "manual"
-
 
 @dataclass
 class Instruments:
@@ -48,7 +46,7 @@ class Instruments:
     async def _add(self, entry: InstrumentEntry, own_drivers: Path) -> None:
         driver = catalogue.load(entry.driver, folder=own_drivers)
         port, origin, device = entry.port, Origin.INSTRUMENT, None
-        if driver.mark.id == MANUAL:
+        if driver.keyed:
             origin = Origin.MANUAL
         else:
             if entry.twin is not None:

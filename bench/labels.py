@@ -31,7 +31,7 @@ from procedures.action import (
     SetTare,
     SetZero,
 )
-from procedures.point import Outcome, Point, Reason
+from procedures.point import Method, Outcome, Point, Reason
 
 LANGUAGES: Final = ("id", "en")
 """The first is the source of truth."""
@@ -57,9 +57,12 @@ def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
 
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """All messages of a language by id: `outcome.conforms` → `SAH`."""
-    text = (_FOLDER / f"{language}.toml").read_text(encoding="utf-8")
-    return MappingProxyType(_flatten(tomllib.loads(text)))
+    """All messages of a language by id: `outcome.conforms` → `SAH`; English problems stand in the code."""
+    files = (_FOLDER / f"{language}.toml", _FOLDER / f"{language}_problems.toml")
+    texts = (file.read_text(encoding="utf-8") for file in files if file.exists())
+    return MappingProxyType(
+        {id_: words for text in texts for id_, words in _flatten(tomllib.loads(text)).items()}
+    )
 
 
 class Labels:
@@ -107,16 +110,22 @@ class Labels:
                 return self.moment(value)
             case date():
                 return self.long_date(value)
-            case str():
-                return self._written(value)
             case _:
                 return str(value)
 
+    def _data(self, value: object) -> str:
+        """A fact that came as data: a string may be a quantity in the notation of files and wires."""
+        return self._written(value) if isinstance(value, str) else self._fact(value)
+
     def _written(self, text: str) -> str:
+        """A quantity, or labels of points, as the reader writes them; any other text as it is."""
         try:
             return self.quantity(Quantity.parse(text))
         except UnitError:
-            return text
+            parts = text.split(", ")
+        if all(f"section.{part.partition('/')[0]}" in self._messages for part in parts):
+            return ", ".join(self.point(part) for part in parts)
+        return text
 
     # ------------------------------------------------------------------ numbers and dates
 
@@ -189,11 +198,11 @@ class Labels:
     def question(self, choose: Choose) -> str:
         """The sentence of a question; its facts follow when there is no sentence for its id."""
         message = self._messages.get(f"question.{choose.question}")
-        facts = {name: self._fact(value) for name, value in choose.facts.items()}
+        facts = {name: self._data(value) for name, value in choose.facts.items()}
         if message is not None and _placeholders(message) <= facts.keys():
             return message.format_map(facts)
         told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())
-        return f"{self.word('question', choose.question)}?" + (f" ({told})" if told else "")
+        return f"{choose.question.replace('_', ' ')}?" + (f" ({told})" if told else "")
 
     def at(self, position: str) -> str:
         """Where on the receptor, as part of a sentence: `di tengah`, `di posisi 2`."""
@@ -205,9 +214,10 @@ class Labels:
         """The sealed outcome with its symbol: `✔ SAH`."""
         return f"{self.symbol(outcome)} {self.text(f'outcome.{outcome}')}"
 
-    def measured(self, outcome: Outcome) -> str:
-        """The outcome of a point before sealing: `✔ dalam BKD`."""
-        return f"{self.symbol(outcome)} {self.text(f'measured.{outcome}')}"
+    def measured(self, outcome: Outcome, method: Method | None = None) -> str:
+        """The outcome of a point before sealing: `✔ dalam BKD`; seen by eye: `✔ sesuai`."""
+        group = "inspected" if method is Method.INSPECTION else "measured"
+        return f"{self.symbol(outcome)} {self.text(f'{group}.{outcome}')}"
 
     def symbol(self, outcome: Outcome) -> str:
         """The sign that goes with colour and word."""
@@ -219,18 +229,27 @@ class Labels:
 
     def point(self, label: str) -> str:
         """A point's label for a person: `accuracy/up/5000 g` → `Kebenaran naik 5.000 g`."""
+        section, _, rest = label.partition("/")
+        return f"{self.section(section)} {self.within(label)}" if rest else self.section(section)
+
+    def within(self, label: str) -> str:
+        """A point's label inside its section: `naik 5.000 g`; the section itself when that is all."""
         section, *rest = label.split("/")
-        parts = (self._messages.get(f"part.{part}") or self._written(part) for part in rest)
-        return " ".join((self.section(section), *parts))
+        parts = [self._part(part) for part in rest]
+        return " ".join(parts) or self.section(section)
+
+    def _part(self, part: str) -> str:
+        known = self._messages.get(f"part.{part}") or self._messages.get(f"item.{part}")
+        return known or self._written(part)
 
     def reason(self, reason: Reason) -> str:
         """Why a verdict is what it is, or what its reader must know."""
         message = self._messages.get(f"reason.{reason.code}")
-        facts = {name: self._fact(value) for name, value in reason.facts.items()}
+        facts = {name: self._data(value) for name, value in reason.facts.items()}
         if message is not None and _placeholders(message) <= facts.keys():
             return message.format_map(facts)
         told = ", ".join(facts.values())
-        return self.word("reason", reason.code) + (f": {told}" if told else "")
+        return reason.code.replace("_", " ") + (f": {told}" if told else "")
 
     def explain(self, point: Point) -> str:
         """One sentence that gives rule, load, error, BKD, margin and citation of a decided point."""
@@ -251,9 +270,12 @@ class Labels:
             parts.append(self.text("explain.bounds", low=low, high=high, limits=self.limits(point)))
         elif point.tolerance is not None:
             parts.append(self.text("explain.limits", limits=self.limits(point)))
-        parts.append(self.text(f"explain.{point.outcome}"))
-        if point.reason:
-            parts.append(self.reason(Reason(code=point.reason)))
+        seen = point.method is Method.INSPECTION
+        outcome = self.text(f"explain.{point.outcome}")
+        parts.append(self.measured(point.outcome, point.method) if seen else outcome)
+        why = self._messages.get(f"explain.{point.reason}")
+        if why is not None:
+            parts.append(why)
         sentence = "; ".join(parts) + "."
         if point.tolerance is not None and point.tolerance.citation:
             sentence += " " + self.text("explain.citation", citation=point.tolerance.citation)
@@ -272,7 +294,7 @@ class Labels:
         """What is wrong and what to do, by the error's code; its own English sentences when there is none."""
         sentence = self._messages.get(f"problem.{error.code}.sentence")
         remedy = self._messages.get(f"problem.{error.code}.remedy")
-        facts = {name: self._fact(value) for name, value in error.facts.items()}
+        facts = {name: self._data(value) for name, value in error.facts.items()}
         if sentence is None or remedy is None or not _placeholders(sentence + remedy) <= facts.keys():
             return error.message, error.remedy
         return sentence.format_map(facts), remedy.format_map(facts)

@@ -50,20 +50,29 @@ class Surroundings:
         return self.clock.utc().astimezone(ZoneInfo(self.laboratory.office.time_zone)).isoformat()
 
 
-def begin(around: Surroundings, assignment: Assignment) -> str:
-    """Check everything that can be checked before touching the instrument, then begin a run; returns its id.
+def check(around: Surroundings, assignment: Assignment) -> Any:
+    """Check everything that can be checked before touching the instrument; gives the procedure's task.
 
     Raises:
-        ProcedureError: rules, loads or standards do not allow this test; no number is consumed.
-        LaboratoryError: an instrument is missing; no number is consumed.
-        StorageError: the disk refuses.
+        ProcedureError: rules, loads or standards do not allow this test.
+        LaboratoryError: an instrument is missing.
     """
-    laboratory = around.laboratory
-    procedure = find(assignment.kind)
-    now = datetime.fromisoformat(around.at())
-    task = procedure.prepare(assignment, now.date(), _standards(laboratory, assignment))
-    bound = around.station.roles
     around.station.bound("uut")
+    today = datetime.fromisoformat(around.at()).date()
+    return find(assignment.kind).prepare(assignment, today, _standards(around.laboratory, assignment))
+
+
+def begin(around: Surroundings, assignment: Assignment) -> str:
+    """Begin a run, which consumes a number; returns its id.
+
+    Raises:
+        ProcedureError: see `check`; no number is consumed.
+        LaboratoryError: see `check`; no number is consumed.
+        StorageError: the disk refuses; no number is consumed.
+    """
+    task = check(around, assignment)
+    laboratory, procedure, bound = around.laboratory, find(assignment.kind), around.station.roles
+    now = datetime.fromisoformat(around.at())
     run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     begun = RunBegun(
         number="",

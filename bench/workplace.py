@@ -53,8 +53,16 @@ class Workplace:
             title=lambda assignment: title_of(labels, assignment),
         )
 
-    def begin(self, assignment: Assignment) -> str:
-        """Begin a run; see `session.begin`."""
+    async def begin(self, assignment: Assignment) -> str:
+        """Begin a run once every instrument answers; see `session.begin`.
+
+        Raises:
+            InstrumentError: one does not answer; no number is consumed.
+        """
+        session.check(self.around, assignment)
+        for bound in self.around.station.roles.values():
+            if bound.device is not None:
+                await bound.device.read()
         return session.begin(self.around, assignment)
 
     def take_up(self, run: str, operator: Operator, observers: Sequence[events.Observer]) -> Taken:

@@ -5,10 +5,9 @@ it works all the same, and every result says so.
 """
 
 import hashlib
-from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import TypeVar
 
 import msgspec
@@ -70,18 +69,18 @@ def by_id(table: str, kind: type[T]) -> tuple[T, str]:
     Raises:
         ProcedureError: there is no such table, or it belongs to another kind of test.
     """
-    for file in _tables():
-        if file.name == f"{table}.toml":
-            text = file.read_bytes()
-            rules = from_toml(text.decode(), kind, source=file.name, error=ProcedureError)
-            return rules, hashlib.sha256(text).hexdigest()
-    raise ProcedureError(
-        "rules.unknown",
-        "There is no rule table {rules}.",
-        "Known are: {known}.",
-        rules=table,
-        known=", ".join(file.name.removesuffix(".toml") for file in _tables()),
-    )
+    try:
+        file = _files()[f"{table}.toml"]
+    except KeyError:
+        raise ProcedureError(
+            "rules.unknown",
+            "There is no rule table {rules}.",
+            "Known are: {known}.",
+            rules=table,
+            known=", ".join(name.removesuffix(".toml") for name in _files()),
+        ) from None
+    rules = from_toml(file.decode(), kind, source=f"{table}.toml", error=ProcedureError)
+    return rules, hashlib.sha256(file).hexdigest()
 
 
 def in_force(kind: str, on: date) -> str:
@@ -90,7 +89,7 @@ def in_force(kind: str, on: date) -> str:
     Raises:
         ProcedureError: none is known to hold on that date.
     """
-    headers = [header for header in map(_header, _tables()) if header.kind == kind]
+    headers = tables(kind)
     for header in headers:
         starts = header.valid_from or date.min
         ends = header.valid_until or date.max
@@ -108,13 +107,19 @@ def in_force(kind: str, on: date) -> str:
 
 def tables(kind: str) -> tuple[Header, ...]:
     """What the tables for one kind of test say of themselves, in the order of their ids."""
-    return tuple(header for header in map(_header, _tables()) if header.kind == kind)
+    return tuple(header for header in _headers() if header.kind == kind)
 
 
-def _tables() -> Iterator[Traversable]:
+@cache
+def _files() -> dict[str, bytes]:
+    """The tables as they were when the program first looked: a run does not see them change."""
     folder = files("procedures").joinpath("rules")
-    return iter(sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name))
+    found = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda f: f.name)
+    return {file.name: file.read_bytes() for file in found}
 
 
-def _header(file: Traversable) -> Header:
-    return from_toml(file.read_text("utf-8"), Header, source=file.name, error=ProcedureError)
+@cache
+def _headers() -> tuple[Header, ...]:
+    return tuple(
+        from_toml(text.decode(), Header, source=name, error=ProcedureError) for name, text in _files().items()
+    )

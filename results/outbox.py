@@ -111,7 +111,9 @@ class Outbox:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = apsw.Connection(str(path))
             self._database.set_busy_timeout(5000)
-            self._database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + _SCHEMA).fetchall()
+            self._database.execute(
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + _SCHEMA
+            ).fetchall()
 
     def enqueue(self, envelope_path: Path) -> Waiting:
         """Take a sealed record in; the same file again changes nothing.

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -90,7 +90,11 @@ def run(options: Namespace) -> int:
         from bench.cli.screen import open_screen  # noqa: PLC0415 - textual is loaded only for the screen
 
         return open_screen(options)
-    return asyncio.run(_work(options, lambda place: place.begin(assignment)))
+
+    async def begun(place: Workplace) -> str:
+        return await place.begin(assignment)
+
+    return asyncio.run(_work(options, begun))
 
 
 def resume(options: Namespace) -> int:
@@ -99,13 +103,17 @@ def resume(options: Namespace) -> int:
         from bench.cli.screen import open_screen  # noqa: PLC0415 - textual is loaded only for the screen
 
         return open_screen(options)
-    return asyncio.run(_work(options, lambda place: place.find(options.run).run))
+
+    async def found(place: Workplace) -> str:
+        return place.find(options.run).run
+
+    return asyncio.run(_work(options, found))
 
 
-async def _work(options: Namespace, choose: Callable[[Workplace], str]) -> int:
+async def _work(options: Namespace, choose: Callable[[Workplace], Awaitable[str]]) -> int:
     labels = Labels(options.lang)
     async with _operator(options.operator, labels) as operator, open_workplace(options.lab, labels) as place:
-        return await carry_through(options, place, choose(place), operator)
+        return await carry_through(options, place, await choose(place), operator)
 
 
 async def carry_through(options: Namespace, place: Workplace, run_id: str, operator: Operator) -> int:

@@ -3,12 +3,14 @@
 Only this package imports Textual, and only when a screen is opened.
 """
 
+import asyncio
+
 from bench.desk import Desk
 from bench.labels import Labels
 
 
-def run_app(desk: Desk, labels: Labels, *, auto_capture: bool = False) -> int:
-    """Open the screen on a desk and block until it is closed; returns the exit code.
+async def show_desk(desk: Desk, labels: Labels, *, auto_capture: bool = False) -> int:
+    """Show the screen on a desk until it is left; returns the exit code.
 
     Args:
         desk: the laboratory; closed by whoever opened it.
@@ -17,4 +19,9 @@ def run_app(desk: Desk, labels: Labels, *, auto_capture: bool = False) -> int:
     """
     from bench.tui.app import TeraApp  # noqa: PLC0415 - the view and its tests do without Textual
 
-    return TeraApp(desk, labels, auto_capture=auto_capture).run() or 0
+    return await TeraApp(desk, labels, auto_capture=auto_capture).run_async() or 0
+
+
+def run_app(desk: Desk, labels: Labels, *, auto_capture: bool = False) -> int:
+    """Show the screen as `show_desk` does, and block until it is left."""
+    return asyncio.run(show_desk(desk, labels, auto_capture=auto_capture))

@@ -86,7 +86,7 @@ class Scale:
         match action:
             case RemoveLoad():
                 return True
-            case AddSmallWeights():
+            case AddSmallWeights() | RemoveSmallWeights():
                 return self._changed()
             case PlaceLoad():
                 return self.auto_capture and self.taken_at is None

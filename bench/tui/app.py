@@ -131,7 +131,7 @@ class TeraApp(App[int]):
 
     def ring(self, times: int) -> None:
         """One bell for captured, two for done, three for trouble."""
-        if self.muted:
+        if self.muted or not times:
             return
         self.bell()
         for count in range(1, times):
@@ -141,7 +141,7 @@ class TeraApp(App[int]):
         """Show an error in two sentences."""
         self.ring(3)
         sentence, remedy = self.labels.problem(error)
-        self.show(Tell("problem.title", sentence, remedy, alarm=True))
+        self.show(Tell("notice.title", sentence, remedy, alarm=True))
 
     def ask_quit(self) -> None:
         """Ask before closing; what is under way is kept."""
@@ -166,7 +166,7 @@ class TeraApp(App[int]):
     async def _conduct(self, job: JobLine) -> None:
         uut = [line for line in self.desk.instruments() if UUT in line.roles]
         screen = RunScreen(
-            job.title, manual=not any(line.port for line in uut), auto_capture=self.auto_capture
+            job.title, self.clock, manual=not any(line.port for line in uut), auto_capture=self.auto_capture
         )
         await self.push_screen(screen)
         problem, measured = None, None

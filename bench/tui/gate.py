@@ -20,10 +20,10 @@ LOST_S: Final = 3.0
 """After this silence the instrument is said not to answer."""
 REST_S: Final = 1.0
 """The bench sees rest when the span over this time is at most one displayed digit."""
-WINDOW: Final = Decimal("0.05")
-"""Share of the expected load; with `WINDOW_DIGITS`, whichever is wider."""
-WINDOW_DIGITS: Final = 20
-"""Displayed digits around the expected load."""
+TENTH: Final = Decimal("0.1")
+HALF: Final = Decimal("0.5")
+WINDOW_DIGITS: Final = 100
+"""Displayed digits around a small load; never so many that no load at all would pass for one."""
 
 
 class Gate(StrEnum):
@@ -90,8 +90,11 @@ class Watch:
         indication = self.indication()
         if indication is None or indication.dimension != expected.dimension:
             return False
-        digits = Quantity(indication.resolution * WINDOW_DIGITS, indication.unit)
-        return abs(indication - expected) <= max(abs(expected) * WINDOW, digits)
+        window = Quantity(indication.resolution * WINDOW_DIGITS, indication.unit)
+        if expected:
+            load = abs(expected)
+            window = max(load * TENTH, min(window, load * HALF))
+        return abs(indication - expected) <= window
 
     def judge(self, expected: Quantity | None, now: float) -> Gate:
         """Whether a reading may be taken now."""

@@ -131,9 +131,12 @@ class RunView:
         rows = tuple(
             Row(step=row.step) if row.path.startswith(f"{event.path}/") else row for row in self.rows
         )
+        left = [row.point for row in rows if row.point is not None]
+        gone = {row.step.label for row in self.rows} - {point.label for point in left}
+        last = self.last if self.last is None or self.last.label not in gone else (left[-1] if left else None)
         retaken = Retaken(path=event.path, reason=event.reason)
         known = self.retaken if retaken in self.retaken else (*self.retaken, retaken)
-        return replace(self, rows=rows, retaken=known, standing=(), prompt=None, settling="")
+        return replace(self, rows=rows, last=last, retaken=known, standing=(), prompt=None, settling="")
 
     def _decided(self, event: events.Decided) -> "RunView":
         decided = event.point

@@ -12,7 +12,7 @@ from procedures.conformity import decide, worst
 from procedures.errors import ProcedureError
 from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Tolerance, Verdict
 from procedures.scales.basis import Basis
-from procedures.scales.comparison import discrimination_point, range_point
+from procedures.scales.comparison import discrimination_point, range_point, same_loads
 from procedures.scales.instrument import Scale
 from procedures.scales.observation import Observations, Tared, Weighing
 from procedures.scales.rules import ScaleRules, Section
@@ -152,20 +152,15 @@ class _Sheet:
             yield self._loaded("accuracy", f"{where}/{row.load}", row)
 
     def _repeatability(self) -> Iterator[Point]:
+        """Each weighing, then the range of those that had the same load."""
         rows = self.basis.seen.repeatability
         for number, row in enumerate(rows, 1):
-            if row.load != rows[0].load:
-                raise ProcedureError(
-                    "case.repeatability_loads",
-                    "Weighing {number} of the repeatability test has {load}, the first has {first}.",
-                    "The range is that of one load weighed again and again: correct the load.",
-                    number=str(number),
-                    load=str(row.load),
-                    first=str(rows[0].load),
-                )
             yield self._loaded("repeatability", f"repeatability/{number}", row)
-        if len(rows) > 1:
-            yield range_point(self.basis, rows)
+        series = same_loads(rows)
+        for same in series:
+            if len(same) > 1:
+                which = f"/{same[0].load}" if len(series) > 1 else ""
+                yield range_point(self.basis, same, f"repeatability/range{which}")
 
     def _discrimination(self) -> Iterator[Point]:
         for row in self.basis.seen.discrimination:

@@ -9,12 +9,21 @@ from procedures.scales.basis import Basis
 from procedures.scales.observation import Discriminated, Weighing
 
 
-def range_point(basis: Basis, rows: Sequence[Weighing]) -> Point:
+def same_loads(rows: Sequence[Weighing]) -> tuple[tuple[Weighing, ...], ...]:
+    """The weighings of each load, in the order in which the loads first come."""
+    series: dict[Quantity, list[Weighing]] = {}
+    for row in rows:
+        series.setdefault(row.load, []).append(row)
+    return tuple(tuple(same) for same in series.values())
+
+
+def range_point(basis: Basis, rows: Sequence[Weighing], label: str) -> Point:
     """Largest result less smallest within the permitted error; E0 is in all of them and falls out.
 
     Args:
         basis: scale, rules, activity.
         rows: two or more weighings of one load.
+        label: of the point.
 
     Source: OIML R 76-1:2006, 3.6.1.
     """
@@ -34,7 +43,7 @@ def range_point(basis: Basis, rows: Sequence[Weighing]) -> Point:
     exact = lowest == highest
     return Point(
         section="repeatability",
-        label="repeatability/range",
+        label=label,
         nominal=load,
         error=lowest if exact else None,
         error_bounds=None if exact else (lowest, highest),

@@ -7,6 +7,7 @@ from drivers.quantity import Quantity
 from procedures.conformity import whole_digits
 from procedures.point import Conclusion, Outcome, Phase, Reason
 from procedures.scales.basis import Basis
+from procedures.scales.comparison import same_loads
 from procedures.scales.observation import Observations, Tared, Weighing
 
 _FEBRUARY = 2
@@ -51,10 +52,10 @@ def observation_notices(basis: Basis) -> tuple[Reason, ...]:
     if odd:
         notices.append(Reason(code="indication_between_steps", facts={"rows": ", ".join(odd)}))
     wanted = basis.rules.classes[basis.scale.accuracy_class].weighings
-    taken = len(basis.seen.repeatability)
-    if 0 < taken < wanted:
-        facts = {"weighings": str(taken), "required": str(wanted)}
-        notices.append(Reason(code="few_weighings", facts=facts))
+    for same in same_loads(basis.seen.repeatability):
+        if len(same) < wanted:
+            facts = {"load": str(same[0].load), "weighings": str(len(same)), "required": str(wanted)}
+            notices.append(Reason(code="few_weighings", facts=facts))
     return tuple(notices)
 
 

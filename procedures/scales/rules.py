@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -172,4 +173,9 @@ def choose_rules(named: str | None, on: date) -> tuple[ScaleRules, str]:
     Raises:
         ProcedureError: no such table, or none is known to be in force.
     """
-    return by_id(named or in_force("scales", on), ScaleRules)
+    return _table(named or in_force("scales", on))
+
+
+@cache
+def _table(name: str) -> tuple[ScaleRules, str]:
+    return by_id(name, ScaleRules)

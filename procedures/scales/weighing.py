@@ -165,7 +165,7 @@ class ScaleReader:
 
     async def _recorded(self, shown: Shown, load: Quantity) -> bool:
         choices = ("measure_again", "record")
-        facts = {"load": str(load), "indication": str(shown.indication)}
+        facts = {"expected": str(load), "indication": str(shown.indication)}
         question = Choose(question="unexpected_indication", choices=choices, facts=facts)
         return await self._run.ask(question) == Choice("record")
 

@@ -58,7 +58,7 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
 async def _refused(_request: Request, fault: Exception) -> Response:
     if isinstance(fault, RefusalError):
         return Response(to_json(fault.answer()), fault.status, media_type="application/json")
-    if not isinstance(fault, RecordError):  # Starlette knows no exception types of handlers
+    if not isinstance(fault, RecordError):  # the handler is registered for these alone
         raise fault
     answer = {"code": fault.code, "message": fault.message, "remedy": fault.remedy}
     return Response(to_json(answer), 500, media_type="application/json")

@@ -1,8 +1,8 @@
 """The database behind the registry: SQLite in a file, or PostgreSQL by URL.
 
 SQLite runs with a rollback journal and not in WAL mode. Python links whatever SQLite the system has, often
-one of 3.7.0 to 3.51.2, which can corrupt a WAL database when two connections meet at the moment the log is reset
-(https://sqlite.org/wal.html). A registry writes a few records a minute and gains nothing from WAL; with
+one of 3.7.0 to 3.51.2, which can corrupt a WAL database when two connections meet at the moment its log is
+reset (https://sqlite.org/wal.html). A registry writes a few records a minute and gains nothing from WAL; with
 synchronous=EXTRA the rollback journal is durable at commit, also across a loss of power.
 """
 

@@ -133,7 +133,7 @@ def _standing(say: Words, entry: Entry, now: datetime) -> Markup:
     found = standing(record, superseded=bool(entry.superseded_by), revoked=bool(entry.revoked), now=now)
     if record.training:  # neither green nor "in force", whatever the twin showed
         verdict = say(record.verdict.outcome.value if record.verdict else record.state)
-        return _banner("plain", say("training_verdict", verdict=verdict), tag("p", say("training_text")))
+        return _banner("plain", say("training_verdict", verdict=verdict))
     key = found.value
     if found is Standing.IN_FORCE and record.valid_until is None:
         key = "in_force_open"

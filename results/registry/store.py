@@ -23,6 +23,7 @@ from results.registry.checkpoint import Checkpoint, RegistryKey
 from results.registry.database import Database
 from results.registry.enrolment import Role, enrol, enrolled
 from results.registry.refusal import RefusalError
+from results.registry.succession import check_place, conflict
 from results.registry.tables import AlarmRow, RecordRow, RevocationRow
 
 
@@ -160,9 +161,9 @@ class Store:
         known = session.scalar(select(RecordRow).where(RecordRow.record_id == record.record_id))
         if known is not None:
             if known.digest != submission.digest:
-                raise _conflict(record.record_id, known.digest, submission.digest)
+                raise conflict(record.record_id, known.digest, submission.digest)
             return self._receipt(session, known, submission.payload), False
-        self._check_place(session, submission)
+        check_place(session, submission)
         self._check_log(session, head.size)
         index = log.append(session, head, merkle.leaf_hash(submission.payload))
         row = RecordRow(
@@ -181,52 +182,6 @@ class Store:
         log.keep_checkpoint(session, index + 1, self._sign(index + 1, root))
         session.flush()
         return self._receipt(session, row, submission.payload), True
-
-    def _check_place(self, session: Session, submission: Submission) -> None:
-        """Without gaps, onto the record before, and superseding only one's own office."""
-        record = submission.record
-        last = session.scalar(
-            select(RecordRow)
-            .where(RecordRow.bench == record.bench)
-            .order_by(RecordRow.sequence.desc())
-            .limit(1)
-        )
-        expected = last.sequence + 1 if last else 1
-        if record.sequence != expected:
-            raise RefusalError(
-                409,
-                "sequence",
-                "Bench {bench} must deliver number {expected} next, and this is number {sequence}.",
-                "Deliver the records of this bench in their order; none may be missing.",
-                bench=record.bench,
-                sequence=record.sequence,
-                expected=expected,
-            )
-        if record.previous_record and (last is None or record.previous_record != last.digest):
-            raise RefusalError(
-                409,
-                "chain",
-                "Record {record_id} follows another record than the one registered before it.",
-                "Keep the bench as it is and call the registry's office: records differ from those sent.",
-                alarm=True,
-                record_id=record.record_id,
-                previous=record.previous_record,
-                registered=last.digest if last else "",
-            )
-        if record.supersedes and not self._may_supersede(session, record.supersedes, submission):
-            raise RefusalError(
-                422,
-                "supersedes",
-                "The record {supersedes} that this one is to replace is not a record of the same office.",
-                "Correct the number of the record that is replaced.",
-                supersedes=record.supersedes,
-            )
-
-    def _may_supersede(self, session: Session, record_id: str, submission: Submission) -> bool:
-        older = session.scalar(select(RecordRow).where(RecordRow.record_id == record_id))
-        if older is None:
-            return False
-        return reopen(older.envelope, enrolled(session)).record.office.name == submission.record.office.name
 
     def _receipt(self, session: Session, row: RecordRow, payload: bytes) -> Receipt:
         size = row.leaf_index + 1
@@ -312,16 +267,3 @@ class Store:
 
     def _now(self) -> str:
         return self.clock.utc().astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _conflict(record_id: str, registered: str, sent: str) -> RefusalError:
-    return RefusalError(
-        409,
-        "conflict",
-        "Record {record_id} is registered already with another content.",
-        "Keep both files and call the registry's office; an alarm was noted.",
-        alarm=True,
-        record_id=record_id,
-        registered=registered,
-        sent=sent,
-    )

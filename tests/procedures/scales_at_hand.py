@@ -27,14 +27,28 @@ def weights(*texts: str) -> tuple[Weight, ...]:
 
 
 SET = weights(
-    "10 kg", "5 kg", "2 kg*2", "1 kg", "500 g", "200 g*2", "100 g", "50 g", "20 g*2", "10 g", "5 g", "2 g*2", "1 g",
-    "500 mg", "200 mg*2", "100 mg",
-)  # fmt: skip
+    "10 kg",
+    "5 kg",
+    "2 kg*2",
+    "1 kg",
+    "500 g",
+    "200 g*2",
+    "100 g",
+    "50 g",
+    "20 g*2",
+    "10 g",
+    "5 g",
+    "2 g*2",
+    "1 g",
+    "500 mg",
+    "200 mg*2",
+    "100 mg",
+)
 
 
-def standard(id: str = "S-07", accuracy_class: str = "M1", **more: Any) -> WorkingStandard:
+def standard(name: str = "S-07", accuracy_class: str = "M1", **more: Any) -> WorkingStandard:
     given = {"weights": SET, "certificate": "K-1/2026", "due": date(2027, 3, 14)} | more
-    return WorkingStandard(id=id, accuracy_class=accuracy_class, **given)
+    return WorkingStandard(id=name, accuracy_class=accuracy_class, **given)
 
 
 def scale_task(

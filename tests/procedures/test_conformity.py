@@ -44,9 +44,14 @@ def test_an_interval_written_backwards_is_a_mistake_of_the_program():
 decimals = st.decimals(min_value=-10000, max_value=10000, allow_nan=False, places=4)
 mass_units = st.sampled_from(["g", "kg", "mg", "lb", "oz", "ct", "t"])
 IN_GRAMS = {
-    "g": Fraction(1), "kg": Fraction(1000), "mg": Fraction(1, 1000), "t": Fraction(10**6), "ct": Fraction(1, 5),
-    "lb": Fraction("453.59237"), "oz": Fraction("28.349523125"),
-}  # fmt: skip
+    "g": Fraction(1),
+    "kg": Fraction(1000),
+    "mg": Fraction(1, 1000),
+    "t": Fraction(10**6),
+    "ct": Fraction(1, 5),
+    "lb": Fraction("453.59237"),
+    "oz": Fraction("28.349523125"),
+}
 
 
 @given(decimals, mass_units, st.decimals(min_value=0, max_value=10000, places=4), mass_units)

@@ -190,8 +190,10 @@ def test_a_bounded_error_decides_only_with_its_whole_interval(load, shown, outco
     concluded = case(SHOP_SCALE, rules=R76, accuracy=[row(load, shown)])
     assert concluded.verdict.outcome is outcome
     assert [reason.code for reason in concluded.verdict.reasons] == {
-        C: [], I: ["error_undecided"], N: ["error_outside_tolerance"],
-    }[outcome]  # fmt: skip
+        C: [],
+        I: ["error_undecided"],
+        N: ["error_outside_tolerance"],
+    }[outcome]
 
 
 def test_a_bounded_error_is_shifted_by_the_zero_error():
@@ -266,6 +268,21 @@ def test_repeatability_asks_both_for_each_weighing_and_for_their_range():
     assert case(SHOP_SCALE, repeatability=one_out).verdict.failing == ("repeatability/1", "repeatability/2")
 
 
+def test_each_load_that_is_weighed_again_and_again_has_its_own_range():
+    rows = [
+        row("7500 g", "7500 g"),
+        row("15 kg", "15000 g"),
+        row("7500 g", "7505 g"),
+        row("15 kg", "15010 g"),
+    ]
+    ranges = [p for p in case(SHOP_SCALE, repeatability=rows).points if p.method is Method.COMPARISON]
+    found = {p.label: (p.error, p.tolerance.upper, p.outcome) for p in ranges}
+    assert found == {
+        "repeatability/range/7500 g": (mass("5 g"), mass("5 g"), C),
+        "repeatability/range/15 kg": (mass("10 g"), mass("7.5 g"), N),
+    }
+
+
 def test_a_range_of_readings_alone_is_known_within_a_step_under_the_recommendation():
     same = case(SHOP_SCALE, rules=R76, repeatability=[row("7500 g", "7500 g")] * 3).points[-1]
     assert (same.error_bounds, same.outcome) == ((mass("0 g"), mass("5 g")), C)
@@ -286,7 +303,7 @@ def test_the_verdict_covers_what_is_there_and_says_what_is_not():
     assert concluded.verdict.sections == {"accuracy": C, "repeatability": C}
     facts = {notice.code: notice.facts for notice in concluded.notices}
     assert facts["sections_absent"] == {"sections": "visual, zero, eccentricity, discrimination, tare"}
-    assert facts["few_weighings"] == {"weighings": "1", "required": "3"}
+    assert facts["few_weighings"] == {"load": "5 kg", "weighings": "1", "required": "3"}
 
 
 def test_an_indication_between_two_steps_is_noticed():
@@ -348,15 +365,26 @@ def test_the_documented_examples_conform(text):
 # -- mistakes
 
 GOOD = {
-    "kind": "scales", "activity": "initial_verification", "date": DAY, "uut": SHOP_SCALE,
+    "kind": "scales",
+    "activity": "initial_verification",
+    "date": DAY,
+    "uut": SHOP_SCALE,
     "accuracy": [row("5 kg", "5000 g")],
-}  # fmt: skip
+}
 
 MISTAKES = {
-    "a typed error": ({"accuracy": [row("5 kg", "5000 g", error="0 g")]}, "case.typed_result", "$.accuracy[0]"),
+    "a typed error": (
+        {"accuracy": [row("5 kg", "5000 g", error="0 g")]},
+        "case.typed_result",
+        "$.accuracy[0]",
+    ),
     "a typed verdict": ({"verdict": "conforms"}, "case.typed_result", "verdict"),
     "a typed limit": ({"uut": SHOP_SCALE | {"bkd": "5 g"}}, "case.typed_result", "$.uut"),
-    "typed evidence": ({"accuracy": [row("5 kg", "5000 g", readings=["x"])]}, "case.typed_result", "$.accuracy[0]"),
+    "typed evidence": (
+        {"accuracy": [row("5 kg", "5000 g", readings=["x"])]},
+        "case.typed_result",
+        "$.accuracy[0]",
+    ),
     "a misspelt field": ({"accuracy": [row("5 kg", "5000 g", aded="1 g")]}, "case.misspelt_field", "added"),
     "a field of no kind": ({"zzz": 1}, "case.unknown_field", "zzz"),
     "a number without a unit": ({"accuracy": [row(5, "5000 g")]}, "case.content", "$.accuracy[0].load"),
@@ -368,20 +396,27 @@ MISTAKES = {
     "negative small weights": ({"accuracy": [row("5 kg", "5000 g", "-1 g")]}, "case.content", "added"),
     "no indication": ({"accuracy": [{"load": "5 kg"}]}, "case.content", "indication"),
     "a load beyond Max": ({"accuracy": [row("16 kg", "16 kg")]}, "case.load_outside", "16 kg"),
-    "tare and load beyond Max": ({"tare": [row("10 kg", "10 kg", tare="6 kg")]}, "case.load_outside", "16 kg"),
-    "weighings of two loads": (
-        {"repeatability": [row("5 kg", "5 kg"), row("6 kg", "6 kg")]}, "case.repeatability_loads", "6 kg",
+    "tare and load beyond Max": (
+        {"tare": [row("10 kg", "10 kg", tare="6 kg")]},
+        "case.load_outside",
+        "16 kg",
     ),
     "an unknown line of the checklist": ({"visual": {"colour": True}}, "case.visual_item", "type_approval"),
     "a range of a scale without ranges": (
-        {"accuracy": [row("5 kg", "5000 g", range=2)]}, "scale.no_such_range", "no range 2",
+        {"accuracy": [row("5 kg", "5000 g", range=2)]},
+        "scale.no_such_range",
+        "no range 2",
     ),
     "an unknown activity": ({"activity": "tera"}, "case.content", "$.activity"),
     "no observations": ({"accuracy": []}, "case.empty", "no observations"),
     "no date and no rules": ({"date": None}, "case.date", "no date"),
     "a day without rules": ({"date": date(2023, 5, 5)}, "rules.none_in_force", "2023-05-05"),
-    "a direction of no kind": ({"accuracy": [row("5 kg", "5000 g", direction="naik")]}, "case.content", "direction"),
-}  # fmt: skip
+    "a direction of no kind": (
+        {"accuracy": [row("5 kg", "5000 g", direction="naik")]},
+        "case.content",
+        "direction",
+    ),
+}
 
 
 @pytest.mark.parametrize(("change", "code", "says"), MISTAKES.values(), ids=MISTAKES)

@@ -61,7 +61,7 @@ INVALID = {
 
 @pytest.mark.parametrize(("plate", "code", "says"), INVALID.values(), ids=INVALID)
 def test_a_scale_that_cannot_be_of_its_class_is_refused_in_a_sentence(plate, code, says):
-    with pytest.raises(ProcedureError, match="scale interval|does not go with|next e|Min") as refused:
+    with pytest.raises(ProcedureError, match=r"scale interval|does not go with|next e|Min") as refused:
         check_classification(read_scale(plate), RULES)
     assert refused.value.code == code
     assert says in refused.value.message

@@ -1,6 +1,7 @@
 """The script of the test of a scale, run on a model of a scale through the port."""
 
 import asyncio
+from copy import deepcopy
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +23,7 @@ C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # n
 
 
 def model(**faults: Any) -> ScaleModel:
-    return ScaleModel(Decimal(5), **faults)
+    return ScaleModel(Decimal(5), **deepcopy(faults))
 
 
 def carry_out(run: MemoryRun, task: ScaleTask | None = None) -> Conclusion:
@@ -79,11 +80,11 @@ def test_a_subsequent_verification_of_a_shop_scale_asks_for_at_most_21_keys():
 
 
 FAULTS = {
-    "too much gain": (dict(gain=Decimal("0.002")), "accuracy"),
-    "a weak corner": (dict(corners={"3": Decimal(-15)}), "eccentricity"),
-    "scatter": (dict(scatter=[Decimal(0)] * 5 + [Decimal(-10), Decimal(5), Decimal(10)]), "repeatability"),
-    "friction": (dict(friction=Decimal(8)), "discrimination"),
-    "zero off": (dict(offset=Decimal(5)), "zero"),
+    "too much gain": ({"gain": Decimal("0.002")}, "accuracy"),
+    "a weak corner": ({"corners": {"3": Decimal(-15)}}, "eccentricity"),
+    "scatter": ({"scatter": [Decimal(0)] * 5 + [Decimal(-10), Decimal(5), Decimal(10)]}, "repeatability"),
+    "friction": ({"friction": Decimal(8)}, "discrimination"),
+    "zero off": ({"offset": Decimal(5)}, "zero"),
 }
 
 
@@ -220,7 +221,7 @@ def test_a_forgotten_load_is_asked_about_and_measured_again():
     concluded = carry_out(run)
     assert concluded.verdict.outcome is C
     (question,) = of_kind(run, Choose)
-    assert question.facts == {"load": "100 g", "indication": "0 g"}
+    assert question.facts == {"expected": "100 g", "indication": "0 g"}
     placed = [a for path, a in run.actions if path == "accuracy/up/100 g" and isinstance(a, PlaceLoad)]
     assert len(placed) == 2
 

@@ -22,7 +22,7 @@ class Break(StrEnum):
 
 
 class FaultyLine:
-    """Relays all connections to `url`; the n-th record pushed breaks at `plan[n]`, those after the plan pass."""
+    """Relays to `url`; the n-th record pushed breaks at `plan[n]`, and those after the plan pass."""
 
     def __init__(self, url: str, plan: list[Break]) -> None:
         """Listen on a free port."""

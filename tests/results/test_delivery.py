@@ -251,7 +251,7 @@ def test_a_damaged_receipt_on_disk_is_told(registry, bench, outbox):
 
 
 class Liar:
-    """A registry that proves itself truly but for one lie; the port as a lying registry would implement it."""
+    """A registry that is true but for one lie; the port as a lying registry would implement it."""
 
     def __init__(self, url, **lies):
         self.true = HttpRegistryLine(url)
@@ -299,7 +299,10 @@ def lies(registry):
             {"push": lambda r: with_signed(registry, r, root=b"\1" * 32)},
             "receipt.proof",
         ),
-        "another record's name": ({"push": lambda r: replace(r, record_id="BENCH-02:000001")}, "receipt.record"),
+        "another record's name": (
+            {"push": lambda r: replace(r, record_id="BENCH-02:000001")},
+            "receipt.record",
+        ),
         "a checkpoint that nobody signed": (
             {"push": lambda r: replace(r, checkpoint=r.checkpoint.replace("— ", "- "))},
             "checkpoint.signature",
@@ -328,7 +331,10 @@ def lies(registry):
             },
             "registry.shrunk",
         ),
-        "a checkpoint of nobody": ({"checkpoint": lambda note: note.replace("— ", "- ")}, "checkpoint.signature"),
+        "a checkpoint of nobody": (
+            {"checkpoint": lambda note: note.replace("— ", "- ")},
+            "checkpoint.signature",
+        ),
     }
 
 
@@ -381,6 +387,19 @@ def test_a_registry_restored_from_an_old_backup_is_noticed(bench, outbox, regist
         assert push_to(outbox, restored.url, registry.key).problem.code == "registry.shrunk"
 
 
+def test_after_a_true_loss_a_bench_delivers_everything_again(registry, bench, outbox, tmp_path):
+    put(outbox, bench, 3)
+    push_to(outbox, registry.url, registry.key)
+    for receipt in outbox.path.parent.glob("*.receipt.json"):
+        receipt.rename(tmp_path / receipt.name)
+    with EmbeddedRegistry(tmp_path / "new", training=False) as empty:
+        empty.store.enrol(bench.name, bench.key.public, OFFICE)
+        with Outbox(outbox.path.parent / "new.db") as again:
+            assert again.reconcile(outbox.path.parent) == ()
+            assert len(push_to(again, empty.url, empty.key).delivered) == 3
+        assert empty.store.counts() == (3, 0)
+
+
 BAD_URLS = {"nothing": "", "no scheme": "registry.example", "a file": "file:///tmp/x", "no host": "http://"}
 
 
@@ -391,7 +410,7 @@ def test_an_address_that_is_none_is_a_configuration_error(url):
 
 
 class Weather:
-    """A line in bad weather, by seed: requests and answers are lost, doubled, delayed behind others, or cut."""
+    """A line in bad weather, by seed: requests and answers are lost, doubled, late, or cut."""
 
     def __init__(self, store, seed):
         self.store = store

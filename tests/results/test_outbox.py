@@ -1,7 +1,6 @@
 """The outbox: an index of sealed files that forgets nothing and can be built again."""
 
 import hashlib
-import os
 from datetime import UTC, datetime
 
 import pytest
@@ -49,7 +48,9 @@ def test_a_run_without_a_verdict_waits_too(outbox, tmp_path):
 def test_the_same_file_again_changes_nothing(outbox, tmp_path):
     path = put(tmp_path, Bench().seal())
     outbox.enqueue(path)
-    outbox.note_problem("BENCH-02:000001", state=State.QUEUED, problem="registry.down", facts={}, next_attempt=LATER)
+    outbox.note_problem(
+        "BENCH-02:000001", state=State.QUEUED, problem="registry.down", facts={}, next_attempt=LATER
+    )
     again = outbox.enqueue(path)
     assert (again.state, again.attempts, again.next_attempt) == (State.QUEUED, 1, LATER)
     assert len(outbox.records()) == 1
@@ -80,7 +81,9 @@ def test_records_are_listed_by_state(outbox, tmp_path):
     for number in range(1, 4):
         outbox.enqueue(put(tmp_path, bench.seal(), f"{number:06d}"))
     outbox.note_delivered("BENCH-02:000001", address="https://registry.example/v/X")
-    outbox.note_problem("BENCH-02:000002", state=State.REFUSED, problem="registry.x", facts={"a": 1}, next_attempt=None)
+    outbox.note_problem(
+        "BENCH-02:000002", state=State.REFUSED, problem="registry.x", facts={"a": 1}, next_attempt=None
+    )
     assert [found.sequence for found in outbox.records(State.DELIVERED)] == [1]
     assert [found.sequence for found in outbox.records(State.SEALED, State.REFUSED)] == [2, 3]
     refused = outbox.find("BENCH-02:000002")
@@ -93,7 +96,7 @@ def test_records_are_listed_by_state(outbox, tmp_path):
 def test_the_outbox_survives_being_closed_and_moved_with_its_laboratory(tmp_path):
     with Outbox(tmp_path / "old" / "outbox.db") as outbox:
         outbox.enqueue(put(tmp_path / "old" / "records", Bench().seal()))
-    os.rename(tmp_path / "old", tmp_path / "new")
+    (tmp_path / "old").rename(tmp_path / "new")
     with Outbox(tmp_path / "new" / "outbox.db") as outbox:
         (waiting,) = outbox.records()
         assert waiting.path.is_file()

@@ -168,7 +168,9 @@ def bad_bodies(bench):
             "registry.other_bench",
         ),
         "of an office that has not enrolled the bench": (
-            sealed(msgspec.structs.replace(record, office=record.office.__class__(name="UML Lain")), bench.key),
+            sealed(
+                msgspec.structs.replace(record, office=record.office.__class__(name="UML Lain")), bench.key
+            ),
             403,
             "registry.other_bench",
         ),
@@ -444,9 +446,11 @@ def test_what_was_taken_can_be_neither_changed_nor_deleted(tmp_path, table, verb
     registry = EmbeddedRegistry(tmp_path, training=False)
     try:
         filled(registry.store, Bench())
-        with pytest.raises(DBAPIError, match="never changes"):
-            with registry.store.database.writing() as session:
-                session.execute(text(verb.format(table, columns[table])))
+        with (
+            pytest.raises(DBAPIError, match="never changes"),
+            registry.store.database.writing() as session,
+        ):
+            session.execute(text(verb.format(table, columns[table])))
     finally:
         registry.stop()
 
@@ -481,7 +485,9 @@ def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path):
 
 
 def test_a_database_that_fails_is_an_answer_that_can_be_tried_again(registry, bench):
-    with contextlib.closing(sqlite3.connect(registry.settings.database.removeprefix("sqlite:///"))) as spoiler:
+    with contextlib.closing(
+        sqlite3.connect(registry.settings.database.removeprefix("sqlite:///"))
+    ) as spoiler:
         spoiler.execute("ALTER TABLE log RENAME TO elsewhere")
     answer = post(registry, bench.seal())
     assert (answer.status_code, answer.json()["code"]) == (503, "registry.storage")

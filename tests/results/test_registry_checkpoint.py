@@ -103,9 +103,30 @@ def test_a_mistyped_key_is_refused_with_a_remedy(text):
         RegistryKey.parse(text)
 
 
-def test_the_key_id_is_that_of_the_note_format():
-    # C2SP signed-note, Signatures: SHA-256(name || 0x0A || 0x01 || key), first four bytes; computed elsewhere once
-    import hashlib
+# Examples in the documentation of Go's golang.org/x/mod/sumdb/note, where this form of keys and notes began.
+PUBLISHED_KEYS = (
+    "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW",
+    "sum.golang.org+033de0ae+Ac4zctda0e5eza+HJyk9SxEdh+s3Ux18htTTAD8OuAn8",
+)
+PUBLISHED_TEXT = (
+    "If you think cryptography is the answer to your problem,\nthen you don't know what your problem is.\n"
+)
+PUBLISHED_SIGNATURE = (
+    "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZ"
+    "SNXgKvqfqdngotpRZb6KE6RyyBwJnAM=\n"
+)
 
-    expected = hashlib.sha256(b"registry.example/log\x0a\x01" + SIGNER.public).digest()[:4]
-    assert KEY.key_id == expected
+
+@pytest.mark.parametrize("text", PUBLISHED_KEYS)
+def test_published_keys_are_read_and_written_alike(text):
+    assert str(RegistryKey.parse(text)) == text
+
+
+def test_the_signature_of_a_published_note_holds_and_its_text_is_no_checkpoint():
+    key = RegistryKey.parse(PUBLISHED_KEYS[0])
+    with pytest.raises(IntegrityError) as found:
+        open_note(f"{PUBLISHED_TEXT}\n{PUBLISHED_SIGNATURE}", key)
+    assert found.value.code == "checkpoint.form"
+    with pytest.raises(IntegrityError) as found:
+        open_note(f"{PUBLISHED_TEXT}!\n\n{PUBLISHED_SIGNATURE}", key)
+    assert found.value.code == "checkpoint.signature"

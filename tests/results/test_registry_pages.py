@@ -273,7 +273,7 @@ def test_too_many_questions_of_one_address_are_put_off(registry):
         assert client.get("/health").status_code == 200
 
 
-NASTY = '"><script>alert(1)</script>&amp;\'{0}'
+NASTY = "\"><script>alert(1)</script>&amp;'{0}"
 
 
 def test_whatever_a_record_says_is_shown_as_text(registry, bench):

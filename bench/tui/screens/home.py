@@ -4,6 +4,7 @@ Enter begins or takes up the job that is marked; nothing else on this screen cha
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Final
 
 from textual.containers import Horizontal, Vertical
@@ -209,15 +210,10 @@ class HomeScreen(Face):
     def _paint_standards(self) -> None:
         parts: list[Part] = []
         for standard in self._standards:
-            style = (
-                "$error" if standard.days_left < 0 else "$warning" if standard.days_left <= SOON_DAYS else ""
-            )
-            sign = "✔" if standard.days_left > SOON_DAYS else "▲"
-            parts += [
-                (f"{sign} {standard.id:<8}", style),
-                (self.labels.text("home.until", due=standard.due), "dim"),
-                "\n",
-            ]
+            soon = "$warning" if standard.days_left <= SOON_DAYS else ""
+            style = "$error" if standard.days_left < 0 else soon
+            sign = "▲" if style else "✔"
+            parts += [(f"{sign} {standard.id:<7} ", style), (_due(standard.due), "dim"), "\n"]
         self.panel("standards").show(*parts[:-1], title=self.labels.text("home.standards"))
 
     def _warnings(self) -> list[str]:
@@ -229,10 +225,18 @@ class HomeScreen(Face):
         ]
         for standard in self._standards:
             if standard.days_left < 0:
-                found.append(text("home.standard_expired", id=standard.id, due=standard.due))
+                found.append(text("home.standard_expired", id=standard.id, due=_due(standard.due)))
             elif standard.days_left <= SOON_DAYS:
                 found.append(text("home.standard_due", id=standard.id, days=standard.days_left))
         return found
+
+
+def _due(written: str) -> str:
+    """A date of the desk as this country writes it; anything else as it is."""
+    try:
+        return f"{date.fromisoformat(written):%d-%m-%Y}"
+    except ValueError:
+        return written
 
 
 def job_state(labels: Labels, state: JobState, outcome: Outcome | None) -> tuple[str, str]:

@@ -77,7 +77,7 @@ class OutboxScreen(Face):
         tries = self.labels.text("outbox.attempts", count=line.attempts) if line.attempts else ""
         number = (f"{'▶' if marked else ' '} {line.number:<22}", "bold reverse" if marked else "bold")
         problem = f"  ▲ {line.problem}" if line.problem else ""
-        return [number, (f" {state:<26}", style), (tries, "dim"), (problem, "$warning")]
+        return [number, (f" {state:<30} ", style), (tries, "dim"), (problem, "$warning")]
 
     def _detail(self, lines: Sequence[OutboxLine]) -> list[Part]:
         if not lines:

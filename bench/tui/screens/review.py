@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 from typing import Final
 
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 
 from bench.desk import Measured, SealedFiles
@@ -49,7 +49,11 @@ class ReviewScreen(Face):
         """Summary, second looks beside the document, decision."""
         return (
             Panel(id="summary", classes="box"),
-            Horizontal(Panel(id="look", classes="box"), Panel(id="document", classes="box"), id="lower"),
+            Horizontal(
+                VerticalScroll(Panel(id="look"), id="looks", classes="box", can_focus=False),
+                Panel(id="document", classes="box"),
+                id="lower",
+            ),
             Panel(id="decide", classes="box"),
         )
 
@@ -63,6 +67,9 @@ class ReviewScreen(Face):
                 self.labels.text("explain.nothing_yet") if point is None else self.labels.explain(point)
             )
             self.bench.show(Tell("explain.title", sentence, self.labels.text("review.sealed_means")))
+            return
+        if key in {"+", "down", "-", "up"}:
+            self.query_one("#looks").scroll_relative(y=1 if key in {"+", "down"} else -1, animate=False)
             return
         match self._stage:
             case Stage.READING:
@@ -132,7 +139,8 @@ class ReviewScreen(Face):
             labels.text(f"review.keys_{self._stage.name.lower()}"),
         )
         self.panel("summary").show(*self._summary(), title=labels.text("review.summary"))
-        self.panel("look").show(*self._looks(), title=labels.text("review.look"))
+        self.panel("look").show(*self._looks())
+        self.query_one("#looks").border_title = labels.text("review.look")
         self.panel("document").show(*self._document(), title=labels.text("review.document"))
         self.panel("decide").show(*self._decision(), title=labels.text("review.decision"))
 
@@ -152,7 +160,7 @@ class ReviewScreen(Face):
         else:
             word = labels.text(f"outcome.{verdict.outcome}")
             parts.append((labels.text("review.measured_as", outcome=word), "bold " + STYLE[verdict.outcome]))
-        parts.append("   " + labels.text("review.within", within=within, total=len(points)) + "\n")
+        parts.append("\n" + labels.text("review.within", within=within, total=len(points)) + "\n")
         limit = worst(points)
         used = None if limit is None else share(limit)
         error = None if limit is None else shown_error(limit)
@@ -171,22 +179,22 @@ class ReviewScreen(Face):
             good = sum(point.outcome is Outcome.CONFORMS for point in mine)
             count = f" {good}/{len(mine)}" if mine else ""
             sign = f"{labels.symbol(outcome)}   "
-            parts += [f"{labels.section(section)}{count} ", (sign, STYLE[outcome] or "bold")]
+            name = f"{labels.section(section)}{count} ".replace(" ", "\u00a0")
+            parts += [name, (sign, STYLE[outcome] or "bold")]
         return parts
 
     def _looks(self) -> list[Part]:
         labels, measured = self.labels, self._measured
-        found = [
-            labels.text("review.failing", point=labels.point(label))
-            for label in measured.conclusion.verdict.failing
-        ]
+        verdict = measured.conclusion.verdict
+        found = [labels.reason(reason) for reason in verdict.reasons]
+        if not found:
+            found = [labels.text("review.failing", point=labels.point(label)) for label in verdict.failing]
         if measured.retakes:
             found.append(labels.text("review.retakes", count=measured.retakes))
         if self._view.looks_copied():
             found.append(labels.text("review.copied"))
         if measured.conclusion.as_found is not None:
             found.append(labels.text("review.adjusted"))
-        found += [labels.reason(reason) for reason in measured.conclusion.verdict.reasons]
         found += [labels.reason(notice) for notice in measured.conclusion.notices]
         parts: list[Part] = [(f"▲ {line}\n", "$warning") for line in found]
         raw = labels.text("review.raw_bytes", count=labels.whole(measured.raw_bytes))
@@ -195,7 +203,9 @@ class ReviewScreen(Face):
     def _document(self) -> list[Part]:
         labels, until = self.labels, self._measured.conclusion.valid_until
         parts: list[Part] = [(f"{self._measured.number}\n", "bold")]
-        parts.append(labels.text("review.began", moment=self._measured.began_at) + "\n")
+        parts.append(
+            labels.text("review.began", moment=self._measured.began_at.astimezone(self.bench.zone)) + "\n"
+        )
         if until is not None:
             parts.append(labels.text("review.valid_until", date=until) + "\n")
         parts.append(labels.text("review.rule", rule=self._measured.conclusion.verdict.rule) + "\n")
@@ -222,8 +232,8 @@ class ReviewScreen(Face):
                 return [meaning, "\n\n", ("PIN  ", "bold"), (dots, "bold $accent"), "\n\n", self._next()]
             case Stage.SIGNING:
                 mark = "●" if self._pin == CONFIRMING else "_"
-                return [meaning, "\n\n", (labels.text("review.no_pin"), "bold"), (f"  {mark}", "bold $accent"),
-                        "\n\n", self._next()]  # fmt: skip
+                press = (labels.text("review.no_pin"), "bold")
+                return [meaning, "\n\n", press, (f"  {mark}", "bold $accent"), "\n\n", self._next()]
             case Stage.SEALING:
                 return [(labels.text("review.sealing"), "bold $accent")]
             case Stage.SEALED:
@@ -231,5 +241,6 @@ class ReviewScreen(Face):
                 return [(f"✔ {words}", "bold"), "\n\n", labels.text("review.after_seal")]
 
     def _next(self) -> Part:
-        key = "review.enter_signs" if self._complete() else "review.type_pin"
-        return self.labels.text(key), "dim"
+        if self._complete():
+            return self.labels.text("review.enter_signs"), "dim"
+        return self.labels.text("review.type_pin" if self.bench.desk.pin_needed else "key.back"), "dim"

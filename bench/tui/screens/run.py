@@ -26,28 +26,46 @@ from bench.tui.screens.situation import UUT, Situation
 from bench.tui.view import RunView
 from bench.tui.widgets.readings import readings
 from bench.tui.widgets.receptor import receptor
+from drivers.clock import Clock
 from procedures.action import Answer, Done, Inspect, Instruction
 from procedures.point import Outcome
 
 PAINT_S: Final = 0.1
 """Live values are painted ten times a second, the latest wins."""
+SHORT: Final = 28
+"""Below this many rows the display gives up its margin."""
 HELD_S: Final = 20.0
 """An Enter is held no longer than this."""
+
+
+def _bells(event: events.Event) -> int:
+    """One for captured, two for done, three for a point outside its tolerance."""
+    match event:
+        case events.Captured(replayed=False):
+            return 1
+        case events.ConclusionReached():
+            return 2
+        case events.Decided(replayed=False, point=point) if point.outcome is Outcome.DOES_NOT_CONFORM:
+            return 3
+        case _:
+            return 0
 
 
 class RunScreen(Face):
     """One run under way; observer of its events and owner of its operator."""
 
-    def __init__(self, title: str, *, manual: bool, auto_capture: bool) -> None:
+    def __init__(self, title: str, clock: Clock, *, manual: bool, auto_capture: bool) -> None:
         """Take the job.
 
         Args:
             title: what is tested, until the run says it.
+            clock: the screen's own clock.
             manual: the instrument under test has no port.
             auto_capture: the option of the laboratory.
         """
         super().__init__()
         self._job = title
+        self._clock = clock
         self._manual = manual
         self._reply: Reply | None = None
         self._refused = ""
@@ -72,7 +90,7 @@ class RunScreen(Face):
 
     def on_mount(self) -> None:
         """Begin to follow the scale."""
-        self._began_at = self.bench.clock.utc()
+        self._began_at = self._clock.utc()
         self.set_interval(PAINT_S, self._tick)
 
     # ------------------------------------------------------------------ observer and operator
@@ -82,17 +100,12 @@ class RunScreen(Face):
         self.view = self.view.fold(event)
         self._changed = self._changed or not isinstance(event, events.Live)
         if isinstance(event, events.Live) and event.role == UUT:
-            self.scale.watch.take(event.shown, self.bench.clock.monotonic())
+            self.scale.watch.take(event.shown, self._clock.monotonic())
             self.scale.follow()
-        elif isinstance(event, events.Captured) and not event.replayed:
-            self.bench.ring(1)
-        elif isinstance(event, events.ConclusionReached):
-            self.bench.ring(2)
-        elif isinstance(event, events.Decided) and not event.replayed:
-            if event.point.outcome is Outcome.DOES_NOT_CONFORM:
-                self.bench.ring(3)
         elif isinstance(event, events.RunStarted):
             self.scale.unit = self.view.unit() or self.scale.unit
+        if self.is_attached:
+            self.bench.ring(_bells(event))
 
     def _prompt_changed(self, prompt: Prompt | None) -> None:
         self._refused, self._held_until, self._reply = "", None, None
@@ -113,7 +126,7 @@ class RunScreen(Face):
         self.await_paint()
 
     def _tick(self) -> None:
-        now = self.bench.clock.monotonic()
+        now = self._clock.monotonic()
         prompt = self.operator.prompt
         if prompt is not None and not self._manual and isinstance(prompt.action, Instruction):
             self._let_pass(prompt, now)
@@ -176,7 +189,7 @@ class RunScreen(Face):
             self._give(prompt, answer)
 
     def _enter(self, prompt: Prompt) -> None:
-        now = self.bench.clock.monotonic()
+        now = self._clock.monotonic()
         gate = self.scale.gate(prompt.action, now)
         if gate is Gate.OPEN:
             self._give(prompt, Done())
@@ -240,7 +253,7 @@ class RunScreen(Face):
         prompt = self.operator.prompt
         if prompt is None or prompt.kind != "instruct":
             return
-        gate = self.scale.gate(prompt.action, self.bench.clock.monotonic())
+        gate = self.scale.gate(prompt.action, self._clock.monotonic())
         if gate in {Gate.OPEN, Gate.WRONG_LOAD}:
             self._give(prompt, Done())
         else:
@@ -258,7 +271,7 @@ class RunScreen(Face):
             manual=self._manual,
             refused=self._refused,
             held=self._held_until is not None,
-            now=self.bench.clock.monotonic(),
+            now=self._clock.monotonic(),
         )
 
     def paint(self) -> None:
@@ -274,6 +287,7 @@ class RunScreen(Face):
         )
         self.query_one("#ask").border_title = situation.section()
         self.set_class(self._large, "-large")
+        self.set_class(self.size.height < SHORT, "-short")
         self._paint_live()
         self._paint_point()
         self._paint_lower(situation)
@@ -284,7 +298,8 @@ class RunScreen(Face):
         situation = self._situation()
         self.panel("instruction").show(*situation.instruction())
         places = [row.step.position for row in self.view.rows if row.step.position]
-        self.panel("receptor").show("\n".join(receptor(draw.position_of(self.view), places)))
+        position = draw.position_of(self.view)
+        self.panel("receptor").show("\n".join(receptor(position, places)) if position is not None else "")
         panel = self.panel("large" if self._large else "display")
         size = panel.content_size
         below = situation.state()
@@ -316,7 +331,7 @@ class RunScreen(Face):
         plot.show(*curve, title=self.labels.text("run.plot_title", unit=unit))
 
     def _paint_progress(self) -> None:
-        took = self.bench.clock.utc() - self._began_at if self._began_at is not None else timedelta()
+        took = self._clock.utc() - self._began_at if self._began_at is not None else timedelta()
         sound = self.labels.text("sound.off" if self.bench.muted else "sound.on")
         auto = "  " + self.labels.text("run.auto") if self.scale.auto_capture and not self._manual else ""
         room = self.size.width - len(sound) - len(auto) - 6

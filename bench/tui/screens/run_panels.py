@@ -14,7 +14,7 @@ from bench.tui.widgets.readings import STYLE
 from drivers.protocols import Refused
 from drivers.quantity import Quantity
 from drivers.reading import Reading, Stability
-from procedures.action import AddSmallWeights, Inspect, PlaceLoad
+from procedures.action import ClearTare, Inspect, PlaceLoad, RemoveLoad, SetZero
 from procedures.point import Outcome
 
 FEW_POINTS = 3
@@ -50,7 +50,7 @@ def verdict(labels: Labels, view: RunView) -> list[Part]:
     found = (
         "" if error is None else f"   E = {labels.quantity(error, signed=True)}   BKD {labels.limits(last)}"
     )
-    outcome = (f"{labels.measured(last.outcome)}   ", STYLE[last.outcome] or "bold")
+    outcome = (f"{labels.measured(last.outcome, last.method)}   ", STYLE[last.outcome] or "bold")
     return [outcome, f"{labels.point(last.label)}{found}"]
 
 
@@ -109,7 +109,7 @@ def point(labels: Labels, view: RunView, columns: int) -> list[Part]:
         lines.append(f"{labels.text('run.tolerance'):<14}{labels.limits(last):>14}\n")
     if last.uncertainty is not None:
         lines.append(f"{labels.text('run.uncertainty'):<14}{labels.quantity(last.uncertainty):>14}\n")
-    lines.append((labels.measured(last.outcome) + "\n", STYLE[last.outcome] or "bold"))
+    lines.append((labels.measured(last.outcome, last.method) + "\n", STYLE[last.outcome] or "bold"))
     used = share(last)
     if used is not None:
         lines += bar(float(used), columns - 8, STYLE[last.outcome] or "$accent")
@@ -171,11 +171,11 @@ def checklist(labels: Labels, action: Inspect, failing: frozenset[str], cursor: 
     return parts
 
 
-def position_of(view: RunView) -> str:
-    """Where the load stands or goes, from the instructions given since the last reading."""
+def position_of(view: RunView) -> str | None:
+    """Where the load goes, from the last instruction about it since the last reading; empty: nowhere."""
     for action in reversed(view.standing):
         if isinstance(action, PlaceLoad):
             return action.position
-        if isinstance(action, AddSmallWeights):
-            return "centre"
-    return ""
+        if isinstance(action, RemoveLoad | SetZero | ClearTare):
+            return ""
+    return None

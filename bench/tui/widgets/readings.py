@@ -7,7 +7,7 @@ from bench.labels import Labels
 from bench.tui.view import Row, RunView, shown_error
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
-from procedures.point import Outcome, Point
+from procedures.point import Method, Outcome, Point
 
 Styled = tuple[str, str]
 
@@ -28,13 +28,13 @@ class _Column:
 
 _LOAD, _SHOWN, _ERROR = _Column("load", 9), _Column("shown", 10), _Column("error", 8)
 _LIMITS, _ADDED = _Column("limits", 8), _Column("added", 7)
-_MARK, _SYMBOL, _OUTCOME = 4, 4, 15
+_MARK, _SYMBOL, _SHORT, _OUTCOME = 4, 4, 11, 15
 
 
 def readings(view: RunView, labels: Labels, columns: int, rows: int) -> list[Styled]:
     """Lines for a panel of that size, each ending in a line break."""
     shown = _columns(view, columns)
-    words = columns >= _width(shown) + _OUTCOME
+    words = columns - _width(shown)
     current, current_line = view.current(), None
     lines: list[list[Styled]] = []
     section = ""
@@ -70,7 +70,7 @@ def _width(shown: Sequence[_Column]) -> int:
 
 
 def _line(
-    row: Row, index: int, unit: str, labels: Labels, shown: Sequence[_Column], *, now: bool, words: bool
+    row: Row, index: int, unit: str, labels: Labels, shown: Sequence[_Column], *, now: bool, words: int
 ) -> list[Styled]:
     mark = f"{index + 1:>3} "
     load = _number(row.step.load, unit, labels)
@@ -78,7 +78,7 @@ def _line(
         load = f"{labels.word('place', row.step.position)}: {load}"
     if row.point is None:
         arrow = "  ◀ " + labels.text("run.now") if now else ""
-        planned = f"{load:>{_LOAD.width}}" if load else f" {labels.point(row.step.label)}"
+        planned = f"{load:>{_LOAD.width}}" if load else f" {labels.within(row.step.label)}"
         return [(f"{mark}{planned}{arrow}", "bold $accent" if now else "dim")]
     cells = {
         "load": load,
@@ -89,10 +89,20 @@ def _line(
     }
     numbers = "".join(f"{cells[column.name]:>{column.width}}" for column in shown)
     if not numbers.strip():
-        numbers = f" {labels.point(row.point.label)}"[: len(numbers)].ljust(len(numbers))
+        numbers = f" {labels.within(row.point.label)}"[: len(numbers)].ljust(len(numbers))
     outcome = row.point.outcome
-    word = labels.measured(outcome) if words else labels.symbol(outcome)
-    return [(f"{mark}{numbers}", ""), (f"  {word}", STYLE[outcome])]
+    return [
+        (f"{mark}{numbers}", ""),
+        (f"  {_word(labels, outcome, row.point.method, words)}", STYLE[outcome]),
+    ]
+
+
+def _word(labels: Labels, outcome: Outcome, method: Method, columns: int) -> str:
+    if columns >= _OUTCOME:
+        return labels.measured(outcome, method)
+    if columns >= _SHORT:
+        return f"{labels.symbol(outcome)} {labels.text(f'measured_short.{outcome}')}"
+    return labels.symbol(outcome)
 
 
 def _number(quantity: Quantity | None, unit: str, labels: Labels, *, signed: bool = False) -> str:

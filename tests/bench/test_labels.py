@@ -1,0 +1,198 @@
+import re
+import subprocess
+import sys
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.labels import LANGUAGES, RETAKE_REASONS, Labels, catalogue
+from drivers.errors import PlainError
+from drivers.quantity import Quantity
+from procedures import action
+from procedures.point import Method, Outcome, Point, Reason, Tolerance
+
+ACTIONS = {
+    "a load on a quarter": action.PlaceLoad(load=Quantity.parse("5000 g"), position="2", weights=("5 kg",)),
+    "a load upwards": action.PlaceLoad(load=Quantity.parse("2.5 kg"), direction="up"),
+    "an empty receptor": action.RemoveLoad(),
+    "one small weight": action.AddSmallWeights(step=Quantity.parse("0.5 g"), total=Quantity.parse("1.5 g")),
+    "small weights off": action.RemoveSmallWeights(),
+    "zero": action.SetZero(),
+    "tare": action.SetTare(load=Quantity.parse("1 kg")),
+    "tare cleared": action.ClearTare(),
+    "adjustment": action.Adjust(),
+    "a checklist": action.Inspect(items=("seals", "level_indicator")),
+    "an indication with its nominal": action.KeyIndication(role="uut", expect=Quantity.parse("5 kg")),
+    "an indication without": action.KeyIndication(role="uut"),
+    "small weights counted": action.KeyAdded(
+        load=Quantity.parse("5 kg"), indication=Quantity.parse("5 kg"), step=Quantity.parse("0.5 g")
+    ),
+    "a choice": action.Choose(
+        question="unexpected_indication", choices=("record",), facts={"expected": "5000 g", "indication": "2000 g"}
+    ),
+}  # fmt: skip
+
+
+def placeholders(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def shared(language: str) -> dict[str, str]:
+    """The messages that both languages have; English problems stand in the code."""
+    return {name: text for name, text in catalogue(language).items() if not name.startswith("problem.")}
+
+
+def test_both_languages_have_the_same_ids():
+    assert shared("id").keys() == shared("en").keys()
+
+
+def test_both_languages_have_the_same_placeholders():
+    assert {name: placeholders(text) for name, text in shared("id").items()} == {
+        name: placeholders(text) for name, text in shared("en").items()
+    }
+
+
+def test_batal_is_a_verdict_and_never_a_key_a_button_or_a_question():
+    said = {name for name, text in catalogue("id").items() if "batal" in text.lower()}
+    assert said == {"outcome.does_not_conform"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_of_ours_says_cancel(language: str):
+    assert not [text for text in catalogue(language).values() if re.search(r"\bcancel", text, re.IGNORECASE)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_line_of_keys_fits_its_terminal(language: str):
+    lines = {name: text for name, text in catalogue(language).items() if ".keys" in name and name != "explain.keys"}
+    wide = {name for name in lines if f"{name}_short" in lines}
+    assert {name: text for name, text in lines.items() if len(text) > (97 if name in wide else 78)} == {}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("case", ACTIONS)
+def test_every_action_has_its_sentence(case: str, language: str):
+    sentence = Labels(language).instruction(ACTIONS[case])
+    assert sentence
+    assert "{" not in sentence
+
+
+def test_an_instruction_names_load_place_weights_and_direction():
+    load = action.PlaceLoad(load=Quantity.parse("2500 g"), position="3", weights=("2 kg", "0.5 kg"), direction="up")
+    assert Labels().instruction(load) == "LETAKKAN 2.500 g di posisi 3 (2 kg + 0,5 kg), hanya menambah"
+
+
+WRITTEN = {
+    "thousands and a comma": ("5000.5", "5.000,5"),
+    "a zero that was shown stays": ("12.340", "12,340"),
+    "millions": ("1234567", "1.234.567"),
+    "a true minus": ("-0.5", "−0,5"),
+    "no thousands in three digits": ("100", "100"),
+    "exponents are written out": ("1E+3", "1.000"),
+}
+
+
+@pytest.mark.parametrize("case", WRITTEN)
+def test_numbers_are_written_the_indonesian_way(case: str):
+    value, written = WRITTEN[case]
+    assert Labels().number(Decimal(value)) == written
+
+
+def test_english_numbers_have_no_comma_that_could_be_misread():
+    assert Labels("en").number(Decimal("12345.6")) == "12\u00a0345.6"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(value=st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9))
+def test_a_written_number_is_the_number(language: str, value: Decimal):
+    written = Labels(language).number(value, signed=True)
+    digits = written.replace("−", "-").replace("\u00a0", "")
+    plain = digits.replace(".", "").replace(",", ".") if language == "id" else digits
+    assert Decimal(plain) == value
+
+
+def test_words_already_written_are_not_read_again():
+    labels = Labels()
+    assert labels.text("live.expected", load=labels.quantity(Quantity.parse("5000 g"))) == "harapan 5.000 g"
+
+
+def test_facts_of_a_question_are_data_and_are_written_for_the_reader():
+    assert "2.000 g" in Labels().instruction(ACTIONS["a choice"])
+
+
+def test_a_question_without_a_sentence_is_still_asked():
+    asked = action.Choose(question="something_new", choices=("yes",), facts={"load": "5000 g"})
+    assert Labels().question(asked) == "something new? (load 5.000 g)"
+
+
+def test_dates_are_indonesian():
+    labels = Labels()
+    assert labels.long_date(date(2026, 8, 17)) == "17 Agustus 2026"
+    assert labels.moment(datetime(2026, 11, 21, 9, 14)) == "Sab 21-11-2026 09:14"  # noqa: DTZ001 - only its words
+
+
+def test_an_unknown_item_is_spelled_readably():
+    assert Labels().word("item", "plate_of-maker") == "plate of maker"
+
+
+def test_every_retake_reason_has_words_in_both_languages():
+    for language in LANGUAGES:
+        assert all(f"retake.{reason}" in catalogue(language) for reason in RETAKE_REASONS)
+
+
+def test_a_known_problem_speaks_the_readers_language():
+    error = PlainError("link.missing", "{port} is not there.", "Plug it in.", port="COM5")
+    assert Labels().problem(error) == ("COM5 tidak ada.", "Colokkan kabelnya dan periksa nama port.")
+    assert Labels("en").problem(error) == ("COM5 is not there.", "Plug it in.")
+
+
+def test_an_unknown_problem_keeps_its_english_sentences():
+    error = PlainError("some.new_trouble", "It is {state}.", "Wait.", state="odd")
+    assert Labels().problem(error) == ("It is odd.", "Wait.")
+
+
+def test_a_problem_without_the_facts_of_its_sentence_keeps_its_english_sentences():
+    assert Labels().problem(PlainError("link.missing", "Gone.", "Wait.")) == ("Gone.", "Wait.")
+
+
+def decided(error: str, limit: str, outcome: Outcome) -> Point:
+    tolerance = Tolerance(lower=-Quantity.parse(limit), upper=Quantity.parse(limit), citation="Kepdirjen, Tabel 3")
+    return Point(
+        section="accuracy", label="accuracy/up/5000 g", nominal=Quantity.parse("5000 g"), error=Quantity.parse(error),
+        tolerance=tolerance, method=Method.HIGH_RESOLUTION, outcome=outcome,
+    )  # fmt: skip
+
+
+def test_an_explanation_gives_load_error_limit_margin_and_source():
+    said = Labels().explain(decided("2.3 g", "5 g", Outcome.CONFORMS))
+    for part in ("Kebenaran naik 5.000 g", "E = +2,3 g", "± 5 g", "sisa 2,7 g", "dalam BKD", "Kepdirjen, Tabel 3"):
+        assert part in said
+
+
+def test_an_explanation_of_a_failing_point_says_by_how_much():
+    said = Labels().explain(decided("-7 g", "5 g", Outcome.DOES_NOT_CONFORM))
+    assert "E = −7 g" in said
+    assert "terlampaui 2 g" in said
+    assert "di luar BKD" in said
+
+
+def test_an_error_on_its_limit_has_no_margin_and_is_not_exceeded():
+    assert "sisa 0 g" in Labels().explain(decided("5 g", "5 g", Outcome.CONFORMS))
+
+
+def test_reasons_name_points_in_words():
+    reason = Reason(code="error_outside_tolerance", facts={"point": "accuracy/up/5000 g", "error": "9 g"})
+    assert Labels().reason(reason) == "di luar BKD: Kebenaran naik 5.000 g, E = 9 g"
+    assert Labels().reason(Reason(code="brand_new", facts={"load": "5 kg"})) == "brand new: 5 kg"
+
+
+def test_the_words_load_neither_screens_nor_numerics():
+    code = (
+        "import sys; import bench.labels; bench.labels.Labels().text('run.title');"
+        "print([m for m in ('textual', 'numpy', 'scipy', 'h5py') if m in sys.modules])"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "[]"
