@@ -265,12 +265,13 @@ class Journal:
         Raises:
             IntegrityError: the facts name the sequence of the first wrong row.
         """
+        # Rows before structure: the chain names the row, SQLite's own check only the file.
+        entries = list(self._rows("ORDER BY sequence"))
+        check_links(entries, where=str(self.path), whole=True)
         with plain_sqlite(self.path):
             fault = self._connection.execute("PRAGMA quick_check(1)").get
         if fault != "ok":
             raise _unsound(self.path, str(fault))
-        entries = list(self._rows("ORDER BY sequence"))
-        check_links(entries, where=str(self.path), whole=True)
         check_order(entries, where=str(self.path))
         if missing := set(heads) - {kept.hash for kept in entries}:
             raise _unsound(self.path, f"{len(missing)} known entries are not there, so its end was cut off")

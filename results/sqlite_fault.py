@@ -55,6 +55,15 @@ def plain_sqlite(path: Path) -> Iterator[None]:
             path=str(path),
             fault=str(fault),
         ) from fault
+    except apsw.SQLError as fault:
+        # Our statements are constant; one that worked yesterday and fails today has met changed content.
+        raise IntegrityError(
+            "storage.content",
+            "{path} holds something that this program did not write: {fault}.",
+            "Keep the file as it is; `tera audit` names the place.",
+            path=str(path),
+            fault=str(fault),
+        ) from fault
     except tuple(_REMEDIES) as fault:
         code, message, remedy = next(words for kind, words in _REMEDIES.items() if isinstance(fault, kind))
         raise StorageError(code, message, remedy, path=str(path), fault=str(fault)) from fault

@@ -6,7 +6,6 @@ from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench.audit import Difference
 from bench.cli.entry import tell
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
@@ -21,6 +20,7 @@ from results.errors import IntegrityError
 from results.verification import VerifiedRecord, load_record, verify_record
 
 if TYPE_CHECKING:
+    from bench.audit import Difference
     from results.delivery import Delivery
     from results.outbox import Outbox
 
@@ -110,42 +110,68 @@ def export(options: Namespace) -> int:
 
 
 def audit(options: Namespace) -> int:
-    """Derive records again; any difference is named."""
+    """Derive records again, and check the journals they came from; any difference is named."""
     worst = ExitCode.DONE
-    labels = Labels(options.lang)
+    heads: dict[Path, list[str]] = {}
     for file in options.files:
         try:
-            differences = _audited(options, file)
+            record = _load(options, file)
+            differences = _derived(record, deep=options.deep)
         except IntegrityError as fault:
-            sentence, remedy = labels.problem(fault)
             worst = ExitCode.INTEGRITY
-            if options.json:
-                emit({"file": str(file), "ok": False, "fault": fault.message, "facts": fault.facts})
-            else:
-                say(f"✘ {file}: {sentence} {remedy}")
+            _tell_audit(options, file, fault=fault)
             continue
         if differences and worst is ExitCode.DONE:
             worst = ExitCode.DOES_NOT_CONFORM
-        if options.json:
-            emit(
-                {
-                    "file": str(file),
-                    "ok": not differences,
-                    "deep": options.deep,
-                    "differences": [vars(difference) for difference in differences],
-                }
-            )
+        _tell_audit(options, file, differences)
+        journal = file.resolve().parent.parent / "journal.db"
+        if journal.exists():
+            heads.setdefault(journal, []).append(record.record.journal_head)
+    for journal, known in heads.items():
+        try:
+            _verify_journal(journal, known)
+        except IntegrityError as fault:
+            worst = ExitCode.INTEGRITY
+            _tell_audit(options, journal, fault=fault)
         else:
-            say(f"{'✘' if differences else '✔'} {file}")
-            for difference in differences:
-                say(f"    {difference.where}: {difference.sealed} → {difference.derived}")
+            _tell_audit(options, journal)
     return worst
 
 
-def _audited(options: Namespace, file: Path) -> tuple[Difference, ...]:
+def _derived(record: VerifiedRecord, *, deep: bool) -> "tuple[Difference, ...]":
     from bench.audit import audit as derive  # noqa: PLC0415 - records can be shown without procedures
 
-    return derive(_load(options, file), deep=options.deep)
+    return derive(record, deep=deep)
+
+
+def _verify_journal(path: Path, heads: list[str]) -> None:
+    from results.journal import Journal  # noqa: PLC0415 - SQLite
+
+    with Journal(path, read_only=True) as journal:
+        journal.verify(heads)
+
+
+def _tell_audit(
+    options: Namespace,
+    file: Path,
+    differences: "tuple[Difference, ...]" = (),
+    fault: IntegrityError | None = None,
+) -> None:
+    found: dict[str, object] = {
+        "file": str(file),
+        "ok": not differences and fault is None,
+        "deep": options.deep,
+    }
+    if fault is not None:
+        found |= {"fault": fault.message, "facts": fault.facts}
+    if options.json:
+        emit(found | {"differences": [vars(difference) for difference in differences]})
+        return
+    say(f"{'✔' if found['ok'] else '✘'} {file}")
+    for difference in differences:
+        say(f"    {difference.where}: {difference.sealed} → {difference.derived}")
+    if fault is not None:
+        say(f"    {' '.join(Labels(options.lang).problem(fault))}")
 
 
 def certificate(options: Namespace) -> int:

@@ -4,8 +4,7 @@ It closes in doubt. The window around the expected load is coarse on purpose: it
 a wrong scale; whether an error is within its tolerance is decided by the procedure alone.
 """
 
-from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -19,7 +18,7 @@ FRESH_S: Final = 0.5
 LOST_S: Final = 3.0
 """After this silence the instrument is said not to answer."""
 REST_S: Final = 1.0
-"""The bench sees rest when the span over this time is at most one displayed digit."""
+"""So long must the indication stay within one displayed digit before the bench calls it rest."""
 TENTH: Final = Decimal("0.1")
 HALF: Final = Decimal("0.5")
 WINDOW_DIGITS: Final = 100
@@ -48,34 +47,34 @@ class Watch:
 
     shown: Reading | Refused | None = None
     at: float = float("-inf")
-    recent: deque[tuple[float, Quantity]] = field(default_factory=deque)
-    unrest_at: float = float("-inf")
-    """when the indication last differed, or rest last could not be seen"""
+    rest_from: float = float("-inf")
+    """since when the indication has stayed within one displayed digit"""
+    lowest: Quantity | None = None
+    highest: Quantity | None = None
+    """of the indications since `rest_from`; None while there is no rest"""
 
     def take(self, shown: Reading | Refused, at: float) -> None:
         """Take what the instrument shows at a monotonic time in seconds."""
-        if at - self.at > REST_S:
-            self.unrest_at = at
+        gap = at - self.at
         self.shown, self.at = shown, at
         if isinstance(shown, Refused) or shown.stability is Stability.MOVING:
-            self.recent.clear()
-            self.unrest_at = at
-            return
-        self.recent.append((at, shown.indication))
-        while self.recent[0][0] < at - REST_S:
-            self.recent.popleft()
-        if not self._still():
-            self.unrest_at = at
+            self.rest_from, self.lowest, self.highest = at, None, None
+        elif gap > REST_S or not self._stays(shown.indication):
+            self.rest_from, self.lowest, self.highest = at, shown.indication, shown.indication
 
-    def _still(self) -> bool:
-        values = [quantity.value for _, quantity in self.recent]
-        if len({quantity.unit for _, quantity in self.recent}) > 1:
+    def _stays(self, indication: Quantity) -> bool:
+        """Widen the span by an indication, if it is then still rest."""
+        if self.lowest is None or self.highest is None or self.lowest.unit != indication.unit:
             return False
-        return max(values) - min(values) <= self.recent[-1][1].resolution
+        low, high = min(self.lowest, indication), max(self.highest, indication)
+        if high.value - low.value > indication.resolution:
+            return False
+        self.lowest, self.highest = low, high
+        return True
 
     def rest_s(self, now: float) -> float:
         """For how long the instrument and the bench have both seen rest, in seconds."""
-        return max(0.0, now - self.unrest_at)
+        return max(0.0, now - self.rest_from)
 
     def at_rest(self, now: float) -> bool:
         """Whether the instrument does not deny rest and the bench has seen it long enough."""

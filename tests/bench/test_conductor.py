@@ -1,6 +1,4 @@
 import asyncio
-import importlib.util
-from pathlib import Path
 
 import pytest
 
@@ -10,10 +8,7 @@ from bench.replay import DivergenceError
 from drivers.quantity import Quantity
 from procedures.action import Answer, PlaceLoad
 from results.entry import Abandoned, Concluded, Done, Reported, SeriesClosed
-
-_SPEC = importlib.util.spec_from_file_location("toy_run", Path(__file__).with_name("toy_run.py"))
-toy_run = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(toy_run)
+from tests.bench import toy_run
 
 PROMPTS = 13  # 2 × 3 × (place, key) and one question
 
@@ -111,8 +106,14 @@ def test_a_retake_keeps_the_old_reading_and_decides_by_the_new_one(tmp_path):
     assert conclusion.points[0].error == Quantity.parse("0 g")
     assert conclusion.points[0].readings == ("up/100 g~2/settled",)
     entries = kept(tmp_path)
-    assert Abandoned(path="up/100 g", reason="wrong_load", note="anak timbang tertukar", by="Penera1") in entries
-    readings = [entry.result["indication"]["value"] for entry in entries if isinstance(entry, Done) and entry.verb == "settled"]
+    assert (
+        Abandoned(path="up/100 g", reason="wrong_load", note="anak timbang tertukar", by="Penera1") in entries
+    )
+    readings = [
+        entry.result["indication"]["value"]
+        for entry in entries
+        if isinstance(entry, Done) and entry.verb == "settled"
+    ]
     assert readings.count("150") == 1
     assert len(readings) == 7
 
@@ -160,7 +161,9 @@ def test_observers_hear_of_a_reading_only_when_it_is_in_the_journal(tmp_path):
             def notice(self, event):
                 super().notice(event)
                 if isinstance(event, Captured):
-                    paths = [row.entry.path for row in opened.entries(toy_run.RUN) if isinstance(row.entry, Done)]
+                    paths = [
+                        row.entry.path for row in opened.entries(toy_run.RUN) if isinstance(row.entry, Done)
+                    ]
                     assert event.path in paths
 
         watcher = Checker()

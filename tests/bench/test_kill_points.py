@@ -1,21 +1,13 @@
 """SIGKILL at every journal entry of a whole test over a real line, and resumed: same verdict, nothing lost."""
 
-import json
 import os
 import signal
-import subprocess
-import sys
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from results.entry import Abandoned, Done, SeriesClosed, SeriesOpened
-from results.journal import Journal
+from tests.bench.lab_bench import laboratory, outcome
 
-HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
 EVERY = os.environ.get("TERA_CI") == "1" or os.environ.get("TERA_LONG") == "1"
 MOST_ENTRIES = 115
 STEP = 1 if EVERY else 23
@@ -24,58 +16,6 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="only on systems with SIGKILL"),
     pytest.mark.timeout(180),
 ]
-
-
-@dataclass
-class Laboratory:
-    root: Path
-    control: int
-
-    @property
-    def order(self) -> Path:
-        return self.root / "orders" / "contoh.toml"
-
-    def tera(self, *arguments: str, dying: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
-        program = [str(HERE / "killed_tera.py"), *dying] if dying else ["-m", "bench"]
-        handler = f"exec:{sys.executable} {HERE / 'weight_handler.py'} {self.control}"
-        return subprocess.run(
-            [sys.executable, *program, *arguments, "--lab", str(self.root), "--operator", handler, "--json"],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-        )
-
-    def entries(self):
-        with Journal(self.root / "data" / "journal.db", read_only=True) as journal:
-            runs = journal.runs()
-            return (runs[0].run, journal.entries(runs[0].run)) if runs else ("", [])
-
-
-@contextmanager
-def laboratory(root: Path, line: str):
-    command = [sys.executable, str(HERE / "scale_process.py"), "st-gs", line, "20"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    scale = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)
-    try:
-        address, control = scale.stdout.readline().split()
-        subprocess.run([sys.executable, "-m", "bench", "init", str(root)], check=True, capture_output=True, env=environment)
-        file = root / "laboratory.toml"
-        text = file.read_text("utf-8")
-        text = text.replace('driver = "manual"', 'driver = "st-gs"').replace('port = ""', f'port = "{address}"', 1)
-        text = text.replace('roles = ["uut"]', 'roles = ["uut"]\nsettle = { duration_s = 0.04, span_steps = 0 }')
-        file.write_text(text, "utf-8")
-        yield Laboratory(root, int(control))
-    finally:
-        scale.terminate()
-        scale.wait()
-        scale.stdout.close()
-
-
-def outcome(done: subprocess.CompletedProcess) -> dict:
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def essence(result: dict) -> list:

@@ -67,7 +67,9 @@ def test_no_message_of_ours_says_cancel(language: str):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_line_of_keys_fits_its_terminal(language: str):
-    lines = {name: text for name, text in catalogue(language).items() if ".keys" in name and name != "explain.keys"}
+    lines = {
+        name: text for name, text in catalogue(language).items() if ".keys" in name and name != "explain.keys"
+    }
     wide = {name for name in lines if f"{name}_short" in lines}
     assert {name: text for name, text in lines.items() if len(text) > (97 if name in wide else 78)} == {}
 
@@ -81,7 +83,9 @@ def test_every_action_has_its_sentence(case: str, language: str):
 
 
 def test_an_instruction_names_load_place_weights_and_direction():
-    load = action.PlaceLoad(load=Quantity.parse("2500 g"), position="3", weights=("2 kg", "0.5 kg"), direction="up")
+    load = action.PlaceLoad(
+        load=Quantity.parse("2500 g"), position="3", weights=("2 kg", "0.5 kg"), direction="up"
+    )
     assert Labels().instruction(load) == "LETAKKAN 2.500 g di posisi 3 (2 kg + 0,5 kg), hanya menambah"
 
 
@@ -106,7 +110,9 @@ def test_english_numbers_have_no_comma_that_could_be_misread():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@given(value=st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9))
+@given(
+    value=st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9)
+)
 def test_a_written_number_is_the_number(language: str, value: Decimal):
     written = Labels(language).number(value, signed=True)
     digits = written.replace("−", "-").replace("\u00a0", "")
@@ -159,7 +165,9 @@ def test_a_problem_without_the_facts_of_its_sentence_keeps_its_english_sentences
 
 
 def decided(error: str, limit: str, outcome: Outcome) -> Point:
-    tolerance = Tolerance(lower=-Quantity.parse(limit), upper=Quantity.parse(limit), citation="Kepdirjen, Tabel 3")
+    tolerance = Tolerance(
+        lower=-Quantity.parse(limit), upper=Quantity.parse(limit), citation="Kepdirjen, Tabel 3"
+    )
     return Point(
         section="accuracy", label="accuracy/up/5000 g", nominal=Quantity.parse("5000 g"), error=Quantity.parse(error),
         tolerance=tolerance, method=Method.HIGH_RESOLUTION, outcome=outcome,
@@ -168,7 +176,14 @@ def decided(error: str, limit: str, outcome: Outcome) -> Point:
 
 def test_an_explanation_gives_load_error_limit_margin_and_source():
     said = Labels().explain(decided("2.3 g", "5 g", Outcome.CONFORMS))
-    for part in ("Kebenaran naik 5.000 g", "E = +2,3 g", "± 5 g", "sisa 2,7 g", "dalam BKD", "Kepdirjen, Tabel 3"):
+    for part in (
+        "Kebenaran naik 5.000 g",
+        "E = +2,3 g",
+        "± 5 g",
+        "sisa 2,7 g",
+        "dalam BKD",
+        "Kepdirjen, Tabel 3",
+    ):
         assert part in said
 
 

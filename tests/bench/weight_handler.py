@@ -20,7 +20,9 @@ def main(port: str, log: str | None = None) -> None:
             if log:
                 with open(log, "a", encoding="utf-8") as kept:
                     kept.write(prompt["id"] + "\n")
-            answer = {"inspect": "conforms", "choose": (prompt["choices"] or [""])[-1]}.get(prompt["action"], "done")
+            answer = {"inspect": "conforms", "choose": (prompt["choices"] or [""])[-1]}.get(
+                prompt["action"], "done"
+            )
             print(json.dumps({"id": prompt["id"], "answer": answer}), flush=True)
 
 
