@@ -4,18 +4,17 @@ A script is replayed from the top after a crash and after a retake alike; whatev
 returned without touching an instrument or asking a person (decision 0002).
 """
 
-import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bench import events
+from bench.attention import Attention, RunInterrupted, StartAgain
 from bench.operator import Operator, Prompt
+from bench.place import Place
 from bench.replay import Memory, plain
 from bench.station import Station
 from drivers import notation
@@ -25,7 +24,7 @@ from drivers.quantity import Quantity
 from drivers.reading import DriverMark, Origin, Reading, Stability
 from procedures.action import Action, Answer, Choice, Choose, Instruction, Keyed, KeyIndication, Question
 from procedures.action import Done as CarriedOut
-from procedures.errors import ProcedureError, RunEnded
+from procedures.errors import ProcedureError
 from procedures.point import Conclusion, Point
 from results.entry import (
     Abandoned,
@@ -40,16 +39,6 @@ from results.entry import (
     SeriesOpened,
 )
 
-T = TypeVar("T")
-
-
-class RunInterrupted(RunEnded):
-    """The run is left as it is; it can be resumed."""
-
-
-class _StartAgain(RunEnded):
-    """A retake was asked for: replay the script from the top."""
-
 
 class Log(Protocol):
     """Where entries go; `append` returns only when they are on disk."""
@@ -62,16 +51,7 @@ class Log(Protocol):
         """
 
 
-@dataclass
-class _Place:
-    """Where in the script we are: a node of the path."""
-
-    path: str
-    uses: Counter[str] = field(default_factory=Counter)
-    last_reading: str = ""
-
-
-_place: ContextVar[_Place] = ContextVar("place")
+_place: ContextVar[Place] = ContextVar("place")
 
 
 class Conductor:
@@ -116,8 +96,7 @@ class Conductor:
         self._sentence = sentence
         self._keyed_step = keyed_step
         self._captured: list[str] = []
-        self._wish: RunEnded | None = None
-        self._wished = asyncio.Event()
+        self._attention = Attention()
 
     # ------------------------------------------------------------------ the run as a whole
 
@@ -133,10 +112,10 @@ class Conductor:
             self._tell(events.SeriesLeft(path=path, abandoned=True, reason="interrupted"))
         while True:
             self._captured.clear()
-            _place.set(_Place(""))
+            _place.set(Place())
             try:
                 conclusion = await script(self)
-            except _StartAgain:
+            except StartAgain:
                 continue
             if self._memory.concluded is None:
                 self._keep(Concluded(conclusion=plain(conclusion)))
@@ -150,7 +129,7 @@ class Conductor:
             DivergenceError: the script decides otherwise than the history says.
             PlainError: whatever log, station or operator say when the script asks for more than the history.
         """
-        _place.set(_Place(""))
+        _place.set(Place())
         running = script(self)
         try:
             running.send(None)
@@ -162,37 +141,17 @@ class Conductor:
 
     def request_retake(self, reason: str, note: str = "", by: str = "") -> bool:
         """Abandon the last captured step with a reason and do it again; False when there is none."""
-        if not self._captured or self._wish is not None:
+        if not self._captured or self._attention.wished:
             return False
         step = self._captured[-1]
         self._keep(Abandoned(path=step, reason=reason, note=note, by=by))
         self._tell(events.SeriesLeft(path=step, abandoned=True, reason=reason))
-        self._interrupt(_StartAgain())
+        self._attention.interrupt(StartAgain())
         return True
 
     def request_pause(self) -> None:
         """Leave the run at the next chance."""
-        self._interrupt(RunInterrupted())
-
-    def _interrupt(self, wish: RunEnded) -> None:
-        self._wish = wish
-        self._wished.set()
-
-    async def _attend(self, work: Awaitable[T]) -> T:
-        """Await, unless the operator wishes otherwise meanwhile."""
-        task = asyncio.ensure_future(work)
-        wished = asyncio.ensure_future(self._wished.wait())
-        try:
-            await asyncio.wait({task, wished}, return_when=asyncio.FIRST_COMPLETED)
-            if self._wish is not None:
-                wish, self._wish = self._wish, None
-                self._wished.clear()
-                raise wish
-            return task.result()
-        finally:
-            task.cancel()
-            wished.cancel()
-            await asyncio.gather(task, wished, return_exceptions=True)
+        self._attention.interrupt(RunInterrupted())
 
     # ------------------------------------------------------------------ procedures.run.Run
 
@@ -203,11 +162,11 @@ class Conductor:
     @asynccontextmanager
     async def _series(self, name: str) -> AsyncIterator[None]:
         outer = _place.get()
-        path = self._enter(outer, name)
+        path = self._memory.attempt(outer.inside(name))
         if not self._memory.is_open(path):
             self._keep(SeriesOpened(path=path))
         self._tell(events.SeriesEntered(path=path))
-        _place.set(_Place(path))
+        _place.set(Place(path))
         yield
         _place.set(outer)
         if not self._memory.is_closed(path):
@@ -221,30 +180,18 @@ class Conductor:
     @asynccontextmanager
     async def _step(self, label: str) -> AsyncIterator[None]:
         outer = _place.get()
-        here = _Place(self._enter(outer, label))
+        here = Place(self._memory.attempt(outer.inside(label)))
         self._tell(events.StepEntered(path=here.path))
         _place.set(here)
         yield
         _place.set(outer)
-
-    def _enter(self, outer: _Place, name: str) -> str:
-        path = f"{outer.path}/{name}" if outer.path else name
-        outer.uses[name] += 1
-        if outer.uses[name] > 1:
-            raise ProcedureError(
-                "procedure.path_used_twice",
-                "The procedure uses the path {path} twice.",
-                "Report this to the author of the procedure; the run is kept.",
-                path=path,
-            )
-        return self._memory.attempt(path)
 
     async def settled(
         self, role: str, *, expect: Quantity | None = None, high_resolution: bool = False
     ) -> Reading:
         """See `procedures.run.Run`."""
         arguments = {"role": role, "high_resolution": high_resolution}
-        path = self._effect("settled")
+        path = _place.get().effect("settled")
         kept = self._memory.result(path, "settled", arguments)
         if kept is not None:
             reading = notation.from_builtins(kept.result, Reading)
@@ -280,7 +227,7 @@ class Conductor:
         while True:
             self._tell(events.Settling(path=path, role=role))
             try:
-                found = await self._attend(
+                found = await self._attention.attend(
                     bound.device.settled(bound.settle, high_resolution=high_resolution)
                 )
             except InstrumentError as trouble:
@@ -324,7 +271,7 @@ class Conductor:
 
     async def _prompted(self, verb: str, action: Action) -> Answer:
         arguments = plain(action)
-        path = self._effect(arguments["action"])
+        path = _place.get().effect(arguments["action"])
         kept = self._memory.result(path, verb, arguments)
         if kept is not None:
             return notation.from_builtins(kept.result, Answer)  # type: ignore[arg-type]  # a union is no class
@@ -335,20 +282,14 @@ class Conductor:
         return answer
 
     async def _ask_operator(self, path: str, action: Action) -> Answer:
-        prompt = Prompt(
-            id=path,
-            kind="instruct" if isinstance(action, Instruction) else "ask",
-            action=action,
-            text=self._sentence(action),
-            choices=_choices(action),
-        )
+        prompt = Prompt.of(path, action, self._sentence(action))
         self._tell(events.Prompted(prompt=prompt))
-        return await self._attend(self._operator.answer(prompt))
+        return await self._attention.attend(self._operator.answer(prompt))
 
     async def act(self, role: str, command: str) -> None:
         """See `procedures.run.Run`."""
         arguments = {"role": role, "command": command}
-        path = self._effect(command)
+        path = _place.get().effect(command)
         if self._memory.result(path, "act", arguments) is not None:
             return
         device = self._station.bound(role).device
@@ -361,12 +302,12 @@ class Conductor:
                 command=command,
             )
         self._keep(Begun(path=path, verb="act", arguments=arguments))
-        await self._attend(device.command(command))
+        await self._attention.attend(device.command(command))
         self._keep(Done(path=path, verb="act", arguments=arguments))
 
     async def now(self) -> datetime:
         """See `procedures.run.Run`."""
-        path = self._effect("now")
+        path = _place.get().effect("now")
         kept = self._memory.result(path, "now", {})
         if kept is not None:
             return datetime.fromisoformat(str(kept.result))
@@ -376,7 +317,7 @@ class Conductor:
 
     async def report(self, point: Point) -> None:
         """See `procedures.run.Run`."""
-        path = self._effect("point")
+        path = _place.get().effect("point")
         content = plain(point)
         replayed = self._memory.has_point(path, content)
         if not replayed:
@@ -389,13 +330,6 @@ class Conductor:
 
     # ------------------------------------------------------------------ journal and observers
 
-    def _effect(self, verb: str) -> str:
-        place = _place.get()
-        place.uses[verb] += 1
-        count = place.uses[verb]
-        name = verb if count == 1 else f"{verb}#{count}"
-        return f"{place.path}/{name}" if place.path else name
-
     def _keep(self, entry: Entry) -> None:
         at = self._clock.utc().astimezone(self._zone).isoformat()
         self._log.append(self._run, entry, at=at, elapsed=self._clock.monotonic())
@@ -404,13 +338,6 @@ class Conductor:
     def _tell(self, event: events.Event) -> None:
         for observer in self._observers:
             observer.notice(event)
-
-
-def _choices(action: Action) -> tuple[str, ...]:
-    arguments: dict[str, Any] = plain(action)
-    if "items" in arguments:
-        return ("conforms", *arguments["items"])
-    return tuple(arguments.get("choices", ()))
 
 
 def _answer_error(path: str, wanted: str) -> ProcedureError:

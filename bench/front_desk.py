@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from bench import events, finishing
-from bench.conductor import RunInterrupted
+from bench.attention import RunInterrupted
 from bench.desk import (
     InstrumentLine,
     JobLine,

@@ -3,11 +3,11 @@
 The console, a script, an external program and the TUI implement it; the conductor knows only this.
 """
 
-from typing import Literal, Protocol
+from typing import Literal, Protocol, Self
 
 import msgspec
 
-from procedures.action import Action, Answer
+from procedures.action import Action, Answer, Choose, Inspect, Instruction
 
 
 class Prompt(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +20,19 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     """the sentence that a person sees, in the operator's language"""
     choices: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, path: str, action: Action, text: str) -> Self:
+        """The prompt for an action, with the choices that it allows."""
+        match action:
+            case Inspect():
+                choices: tuple[str, ...] = ("conforms", *action.items)
+            case Choose():
+                choices = action.choices
+            case _:
+                choices = ()
+        kind: Literal["instruct", "ask"] = "instruct" if isinstance(action, Instruction) else "ask"
+        return cls(id=path, kind=kind, action=action, text=text, choices=choices)
 
 
 class Operator(Protocol):

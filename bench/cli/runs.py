@@ -8,10 +8,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bench import events
+from bench.attention import RunInterrupted
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
 from bench.cli.procedures import as_json, exit_code, print_points
-from bench.conductor import RunInterrupted
 from bench.errors import LaboratoryError
 from bench.finishing import WORDS, Finished, state_of
 from bench.labels import Labels

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from bench.conductor import RunInterrupted
+from bench.attention import RunInterrupted
 from bench.operator import Prompt
 from bench.operators.answers import AnswerError, understand
 from procedures.action import Answer, Choose, Inspect, KeyAdded, KeyIndication

@@ -11,7 +11,7 @@ import shlex
 from types import TracebackType
 from typing import Self
 
-from bench.conductor import RunInterrupted
+from bench.attention import RunInterrupted
 from bench.errors import LaboratoryError
 from bench.operator import Prompt
 from bench.operators.answers import understand

@@ -1,6 +1,7 @@
 """The program `tera`, killed with SIGKILL at one exact journal entry.
 
-Usage: killed_tera.py COUNT before|after tera-arguments…  → dies at the COUNT-th entry that this process writes.
+Usage: killed_tera.py COUNT before|after tera-arguments…
+It dies at the COUNT-th entry that this process writes.
 """
 
 import os
@@ -11,17 +12,17 @@ from bench.__main__ import main
 from results.journal import Journal
 
 count, moment, *arguments = sys.argv[1:]
-left = int(count)
+written = 0
 insert = Journal._insert
 writing = Journal._writing
 
 
 def die_at(journal, *values):
     """Counts entries; `before` dies inside the transaction, when nothing is on disk yet."""
-    global left
-    left -= 1
+    global written  # noqa: PLW0603 -- one counter for the one process that this file is
+    written += 1
     kept = insert(journal, *values)
-    if left == 0 and moment == "before":
+    if written == int(count) and moment == "before":
         os.kill(os.getpid(), signal.SIGKILL)
     return kept
 
@@ -37,11 +38,11 @@ class DyingAfter:
 
     def __exit__(self, *error):
         result = self._inner.__exit__(*error)
-        if left == 0 and moment == "after":
+        if written == int(count) and moment == "after":
             os.kill(os.getpid(), signal.SIGKILL)
         return result
 
 
 Journal._insert = die_at
-Journal._writing = lambda journal: DyingAfter(journal)
+Journal._writing = lambda journal: DyingAfter(journal)  # noqa: PLW0108 -- a class would not be bound
 sys.exit(main(arguments))

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from bench.conductor import RunInterrupted
+from bench.attention import RunInterrupted
 from bench.events import Captured, Decided
 from bench.replay import DivergenceError
 from drivers.quantity import Quantity
@@ -102,7 +102,7 @@ def retaken(folder, at, wrong, *observers):
 
 def test_a_retake_keeps_the_old_reading_and_decides_by_the_new_one(tmp_path):
     wrong = {"up/100 g/settled": Quantity.parse("150 g")}
-    operator, conclusion = retaken(tmp_path, "up/200 g/place_load", wrong)
+    _, conclusion = retaken(tmp_path, "up/200 g/place_load", wrong)
     assert conclusion.points[0].error == Quantity.parse("0 g")
     assert conclusion.points[0].readings == ("up/100 g~2/settled",)
     entries = kept(tmp_path)

@@ -1,4 +1,4 @@
-"""SIGKILL at every journal entry of a whole test over a real line, and resumed: same verdict, nothing lost."""
+"""SIGKILL at every journal entry of a whole test over a real line, then resumed."""
 
 import os
 import signal

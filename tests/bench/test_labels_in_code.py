@@ -44,7 +44,11 @@ def facts_in_code() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for call in calls(*PACKAGES):
         code = constant(call.args[0]) if len(call.args) > 2 else None
-        if code and ast.unparse(call.func).lower().endswith("error") and all(keyword.arg for keyword in call.keywords):
+        if (
+            code
+            and ast.unparse(call.func).lower().endswith("error")
+            and all(keyword.arg for keyword in call.keywords)
+        ):
             found.setdefault(code, set()).update(keyword.arg for keyword in call.keywords if keyword.arg)
     return found
 

@@ -1,4 +1,4 @@
-"""The main job as a user runs it: a scale on a line, a sealed record, an audit, a registry that proves itself."""
+"""The main job as a user runs it: a scale on a line, a sealed record, an audit."""
 
 import json
 import shutil

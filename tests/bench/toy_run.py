@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.conductor import Conductor, RunInterrupted
+from bench.attention import RunInterrupted
+from bench.conductor import Conductor
 from bench.operator import Operator, Prompt
 from bench.station import Bound, Station
 from drivers import catalogue

@@ -6,6 +6,7 @@ Usage: weight_handler.py CONTROL_PORT [LOG]  → every prompt that was answered 
 import json
 import socket
 import sys
+from pathlib import Path
 
 
 def main(port: str, log: str | None = None) -> None:
@@ -18,7 +19,7 @@ def main(port: str, log: str | None = None) -> None:
                 hands.flush()
                 hands.readline()
             if log:
-                with open(log, "a", encoding="utf-8") as kept:
+                with Path(log).open("a", encoding="utf-8") as kept:
                     kept.write(prompt["id"] + "\n")
             answer = {"inspect": "conforms", "choose": (prompt["choices"] or [""])[-1]}.get(
                 prompt["action"], "done"

@@ -89,10 +89,13 @@ class Write(Dialog[str | None]):
             self.labels.text("retake.write"), title=self.labels.text(self._title)
         )
 
-    def pressed(self, key: str) -> None:
+    def takes(self, key: str) -> bool:
+        """All other keys belong to the line."""
+        return key == "escape"
+
+    def pressed(self, key: str) -> None:  # noqa: ARG002 - there is only Escape
         """Leave without a word."""
-        if key == "escape":
-            self.answer(None)
+        self.answer(None)
 
     @on(Input.Submitted)
     def written(self, event: Input.Submitted) -> None:

@@ -77,6 +77,10 @@ class Pressed(Screen[ScreenResultType]):
     def _painted(self) -> None:
         self.painted_at = self.bench.clock.monotonic()
 
+    def takes(self, key: str) -> bool:  # noqa: ARG002 - a screen with a line to write on leaves keys to it
+        """Whether this screen itself acts on a key."""
+        return True
+
     def guarded(self, key: str) -> bool:
         """Whether a held key must count once; a PIN's digits need not."""
         return key == MAIN
@@ -88,6 +92,8 @@ class Pressed(Screen[ScreenResultType]):
     def on_key(self, event: events.Key) -> None:
         """Judge a key and act on it."""
         key, at = spelled(event), self.bench.key_time(event)
+        if not self.takes(key):
+            return
         event.stop()
         if self.bench.global_key(key):
             return

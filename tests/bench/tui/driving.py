@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta, timezone
 
+from rich.color_triplet import ColorTriplet
 from textual.pilot import Pilot
 
 from bench.labels import Labels
@@ -37,8 +38,9 @@ class Driver:
 
     async def wait(self, seconds: float) -> None:
         """Let time pass while the scale goes on sending."""
-        for _ in range(round(seconds / 0.2)):
-            self.desk.beat()
+        frames = max(1, round(seconds / 0.4))
+        for _ in range(frames):
+            self.desk.beat(seconds / frames)
             if isinstance(self.app.screen, RunScreen):
                 self.app.screen._tick()
             await asyncio.sleep(0)
@@ -55,17 +57,58 @@ class Driver:
 
     def needs_a_key(self, screen: RunScreen) -> bool:
         prompt = screen.operator.prompt
-        if prompt is None or screen.painted_at > self.desk.clock.monotonic() or screen._held_until is not None:
+        if (
+            prompt is None
+            or screen.painted_at > self.desk.clock.monotonic()
+            or screen._held_until is not None
+        ):
             return False
         tag = prompt.action.__struct_config__.tag
         auto = {"remove_load", "add_small_weights"} | ({"place_load"} if self.app.auto_capture else set())
         return tag not in auto
+
+    @property
+    def run(self) -> RunScreen:
+        """The run screen, which must be the one that is shown."""
+        assert isinstance(self.app.screen, RunScreen), self.text()
+        return self.app.screen
+
+    async def begin(self, readings: int = 0) -> None:
+        """Start the job, agree to the checklist and take that many readings."""
+        await self.press("enter")
+        for _ in range(readings + 1 if readings else 0):
+            await self.wait_for_prompt()
+            await self.wait(0.4)
+            await self.press("enter")
+        await self.wait_for_prompt()
+
+    async def finish(self) -> None:
+        """Take every reading that is left, up to the review."""
+        while isinstance(self.app.screen, RunScreen):
+            await self.wait_for_prompt()
+            if isinstance(self.app.screen, RunScreen):
+                await self.wait(0.4)
+                await self.press("enter")
+
+    def greens(self) -> list[str]:
+        """The text on screen that is green, in letters or ground."""
+        return [
+            segment.text
+            for strip in self.app.screen._compositor.render_strips()
+            for segment in strip
+            for color in (segment.style.color, segment.style.bgcolor)
+            if color is not None and is_green(color.get_truecolor())
+        ]
 
     def text(self) -> str:
         """The rows of the screen as plain text."""
         width, height = self.app.size
         rows = self.app.screen._compositor.render_strips()
         return "\n".join(row.text.rstrip() for row in rows[:height])
+
+
+def is_green(color: ColorTriplet) -> bool:
+    return color.green > color.red + 30 and color.green > color.blue + 30
 
 
 def drive(
@@ -81,7 +124,11 @@ def drive(
     async def run() -> Driver:
         clock = desk.clock
         app = TeraApp(
-            desk, Labels(language), auto_capture=auto_capture, clock=clock, key_time=lambda _: clock.monotonic(),
+            desk,
+            Labels(language),
+            auto_capture=auto_capture,
+            clock=clock,
+            key_time=lambda _: clock.monotonic(),
             zone=JAKARTA,
         )
         async with app.run_test(size=size) as pilot:

@@ -24,6 +24,7 @@ from procedures.action import (
     Answer,
     Choose,
     Inspect,
+    KeyAdded,
     Keyed,
     KeyIndication,
     PlaceLoad,
@@ -68,19 +69,28 @@ class Step:
 
 def steps() -> Iterator[Step]:
     def step(section: str, label: str, load: float, error: str, tolerance: str, position: str = "") -> Step:
-        planned = PlannedStep(section=section, label=f"{section}/{label}", load=grams(load), position=position)
+        planned = PlannedStep(
+            section=section, label=f"{section}/{label}", load=grams(load), position=position
+        )
         return Step(planned, error, tolerance)
 
     yield Step(PlannedStep(section="visual", label="visual"))
     yield step("zero", "zero", 0, "0.5", "1.25")
-    for position, error in zip(("centre", "1", "2", "3", "4"), ("0.5", "1.5", "-1.0", "2.0", "0.0"), strict=True):
+    for position, error in zip(
+        ("centre", "1", "2", "3", "4"), ("0.5", "1.5", "-1.0", "2.0", "0.0"), strict=True
+    ):
         yield step("eccentricity", position, 5000, error, "5", position)
     for load, error, limit in (
         (100, "0.5", "2.5"), (1000, "0.5", "2.5"), (2500, "1.0", "2.5"), (5000, "2.5", "5"), (10000, "3.0", "5"),
         (15000, "4.0", "7.5"),
     ):  # fmt: skip
         yield step("accuracy", f"up/{load} g", load, error, limit)
-    for load, error, limit in ((10000, "3.5", "5"), (5000, "2.0", "5"), (2500, "1.5", "2.5"), (100, "0.0", "2.5")):
+    for load, error, limit in (
+        (10000, "3.5", "5"),
+        (5000, "2.0", "5"),
+        (2500, "1.5", "2.5"),
+        (100, "0.0", "2.5"),
+    ):
         yield step("accuracy", f"down/{load} g", load, error, limit)
     for count in (1, 2, 3):
         yield step("repeatability", str(count), 7500, "1.5", "5")
@@ -110,7 +120,9 @@ class FakeScale:
         return reading(value, Stability.MOVING if moving else Stability.STABLE, self.clock, origin)
 
 
-def reading(value: Decimal, stability: Stability, clock: StillClock, origin: Origin = Origin.INSTRUMENT) -> Reading:
+def reading(
+    value: Decimal, stability: Stability, clock: StillClock, origin: Origin = Origin.INSTRUMENT
+) -> Reading:
     return Reading(
         instrument="Indikator UTTP", indication=Quantity(f"{value:.1f}", "g"), stability=stability, origin=origin,
         frame=b"ST,NT,+0005.0025kg\r\n", driver=DriverMark(id="cas-22", digest="ab" * 32), received_at=clock.utc(),
@@ -137,6 +149,8 @@ class FakeWork:
         self.observer.notice(event)
 
     def request_retake(self, reason: str, note: str = "") -> None:
+        if not self.points:
+            return
         self.retakes.append((reason, note))
         self._wish = "retake"
         self._wished.set()
@@ -180,10 +194,14 @@ class FakeWork:
     async def _do(self, step: Step) -> None:
         section, path = step.planned.section, self._path(step)
         self.tell(events.StepEntered(path=path))
+        if step.planned.label in self.desk.asked_first:
+            await self._ask(path, self.desk.asked_first[step.planned.label], step)
         if section == "visual":
             answer = await self._ask(path, Inspect(items=ITEMS), step)
             good = answer.choice == "conforms"
-            self._decide(path, step, Method.INSPECTION, None, Outcome.CONFORMS if good else Outcome.DOES_NOT_CONFORM)
+            self._decide(
+                path, step, Method.INSPECTION, None, Outcome.CONFORMS if good else Outcome.DOES_NOT_CONFORM
+            )
             return
         if section == "zero":
             await self._ask(path, SetZero(), step)
@@ -202,7 +220,7 @@ class FakeWork:
 
     async def _ask(self, path: str, action: Action, step: Step) -> Answer:
         prompt = Prompt(
-            id=f"{path}/{action.__struct_config__.tag}", kind="ask" if isinstance(action, Inspect | Choose | KeyIndication)
+            id=f"{path}/{action.__struct_config__.tag}", kind="ask" if isinstance(action, Inspect | Choose | KeyIndication | KeyAdded)
             else "instruct", action=action, text="", choices=(),
         )  # fmt: skip
         match action:
@@ -221,7 +239,9 @@ class FakeWork:
 
     async def _settled(self, path: str, step: Step) -> Quantity:
         if self.desk.manual:
-            answer = await self._ask(path, KeyIndication(role="uut", expect=step.planned.load, step=grams(5)), step)
+            answer = await self._ask(
+                path, KeyIndication(role="uut", expect=step.planned.load, step=grams(5)), step
+            )
             assert isinstance(answer, Keyed)
             found = reading(answer.quantity.value, Stability.NOT_REPORTED, self.desk.clock, Origin.MANUAL)
         else:
@@ -265,7 +285,9 @@ class FakeWork:
             sections[point.section] = worst if worst is not Outcome.CONFORMS else point.outcome
         outcome = Outcome.DOES_NOT_CONFORM if failing else Outcome.CONFORMS
         verdict = Verdict(outcome=outcome, rule="kepdirjen-pktn-240-2023", failing=failing, sections=sections)
-        notice = Reason(code="unverified_rules", facts={"rules": "kepdirjen-pktn-240-2023", "topics": "eccentricity"})
+        notice = Reason(
+            code="unverified_rules", facts={"rules": "kepdirjen-pktn-240-2023", "topics": "eccentricity"}
+        )
         conclusion = Conclusion(
             points=tuple(self.points), verdict=verdict, valid_until=None if failing else date(2027, 11, 21),
             notices=(notice,),
@@ -299,6 +321,7 @@ class FakeDesk:
         self.delivered = False
         self.refuses_to_begin: Exception | None = None
         self.closed = False
+        self.asked_first: dict[str, Action] = {}
 
     def instruments(self) -> tuple[InstrumentLine, ...]:
         if self.manual:
@@ -330,7 +353,9 @@ class FakeDesk:
             return ()
         state = JobState.DELIVERED if self.delivered else JobState.QUEUED
         address = "https://register.example/p/7c1e" if self.delivered else ""
-        return (OutboxLine(number="B2-0231", outcome=Outcome.CONFORMS, state=state, attempts=1, address=address),)
+        return (
+            OutboxLine(number="B2-0231", outcome=Outcome.CONFORMS, state=state, attempts=1, address=address),
+        )
 
     async def begin(self, job: str, operator: Operator, observer: events.Observer) -> FakeWork:
         if self.refuses_to_begin is not None:
@@ -344,7 +369,10 @@ class FakeDesk:
             raise RecordError("people.wrong_pin", "The PIN is wrong.", "Key it again.")
         self.sealed.append(run)
         return SealedFiles(
-            number="B2-0231", record=Path("B2-0231.json"), evidence=Path("B2-0231.h5"), certificate=Path("B2-0231.pdf")
+            number="B2-0231",
+            record=Path("B2-0231.json"),
+            evidence=Path("B2-0231.h5"),
+            certificate=Path("B2-0231.pdf"),
         )
 
     async def deliver(self) -> tuple[OutboxLine, ...]:

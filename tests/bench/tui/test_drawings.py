@@ -76,7 +76,9 @@ def test_points_of_the_same_load_stand_side_by_side():
     st.integers(0, 120),
     st.integers(0, 30),
 )
-def test_the_plot_fills_its_room_exactly_or_stays_empty(found: list[tuple[int, int, int]], columns: int, height: int):
+def test_the_plot_fills_its_room_exactly_or_stays_empty(
+    found: list[tuple[int, int, int]], columns: int, height: int
+):
     drawn = rows([point(load, error, limit) for load, error, limit in found], columns, height)
     assert drawn == [] or (len(drawn) == height and all(len(line) == columns for line in drawn))
 

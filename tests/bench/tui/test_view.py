@@ -114,7 +114,9 @@ def test_the_retake_note_survives_the_replay_but_not_another_run():
     assert len(view.folded(told()).retaken) == 1
     started = told()[0]
     assert isinstance(started, events.RunStarted)
-    other = events.RunStarted(run="run-2", number="2", title="", training=False, resumed=False, plan=started.plan)
+    other = events.RunStarted(
+        run="run-2", number="2", title="", training=False, resumed=False, plan=started.plan
+    )
     assert view.fold(other).retaken == ()
 
 
@@ -162,7 +164,9 @@ def test_copy_typing_is_noticed(case: str):
 
 def point(error: str, lower: str, upper: str, outcome: Outcome = Outcome.CONFORMS) -> Point:
     limits = Tolerance(lower=grams(lower), upper=grams(upper))
-    return Point(section="a", label=error, error=grams(error), tolerance=limits, method=Method.DIRECT, outcome=outcome)
+    return Point(
+        section="a", label=error, error=grams(error), tolerance=limits, method=Method.DIRECT, outcome=outcome
+    )
 
 
 def test_the_share_is_of_the_limit_on_the_side_of_the_error():
@@ -181,5 +185,3 @@ def test_the_worst_point_is_the_one_nearest_its_limit_and_a_failing_one_before_a
     near, failing = point("4.9", "-5", "5"), point("1", "-5", "5", Outcome.DOES_NOT_CONFORM)
     assert worst([point("1", "-5", "5"), near]) == near
     assert worst([near, failing]) == failing
-
-
