@@ -138,8 +138,11 @@ def plan(task: ScaleTask) -> tuple[PlannedStep, ...]:
             *(_step("accuracy", f"down/{planned.load}", planned.load) for planned in task.accuracy_down),
         ],
         "repeatability": [
-            _step("repeatability", str(number), task.repeatability.load)
-            for number in range(1, task.weighings + 1)
+            *(
+                _step("repeatability", str(number), task.repeatability.load)
+                for number in range(1, task.weighings + 1)
+            ),
+            _step("repeatability", "range"),
         ],
         "discrimination": [
             _step("discrimination", str(planned.load), planned.load) for planned in task.discrimination

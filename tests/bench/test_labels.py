@@ -31,9 +31,11 @@ ACTIONS = {
         load=Quantity.parse("5 kg"), indication=Quantity.parse("5 kg"), step=Quantity.parse("0.5 g")
     ),
     "a choice": action.Choose(
-        question="unexpected_indication", choices=("record",), facts={"expected": "5000 g", "indication": "2000 g"}
+        question="unexpected_indication",
+        choices=("record",),
+        facts={"expected": "5000 g", "indication": "2000 g"},
     ),
-}  # fmt: skip
+}
 
 
 def placeholders(text: str) -> set[str]:
@@ -169,9 +171,14 @@ def decided(error: str, limit: str, outcome: Outcome) -> Point:
         lower=-Quantity.parse(limit), upper=Quantity.parse(limit), citation="Kepdirjen, Tabel 3"
     )
     return Point(
-        section="accuracy", label="accuracy/up/5000 g", nominal=Quantity.parse("5000 g"), error=Quantity.parse(error),
-        tolerance=tolerance, method=Method.HIGH_RESOLUTION, outcome=outcome,
-    )  # fmt: skip
+        section="accuracy",
+        label="accuracy/up/5000 g",
+        nominal=Quantity.parse("5000 g"),
+        error=Quantity.parse(error),
+        tolerance=tolerance,
+        method=Method.HIGH_RESOLUTION,
+        outcome=outcome,
+    )
 
 
 def test_an_explanation_gives_load_error_limit_margin_and_source():

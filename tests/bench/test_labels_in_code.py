@@ -32,10 +32,13 @@ def test_every_message_that_the_bench_names_exists():
         if (isinstance(call.func, ast.Attribute) and call.func.attr == "text")
         or (isinstance(call.func, ast.Name) and call.func.id == "text")
         for argument in call.args[:1]
-        for name in ([constant(argument)] if constant(argument) else [constant(part) for part in ast.walk(argument)
-                     if isinstance(part, ast.Constant)])
+        for name in (
+            [constant(argument)]
+            if constant(argument)
+            else [constant(part) for part in ast.walk(argument) if isinstance(part, ast.Constant)]
+        )
         if name and re.fullmatch(r"[a-z_]+(\.[a-z_]*[a-z])+", name)
-    }  # fmt: skip
+    }
     assert len(named) > 50
     assert named - catalogue("id").keys() == set()
 

@@ -28,10 +28,22 @@ NARROW: Final = 94
 """Up to this many columns the short texts are shown."""
 
 _SPELLED: Final = {
-    "plus": "+", "add": "+", "minus": "-", "subtract": "-", "asterisk": "*", "multiply": "*",
-    "slash": "/", "divide": "/", "comma": ",", "separator": ",", "full_stop": ".", "decimal": ".",
-    "question_mark": "f1", "ctrl+h": "backspace", "delete": "backspace",
-}  # fmt: skip
+    "plus": "+",
+    "add": "+",
+    "minus": "-",
+    "subtract": "-",
+    "asterisk": "*",
+    "multiply": "*",
+    "slash": "/",
+    "divide": "/",
+    "comma": ",",
+    "separator": ",",
+    "full_stop": ".",
+    "decimal": ".",
+    "question_mark": "f1",
+    "ctrl+h": "backspace",
+    "delete": "backspace",
+}
 """Names of the keys of a numpad, with and without the Kitty keyboard protocol."""
 
 

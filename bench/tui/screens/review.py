@@ -166,9 +166,11 @@ class ReviewScreen(Face):
         error = None if limit is None else shown_error(limit)
         if limit is not None and used is not None and error is not None:
             what = labels.text(
-                "review.worst", point=labels.point(limit.label), error=labels.quantity(error, signed=True),
+                "review.worst",
+                point=labels.point(limit.label),
+                error=labels.quantity(error, signed=True),
                 limits=labels.limits(limit),
-            )  # fmt: skip
+            )
             parts += [
                 f"{what}  ",
                 *bar(float(used), 12, STYLE[limit.outcome] or "$accent"),

@@ -133,9 +133,13 @@ def error_plot(labels: Labels, view: RunView, columns: int, rows: int) -> list[P
         measured = [one for one in points if shown_error(one) is not None]
         mine = [one for one in measured if one.section == measured[-1].section] if measured else []
     styles = {
-        "limit": "$warning", "axis": "dim", "label": "dim", Outcome.CONFORMS: "bold $accent",
-        Outcome.DOES_NOT_CONFORM: "bold $error", Outcome.INDETERMINATE: "bold $warning",
-    }  # fmt: skip
+        "limit": "$warning",
+        "axis": "dim",
+        "label": "dim",
+        Outcome.CONFORMS: "bold $accent",
+        Outcome.DOES_NOT_CONFORM: "bold $error",
+        Outcome.INDETERMINATE: "bold $warning",
+    }
     lines = plot(mine, columns, rows, labels.number)
     if not lines:
         return [(labels.text("run.no_plot"), "dim")]

@@ -1,4 +1,4 @@
-"""Drives the app over the fake desk: presses that are counted, time that passes on request, text of the screen."""
+"""Drives the app over the fake desk: counted presses, time that passes on request, text of the screen."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -102,7 +102,7 @@ class Driver:
 
     def text(self) -> str:
         """The rows of the screen as plain text."""
-        width, height = self.app.size
+        height = self.app.size.height
         rows = self.app.screen._compositor.render_strips()
         return "\n".join(row.text.rstrip() for row in rows[:height])
 

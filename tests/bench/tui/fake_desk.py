@@ -1,7 +1,7 @@
 """A desk at the port: plays a whole test of a 15 kg scale with the events and prompts of a conductor.
 
-The hands of a person are played too: what an instruction asks for happens to the fake scale, which moves before
-it rests. Time stands still unless a test lets it pass.
+The hands of a person are played too: what an instruction asks for happens to the fake scale, which moves
+before it rests. Time stands still unless a test lets it pass.
 """
 
 import asyncio
@@ -68,7 +68,9 @@ class Step:
 
 
 def steps() -> Iterator[Step]:
-    def step(section: str, label: str, load: float, error: str, tolerance: str, position: str = "") -> Step:
+    def step(
+        section: str, label: str, load: float, error: str, tolerance: str, *, position: str = ""
+    ) -> Step:
         planned = PlannedStep(
             section=section, label=f"{section}/{label}", load=grams(load), position=position
         )
@@ -79,11 +81,15 @@ def steps() -> Iterator[Step]:
     for position, error in zip(
         ("centre", "1", "2", "3", "4"), ("0.5", "1.5", "-1.0", "2.0", "0.0"), strict=True
     ):
-        yield step("eccentricity", position, 5000, error, "5", position)
+        yield step("eccentricity", position, 5000, error, "5", position=position)
     for load, error, limit in (
-        (100, "0.5", "2.5"), (1000, "0.5", "2.5"), (2500, "1.0", "2.5"), (5000, "2.5", "5"), (10000, "3.0", "5"),
+        (100, "0.5", "2.5"),
+        (1000, "0.5", "2.5"),
+        (2500, "1.0", "2.5"),
+        (5000, "2.5", "5"),
+        (10000, "3.0", "5"),
         (15000, "4.0", "7.5"),
-    ):  # fmt: skip
+    ):
         yield step("accuracy", f"up/{load} g", load, error, limit)
     for load, error, limit in (
         (10000, "3.5", "5"),
@@ -124,10 +130,15 @@ def reading(
     value: Decimal, stability: Stability, clock: StillClock, origin: Origin = Origin.INSTRUMENT
 ) -> Reading:
     return Reading(
-        instrument="Indikator UTTP", indication=Quantity(f"{value:.1f}", "g"), stability=stability, origin=origin,
-        frame=b"ST,NT,+0005.0025kg\r\n", driver=DriverMark(id="cas-22", digest="ab" * 32), received_at=clock.utc(),
+        instrument="Indikator UTTP",
+        indication=Quantity(f"{value:.1f}", "g"),
+        stability=stability,
+        origin=origin,
+        frame=b"ST,NT,+0005.0025kg\r\n",
+        driver=DriverMark(id="cas-22", digest="ab" * 32),
+        received_at=clock.utc(),
         elapsed=clock.monotonic(),
-    )  # fmt: skip
+    )
 
 
 class FakeWork:
@@ -160,10 +171,16 @@ class FakeWork:
         self._wished.set()
 
     async def finished(self) -> Measured | None:
-        self.tell(events.RunStarted(
-            run="run-1", number="B2-0231", title=self.desk.title, training=self.desk.training, resumed=False,
-            plan=tuple(self.plan),
-        ))  # fmt: skip
+        self.tell(
+            events.RunStarted(
+                run="run-1",
+                number="B2-0231",
+                title=self.desk.title,
+                training=self.desk.training,
+                resumed=False,
+                plan=tuple(self.plan),
+            )
+        )
         while self.index < len(self.steps):
             task = asyncio.ensure_future(self._do(self.steps[self.index]))
             wished = asyncio.ensure_future(self._wished.wait())
@@ -220,9 +237,12 @@ class FakeWork:
 
     async def _ask(self, path: str, action: Action, step: Step) -> Answer:
         prompt = Prompt(
-            id=f"{path}/{action.__struct_config__.tag}", kind="ask" if isinstance(action, Inspect | Choose | KeyIndication | KeyAdded)
-            else "instruct", action=action, text="", choices=(),
-        )  # fmt: skip
+            id=f"{path}/{action.__struct_config__.tag}",
+            kind="ask" if isinstance(action, Inspect | Choose | KeyIndication | KeyAdded) else "instruct",
+            action=action,
+            text="",
+            choices=(),
+        )
         match action:
             case PlaceLoad() if self.desk.hands:
                 self.desk.scale.put(action.load, step.error)
@@ -269,11 +289,19 @@ class FakeWork:
             outcome = Outcome.CONFORMS if within else Outcome.DOES_NOT_CONFORM
         measured = error is not None
         found = Point(
-            section=planned.section, label=planned.label, nominal=planned.load, indication=shown, error=error,
-            tolerance=Tolerance(lower=-limit, upper=limit, citation="Kepdirjen PKTN 240/2023, 4.7") if measured else None,
-            uncertainty=grams("1.1") if measured else None, method=method, outcome=outcome,
+            section=planned.section,
+            label=planned.label,
+            nominal=planned.load,
+            indication=shown,
+            error=error,
+            tolerance=Tolerance(lower=-limit, upper=limit, citation="Kepdirjen PKTN 240/2023, 4.7")
+            if measured
+            else None,
+            uncertainty=grams("1.1") if measured else None,
+            method=method,
+            outcome=outcome,
             readings=(f"{path}/settled",) if measured else (),
-        )  # fmt: skip
+        )
         self.points.append(found)
         self.tell(events.Decided(path=f"{path}/point", point=found, replayed=False))
 
@@ -289,14 +317,21 @@ class FakeWork:
             code="unverified_rules", facts={"rules": "kepdirjen-pktn-240-2023", "topics": "eccentricity"}
         )
         conclusion = Conclusion(
-            points=tuple(self.points), verdict=verdict, valid_until=None if failing else date(2027, 11, 21),
+            points=tuple(self.points),
+            verdict=verdict,
+            valid_until=None if failing else date(2027, 11, 21),
             notices=(notice,),
-        )  # fmt: skip
+        )
         self.tell(events.ConclusionReached(conclusion=conclusion))
         return Measured(
-            run="run-1", number="B2-0231", title=self.desk.title, conclusion=conclusion, retakes=len(self.retakes),
-            began_at=MORNING, raw_bytes=14212,
-        )  # fmt: skip
+            run="run-1",
+            number="B2-0231",
+            title=self.desk.title,
+            conclusion=conclusion,
+            retakes=len(self.retakes),
+            began_at=MORNING,
+            raw_bytes=14212,
+        )
 
 
 class FakeDesk:
@@ -326,15 +361,37 @@ class FakeDesk:
     def instruments(self) -> tuple[InstrumentLine, ...]:
         if self.manual:
             return (
-                InstrumentLine(name="Timbangan uji", driver="manual", evidence="manual", port="", roles=("uut",),
-                               shown=None, age_s=None),
-            )  # fmt: skip
+                InstrumentLine(
+                    name="Timbangan uji",
+                    driver="manual",
+                    evidence="manual",
+                    port="",
+                    roles=("uut",),
+                    shown=None,
+                    age_s=None,
+                ),
+            )
         return (
-            InstrumentLine(name="Indikator UTTP", driver="cas-22", evidence="captured", port="COM5 9600",
-                           roles=("uut",), shown=self.scale.shown(), age_s=0.1),
-            InstrumentLine(name="Suhu dan RH", driver="sht-rs485", evidence="unconfirmed", port="rtu 4", roles=(),
-                           shown=None, age_s=None, fault="tidak menjawab; periksa kabel RS-485"),
-        )  # fmt: skip
+            InstrumentLine(
+                name="Indikator UTTP",
+                driver="cas-22",
+                evidence="captured",
+                port="COM5 9600",
+                roles=("uut",),
+                shown=self.scale.shown(),
+                age_s=0.1,
+            ),
+            InstrumentLine(
+                name="Suhu dan RH",
+                driver="sht-rs485",
+                evidence="unconfirmed",
+                port="rtu 4",
+                roles=(),
+                shown=None,
+                age_s=None,
+                fault="tidak menjawab; periksa kabel RS-485",
+            ),
+        )
 
     def standards(self) -> tuple[StandardLine, ...]:
         return (StandardLine(id="S-07", description="set M1 1 g–20 kg", due="2026-12-03", days_left=12),)
@@ -342,11 +399,21 @@ class FakeDesk:
     def jobs(self) -> tuple[JobLine, ...]:
         state = JobState.SEALED if self.sealed else JobState.WAITING
         return (
-            JobLine(id="P-0231", title=self.title, owner="Toko Sari Laut", state=state,
-                    outcome=Outcome.CONFORMS if self.sealed else None, number="B2-0231" if self.sealed else ""),
-            JobLine(id="P-0232", title="Timbangan elektronik III 30 kg/10 g", owner="Toko Sari Laut",
-                    state=JobState.WAITING),
-        )  # fmt: skip
+            JobLine(
+                id="P-0231",
+                title=self.title,
+                owner="Toko Sari Laut",
+                state=state,
+                outcome=Outcome.CONFORMS if self.sealed else None,
+                number="B2-0231" if self.sealed else "",
+            ),
+            JobLine(
+                id="P-0232",
+                title="Timbangan elektronik III 30 kg/10 g",
+                owner="Toko Sari Laut",
+                state=JobState.WAITING,
+            ),
+        )
 
     def outbox(self) -> tuple[OutboxLine, ...]:
         if not self.sealed:

@@ -2,21 +2,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.labels import Labels
 from bench.tui.view import RunView
 from bench.tui.widgets.digits import ROWS, big, largest_scale, width
 from bench.tui.widgets.plot import plot
 from bench.tui.widgets.readings import readings
 from bench.tui.widgets.receptor import HEIGHT, receptor
-from bench.labels import Labels
 from procedures.point import Method, Outcome, Point, Tolerance
 from tests.bench.tui.fake_desk import grams
 
 
 def point(load: float, error: float, limit: float, outcome: Outcome = Outcome.CONFORMS) -> Point:
     return Point(
-        section="accuracy", label=f"accuracy/{load}", nominal=grams(load), error=grams(error), method=Method.DIRECT,
-        tolerance=Tolerance(lower=grams(-limit), upper=grams(limit)), outcome=outcome,
-    )  # fmt: skip
+        section="accuracy",
+        label=f"accuracy/{load}",
+        nominal=grams(load),
+        error=grams(error),
+        method=Method.DIRECT,
+        tolerance=Tolerance(lower=grams(-limit), upper=grams(limit)),
+        outcome=outcome,
+    )
 
 
 def rows(points: list[Point], columns: int = 40, height: int = 10) -> list[str]:

@@ -49,13 +49,15 @@ CLOSED = {
     "stable for less than a second": ([shown("0.0", Stability.MOVING), *RESTING[:3]], 0.0, Gate.MOVING),
     "flag stable but it walks": ([shown(str(5000 + step)) for step in range(8)], 0.0, Gate.MOVING),
     "no flag and it walks": (
-        [shown(str(5000 + step), Stability.NOT_REPORTED) for step in range(8)], 0.0, Gate.MOVING,
+        [shown(str(5000 + step), Stability.NOT_REPORTED) for step in range(8)],
+        0.0,
+        Gate.MOVING,
     ),
     "the instrument gives no number": ([*RESTING, OVERLOAD], 0.0, Gate.REFUSED),
     "rest begins anew after no number": ([*RESTING, OVERLOAD, shown("5000.0")], 0.0, Gate.MOVING),
     "another load": ([shown("2000.0")] * 8, 0.0, Gate.WRONG_LOAD),
     "nothing on the receptor": ([shown("0.0")] * 8, 0.0, Gate.WRONG_LOAD),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", CLOSED)
@@ -134,9 +136,14 @@ def test_auto_capture_takes_a_load_once_until_it_has_left():
     assert scale.sees_done(place, now + 19 * 0.2)
 
 
-@pytest.mark.parametrize("action", [
-    AddSmallWeights(step=grams("0.5"), total=grams("0.5")), RemoveSmallWeights(),
-], ids=["added", "lifted"])  # fmt: skip
+@pytest.mark.parametrize(
+    "action",
+    [
+        AddSmallWeights(step=grams("0.5"), total=grams("0.5")),
+        RemoveSmallWeights(),
+    ],
+    ids=["added", "lifted"],
+)
 def test_a_changeover_is_heard(action: Action):
     scale, now = resting_scale("5000.0")
     scale.instructed(action)

@@ -139,12 +139,19 @@ def test_without_colour_every_outcome_is_still_said(monkeypatch: pytest.MonkeyPa
 
 def colours(driver: Driver) -> list[tuple[int, int, int]]:
     strips = driver.app.screen._compositor.render_strips()
-    filtered = [strip.apply_filter(one, driver.app.screen.background_colors[1])
-                for strip in strips for one in driver.app._filters if one.enabled]  # fmt: skip
+    filtered = [
+        strip.apply_filter(one, driver.app.screen.background_colors[1])
+        for strip in strips
+        for one in driver.app._filters
+        if one.enabled
+    ]
     found = [
-        tuple(color.get_truecolor()) for strip in filtered for segment in strip
-        for color in (segment.style.color, segment.style.bgcolor) if color is not None
-    ]  # fmt: skip
+        tuple(color.get_truecolor())
+        for strip in filtered
+        for segment in strip
+        for color in (segment.style.color, segment.style.bgcolor)
+        if color is not None
+    ]
     assert found
     return found
 

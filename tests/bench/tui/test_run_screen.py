@@ -280,9 +280,10 @@ def test_quitting_under_way_pauses_first():
 
 
 QUESTION = Choose(
-    question="unexpected_indication", choices=("measure_again", "record"),
+    question="unexpected_indication",
+    choices=("measure_again", "record"),
     facts={"expected": "5000 g", "indication": "2000 g"},
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("size", [LARGE, SMALL], ids=str)

@@ -140,9 +140,13 @@ def keyed(offsets: list[float], seconds: float) -> RunView:
         path = f"accuracy/{index}/settled"
         view = view.fold(events.Captured(path=path, reading=shown, replayed=False))
         point = Point(
-            section="accuracy", label=f"accuracy/{index}", nominal=grams(1000), method=Method.DIRECT,
-            outcome=Outcome.CONFORMS, readings=(path,),
-        )  # fmt: skip
+            section="accuracy",
+            label=f"accuracy/{index}",
+            nominal=grams(1000),
+            method=Method.DIRECT,
+            outcome=Outcome.CONFORMS,
+            readings=(path,),
+        )
         view = view.fold(events.Decided(path=f"accuracy/{index}/point", point=point, replayed=False))
     return view
 
