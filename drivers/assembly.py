@@ -108,6 +108,7 @@ class _Assembly:
             reversed_part=backwards,
             answers=self._answers(),
             examples=self._states(),
+            promise=self._promise(forms),
         )
 
     def _framing(self, forms: list[Form], check: Check | None) -> Framing:
@@ -134,7 +135,7 @@ class _Assembly:
         if entry is None:
             return None
         try:
-            (over,), (at,) = columns_of(entry.over), columns_of(entry.at)
+            over, (at,) = tuple(columns_of(entry.over)), columns_of(entry.at)
         except ValueError:
             self._wrong("frame.check", "its columns cannot be read", "Write over = '2-9' and at = '10-11'.")
         if at[1] - at[0] != WIDTH[entry.spelled]:
@@ -150,27 +151,31 @@ class _Assembly:
                 self._wrong(path, "no answer says that it was done", "Write done = ['...'] from the manual.")
             commands[name] = Command(
                 send=self._bytes(entry.send, path),
-                done=tuple(self._bytes(answer, path) for answer in entry.done),
-                accepted=tuple(self._bytes(answer, path) for answer in entry.accepted),
-                refused=tuple(self._bytes(answer, path) for answer in entry.refused),
+                done=self._whole(entry.done, path),
+                accepted=self._whole(entry.accepted, path),
+                refused=self._whole(entry.refused, path),
             )
         return commands
 
-    def _answers(self) -> tuple[Answer, ...]:
+    def _whole(self, answers: tuple[str, ...], path: str) -> tuple[bytes, ...]:
         start = self._bytes(self.said.frame.start, "frame.start")
         end = self._bytes(self.said.frame.end, "frame.end")
-        answers: dict[bytes, Answer] = {}
+        return tuple(start + self._bytes(answer, path) + end for answer in answers)
+
+    def _answers(self) -> tuple[Answer, ...]:
+        answers: list[Answer] = []
+        meant: dict[bytes, bool] = {}
         for name, command in self._commands().items():
             for frames, done, final in (
                 (command.done, True, True),
                 (command.accepted, True, False),
                 (command.refused, False, True),
             ):
+                answers += [Answer(frame, name, done, final) for frame in frames]
                 for frame in frames:
-                    answer = Answer(start + frame + end, name, done, final)
-                    if answers.setdefault(answer.frame, answer) is not answer:
-                        self._wrong(f"do.{name}", f"{frame!r} answers two things", "Keep one of them.")
-        return tuple(answers.values())
+                    if meant.setdefault(frame, done) is not done:
+                        self._wrong(f"do.{name}", f"{frame!r} means both yes and no", "Keep one of them.")
+        return tuple(answers)
 
     def _states(self) -> dict[State, bytes]:
         states: dict[State, bytes] = {}
@@ -178,6 +183,14 @@ class _Assembly:
             if example.meant.state is not None:
                 states.setdefault(example.meant.state, self._bytes(example.rx, f"example[{at}].rx"))
         return states
+
+    def _promise(self, forms: list[Form]) -> bytes | None:
+        shown = (self._bytes(example.rx, "example") for example in self.said.example if example.meant.then)
+        promise = next(shown, None)
+        if promise is None and any(form.promises for form in forms):
+            sentence = "Add an [[example]] with is = { then = \"wait\" }."
+            self._wrong("example", "no example shows the frame that promises another", sentence)
+        return promise
 
     def _bytes(self, typed: str, path: str) -> bytes:
         try:

@@ -14,6 +14,7 @@ from typing import Final
 from drivers.assembly import make_driver
 from drivers.description import refuse
 from drivers.errors import InstrumentError, PlainError
+from drivers.family import FamilyError, with_family
 from drivers.file_driver import FileDriver
 from drivers.instrument import Driver
 
@@ -66,6 +67,11 @@ def _files(folder: Path | None) -> list[Traversable]:
     return [file for place in places for file in place.iterdir() if file.name.endswith(_SUFFIX)]
 
 
+def _family(name: str) -> bytes | None:
+    file = resources.files("drivers") / "models" / f"{name}{_SUFFIX}"
+    return file.read_bytes() if name == PurePath(name).name and file.is_file() else None
+
+
 def _plug_ins() -> list[EntryPoint]:
     return list(entry_points(group=PLUG_INS))
 
@@ -88,6 +94,10 @@ def load_file(file: Traversable) -> FileDriver:
             file=shown,
             trouble=trouble.strerror or str(trouble),
         ) from None
+    try:
+        data = with_family(data, _family)
+    except FamilyError as mistake:
+        raise refuse(shown, "like", str(mistake), "`tera driver list` shows what a file can be like.") from None
     driver = make_driver(data, shown)
     if driver.mark.id + _SUFFIX != file.name:
         own = file.name.removesuffix(_SUFFIX)

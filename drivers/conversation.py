@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+import msgspec
+
 from drivers.clock import Clock, within
 from drivers.connection import Connection
 from drivers.errors import InstrumentError
@@ -117,7 +119,7 @@ class Conversation:
                 await self._transport.send(command.send)
                 if not (command.done or command.accepted or command.refused):
                     return None
-                return await self._final_answer(name, self._answers)
+                return await self._final_answer(name, command, self._answers)
             except TimeoutError:
                 self._in_doubt = self._asks
                 raise InstrumentError(
@@ -130,19 +132,19 @@ class Conversation:
                 self._answers = None
 
     async def _final_answer(
-        self, name: str, answers: "asyncio.Queue[Acknowledged | Refused | Exception]"
+        self, name: str, command: Command, answers: "asyncio.Queue[Acknowledged | Refused | Exception]"
     ) -> Acknowledged:
         patience = self._driver.timeout_s
+        promised = False
         while True:
             answer = await within(self._clock, patience, answers.get())
             match answer:
-                case Acknowledged(command=said, done=done, final=final) if said == name:
-                    if not final:
-                        patience = _JOB_S
-                    elif done:
-                        return answer
-                    else:
-                        raise _command_refused(name, "the instrument answered no")
+                case Acknowledged(frame=frame) if frame in command.accepted and not promised:
+                    patience, promised = _JOB_S, True
+                case Acknowledged(frame=frame) if frame in command.done:
+                    return msgspec.structs.replace(answer, command=name, done=True, final=True)
+                case Acknowledged(frame=frame) if frame in command.refused:
+                    raise _command_refused(name, "the instrument answered no")
                 case Refused(state=state, reason=reason) if self._asks and state in _REFUSES_A_COMMAND:
                     raise _command_refused(name, reason)
                 case Acknowledged() | Refused():

@@ -12,6 +12,7 @@ from typing import Final, Literal
 import msgspec
 
 from drivers.errors import DescriptionError
+from drivers.family import FamilyError, merged
 from drivers.instrument import Evidence, LineSettings
 from drivers.protocols import State
 from drivers.protocols.check import Computed, Spelled
@@ -90,6 +91,8 @@ class ReplyEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     negative: dict[str, dict[str, bool]] | None = None
     decimals: int | dict[str, dict[str, int]] | None = None
     state: State | dict[str, dict[str, State]] | None = None
+    then: Literal["wait"] | None = None
+    """the frame only promises: what was asked for comes in a frame of its own"""
     comma: bool = False
     """the instrument writes a decimal comma"""
     show: NumberStyle = NumberStyle()
@@ -118,6 +121,7 @@ class Meant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     state: State | None = None
     done: str | None = None
     """a command that this answer reports as done"""
+    then: Literal["wait"] | None = None
 
 
 class ExampleEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -126,6 +130,18 @@ class ExampleEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rx: str
     meant: Meant = msgspec.field(name="is")
     source: str = ""
+
+
+class Capabilities(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[capabilities]`: what the instrument can besides, by its manual. Told, never sent."""
+
+    high_resolution: str = ""
+    """how a finer display is had and seen, where the wire cannot ask for it safely"""
+    serial_number: str = ""
+    """the request or the key that shows its serial number"""
+    seal_counter: str = ""
+    """the request or the key that shows its event counter or electronic seal"""
+    updates_per_s: str = ""
 
 
 class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,6 +154,9 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     evidence: Evidence
     source: str
     """manual and page, or where the bytes were captured"""
+    like: str = ""
+    """the family, a driver of this program, whose entries hold where this file has none"""
+    capabilities: Capabilities = Capabilities()
     keyed: bool = False
     """no wire: a person keys what is shown"""
     serial: LineSettings = LineSettings()
@@ -155,7 +174,7 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 ENTRIES: Final = (
-    Description, LineSettings, FrameEntry, CheckEntry, AskEntry, ReplyEntry, BitsEntry, NumberStyle, DoEntry,
+    Description, Capabilities, LineSettings, FrameEntry, CheckEntry, AskEntry, ReplyEntry, BitsEntry, NumberStyle, DoEntry,
     ExampleEntry, Meant,
 )  # fmt: skip
 _WORDS: Final = sorted(
@@ -193,7 +212,9 @@ def read_description(data: bytes, file: str) -> Description:
         DescriptionError: no TOML, a word that does not exist, or an entry of the wrong type.
     """
     try:
-        return msgspec.convert(tomllib.loads(data.decode("utf-8")), Description)
+        return msgspec.convert(merged(data), Description)
+    except FamilyError as mistake:
+        raise refuse(file, "like", str(mistake), "`tera driver list` shows what a file can be like.") from None
     except UnicodeDecodeError:
         raise refuse(file, "the file", "it is not UTF-8 text", "Save it again as UTF-8.") from None
     except tomllib.TOMLDecodeError as mistake:

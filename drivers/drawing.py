@@ -71,6 +71,7 @@ def make_form(entry: ReplyEntry, around: Surroundings) -> Form:
         style=entry.show,
         unit_right=entry.unit_right,
         comma=entry.comma,
+        promises=entry.then is not None,
     )
     form = replace(form, pieces=tuple(_with_values(piece, form, entry) for piece in pieces))
     _judge(entry, form)
@@ -166,8 +167,8 @@ def _judge(entry: ReplyEntry, form: Form) -> None:
     _judge_names([piece.name for piece in form.pieces if piece.name not in ("", BLANKS)])
     if form.carries_number:
         _judge_reading(entry, form)
-    elif entry.state is None:
-        raise PictureError("a reading needs a {number}; a frame without one needs state = '...'")
+    elif (entry.state is None) == (entry.then is None):
+        raise PictureError("a reading needs a {number}; a frame without one has state = '...' or then = 'wait'")
 
 
 def _judge_names(names: Sequence[str]) -> None:
@@ -192,8 +193,8 @@ def _judge_neighbours(form: Form) -> None:
 
 def _judge_reading(entry: ReplyEntry, form: Form) -> None:
     names = [piece.name for piece in form.pieces]
-    if TEXT in names or form.state.constant is not None:
-        raise PictureError("a reading has no {text} that may hide a digit, and no constant state")
+    if TEXT in names or form.state.constant is not None or entry.then is not None:
+        raise PictureError("a reading has no {text} that may hide a digit, no constant state, and no then")
     if entry.stable is None:
         raise PictureError("say what rest looks like; stable = 'unknown' when nothing on the wire says it")
     if ("unit" in names) == (entry.unit is not None):

@@ -71,17 +71,20 @@ def _differences(meant: Meant, event: Event) -> Iterator[tuple[str, object, obje
                 ("high_resolution", meant.high_resolution, event.high_resolution),
                 ("tare", meant.tare, got_tare),
                 ("done", meant.done, None),
+                ("then", meant.then, None),
             ]
         case Refused():
             pairs = [
                 ("value", meant.value, f"none ({event.reason})"),
                 ("state", meant.state and meant.state.value, event.state.value),
                 ("done", meant.done, None),
+                ("then", meant.then, None),
             ]
         case Acknowledged():
             pairs = [
                 ("value", meant.value, None),
                 ("state", meant.state and meant.state.value, None),
-                ("done", meant.done, event.command if event.done else None),
+                ("done", meant.done, event.command if event.done and event.final else None),
+                ("then", meant.then, None if event.command else "wait"),
             ]
     return ((what, want, got) for what, want, got in pairs if want is not None and want != got)

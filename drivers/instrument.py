@@ -32,7 +32,10 @@ class LineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A declared command; nothing that is not declared can be sent."""
+    """A declared command and the whole frames that answer it; nothing that is not declared can be sent.
+
+    The same frame may be in `accepted` and in `done`: it then comes twice.
+    """
 
     send: bytes
     done: tuple[bytes, ...] = ()

@@ -129,7 +129,7 @@ def print_points(labels: Labels, points: tuple[Point, ...]) -> None:
                 labels.quantity(point.added) if point.added is not None else "—",
                 shown,
                 labels.limits(point),
-                labels.measured(point.outcome),
+                labels.found(point),
             )
         )
     table(rows)

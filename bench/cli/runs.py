@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -46,7 +47,7 @@ class Narrator:
             case events.Decided(replayed=False):
                 point = event.point
                 indication = self._labels.quantity(point.indication) if point.indication is not None else ""
-                outcome = self._labels.measured(point.outcome)
+                outcome = self._labels.found(point)
                 say(f"  {self._labels.point(point.label):<34} {indication:>14}  {outcome}")
             case events.SeriesLeft(abandoned=True):
                 say(f"  ▲ {self._labels.text('command.abandoned', path=event.path)}")
@@ -55,11 +56,12 @@ class Narrator:
 
 
 @asynccontextmanager
-async def _operator(who: str, labels: Labels) -> AsyncIterator[Operator]:
-    kind, _, rest = who.partition(":")
+async def _operator(options: Namespace, labels: Labels) -> AsyncIterator[Operator]:
+    kind, _, rest = options.operator.partition(":")
     match kind:
         case "console":
-            yield ConsoleOperator(lambda choice: labels.word("choice", choice))
+            output = sys.stderr if options.json else sys.stdout
+            yield ConsoleOperator(labels.choice, output=output, keyboard=sys.stdin)
         case "script":
             yield ScriptOperator.from_file(Path(rest))
         case "exec":
@@ -70,7 +72,7 @@ async def _operator(who: str, labels: Labels) -> AsyncIterator[Operator]:
                 "usage.operator",
                 "{who} is no operator.",
                 "Use tui, console, script:FILE or exec:CMD.",
-                who=who,
+                who=options.operator,
             )
 
 
@@ -112,7 +114,7 @@ def resume(options: Namespace) -> int:
 
 async def _work(options: Namespace, choose: Callable[[Workplace], Awaitable[str]]) -> int:
     labels = Labels(options.lang)
-    async with _operator(options.operator, labels) as operator, open_workplace(options.lab, labels) as place:
+    async with _operator(options, labels) as operator, open_workplace(options.lab, labels) as place:
         return await carry_through(options, place, await choose(place), operator)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TextIO
 
 from bench.attention import RunInterrupted
 from bench.operator import Prompt
@@ -10,24 +11,19 @@ from procedures.action import Answer, Choose, Inspect, KeyAdded, KeyIndication
 
 
 class ConsoleOperator:
-    """Asks on standard output, reads standard input."""
+    """Asks on a terminal, line by line."""
 
-    def __init__(
-        self,
-        label: Callable[[str], str],
-        read_line: Callable[[str], str] = input,
-        show: Callable[[str], None] = print,
-    ) -> None:
+    def __init__(self, label: Callable[[str], str], *, output: TextIO, keyboard: TextIO) -> None:
         """Take the words and the two ends of the console.
 
         Args:
             label: gives the reader's word for an id such as a choice.
-            read_line: shows a prompt and returns a line without its end; raises EOFError at the end.
-            show: shows a line.
+            output: where questions go; standard error when standard output belongs to a program.
+            keyboard: where answers come from.
         """
         self._label = label
-        self._read_line = read_line
-        self._show = show
+        self._output = output
+        self._keyboard = keyboard
 
     async def answer(self, prompt: Prompt) -> Answer:
         """Ask until the answer fits; Enter alone means done, conforms or the nominal offered.
@@ -39,14 +35,21 @@ class ConsoleOperator:
         for number, choice in enumerate(prompt.choices, start=1):
             self._show(f"  {number}  {self._label(choice)}")
         while True:
+            typed = await asyncio.to_thread(self._read)
             try:
-                typed = (await asyncio.to_thread(self._read_line, "> ")).strip()
-            except (EOFError, KeyboardInterrupt):
-                raise RunInterrupted from None
-            try:
-                return understand(prompt, _meant(prompt, typed))
+                return understand(prompt, _meant(prompt, typed.strip()))
             except AnswerError as mistake:
                 self._show(str(mistake))
+
+    def _show(self, line: str, *, end: str = "\n") -> None:
+        print(line, end=end, file=self._output, flush=True)
+
+    def _read(self) -> str:
+        self._show("> ", end="")
+        line = self._keyboard.readline()
+        if not line:
+            raise RunInterrupted
+        return line
 
 
 def _meant(prompt: Prompt, typed: str) -> str:

@@ -19,7 +19,9 @@ async def show_desk(desk: Desk, labels: Labels, *, auto_capture: bool = False) -
     """
     from bench.tui.app import TeraApp  # noqa: PLC0415 - the view and its tests do without Textual
 
-    return await TeraApp(desk, labels, auto_capture=auto_capture).run_async() or 0
+    app = TeraApp(desk, labels, auto_capture=auto_capture)
+    await app.run_async()
+    return app.return_code or 0
 
 
 def run_app(desk: Desk, labels: Labels, *, auto_capture: bool = False) -> int:

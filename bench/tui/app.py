@@ -12,6 +12,7 @@ from typing import ClassVar, Final, TypeVar
 from textual import events, work
 from textual.app import App
 from textual.binding import BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -45,6 +46,7 @@ THEME: Final = Theme(
 """`success` is green and stands for sealed, nothing else."""
 
 BELL_GAP_S: Final = 0.18
+LEAVING_S: Final = 0.5
 
 
 class TeraApp(App[int]):
@@ -62,7 +64,7 @@ class TeraApp(App[int]):
         *,
         auto_capture: bool = False,
         clock: Clock | None = None,
-        key_time: Callable[[events.Key], float] | None = None,
+        key_clock: Callable[[], float] | None = None,
         zone: tzinfo | None = None,
     ) -> None:
         """Take the desk and the language to begin in.
@@ -72,7 +74,7 @@ class TeraApp(App[int]):
             labels: words; F2 switches the language.
             auto_capture: take a reading without a key once the expected load stands at rest.
             clock: the computer's own by default.
-            key_time: when a key was pressed, in monotonic seconds of `clock`.
+            key_clock: stamps keys and paints; by default Textual's own, which stamps a key as it arrives.
             zone: time zone of the wall clock on the screen; the computer's by default.
         """
         super().__init__()
@@ -80,7 +82,7 @@ class TeraApp(App[int]):
         self.labels = labels
         self.auto_capture = auto_capture
         self.clock: Clock = clock or SystemClock()
-        self.key_time = key_time or (lambda event: event.time)
+        self._key_clock = key_clock
         self.presses: defaultdict[str, Presses] = defaultdict(Presses)
         self.zone = zone
         self.muted = False
@@ -90,6 +92,14 @@ class TeraApp(App[int]):
         self.register_theme(THEME)
         self.theme = THEME.name
         self.show(HomeScreen())
+
+    def key_time(self, event: events.Key) -> float:
+        """When a key arrived, in seconds of the clock of `stamp`."""
+        return event.time if self._key_clock is None else self._key_clock()
+
+    def stamp(self) -> float:
+        """The time now, comparable with the time of a key."""
+        return Message().time if self._key_clock is None else self._key_clock()
 
     def local_time(self) -> datetime:
         """The wall time where the bench stands."""
@@ -149,11 +159,14 @@ class TeraApp(App[int]):
         self.show(Pick("quit.title", entries, self.labels.text("quit.text")), self._quit)
 
     def _quit(self, leave: bool | None) -> None:
-        if leave:
-            for screen in self.screen_stack:
-                if isinstance(screen, RunScreen) and screen.work is not None:
-                    screen.work.pause()
-            self.exit(0)
+        if not leave:
+            return
+        works = [screen.work for screen in self.screen_stack if isinstance(screen, RunScreen)]
+        for one in works:
+            if one is not None:
+                one.pause()
+        # A paused run leaves by itself within this time; the journal is sound in any case.
+        self.set_timer(LEAVING_S if works else 0.01, self.exit)
 
     # ------------------------------------------------------------------ runs and records
 
@@ -175,6 +188,14 @@ class TeraApp(App[int]):
             measured = await screen.work.finished()
         except PlainError as error:
             problem = error
+        except Exception as unforeseen:  # noqa: BLE001 - the run is kept; a person is told, never shown a traceback
+            problem = PlainError(
+                "program.unforeseen",
+                "An unforeseen error stopped this run: {kind}: {error}.",
+                "What was journaled is kept and the run can be resumed. Report this sentence.",
+                kind=type(unforeseen).__name__,
+                error=str(unforeseen),
+            )
         while isinstance(self.screen, Dialog):
             await self.pop_screen()
         if measured is not None:

@@ -54,8 +54,6 @@ class RunView:
     rows: tuple[Row, ...] = ()
     step: str = ""
     """path of the step under way"""
-    prompt: Prompt | None = None
-    """what was asked last"""
     standing: tuple[Action, ...] = ()
     """instructions given since the last reading"""
     settling: str = ""
@@ -94,13 +92,13 @@ class RunView:
             case events.Decided():
                 return self._decided(event)
             case events.ConclusionReached():
-                return replace(self, conclusion=event.conclusion, prompt=None, standing=(), settling="")
+                return replace(self, conclusion=event.conclusion, standing=(), settling="")
             case events.RecordSealed():
                 return replace(self, sealed=event.number)
             case events.RecordDelivered():
                 return replace(self, address=event.address)
             case events.RunStopped():
-                return replace(self, stopped=event.how, prompt=None, standing=(), settling="")
+                return replace(self, stopped=event.how, standing=(), settling="")
             case events.SeriesEntered() | events.SeriesLeft() | events.Answered():
                 return self
 
@@ -125,7 +123,7 @@ class RunView:
 
     def _prompted(self, prompt: Prompt) -> "RunView":
         given = (*self.standing, prompt.action) if prompt.kind == "instruct" else self.standing
-        return replace(self, prompt=prompt, standing=given, settling="")
+        return replace(self, standing=given, settling="")
 
     def _abandoned(self, event: events.SeriesLeft) -> "RunView":
         rows = tuple(
@@ -136,7 +134,7 @@ class RunView:
         last = self.last if self.last is None or self.last.label not in gone else (left[-1] if left else None)
         retaken = Retaken(path=event.path, reason=event.reason)
         known = self.retaken if retaken in self.retaken else (*self.retaken, retaken)
-        return replace(self, rows=rows, last=last, retaken=known, standing=(), prompt=None, settling="")
+        return replace(self, rows=rows, last=last, retaken=known, standing=(), settling="")
 
     def _decided(self, event: events.Decided) -> "RunView":
         decided = event.point

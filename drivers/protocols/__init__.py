@@ -47,9 +47,10 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
 
 
 class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, tag="acknowledged"):
-    """The answer to a declared command such as zero or tare."""
+    """The answer to a declared command such as zero or tare, or the promise of an answer to a request."""
 
     command: str
+    """the first command that is answered so; empty when an indication is promised"""
     done: bool
     final: bool = True
     """False: accepted, a second answer follows when the job is done"""

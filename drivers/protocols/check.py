@@ -34,11 +34,12 @@ _SEVEN_BITS: Final = 0x7F
 
 
 class Check(msgspec.Struct, frozen=True):
-    """One check rule; positions are offsets from the start of the frame, `over` without its end."""
+    """One check rule; positions are offsets from the start of the frame."""
 
     computed: Computed
     spelled: Spelled
-    over: tuple[int, int]
+    over: tuple[tuple[int, int], ...]
+    """the windows that are covered, each without its end; several where a byte between them is left out"""
     at: int
     optional: bool = False
     """the check character may be absent; then the frame ends before it"""
@@ -50,7 +51,7 @@ class Check(msgspec.Struct, frozen=True):
 
     def of(self, frame: bytes) -> bytes:
         """The check characters that belong to `frame`."""
-        covered = frame[self.over[0] : self.over[1]]
+        covered = b"".join(frame[first:last] for first, last in self.over)
         match self.computed:
             case Computed.XOR:
                 value = reduce(xor, covered, 0)

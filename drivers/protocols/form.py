@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final, NamedTuple, TypeVar
 
-from drivers.protocols import Event, Indicated, Refused, State
+from drivers.protocols import Acknowledged, Event, Indicated, Refused, State
 from drivers.protocols.escape import bytes_to_typed
 from drivers.protocols.meaning import Meaning, UnknownFlagError
 from drivers.protocols.number import NumberStyle, read_number
@@ -80,6 +80,8 @@ class Form:
     style: NumberStyle = field(default_factory=NumberStyle)
     unit_right: bool = False
     comma: bool = False
+    promises: bool = False
+    """no answer yet: another frame follows"""
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -128,6 +130,8 @@ class Form:
             for state in self.state.read(flags, closed=False):
                 return Refused(reason=_SAID.get(state, _SAID[State.ERROR]), state=state, frame=frame)
             self._closed(flags)
+            if self.promises:
+                return Acknowledged(command="", done=True, final=False, frame=frame)
             return self._indicated(held, flags, frame, last_unit) if self.carries_number else NO_FIT
         except UnknownFlagError as mistake:
             return Miss(2, State.UNKNOWN_FLAG, str(mistake))

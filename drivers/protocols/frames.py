@@ -49,6 +49,8 @@ class Frames:
     answers: tuple[Answer, ...] = ()
     examples: Mapping[State, bytes] = field(default_factory=dict)
     """a frame for each state that the driver file shows"""
+    promise: bytes | None = None
+    """a frame that promises an indication"""
 
     def read(self, frame: bytes, last_unit: str | None, *, after_noise: bool = False) -> Event | Miss:
         """The event in a candidate frame, or why it is none.
@@ -100,6 +102,8 @@ class Frames:
                 if state in (State.OVERLOAD, State.UNDERLOAD) and state not in self.examples:
                     state = State.OUT_OF_RANGE  # one mark for both on the wire
                 return self.examples.get(state)
+            case Acknowledged(command=""):
+                return self.promise
             case Acknowledged():
                 wanted = (event.command, event.done, event.final)
                 return next((a.frame for a in self.answers if (a.command, a.done, a.final) == wanted), None)

@@ -127,6 +127,7 @@ class Twin:
             order = await self._orders.get()
             await self._clock.sleep(float(self._settings.answer_delay_s))
             if order in (_ASK, _ASK_FINER):
+                await self._say(Acknowledged(command="", done=True, final=False, frame=b""))
                 now = self._clock.monotonic()
                 await self._say(self._body.indicated(at=now, high_resolution=order == _ASK_FINER))
             else:

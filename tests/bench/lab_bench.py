@@ -57,8 +57,15 @@ class Laboratory:
 
 
 @contextmanager
-def laboratory(root: Path, line: str, driver: str = "st-gs"):
-    command = [sys.executable, str(HERE / "scale_process.py"), driver, line, "20"]
+def laboratory(root: Path, line: str, driver: str = "st-gs", *, fault: str = ""):
+    command = [
+        sys.executable,
+        str(HERE / "scale_process.py"),
+        driver,
+        line,
+        "20",
+        *([fault] if fault else []),
+    ]
     scale = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
     try:
         address, control = scale.stdout.readline().split()

@@ -1,6 +1,6 @@
 """A scale in a process of its own: its indicator on a serial line, its receptor behind a control port.
 
-Usage: scale_process.py DRIVER pty|tcp PACE  → prints `<line address> <control port>`; obeys lines of JSON.
+Usage: scale_process.py DRIVER pty|tcp PACE [drifting]  → prints `<line address> <control port>`; obeys JSON.
 """
 
 import asyncio
@@ -16,11 +16,12 @@ from drivers.twins.settings import TwinSettings
 from drivers.twins.twin import Twin
 
 
-async def main(driver: str, kind: str, pace: str) -> None:
+async def main(driver: str, kind: str, pace: str, fault: str = "") -> None:
     settings = TwinSettings(
         max=Quantity.parse("15 kg"),
         d=Quantity.parse("5 g"),
         gain_error=Decimal("0.0004"),
+        drift_d_per_s=Decimal(5 if fault == "drifting" else 0),
         settling_s=Decimal("0.05"),
         steady_s=Decimal("0.1"),
     )

@@ -4,8 +4,8 @@ import pytest
 
 from drivers.protocols.check import Check, Computed, Spelled
 
-YAOHUA = Check(Computed.XOR, Spelled.HEX, (1, 9), 9)
-TOLEDO = Check(Computed.NEGATED_SUM, Spelled.BYTE, (0, 17), 17)
+YAOHUA = Check(Computed.XOR, Spelled.HEX, ((1, 9),), 9)
+TOLEDO = Check(Computed.NEGATED_SUM, Spelled.BYTE, ((0, 17),), 17)
 
 
 @pytest.mark.parametrize("frame", [b"\x02+00000001B\x03", b"\x02+001560019\x03", b"\x02+00326001C\x03"])
@@ -22,7 +22,7 @@ def test_two_exchanged_digits_are_not_found_because_the_xor_is_weak():
 
 
 def test_each_half_of_the_a22_check_is_raised_by_30h():
-    nibble = Check(Computed.XOR, Spelled.NIBBLE, (1, 4), 4)
+    nibble = Check(Computed.XOR, Spelled.NIBBLE, ((1, 4),), 4)
     assert nibble.holds(b"\x02A0\x00" + nibble.of(b"\x02A0\x00") + b"\x03")
     assert nibble.of(b"\x02A0\x00") == b"71"  # 41h xor 30h
     assert nibble.of(b"\x02A\x00\x5d") == b"1<"
@@ -34,4 +34,4 @@ def test_the_toledo_sum_of_a_whole_frame_is_zero_in_seven_bits():
 
 
 def test_a_plain_sum_keeps_its_low_eight_bits():
-    assert Check(Computed.SUM, Spelled.BYTE, (0, 4), 4).holds(bytes.fromhex("0401091e2c"))
+    assert Check(Computed.SUM, Spelled.BYTE, ((0, 4),), 4).holds(bytes.fromhex("0401091e2c"))

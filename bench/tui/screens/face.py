@@ -87,7 +87,7 @@ class Pressed(Screen[ScreenResultType]):
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:
-        self.painted_at = self.bench.clock.monotonic()
+        self.painted_at = self.bench.stamp()
 
     def takes(self, key: str) -> bool:  # noqa: ARG002 - a screen with a line to write on leaves keys to it
         """Whether this screen itself acts on a key."""
@@ -140,7 +140,6 @@ class Face(Pressed[None]):
 
     def on_mount(self) -> None:
         """Paint for the first time."""
-        self.query_one("#banner").display = self.bench.desk.training
         self.paint()
         self.await_paint()
 
@@ -161,6 +160,11 @@ class Face(Pressed[None]):
         """Go back to the screen beneath."""
         _ = self.dismiss()
 
+    @property
+    def training(self) -> bool:
+        """Whether what is shown is no verification."""
+        return self.bench.desk.training
+
     def panel(self, name: str) -> Panel:
         """A panel by its id."""
         return self.query_one(f"#{name}", Panel)
@@ -169,8 +173,8 @@ class Face(Pressed[None]):
         """Paint head, banner and keys."""
         room = max(self.size.width - len(left) - len(right) - 3, 1)
         self.panel("head").show(("▌", "$accent"), (left, "bold"), " " * room, right)
-        if self.bench.desk.training:
-            self.panel("banner").show((self.labels.text("training.banner"), "bold"))
+        self.panel("banner").show((self.labels.text("training.banner"), "bold"))
+        self.panel("banner").display = self.training
         self.panel("keys").show(" ", keys)
 
 

@@ -54,12 +54,16 @@ class HomeScreen(Face):
     def on_mount(self) -> None:
         """Ask the desk and follow it."""
         self._ask_desk()
-        self.set_interval(LIVE_S, self._paint_instruments)
+        self.set_interval(LIVE_S, self._live)
         self.set_interval(LISTS_S, self._again)
 
     def on_screen_resume(self) -> None:
         """Ask the desk again after a run."""
         self._ask_desk()
+
+    def _live(self) -> None:
+        if self.is_current:
+            self._paint_instruments()
 
     def _again(self) -> None:
         if self.is_current:

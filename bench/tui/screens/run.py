@@ -137,7 +137,7 @@ class RunScreen(Face):
 
     def _let_pass(self, prompt: Prompt, now: float) -> None:
         """Answer what the bench sees by itself, and an Enter that was held."""
-        if self.painted_at <= now and self.scale.sees_done(prompt.action, now):
+        if self.painted_at < math.inf and self.scale.sees_done(prompt.action, now):
             self._give(prompt, Done())
         elif self._held_until is not None:
             gate = self.scale.gate(prompt.action, now)
@@ -261,6 +261,11 @@ class RunScreen(Face):
 
     # ------------------------------------------------------------------ painting
 
+    @property
+    def training(self) -> bool:
+        """Whether desk or run says so; either is enough."""
+        return self.bench.desk.training or self.view.training
+
     def _situation(self) -> Situation:
         return Situation(
             labels=self.labels,
@@ -282,7 +287,7 @@ class RunScreen(Face):
         keys = "run.keys_keying" if self._reply is not None and self._reply.keying is not None else "run.keys"
         self.frame(
             f"{labels.text('run.title')} {view.number}  {view.title or self._job}",
-            labels.text("run.unsealed"),
+            labels.text("run.resumed" if view.resumed else "run.unsealed"),
             labels.text(f"{keys}_short" if self.size.width <= NARROW else keys),
         )
         self.query_one("#ask").border_title = situation.section()
@@ -304,7 +309,7 @@ class RunScreen(Face):
         size = panel.content_size
         below = situation.state()
         if self._large:
-            below = [*below, "\n\n", *draw.verdict(self.labels, self.view)]
+            below = [*below, "\n\n", *draw.verdict(self.labels, self.view, size.height)]
         lines = draw.display(*situation.display(), size.width, size.height, below)
         keyed = self._reply is not None and self._reply.keying is not None
         title = "run.keyed_title" if keyed else "run.indication_title"

@@ -19,6 +19,8 @@ from procedures.point import Outcome
 
 FEW_POINTS = 3
 """Fewer say nothing about the time that remains."""
+ROOM_FOR_SIGN = 18
+"""Rows of the large screen that leave room for a big sign under the digits."""
 
 
 def number(labels: Labels, quantity: Quantity) -> str:
@@ -41,17 +43,21 @@ def _words(part: Part) -> str:
     return part if isinstance(part, str) else part[0]
 
 
-def verdict(labels: Labels, view: RunView) -> list[Part]:
-    """The point decided last, in one line for reading from afar."""
+def verdict(labels: Labels, view: RunView, rows: int) -> list[Part]:
+    """The point decided last, for reading from afar: with a big sign where there is room for it."""
     last = view.last
     if last is None:
         return [(labels.text("run.no_point_yet"), "dim")]
+    style = STYLE[last.outcome] or "bold"
     error = shown_error(last)
-    found = (
-        "" if error is None else f"   E = {labels.quantity(error, signed=True)}   BKD {labels.limits(last)}"
-    )
-    outcome = (f"{labels.measured(last.outcome, last.method)}   ", STYLE[last.outcome] or "bold")
-    return [outcome, f"{labels.point(last.label)}{found}"]
+    found = "" if error is None else f"E = {labels.quantity(error, signed=True)}   BKD {labels.limits(last)}"
+    words = [labels.point(last.label), labels.measured(last.outcome, last.method), found]
+    if rows < ROOM_FOR_SIGN:
+        return [(f"{words[1]}   ", style), f"{words[0]}   {found}"]
+    parts: list[Part] = []
+    for sign, word in zip(big(labels.symbol(last.outcome)), ["", *words, ""], strict=True):
+        parts += [(f"  {sign:<9}", style), (word, "bold"), "\n"]
+    return parts[:-1]
 
 
 def indication(labels: Labels, shown: Reading | Refused | None, *, lost: bool) -> tuple[str, str]:

@@ -128,7 +128,7 @@ def drive(
             Labels(language),
             auto_capture=auto_capture,
             clock=clock,
-            key_time=lambda _: clock.monotonic(),
+            key_clock=clock.monotonic,
             zone=JAKARTA,
         )
         async with app.run_test(size=size) as pilot:

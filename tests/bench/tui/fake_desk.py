@@ -77,7 +77,7 @@ def steps() -> Iterator[Step]:
         return Step(planned, error, tolerance)
 
     yield Step(PlannedStep(section="visual", label="visual"))
-    yield step("zero", "zero", 0, "0.5", "1.25")
+    yield Step(PlannedStep(section="zero", label="zero", load=grams(0)), "0.5", "1.25")
     for position, error in zip(
         ("centre", "1", "2", "3", "4"), ("0.5", "1.5", "-1.0", "2.0", "0.0"), strict=True
     ):

@@ -28,6 +28,7 @@ def test_a_live_scale_takes_at_most_30_presses():
     driver = drive(desk, verify_one_scale)
     assert desk.sealed == ["run-1"]
     assert driver.presses <= 30
+    assert desk.answers[0][1] == Choice("conforms")
     assert len(desk.works[0].points) == len(desk.steps)
 
 
@@ -49,20 +50,11 @@ def test_a_scale_without_a_port_takes_at_most_33_presses_when_it_agrees_with_the
     assert len(keyed) == READINGS + 1
 
 
-def test_the_whole_run_needs_only_the_numpad():
-    desk = FakeDesk()
-    drive(desk, verify_one_scale)
-    assert desk.answers[0][1] == Choice("conforms")
-
-
 @pytest.mark.parametrize("pin", ["000000", "271829"])
 def test_a_wrong_pin_seals_nothing_and_loses_nothing(pin: str):
     async def story(driver: Driver) -> None:
         await driver.press("enter")
-        while not isinstance(driver.app.screen, ReviewScreen):
-            await driver.wait_for_prompt()
-            if not isinstance(driver.app.screen, ReviewScreen):
-                await driver.press("enter")
+        await driver.finish()
         await driver.press("enter", *pin, "enter")
         assert driver.desk.sealed == []
         assert "The PIN is wrong." in driver.text()
@@ -71,4 +63,6 @@ def test_a_wrong_pin_seals_nothing_and_loses_nothing(pin: str):
         await driver.press("enter")
         assert isinstance(driver.app.screen, HomeScreen)
 
-    drive(FakeDesk(), story, auto_capture=True)
+    desk = FakeDesk()
+    desk.steps = desk.steps[:2]
+    drive(desk, story)

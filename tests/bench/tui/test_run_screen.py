@@ -289,7 +289,7 @@ QUESTION = Choose(
 @pytest.mark.parametrize("size", [LARGE, SMALL], ids=str)
 def test_a_choice_takes_a_digit_and_never_enter(size: tuple[int, int]):
     desk = FakeDesk()
-    desk.asked_first["zero/zero"] = QUESTION
+    desk.asked_first["zero"] = QUESTION
 
     async def story(driver: Driver) -> None:
         await driver.begin()
@@ -307,7 +307,7 @@ def test_a_choice_takes_a_digit_and_never_enter(size: tuple[int, int]):
 
 def test_small_weights_are_counted_with_one_digit():
     desk = FakeDesk(manual=True)
-    desk.asked_first["zero/zero"] = KeyAdded(load=grams(5000), indication=grams(5000), step=grams("0.5"))
+    desk.asked_first["zero"] = KeyAdded(load=grams(5000), indication=grams(5000), step=grams("0.5"))
 
     async def story(driver: Driver) -> None:
         await driver.begin()
@@ -434,14 +434,10 @@ def test_a_job_that_cannot_begin_says_what_to_do_and_goes_back_home():
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_the_longest_instruction_is_never_cut(size: tuple[int, int], language: str):
     desk = FakeDesk(training=True)
-    weights = tuple(f"{mass} kg" for mass in (20, 20, 20, 20, 10, 5, 2, 2, 1)) + (
-        "500 g",
-        "200 g",
-        "200 g",
-        "100 g",
-    )
+    kilograms = (f"{mass} kg" for mass in (20, 20, 20, 20, 10, 5, 2, 2, 1))
+    weights = (*kilograms, "500 g", "200 g", "200 g", "100 g")
     long = PlaceLoad(load=grams(101000), position="4", weights=weights, direction="down")
-    desk.asked_first["zero/zero"] = long
+    desk.asked_first["zero"] = long
 
     async def story(driver: Driver) -> None:
         await driver.begin()

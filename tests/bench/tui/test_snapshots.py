@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.tui.screens.face import Face
 from tests.bench.tui.driving import LARGE, SMALL, Driver, drive
 from tests.bench.tui.fake_desk import PIN, FakeDesk, grams
 
@@ -96,6 +97,10 @@ def test_the_screen_looks_as_it_did(name: str, size: tuple[int, int]):
 
     async def look(driver: Driver) -> None:
         await story(driver)
+        for screen in driver.app.screen_stack:
+            if isinstance(screen, Face):
+                screen.paint()
+        await driver.pilot.pause()
         seen.append(driver.text() + "\n")
 
     drive(FakeDesk(**options), look, size=size)

@@ -109,7 +109,7 @@ def test_the_last_point_is_forgotten_when_it_is_done_again():
 
 
 def test_the_retake_note_survives_the_replay_but_not_another_run():
-    left = events.SeriesLeft(path="zero/zero", abandoned=True, reason="vibration")
+    left = events.SeriesLeft(path="zero", abandoned=True, reason="vibration")
     view = RunView().folded(told()).fold(left)
     assert len(view.folded(told()).retaken) == 1
     started = told()[0]

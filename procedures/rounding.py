@@ -1,0 +1,97 @@
+"""Rounding for a report: chosen by name, done once, after every comparison.
+
+Python's `round` halves to even without saying so; here the way is always written down. A float enters
+a comparison through `settled`, which removes the noise of binary arithmetic and nothing else.
+"""
+
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
+from enum import Enum
+from typing import Final, NamedTuple
+
+_DIGITS: Final = Context(prec=60)
+
+
+class Rounding(Enum):
+    """What happens to digits that are not printed."""
+
+    HALF_EVEN = ROUND_HALF_EVEN
+    """a half goes to the even digit: 2.5 → 2, 3.5 → 4"""
+    HALF_UP = ROUND_HALF_UP
+    """a half goes away from zero: 2.5 → 3, −2.5 → −3"""
+    UP = ROUND_UP
+    """any rest goes away from zero: an uncertainty is never made smaller"""
+
+
+class Reported(NamedTuple):
+    """A value and its expanded uncertainty, ending at the same decimal place."""
+
+    value: Decimal
+    uncertainty: Decimal
+
+
+def to_step(value: Decimal, step: Decimal, way: Rounding) -> Decimal:
+    """Round to a whole number of steps, which need not be a power of ten.
+
+    >>> [str(to_step(Decimal("2.5"), Decimal(1), way)) for way in (Rounding.HALF_EVEN, Rounding.HALF_UP)]
+    ['2', '3']
+    """
+    if step <= 0:
+        raise ValueError(f"a step of {step} is no step")
+    steps = _DIGITS.divide(value, step).quantize(Decimal(1), rounding=way.value, context=_DIGITS)
+    return _DIGITS.multiply(steps, step)
+
+
+def to_digits(value: Decimal, digits: int, way: Rounding) -> Decimal:
+    """Round to significant digits; zero stays zero.
+
+    >>> to_digits(Decimal("92.48"), 2, Rounding.UP)
+    Decimal('93')
+    """
+    if digits < 1:
+        raise ValueError(f"{digits} significant digits leave nothing")
+    if not value:
+        return value
+    place = value.adjusted() - digits + 1
+    rounded = value.quantize(Decimal(1).scaleb(place), rounding=way.value, context=_DIGITS)
+    if rounded.adjusted() > value.adjusted():  # 0.996 became 1.00, which shows a digit too many
+        rounded = rounded.quantize(Decimal(1).scaleb(place + 1), rounding=way.value, context=_DIGITS)
+    return rounded
+
+
+def report(
+    value: Decimal,
+    uncertainty: Decimal,
+    *,
+    digits: int = 2,
+    way: Rounding = Rounding.HALF_UP,
+    uncertainty_way: Rounding = Rounding.UP,
+) -> Reported:
+    """Round U to significant digits and the value to the same decimal place (GUM 7.2.6).
+
+    >>> report(Decimal("50000837.9"), Decimal("92.48"))
+    Reported(value=Decimal('50000838'), uncertainty=Decimal('93'))
+    """
+    rounded = to_digits(uncertainty, digits, uncertainty_way)
+    if not rounded:
+        return Reported(value, rounded)
+    last_place = Decimal(1).scaleb(int(rounded.as_tuple().exponent))
+    return Reported(to_step(value, last_place, way), rounded)
+
+
+def settled(value: float, place: Decimal) -> Decimal:
+    """A computed float as a decimal that ends at a stated place.
+
+    Args:
+        value: what physics or statistics gave.
+        place: a power of ten far below the uncertainty and far above the noise of binary arithmetic.
+
+    Raises:
+        ValueError: the value is infinite or not a number.
+
+    >>> settled(500.1 + 0.05 - 0.1 - 500, Decimal("1e-9"))
+    Decimal('0.050000000')
+    """
+    number = Decimal(value)
+    if not number.is_finite():
+        raise ValueError(f"{value} is not a finite number")
+    return number.quantize(place, rounding=ROUND_HALF_EVEN, context=_DIGITS) + 0

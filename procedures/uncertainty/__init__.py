@@ -1,0 +1,1 @@
+"""Uncertainty by the GUM: evaluation, budgets, coverage, many at once, Monte Carlo."""
