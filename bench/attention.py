@@ -39,18 +39,24 @@ class Attention:
         """Await, unless a wish comes first.
 
         Raises:
-            RunEnded: the wish; the work was cancelled.
+            RunEnded: the wish; the work was not begun, or was cancelled.
         """
+        if self._wish is not None and asyncio.iscoroutine(work):
+            work.close()
+        self._follow()
         task = asyncio.ensure_future(work)
         wished = asyncio.ensure_future(self._wished.wait())
         try:
             await asyncio.wait({task, wished}, return_when=asyncio.FIRST_COMPLETED)
-            if self._wish is not None:
-                wish, self._wish = self._wish, None
-                self._wished.clear()
-                raise wish
+            self._follow()
             return task.result()
         finally:
             task.cancel()
             wished.cancel()
             await asyncio.gather(task, wished, return_exceptions=True)
+
+    def _follow(self) -> None:
+        if self._wish is not None:
+            wish, self._wish = self._wish, None
+            self._wished.clear()
+            raise wish

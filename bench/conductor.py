@@ -8,14 +8,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Seque
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, Protocol
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from bench import events
 from bench.attention import Attention, RunInterrupted, StartAgain
+from bench.book import Book, Log
 from bench.operator import Operator, Prompt
 from bench.place import Place
-from bench.replay import Memory, plain
+from bench.replay import INTERRUPTED, plain
 from bench.station import Station
 from drivers import notation
 from drivers.clock import Clock
@@ -27,29 +27,14 @@ from procedures.action import Done as CarriedOut
 from procedures.errors import ProcedureError
 from procedures.point import Conclusion, Point
 from results.entry import (
-    Abandoned,
     Begun,
-    Concluded,
     Done,
-    Entry,
     Kept,
     Noted,
     Reported,
     SeriesClosed,
     SeriesOpened,
 )
-
-
-class Log(Protocol):
-    """Where entries go; `append` returns only when they are on disk."""
-
-    def append(self, run: str, entry: Entry, *, at: str, elapsed: float) -> Kept:
-        """Keep one entry.
-
-        Raises:
-            StorageError: nothing was kept; the run must stop.
-        """
-
 
 _place: ContextVar[Place] = ContextVar("place")
 
@@ -85,18 +70,14 @@ class Conductor:
             sentence: writes an action in the operator's language.
             keyed_step: one scale interval, for the + and − keys where a person keys indications.
         """
-        self._run = run
-        self._log = log
-        self._memory = Memory(history)
+        self._book = Book(run, log=log, history=history, observers=observers, clock=clock, zone=zone)
         self._station = station
         self._operator = operator
-        self._observers = tuple(observers)
-        self._clock = clock
-        self._zone = ZoneInfo(zone)
         self._sentence = sentence
         self._keyed_step = keyed_step
         self._captured: list[str] = []
         self._attention = Attention()
+        self._current = ""
 
     # ------------------------------------------------------------------ the run as a whole
 
@@ -107,19 +88,18 @@ class Conductor:
             RunInterrupted: left on purpose; the journal keeps everything.
             PlainError: an instrument, a rule or the disk stopped the run; the journal keeps everything.
         """
-        for path in self._memory.open_series():
-            self._keep(Abandoned(path=path, reason="interrupted"))
-            self._tell(events.SeriesLeft(path=path, abandoned=True, reason="interrupted"))
+        for path in self._book.memory.open_series():
+            self._book.abandon(path, INTERRUPTED)
         while True:
             self._captured.clear()
+            self._current = ""
             _place.set(Place())
             try:
                 conclusion = await script(self)
             except StartAgain:
                 continue
-            if self._memory.concluded is None:
-                self._keep(Concluded(conclusion=plain(conclusion)))
-            self._tell(events.ConclusionReached(conclusion=conclusion))
+            self._book.conclude(plain(conclusion))
+            self._book.tell(events.ConclusionReached(conclusion=conclusion))
             return conclusion
 
     def replay(self, script: Callable[["Conductor"], Coroutine[Any, Any, Conclusion]]) -> Conclusion:
@@ -140,12 +120,16 @@ class Conductor:
         raise _answer_error("replay", "an answer without waiting")
 
     def request_retake(self, reason: str, note: str = "", by: str = "") -> bool:
-        """Abandon the last captured step with a reason and do it again; False when there is none."""
-        if not self._captured or self._attention.wished:
+        """Abandon the last captured step with a reason and do it again; False when there is none.
+
+        A step that was begun meanwhile is begun again too: its load is no longer where it was put.
+        """
+        if not self._captured or self._attention.wished or self._book.memory.concluded is not None:
             return False
         step = self._captured[-1]
-        self._keep(Abandoned(path=step, reason=reason, note=note, by=by))
-        self._tell(events.SeriesLeft(path=step, abandoned=True, reason=reason))
+        self._book.abandon(step, reason, note=note, by=by)
+        if self._current and self._current != step and self._book.memory.has_effect(self._current):
+            self._book.abandon(self._current, "after_retake", by=by)
         self._attention.interrupt(StartAgain())
         return True
 
@@ -162,16 +146,16 @@ class Conductor:
     @asynccontextmanager
     async def _series(self, name: str) -> AsyncIterator[None]:
         outer = _place.get()
-        path = self._memory.attempt(outer.inside(name))
-        if not self._memory.is_open(path):
-            self._keep(SeriesOpened(path=path))
-        self._tell(events.SeriesEntered(path=path))
+        path = self._book.memory.attempt(outer.inside(name))
+        if not self._book.memory.is_open(path):
+            self._book.keep(SeriesOpened(path=path))
+        self._book.tell(events.SeriesEntered(path=path))
         _place.set(Place(path))
         yield
         _place.set(outer)
-        if not self._memory.is_closed(path):
-            self._keep(SeriesClosed(path=path))
-        self._tell(events.SeriesLeft(path=path))
+        if not self._book.memory.is_closed(path):
+            self._book.keep(SeriesClosed(path=path))
+        self._book.tell(events.SeriesLeft(path=path))
 
     def step(self, label: str) -> AbstractAsyncContextManager[None]:
         """See `procedures.run.Run`."""
@@ -180,10 +164,12 @@ class Conductor:
     @asynccontextmanager
     async def _step(self, label: str) -> AsyncIterator[None]:
         outer = _place.get()
-        here = Place(self._memory.attempt(outer.inside(label)))
-        self._tell(events.StepEntered(path=here.path))
+        here = Place(self._book.memory.attempt(outer.inside(label)))
+        self._book.tell(events.StepEntered(path=here.path))
         _place.set(here)
+        self._current = here.path
         yield
+        self._current = ""
         _place.set(outer)
 
     async def settled(
@@ -192,12 +178,12 @@ class Conductor:
         """See `procedures.run.Run`."""
         arguments = {"role": role, "high_resolution": high_resolution}
         path = _place.get().effect("settled")
-        kept = self._memory.result(path, "settled", arguments)
+        kept = self._book.memory.result(path, "settled", arguments)
         if kept is not None:
             reading = notation.from_builtins(kept.result, Reading)
         else:
             reading, samples = await self._observe(path, role, expect, high_resolution=high_resolution)
-            self._keep(
+            self._book.keep(
                 Done(
                     path=path,
                     verb="settled",
@@ -210,7 +196,7 @@ class Conductor:
         here.last_reading = path
         if here.path not in self._captured:
             self._captured.append(here.path)
-        self._tell(events.Captured(path=path, reading=reading, replayed=kept is not None))
+        self._book.tell(events.Captured(path=path, reading=reading, replayed=kept is not None))
         return reading
 
     async def _observe(
@@ -225,13 +211,13 @@ class Conductor:
         if bound.device is None:
             return await self._key(path, role, expect), ()
         while True:
-            self._tell(events.Settling(path=path, role=role))
+            self._book.tell(events.Settling(path=path, role=role))
             try:
                 found = await self._attention.attend(
                     bound.device.settled(bound.settle, high_resolution=high_resolution)
                 )
             except InstrumentError as trouble:
-                self._keep(Noted(what="instrument_trouble", facts={"path": path, "code": trouble.code}))
+                self._book.keep(Noted(what="instrument_trouble", facts={"path": path, "code": trouble.code}))
                 question = Choose(
                     question="instrument_trouble",
                     choices=("try_again", "leave"),
@@ -255,8 +241,8 @@ class Conductor:
             stability=Stability.NOT_REPORTED,
             origin=Origin.MANUAL,
             driver=DriverMark(id=bound.driver.mark.id, digest=bound.driver.mark.digest),
-            received_at=self._clock.utc(),
-            elapsed=self._clock.monotonic(),
+            received_at=self._book.clock.utc(),
+            elapsed=self._book.clock.monotonic(),
         )
 
     async def instruct(self, action: Instruction) -> None:
@@ -272,25 +258,25 @@ class Conductor:
     async def _prompted(self, verb: str, action: Action) -> Answer:
         arguments = plain(action)
         path = _place.get().effect(arguments["action"])
-        kept = self._memory.result(path, verb, arguments)
+        kept = self._book.memory.result(path, verb, arguments)
         if kept is not None:
             return notation.from_builtins(kept.result, Answer)  # type: ignore[arg-type]  # a union is no class
-        self._keep(Begun(path=path, verb=verb, arguments=arguments))
+        self._book.keep(Begun(path=path, verb=verb, arguments=arguments))
         answer = await self._ask_operator(path, action)
-        self._keep(Done(path=path, verb=verb, arguments=arguments, result=plain(answer)))
-        self._tell(events.Answered(path=path))
+        self._book.keep(Done(path=path, verb=verb, arguments=arguments, result=plain(answer)))
+        self._book.tell(events.Answered(path=path))
         return answer
 
     async def _ask_operator(self, path: str, action: Action) -> Answer:
         prompt = Prompt.of(path, action, self._sentence(action))
-        self._tell(events.Prompted(prompt=prompt))
+        self._book.tell(events.Prompted(prompt=prompt))
         return await self._attention.attend(self._operator.answer(prompt))
 
     async def act(self, role: str, command: str) -> None:
         """See `procedures.run.Run`."""
         arguments = {"role": role, "command": command}
         path = _place.get().effect(command)
-        if self._memory.result(path, "act", arguments) is not None:
+        if self._book.memory.result(path, "act", arguments) is not None:
             return
         device = self._station.bound(role).device
         if device is None:
@@ -301,43 +287,37 @@ class Conductor:
                 role=role,
                 command=command,
             )
-        self._keep(Begun(path=path, verb="act", arguments=arguments))
+        if path in self._book.memory.in_doubt:
+            question = Choose(question="in_doubt", choices=("done", "not_done"), facts={"command": command})
+            if await self._ask_operator(f"{path}/doubt", question) == Choice("done"):
+                self._book.keep(Done(path=path, verb="act", arguments=arguments))
+                return
+        self._book.keep(Begun(path=path, verb="act", arguments=arguments))
         await self._attention.attend(device.command(command))
-        self._keep(Done(path=path, verb="act", arguments=arguments))
+        self._book.keep(Done(path=path, verb="act", arguments=arguments))
 
     async def now(self) -> datetime:
         """See `procedures.run.Run`."""
         path = _place.get().effect("now")
-        kept = self._memory.result(path, "now", {})
+        kept = self._book.memory.result(path, "now", {})
         if kept is not None:
             return datetime.fromisoformat(str(kept.result))
-        moment = self._clock.utc().astimezone(self._zone)
-        self._keep(Done(path=path, verb="now", arguments={}, result=moment.isoformat()))
+        moment = self._book.now()
+        self._book.keep(Done(path=path, verb="now", arguments={}, result=moment.isoformat()))
         return moment
 
     async def report(self, point: Point) -> None:
         """See `procedures.run.Run`."""
         path = _place.get().effect("point")
         content = plain(point)
-        replayed = self._memory.has_point(path, content)
+        replayed = self._book.memory.has_point(path, content)
         if not replayed:
-            self._keep(Reported(path=path, point=content))
-        self._tell(events.Decided(path=path, point=point, replayed=replayed))
+            self._book.keep(Reported(path=path, point=content))
+        self._book.tell(events.Decided(path=path, point=point, replayed=replayed))
 
     def path(self) -> str:
         """See `procedures.run.Run`."""
         return _place.get().last_reading
-
-    # ------------------------------------------------------------------ journal and observers
-
-    def _keep(self, entry: Entry) -> None:
-        at = self._clock.utc().astimezone(self._zone).isoformat()
-        self._log.append(self._run, entry, at=at, elapsed=self._clock.monotonic())
-        self._memory.take(entry)
-
-    def _tell(self, event: events.Event) -> None:
-        for observer in self._observers:
-            observer.notice(event)
 
 
 def _answer_error(path: str, wanted: str) -> ProcedureError:

@@ -30,6 +30,8 @@ class JobState(StrEnum):
     """tersegel"""
     QUEUED = "queued"
     """antre"""
+    REFUSED = "refused"
+    """ditolak: the registry will not take it as it is"""
     DELIVERED = "delivered"
     """diterima: the registry's proof was verified"""
     VOIDED = "voided"
@@ -129,6 +131,8 @@ class Desk(Protocol):
     officer: str
     training: bool
     pin_needed: bool
+    zone: str
+    """IANA name of the office's time zone"""
 
     def instruments(self) -> tuple[InstrumentLine, ...]:
         """The instruments as they are now; cheap, may be called ten times a second."""

@@ -127,14 +127,19 @@ def outbox_lines(outbox: Outbox, problem: Callable[[PlainError], str]) -> tuple[
 
 
 def _line(waiting: Waiting, problem: Callable[[PlainError], str]) -> OutboxLine:
-    states = {State.SEALED: JobState.SEALED, State.DELIVERED: JobState.DELIVERED}
+    states = {
+        State.SEALED: JobState.SEALED,
+        State.QUEUED: JobState.QUEUED,
+        State.REFUSED: JobState.REFUSED,
+        State.DELIVERED: JobState.DELIVERED,
+    }
     told = ""
     if waiting.problem:
         told = problem(DeliveryError(waiting.problem, waiting.problem, "", **waiting.facts))
     return OutboxLine(
         number=waiting.number,
         outcome=waiting.outcome,
-        state=states.get(waiting.state, JobState.QUEUED),
+        state=states[waiting.state],
         attempts=waiting.attempts,
         problem=told,
         address=waiting.address,

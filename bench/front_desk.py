@@ -16,7 +16,6 @@ from bench.desk import (
     StandardLine,
 )
 from bench.operator import Operator
-from bench.replay import plain
 from bench.session import Taken
 from bench.workplace import Workplace, read_assignment, title_of
 from drivers import notation
@@ -27,7 +26,7 @@ from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
 from procedures.point import Conclusion
 from results.entry import Abandoned, Done
-from results.journal import RunSummary
+from results.run_summary import RunSummary
 
 _RUN_STATES = {
     "open": JobState.UNFINISHED,
@@ -48,6 +47,12 @@ class FrontDesk:
         self.officer = place.laboratory.officer.name
         self.training = place.laboratory.bench.training or bool(place.instruments.twins)
         self.pin_needed = place.laboratory.officer.pin
+        self.zone = place.laboratory.office.time_zone
+        self._sealing = False
+        self._deliveries = 0
+        self._stamp: tuple[object, ...] = ()
+        self._jobs: tuple[JobLine, ...] = ()
+        self._outbox: tuple[OutboxLine, ...] = ()
 
     # ------------------------------------------------------------------ what is seen
 
@@ -85,15 +90,22 @@ class FrontDesk:
         )
 
     def jobs(self) -> tuple[JobLine, ...]:
-        """See `Desk`."""
-        waiting = self._orders()
+        """See `Desk`; made anew only when journal, orders or outbox have changed, and never while sealing."""
+        if not self._sealing:
+            stamp = (self._place.journal.head(), self._order_stamp(), self._deliveries)
+            if stamp != self._stamp:
+                self._stamp, self._outbox = stamp, finishing.outbox_lines(self._place.outbox, self._problem)
+                self._jobs = self._job_lines()
+        return self._jobs
+
+    def _job_lines(self) -> tuple[JobLine, ...]:
+        orders = self._orders()
+        by_content = {notation.to_json(order): name for name, order in orders.items()}
         lines = []
         for summary in self._place.journal.runs():
             assignment = notation.from_builtins(summary.begun.assignment, Assignment)
-            job = next(
-                (name for name, order in waiting.items() if plain(order) == plain(assignment)), summary.run
-            )
-            waiting.pop(job, None)
+            job = by_content.get(notation.to_json(assignment), summary.run)
+            orders.pop(job, None)
             lines.append(self._run_line(job, assignment, summary))
         lines += [
             JobLine(
@@ -102,9 +114,13 @@ class FrontDesk:
                 owner=order.owner.name,
                 state=JobState.WAITING,
             )
-            for job, order in waiting.items()
+            for job, order in orders.items()
         ]
         return tuple(lines)
+
+    def _order_stamp(self) -> tuple[tuple[str, int], ...]:
+        files = sorted(self._place.folders.orders.glob("*.toml"))
+        return tuple((file.name, file.stat().st_mtime_ns) for file in files)
 
     def _orders(self) -> dict[str, Assignment]:
         found = {}
@@ -131,12 +147,16 @@ class FrontDesk:
         )
 
     def _delivery_state(self, number: str) -> JobState:
-        line = next((line for line in self.outbox() if line.number == number), None)
+        line = next((line for line in self._outbox if line.number == number), None)
         return line.state if line is not None else JobState.SEALED
 
     def outbox(self) -> tuple[OutboxLine, ...]:
         """See `Desk`."""
-        return finishing.outbox_lines(self._place.outbox, lambda error: self._place.labels.problem(error)[0])
+        self.jobs()
+        return self._outbox
+
+    def _problem(self, error: PlainError) -> str:
+        return self._place.labels.problem(error)[0]
 
     # ------------------------------------------------------------------ what is done
 
@@ -151,7 +171,11 @@ class FrontDesk:
 
     async def seal(self, run: str, pin: str) -> SealedFiles:
         """See `Desk`."""
-        finished = await asyncio.to_thread(self._place.seal, run, pin)
+        self._sealing = True  # the thread has journal and outbox to itself until it is done
+        try:
+            finished = await asyncio.to_thread(self._place.seal, run, pin)
+        finally:
+            self._sealing = False
         return SealedFiles(
             number=finished.number,
             record=finished.sealed.record,
@@ -163,6 +187,7 @@ class FrontDesk:
     async def deliver(self) -> tuple[OutboxLine, ...]:
         """See `Desk`."""
         await self._place.deliver()
+        self._deliveries += 1
         return self.outbox()
 
     async def close(self) -> None:

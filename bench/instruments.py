@@ -4,6 +4,7 @@ One owner per port: whoever holds `Instruments` owns the lines until `close`.
 """
 
 import os
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -86,8 +87,9 @@ class Instruments:
 
     async def close(self) -> None:
         """Give all lines back."""
-        for bound in self.bound.values():
-            if bound.device is not None:
-                await bound.device.close()
-        for twin in self.twins.values():
-            await twin.close()
+        async with AsyncExitStack() as stack:  # one that fails must not keep the others open
+            for twin in self.twins.values():
+                stack.push_async_callback(twin.close)
+            for bound in self.bound.values():
+                if bound.device is not None:
+                    stack.push_async_callback(bound.device.close)

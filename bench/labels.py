@@ -219,12 +219,6 @@ class Labels:
         group = "inspected" if method is Method.INSPECTION else "measured"
         return f"{self.symbol(outcome)} {self.text(f'{group}.{outcome}')}"
 
-    def found(self, point: Point) -> str:
-        """What a point gave, before sealing: `✔ dalam BKD`, or `✔ sesuai` for what was seen by eye."""
-        if point.method is Method.INSPECTION:
-            return self.text(f"inspect.{'conforms' if point.outcome is Outcome.CONFORMS else 'fails'}")
-        return self.measured(point.outcome)
-
     def choice(self, choice: str) -> str:
         """The words for a choice; a line of a checklist is a choice too."""
         return self._messages.get(f"choice.{choice}") or self.word("item", choice)

@@ -1,7 +1,7 @@
 """Where a script is: the path under which its next effect is kept.
 
-Effects are named by where they stand in the script, never by a count over the whole run, so that readings
-taken at the same time replay the same.
+Effects are named by where they stand in the script, never by a count over the whole run; what runs at the
+same time needs a step of its own.
 """
 
 from collections import Counter

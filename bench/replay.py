@@ -6,7 +6,7 @@ journal and are never looked up again.
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -15,7 +15,6 @@ from procedures.errors import ProcedureError
 from results.entry import (
     Abandoned,
     Begun,
-    Closed,
     Concluded,
     Done,
     Entry,
@@ -24,6 +23,9 @@ from results.entry import (
     SeriesClosed,
     SeriesOpened,
 )
+
+INTERRUPTED: Final = "interrupted"
+"""the reason of an attempt that a crash or a pause broke off; every other reason is a person's"""
 
 
 class DivergenceError(ProcedureError):
@@ -51,11 +53,9 @@ class Memory:
         self._opened: dict[str, None] = {}
         self._closed: set[str] = set()
         self._attempts: Counter[str] = Counter()
-        self._abandonments = 0
+        self._retakes = 0
         self.in_doubt: dict[str, Begun] = {}
         self.concluded: Concluded | None = None
-        self.ended: Closed | None = None
-        self.last_path = ""
         for row in kept:
             self.take(row.entry)
 
@@ -71,17 +71,16 @@ class Memory:
             case Done():
                 self.in_doubt.pop(entry.path, None)
                 self._done[entry.path] = entry
-                self.last_path = entry.path
             case Reported():
-                self._points[entry.path] = (entry, self._abandonments)
+                self._points[entry.path] = (entry, self._retakes)
             case Abandoned():
-                self._abandonments += 1
+                self._retakes += entry.reason != INTERRUPTED
                 self._attempts[original(entry.path)] += 1
                 self._opened.pop(entry.path, None)
+                # A step that is done again opens its series again: a crash now would lose what stands where.
+                self._closed -= {series for series in self._closed if entry.path.startswith(f"{series}/")}
             case Concluded():
                 self.concluded = entry
-            case Closed():
-                self.ended = entry
             case _:
                 pass
 
@@ -102,6 +101,10 @@ class Memory:
     def is_closed(self, path: str) -> bool:
         """Whether this attempt at a series is complete."""
         return path in self._closed
+
+    def has_effect(self, path: str) -> bool:
+        """Whether anything was done in this step or series."""
+        return any(kept.startswith(f"{path}/") for kept in (*self._done, *self.in_doubt))
 
     def result(self, path: str, verb: str, arguments: dict[str, Any]) -> Done | None:
         """What was kept for this effect.
@@ -124,10 +127,10 @@ class Memory:
         """
         if path not in self._points:
             return False
-        reported, abandonments = self._points[path]
+        reported, retakes = self._points[path]
         if reported.point == point:
             return True
-        if abandonments == self._abandonments:
+        if retakes == self._retakes:
             raise DivergenceError(path, f"the point {reported.point}", f"the point {point}")
         return False
 

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from bench import events
@@ -17,7 +17,7 @@ from bench.errors import LaboratoryError
 from bench.laboratory import Laboratory
 from bench.operator import Operator
 from bench.replay import plain
-from bench.software import identification, package_digest
+from bench.software import identification, package_digest, package_digests
 from bench.station import Bound, Station
 from drivers import notation
 from drivers.clock import Clock
@@ -29,8 +29,11 @@ from procedures.assignment import Assignment
 from procedures.catalogue import find
 from procedures.edition import Procedure
 from procedures.point import Conclusion
-from results.entry import Closed, Kept, Resumed, RunBegun
+from results.entry import Closed, Concluded, Kept, Resumed, RunBegun
 from results.journal import Journal
+from results.ordering import state_after
+
+_CLOCK_MAY_STEP_S: Final = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +89,7 @@ def begin(around: Surroundings, assignment: Assignment) -> str:
         drivers={instrument.driver.mark.digest: instrument.driver_text for instrument in bound.values()},
         office=plain(laboratory.office),
         officer=plain(laboratory.signer()),
+        officer_id=laboratory.officer.id,
         bench=laboratory.bench.id,
         registry=laboratory.registry.url if laboratory.registry is not None else "",
         training=laboratory.bench.training or any(one.origin is Origin.TWIN for one in bound.values()),
@@ -113,23 +117,21 @@ class Taken:
 def take_up(
     around: Surroundings, run: str, operator: Operator, observers: Sequence[events.Observer]
 ) -> Taken:
-    """Take a begun run in hand, for the first time or after a break.
+    """Take a begun run in hand, for the first time, after a break, or to seal what it concluded.
 
     Raises:
-        LaboratoryError: no such run, broken off for too long, or begun with another instrument or software.
+        LaboratoryError: no such run, closed without a verdict, broken off for too long, or begun with another
+            instrument or software.
     """
-    history = around.journal.entries(run)
-    if not history or not isinstance(begun := history[0].entry, RunBegun):
-        raise LaboratoryError(
-            "run.unknown",
-            "There is no run {run} in this laboratory's journal.",
-            "See the list with: tera runs.",
-            run=run,
-        )
+    history, begun = _history(around, run)
     procedure = find(begun.procedure)
-    _check_same(around, run, begun)
-    if len(history) > 1:
-        history += _after_break(around, run, history, procedure)
+    state = state_after(kept.entry for kept in history)
+    if state == "open":
+        _check_same(around, run, begun)
+        if len(history) > 1:
+            history += _after_break(around, run, history, procedure)
+    elif not any(isinstance(kept.entry, Concluded) for kept in history):
+        raise _ended(run)
     task = notation.from_builtins(begun.task, procedure.task)
     conductor = Conductor(
         run,
@@ -162,20 +164,32 @@ def close(around: Surroundings, run: str, *, how: str, reason: str) -> None:
     Raises:
         LaboratoryError: no such run, or it has ended.
     """
+    history, _ = _history(around, run)
+    if state_after(kept.entry for kept in history) != "open":
+        raise _ended(run)
+    entry = Closed(how=how, reason=reason, by=around.laboratory.officer.name)
+    around.journal.append(run, entry, at=around.at(), elapsed=around.clock.monotonic())
+
+
+def _history(around: Surroundings, run: str) -> tuple[list[Kept], RunBegun]:
     history = around.journal.entries(run)
-    if not history:
+    if not history or not isinstance(begun := history[0].entry, RunBegun):
         raise LaboratoryError(
             "run.unknown",
             "There is no run {run} in this laboratory's journal.",
             "See the list with: tera runs.",
             run=run,
         )
-    if any(isinstance(kept.entry, Closed) for kept in history):
-        raise LaboratoryError(
-            "run.ended", "The run {run} has already ended.", "Begin a new run with: tera run.", run=run
-        )
-    entry = Closed(how=how, reason=reason, by=around.laboratory.officer.name)
-    around.journal.append(run, entry, at=around.at(), elapsed=around.clock.monotonic())
+    return history, begun
+
+
+def _ended(run: str) -> LaboratoryError:
+    return LaboratoryError(
+        "run.ended",
+        "The run {run} has already ended and stays as it is.",
+        "Begin a new run with: tera run.",
+        run=run,
+    )
 
 
 def _standards(laboratory: Laboratory, assignment: Assignment) -> tuple[Any, ...]:
@@ -207,6 +221,7 @@ def _described(instrument: Bound) -> dict[str, Any]:
         "port": instrument.port,
         "serial": instrument.serial,
         "origin": instrument.origin.value,
+        "settle": plain(instrument.settle),
     }
 
 
@@ -225,10 +240,10 @@ def _check_same(around: Surroundings, run: str, begun: RunBegun) -> None:
                 role=role,
                 changed=", ".join(changed),
             )
-    if begun.procedure_digest != package_digest("procedures"):
+    if any(begun.software.get(name) != digest for name, digest in package_digests().items()):
         raise LaboratoryError(
             "run.software_changed",
-            "Run {run} was begun with another edition of the procedures.",
+            "Run {run} was begun with another release of this program.",
             "Void the run with a reason and test again; an update must wait until no run is open.",
             run=run,
         )
@@ -239,6 +254,15 @@ def _after_break(
 ) -> list[Kept]:
     last = history[-1]
     gap = (datetime.fromisoformat(around.at()) - datetime.fromisoformat(last.at)).total_seconds()
+    if gap < -_CLOCK_MAY_STEP_S:
+        close(around, run, how="interrupted", reason="clock_went_back")
+        raise LaboratoryError(
+            "run.clock",
+            "The clock went back by {seconds} s since run {run} was left; it is closed as interrupted.",
+            "Set the clock right, seal the run with `tera seal {run}` and begin a new one.",
+            run=run,
+            seconds=round(-gap),
+        )
     if gap > procedure.resume_within_s:
         close(around, run, how="interrupted", reason="resume_within")
         raise LaboratoryError(

@@ -38,6 +38,11 @@ def _contents(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
     return found
 
 
+def package_digests() -> dict[str, str]:
+    """The digest of each package, under the name that a record gives it."""
+    return {f"sha256:{package}": package_digest(package) for package in PACKAGES}
+
+
 def identification() -> dict[str, str]:
     """What a record says about the program that made it."""
     try:
@@ -46,7 +51,7 @@ def identification() -> dict[str, str]:
         own = "not installed"
     return {
         "tera-bench": own,
-        **{f"sha256:{package}": package_digest(package) for package in PACKAGES},
+        **package_digests(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.machine(),

@@ -19,8 +19,9 @@ from drivers import notation
 from drivers.clock import Clock, SystemClock
 from procedures.assignment import Assignment
 from results.delivery import Delivery
-from results.journal import Journal, RunSummary
+from results.journal import Journal
 from results.outbox import Outbox
+from results.run_summary import RunSummary
 
 
 class Workplace:
@@ -66,10 +67,7 @@ class Workplace:
         return session.begin(self.around, assignment)
 
     def take_up(self, run: str, operator: Operator, observers: Sequence[events.Observer]) -> Taken:
-        """Take a run in hand; a twin's hands follow the instructions before the operator is asked.
-
-        Live readings of the instruments are told to the observers as long as the workplace is open.
-        """
+        """Take a run in hand; a twin's hands follow the instructions before the operator is asked."""
         return session.take_up(self.around, run, self.handled(operator), observers)
 
     def handled(self, operator: Operator) -> Operator:

@@ -29,6 +29,8 @@ class RunBegun(_Entry, frozen=True, kw_only=True, tag="run_begun"):
     """text of each driver file by its digest, so that the frames can be read again anywhere"""
     office: dict[str, Any]
     officer: dict[str, Any]
+    officer_id: str = ""
+    """the officer's id in the laboratory file: whose key must sign"""
     bench: str
     registry: str = ""
     """public address of the registry where the record can be verified"""

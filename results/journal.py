@@ -12,17 +12,18 @@ import contextlib
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Self
 
 import apsw
 import msgspec
 
 from drivers.notation import to_json
 from results.chain import FIRST, check_links, checked_entry, entry_hash
-from results.entry import Closed, Concluded, Entry, Kept, RunBegun, Sealed
+from results.entry import Entry, Kept, RunBegun, Sealed
 from results.errors import IntegrityError, RecordError, StorageError
 from results.number import is_training, number_of, sequence_of
-from results.ordering import check_order
+from results.ordering import RunState, check_order, next_state, state_after
+from results.run_summary import RunSummary, summaries
 from results.sqlite_fault import plain_sqlite
 
 _VERSION: Final = 1
@@ -55,22 +56,6 @@ PRAGMA application_id = {_APPLICATION};
 PRAGMA user_version = {_VERSION};
 """
 
-State = Literal["open", "concluded", "voided", "interrupted", "sealed"]
-
-
-class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """One run, as a list of runs shows it."""
-
-    run: str
-    begun: RunBegun
-    begun_at: str
-    state: State
-    """`sealed` also for a voided or interrupted run once its record is signed"""
-    ended_at: str = ""
-    concluded: Concluded | None = None
-    closed: Closed | None = None
-    sealed: Sealed | None = None
-
 
 class Journal:
     """The journal file of one bench, open for writing by this program alone, or for reading."""
@@ -90,6 +75,7 @@ class Journal:
         self.path = path
         self._reserve_bytes = reserve_bytes
         self._failed = False
+        self._states: dict[str, RunState] = {}
         self._lock: apsw.Connection | None = None
         with plain_sqlite(path):
             if not read_only:
@@ -166,8 +152,28 @@ class Journal:
         """
         if isinstance(entry, RunBegun):
             raise TypeError("a run is begun with begin(), which gives it its number")
+        now = self._state(run)
+        after = next_state(now, entry)
+        if after is None:
+            raise RecordError(
+                "journal.refused",
+                "{kind} cannot be kept: the run {run} is {state}.",
+                "An ended run stays as it is; begin a new one.",
+                kind=type(entry).__name__,
+                run=run,
+                state=now,
+            )
         with self._writing():
-            return self._insert(run, entry, at, elapsed)
+            kept = self._insert(run, entry, at, elapsed)
+        self._states[run] = after
+        return kept
+
+    def _state(self, run: str) -> RunState:
+        """What may follow in this run; read from the file once, then followed."""
+        if run not in self._states:
+            rows = self._rows("WHERE run = ? ORDER BY sequence", run)
+            self._states[run] = state_after(kept.entry for kept in rows)
+        return self._states[run]
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
@@ -213,29 +219,8 @@ class Journal:
 
     def runs(self) -> list[RunSummary]:
         """Every run, in the order in which they were begun."""
-        found: dict[str, RunSummary] = {}
         kinds = "('run_begun', 'concluded', 'closed', 'sealed')"
-        for kept in self._rows(f"WHERE kind IN {kinds} ORDER BY sequence"):
-            known = found.get(kept.run)
-            match kept.entry:
-                case RunBegun():
-                    found[kept.run] = RunSummary(
-                        run=kept.run, begun=kept.entry, begun_at=kept.at, state="open"
-                    )
-                case Concluded() if known:
-                    found[kept.run] = msgspec.structs.replace(
-                        known, state="concluded", ended_at=kept.at, concluded=kept.entry
-                    )
-                case Closed(how=how) if known:
-                    state: State = "voided" if how == "voided" else "interrupted"
-                    found[kept.run] = msgspec.structs.replace(
-                        known, state=state, ended_at=kept.at, closed=kept.entry
-                    )
-                case Sealed() if known:
-                    found[kept.run] = msgspec.structs.replace(known, state="sealed", sealed=kept.entry)
-                case _:
-                    pass
-        return list(found.values())
+        return summaries(self._rows(f"WHERE kind IN {kinds} ORDER BY sequence"))
 
     def sealed(self, number: str, *, before: int | None = None) -> Sealed | None:
         """The seal of the record of that number, if it was sealed (before that sequence)."""

@@ -52,6 +52,8 @@ class InstrumentUsed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     origin: str
     """`instrument`, `twin`, `manual`"""
     serial: str = ""
+    settle: dict[str, Any] | None = None
+    """what counted as rest: span, duration, time-out"""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -129,7 +129,7 @@ def print_points(labels: Labels, points: tuple[Point, ...]) -> None:
                 labels.quantity(point.added) if point.added is not None else "—",
                 shown,
                 labels.limits(point),
-                labels.found(point),
+                labels.measured(point.outcome, point.method),
             )
         )
     table(rows)

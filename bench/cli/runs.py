@@ -47,7 +47,7 @@ class Narrator:
             case events.Decided(replayed=False):
                 point = event.point
                 indication = self._labels.quantity(point.indication) if point.indication is not None else ""
-                outcome = self._labels.found(point)
+                outcome = self._labels.measured(point.outcome, point.method)
                 say(f"  {self._labels.point(point.label):<34} {indication:>14}  {outcome}")
             case events.SeriesLeft(abandoned=True):
                 say(f"  ▲ {self._labels.text('command.abandoned', path=event.path)}")
@@ -227,6 +227,7 @@ async def _void(options: Namespace) -> int:
         summary = place.find(options.run)
         place.void(summary.run, options.reason)
         finished = place.seal(summary.run, os.environ.get("TERA_PIN", ""))
+        await place.deliver()
         say(f"{summary.begun.number}  {labels.word('run_state', 'voided')}  {finished.sealed.record}")
     return ExitCode.DONE
 

@@ -1,6 +1,6 @@
 """The plain console as operator: one sentence, one line of answer."""
 
-import asyncio
+import signal
 from collections.abc import Callable
 from typing import TextIO
 
@@ -35,7 +35,7 @@ class ConsoleOperator:
         for number, choice in enumerate(prompt.choices, start=1):
             self._show(f"  {number}  {self._label(choice)}")
         while True:
-            typed = await asyncio.to_thread(self._read)
+            typed = self._read()
             try:
                 return understand(prompt, _meant(prompt, typed.strip()))
             except AnswerError as mistake:
@@ -45,8 +45,15 @@ class ConsoleOperator:
         print(line, end=end, file=self._output, flush=True)
 
     def _read(self) -> str:
+        """Wait for a line; the loop stands still meanwhile, because only so does Ctrl-C reach us at once."""
         self._show("> ", end="")
-        line = self._keyboard.readline()
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            line = self._keyboard.readline()
+        except KeyboardInterrupt:
+            raise RunInterrupted from None
+        finally:
+            signal.signal(signal.SIGINT, before)
         if not line:
             raise RunInterrupted
         return line

@@ -4,6 +4,7 @@ Only this package imports Textual, and only when a screen is opened.
 """
 
 import asyncio
+from zoneinfo import ZoneInfo
 
 from bench.desk import Desk
 from bench.labels import Labels
@@ -19,7 +20,7 @@ async def show_desk(desk: Desk, labels: Labels, *, auto_capture: bool = False) -
     """
     from bench.tui.app import TeraApp  # noqa: PLC0415 - the view and its tests do without Textual
 
-    app = TeraApp(desk, labels, auto_capture=auto_capture)
+    app = TeraApp(desk, labels, auto_capture=auto_capture, zone=ZoneInfo(desk.zone))
     await app.run_async()
     return app.return_code or 0
 

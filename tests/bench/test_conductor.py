@@ -83,11 +83,13 @@ class Retaking(toy_run.KeyingOperator):
     def __init__(self, at, *, wrong):
         super().__init__()
         self.at, self.conductor, self.done = at, None, False
+        self.retaken_after = ""
         self.keyed = wrong
 
     async def answer(self, prompt) -> Answer:
         if prompt.id == self.at and not self.done:
             self.done = True
+            self.retaken_after = self.asked[-1]
             assert self.conductor.request_retake("wrong_load", "anak timbang tertukar", by="Penera1")
             await asyncio.sleep(10)
         return await super().answer(prompt)
@@ -116,6 +118,54 @@ def test_a_retake_keeps_the_old_reading_and_decides_by_the_new_one(tmp_path):
     ]
     assert readings.count("150") == 1
     assert len(readings) == 7
+
+
+PATHS = [
+    f"{series}/{load}/{verb}"
+    for series in ("up", "down")
+    for load in toy_run.LOADS
+    for verb in ("place_load", "settled")
+][2:]  # before the second step there is nothing to retake
+
+
+@pytest.mark.parametrize("at", [*PATHS, "choose"])
+def test_no_reading_is_taken_after_a_retake_without_its_load_being_placed_again(tmp_path, at):
+    operator, conclusion = retaken(tmp_path, at, {})
+    asked = (
+        operator.asked[operator.asked.index(operator.retaken_after) + 1 :] if operator.retaken_after else []
+    )
+    for reading in (path for path in asked if path.endswith("/settled")):
+        assert asked[asked.index(reading) - 1] == reading.replace("/settled", "/place_load")
+    assert [point.error for point in conclusion.points] == [Quantity.parse("0 g")] * 6
+    with toy_run.journal(tmp_path) as opened:
+        opened.verify()
+
+
+@pytest.mark.parametrize("left_at", range(1, 4))
+def test_a_crash_inside_a_retaken_step_of_a_closed_series_does_the_series_again(tmp_path, left_at):
+    """The first step of "down" is prompted, the last of "up" is retaken, and then the power goes."""
+    operator = Retaking("down/100 g/place_load", wrong={})
+    operator.leave_at = 6 + left_at
+    with toy_run.journal(tmp_path) as opened:
+        operator.conductor = toy_run.conductor(opened, operator)
+        with pytest.raises(RunInterrupted):
+            asyncio.run(operator.conductor.conduct(toy_run.toy))
+    again = toy_run.KeyingOperator()
+    conducted(tmp_path, again)
+    placed = [path for path in again.asked if path.endswith("place_load")]
+    read = [path for path in again.asked if path.endswith("settled")]
+    assert [path.replace("place_load", "settled") for path in placed] == read
+    with toy_run.journal(tmp_path) as opened:
+        opened.verify()
+
+
+def test_a_concluded_run_cannot_be_retaken(tmp_path):
+    conducted(tmp_path, toy_run.KeyingOperator())
+    with toy_run.journal(tmp_path) as opened:
+        again = toy_run.conductor(opened, toy_run.KeyingOperator())
+        asyncio.run(again.conduct(toy_run.toy))
+        assert not again.request_retake("misread")
+        opened.verify()
 
 
 def test_a_retake_is_replayed_the_same_after_a_crash(tmp_path):
@@ -149,7 +199,7 @@ def test_another_point_from_the_same_readings_is_a_divergence(tmp_path):
         conducted(tmp_path, toy_run.KeyingOperator(leave_at=7))
     point = next(entry for entry in kept(tmp_path) if isinstance(entry, Reported))
     with toy_run.journal(tmp_path) as opened:
-        memory = toy_run.conductor(opened, toy_run.KeyingOperator())._memory
+        memory = toy_run.conductor(opened, toy_run.KeyingOperator())._book.memory
         with pytest.raises(DivergenceError):
             memory.has_point(point.path, {**point.point, "outcome": "does_not_conform"})
 

@@ -193,14 +193,31 @@ ORDERS = {
 def test_entries_out_of_order_are_found(journal: Journal, entries):
     journal.begin("run-1", begun(), at=AT, elapsed=0.0)
     for entry in entries:
-        journal.append("run-1", entry, at=AT, elapsed=1.0)
+        forced(journal, "run-1", entry)
     with pytest.raises(IntegrityError) as found:
         journal.verify()
     assert found.value.facts["sequence"] == len(entries) + 1
 
 
+def forced(journal: Journal, run: str, entry) -> None:
+    """Write past the check of the order, as another program could."""
+    with journal._writing():
+        journal._insert(run, entry, AT, 1.0)
+
+
+@pytest.mark.parametrize("entries", ORDERS.values(), ids=ORDERS.keys())
+def test_an_entry_out_of_order_is_never_written(journal: Journal, entries):
+    journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    *before, last = entries
+    for entry in before:
+        journal.append("run-1", entry, at=AT, elapsed=1.0)
+    with pytest.raises(RecordError):
+        journal.append("run-1", last, at=AT, elapsed=1.0)
+    assert journal.verify() == len(entries)
+
+
 def test_a_conclusion_without_a_begin_is_found(journal: Journal):
-    journal.append("ghost", Concluded(conclusion={}), at=AT, elapsed=0.0)
+    forced(journal, "ghost", Concluded(conclusion={}))
     with pytest.raises(IntegrityError, match="Concluded"):
         journal.verify()
 

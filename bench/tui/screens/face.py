@@ -113,14 +113,20 @@ class Pressed(Screen[ScreenResultType]):
             presses = self.bench.presses[key]
             judged = presses.press(at)
             if judged is Judged.WAITS and at >= self.painted_at:
-                self.bench.set_timer(CONFIRM_S, lambda: self._confirmed(key, at))
+                self._confirm_later(key, at)
             if judged is not Judged.COUNTS:
                 return
         if at >= self.painted_at:
             self.pressed(key)
 
+    def _confirm_later(self, key: str, at: float) -> None:
+        # One more hop through the queue: a repeat that arrived before the timer is judged before it.
+        self.bench.set_timer(CONFIRM_S, lambda: self.call_later(self._confirmed, key, at))
+
     def _confirmed(self, key: str, at: float) -> None:
-        if self.bench.presses[key].confirm(at) and at >= self.painted_at and self.is_current:
+        if self.bench.stamp() < at + CONFIRM_S and self.bench.presses[key].waiting == at:
+            self._confirm_later(key, at)
+        elif self.bench.presses[key].confirm(at) and at >= self.painted_at and self.is_current:
             self.pressed(key)
 
 
@@ -171,8 +177,9 @@ class Face(Pressed[None]):
 
     def frame(self, left: str, right: str, keys: str) -> None:
         """Paint head, banner and keys."""
-        room = max(self.size.width - len(left) - len(right) - 3, 1)
-        self.panel("head").show(("▌", "$accent"), (left, "bold"), " " * room, right)
+        room = self.size.width - len(right) - 4
+        shown = left if len(left) <= room else f"{left[: room - 1]}…"
+        self.panel("head").show(("▌", "$accent"), (f"{shown:<{max(room, 0)}}", "bold"), " ", right)
         self.panel("banner").show((self.labels.text("training.banner"), "bold"))
         self.panel("banner").display = self.training
         self.panel("keys").show(" ", keys)

@@ -23,7 +23,7 @@ LISTS_S: Final = 2.0
 SOON_DAYS: Final = 30
 OPENS: Final = frozenset({JobState.WAITING, JobState.UNFINISHED, JobState.MEASURED})
 """Jobs that Enter begins or takes up."""
-SEALED: Final = frozenset({JobState.SEALED, JobState.QUEUED, JobState.DELIVERED})
+SEALED: Final = frozenset({JobState.SEALED, JobState.QUEUED, JobState.REFUSED, JobState.DELIVERED})
 
 
 class HomeScreen(Face):
@@ -201,7 +201,7 @@ class HomeScreen(Face):
         labels = self.labels
         states = [line.state for line in self._waiting]
         failed = [line for line in self._waiting if line.problem and line.state is not JobState.DELIVERED]
-        waiting = sum(state in {JobState.SEALED, JobState.QUEUED} for state in states)
+        waiting = sum(state in {JobState.SEALED, JobState.QUEUED, JobState.REFUSED} for state in states)
         parts: list[Part] = [
             labels.text("home.outbox_waiting", count=waiting) + "\n",
             labels.text("home.outbox_delivered", count=states.count(JobState.DELIVERED)) + "\n",

@@ -344,6 +344,7 @@ class FakeDesk:
 
     def __init__(self, *, manual: bool = False, training: bool = False, pin_needed: bool = True) -> None:
         self.manual, self.training, self.pin_needed = manual, training, pin_needed
+        self.zone = "Asia/Jakarta"
         self.clock = StillClock()
         self.scale = FakeScale(self.clock)
         self.hands = True
