@@ -8,7 +8,11 @@ from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
 from enum import Enum
 from typing import Final, NamedTuple
 
+from drivers.quantity import Quantity
+
 _DIGITS: Final = Context(prec=60)
+_MEANINGFUL: Final = 12
+"""significant digits that the arithmetic of an uncertainty does not spoil"""
 
 
 class Rounding(Enum):
@@ -76,6 +80,18 @@ def report(
         return Reported(value, rounded)
     last_place = Decimal(1).scaleb(int(rounded.as_tuple().exponent))
     return Reported(to_step(value, last_place, way), rounded)
+
+
+def expanded_quantity(uncertainty: float, unit: str, digits: int = 2) -> Quantity:
+    """A computed U as a quantity, rounded up; the noise of binary arithmetic is taken away first.
+
+    Give more digits for a U that goes into a guard band, so that rounding up does not eat the tolerance.
+
+    >>> print(expanded_quantity(0.1 + 0.2, "mg"))
+    0.30 mg
+    """
+    clean = to_digits(Decimal(uncertainty), _MEANINGFUL, Rounding.HALF_EVEN)
+    return Quantity(to_digits(clean, digits, Rounding.UP), unit)
 
 
 def settled(value: float, place: Decimal) -> Decimal:

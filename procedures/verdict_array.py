@@ -7,6 +7,7 @@ so is a product that would not fit. Outcomes are small codes: the index into `OU
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 from typing import Any, Final
 
 import numpy as np
@@ -145,6 +146,51 @@ def _share(values: Counts, share: Fraction) -> Counts:
     if rest.any():
         raise ValueError("a permitted error is no whole number of steps; count in a finer step")
     return np.asarray(whole, dtype=np.int64)
+
+
+def decide_relative(
+    indicated: ArrayLike, reference: ArrayLike, lower_percent: Decimal, upper_percent: Decimal
+) -> Codes:
+    """Decide about relative errors (indicated − reference)/reference without dividing; shapes broadcast.
+
+    Args:
+        indicated: what the meters showed, in steps of volume, mass or energy.
+        reference: what went through them, in the same steps, above zero.
+        lower_percent: lower limit, inclusive.
+        upper_percent: upper limit, inclusive.
+
+    Raises:
+        TypeError: an array does not hold whole numbers.
+        ValueError: a reference is not above zero.
+        OverflowError: a product does not fit into 64 bits.
+
+    >>> decide_relative([20_100, 20_101], 20_000, Decimal("-0.5"), Decimal("0.5")).tolist()
+    [0, 1]
+    """
+    shown, true = _whole(indicated), _whole(reference)
+    if (true <= 0).any():
+        raise ValueError("a reference is not above zero")
+    lower, upper = Fraction(lower_percent) / 100, Fraction(upper_percent) / 100
+    denominator = lcm(lower.denominator, upper.denominator)
+    _fits(_largest(shown) + _largest(true))
+    error = _times(shown - true, denominator)
+    return _compare(
+        error, error, _times(true, int(lower * denominator)), _times(true, int(upper * denominator))
+    )
+
+
+def equal_signs_array(errors: ArrayLike, limits: ArrayLike) -> Codes:
+    """`equal_signs` for many meters: the last axis holds the flows, in steps of the relative error.
+
+    >>> equal_signs_array([[49, 19, 19], [49, 19, 9]], [50, 20, 20]).tolist()
+    [1, 0]
+    """
+    error, limit = _whole(errors), _whole(limits)
+    if not error.shape[-1]:
+        return np.full(error.shape[:-1], _INDETERMINATE, dtype=np.int8)
+    one_sign = (error > 0).all(axis=-1) | (error < 0).all(axis=-1)
+    large = (_times(np.abs(error), 2) > limit).all(axis=-1)
+    return np.asarray(one_sign & large, dtype=np.int8)
 
 
 def _compare(low: Counts, high: Counts, lower: Counts, upper: Counts) -> Codes:

@@ -7,15 +7,19 @@ Welch and Satterthwaite is for independent parts only.
 
 from collections.abc import Mapping, Sequence
 from math import fsum, inf, isfinite, sqrt
+from typing import Final
 
 import msgspec
 
 from procedures.errors import ProcedureError
-from procedures.uncertainty.coverage import TWO_SIGMA, coverage_factor, effective_degrees_of_freedom
+from procedures.uncertainty.coverage import NOISE, TWO_SIGMA, coverage_factor, effective_degrees_of_freedom
 from procedures.uncertainty.evaluation import Distribution, Evaluated
 
 Correlations = Mapping[tuple[str, str], float]
 """correlation coefficients by the names of two components; a pair that is not named is independent"""
+
+_NOISE: Final = 1e-9
+"""below zero by so little is an eigenvalue of zero"""
 
 
 class Component(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -105,11 +109,11 @@ def combine(
         correlations: coefficients from −1 to 1; None: all are independent.
         probability: of the coverage interval; chooses k by the effective degrees of freedom.
         coverage: a fixed k instead, where a rule prescribes one.
-        second_order: variance to add for a model that is not linear enough (see `Linearised`).
+        second_order: variance to add for a model that is not linear enough (the sum of `second_order_terms`).
 
     Raises:
-        ProcedureError: a figure is negative or not finite, a correlation is impossible, or so few readings stand
-            behind the result that no interval can be given.
+        ProcedureError: a figure is negative or not finite, a correlation is impossible, or so few readings
+            stand behind the result that no interval can be given.
 
     >>> parts = [Component(name="a", standard=3.0), Component(name="b", standard=4.0)]
     >>> combine(parts, coverage=2).expanded
@@ -133,6 +137,12 @@ def combine(
         squares, freedoms = _grouped(components, contributions, correlations)
         first_order = fsum(squares)
     variance = first_order + second_order
+    if not variance >= 0:
+        raise ProcedureError(
+            "uncertainty.too_curved",
+            "The terms of second order leave a negative variance: the model is too curved for a budget.",
+            "Use Monte Carlo trials for this model.",
+        )
     freedom = effective_degrees_of_freedom(
         first_order, [(s, f) for s, f in zip(squares, freedoms, strict=True) if f != inf and s]
     )
@@ -165,7 +175,7 @@ def explain(budget: Budget) -> tuple[Row, ...]:
 
 
 def _factor(freedom: float, probability: float) -> float:
-    if freedom < 1:
+    if freedom * NOISE < 1:
         raise ProcedureError(
             "uncertainty.no_interval",
             "With {freedom} effective degrees of freedom no coverage interval can be given.",
@@ -182,13 +192,12 @@ def _grouped(
     index = {part.name: place for place, part in enumerate(components)}
     if len(index) < len(components):
         raise ValueError("components that are correlated need unique names")
+    _fit_together(index, correlations)
     group = list(range(len(components)))
     variances = [contribution * contribution for contribution in contributions]
     crossed = []
     for (first, second), coefficient in correlations.items():
         a, b = index[first], index[second]
-        if a == b or not -1 <= coefficient <= 1:
-            raise _impossible(first, second, coefficient)
         if not coefficient:
             continue
         crossed.append((a, 2 * coefficient * contributions[a] * contributions[b]))
@@ -199,21 +208,26 @@ def _grouped(
         sums[group[place]] += variance
     for place, cross in crossed:
         sums[group[place]] += cross
-    freedoms = {one: min(p.degrees_of_freedom for p, g in zip(components, group, strict=True) if g == one)
-                for one in sums}  # fmt: skip
-    total = fsum(variances)
-    if any(variance < -1e-9 * total for variance in sums.values()):
-        first, second = next(iter(correlations))
-        raise _impossible(first, second, correlations[first, second])
+    freedoms = dict.fromkeys(sums, inf)
+    for place, part in zip(group, components, strict=True):
+        freedoms[place] = min(freedoms[place], part.degrees_of_freedom)
     return [max(variance, 0.0) for variance in sums.values()], list(freedoms.values())
 
 
-def _impossible(first: str, second: str, coefficient: float) -> ProcedureError:
-    return ProcedureError(
-        "uncertainty.impossible_correlation",
-        "The correlation {coefficient} of {first} and {second} is impossible with the others.",
-        "Give coefficients from −1 to 1 that fit together.",
-        first=first,
-        second=second,
-        coefficient=str(coefficient),
-    )
+def _fit_together(index: Mapping[str, int], correlations: Correlations) -> None:
+    import numpy as np  # noqa: PLC0415 - only correlated budgets need it
+
+    matrix = np.eye(len(index))
+    for (first, second), coefficient in correlations.items():
+        a, b = index[first], index[second]
+        matrix[a, b] = matrix[b, a] = coefficient if a != b else np.nan
+    if np.isnan(matrix).any() or np.linalg.eigvalsh(matrix).min() < -_NOISE:
+        pairs = [
+            f"{first} and {second}: {coefficient}" for (first, second), coefficient in correlations.items()
+        ]
+        raise ProcedureError(
+            "uncertainty.impossible_correlation",
+            "These correlations are impossible: {pairs}.",
+            "Give coefficients from −1 to 1 of two different components that fit together.",
+            pairs="; ".join(pairs),
+        )

@@ -1,7 +1,7 @@
 """From a combined to an expanded uncertainty: effective degrees of freedom and the coverage factor.
 
-Source: JCGM 100:2008, annex G; EA-4/02 M:2022, appendices E and S9 (from memory, unverified). Degrees of freedom
-are truncated, never rounded, before t is looked up.
+Source: JCGM 100:2008, annex G; EA-4/02 M:2022, appendices E and S9 (from memory, unverified). Degrees of
+freedom are truncated, never rounded, before t is looked up.
 """
 
 from collections.abc import Iterable
@@ -11,6 +11,8 @@ from typing import Final
 
 TWO_SIGMA: Final = 0.9545
 """the probability of ±2 σ, as EA-4/02 and OIML documents use it"""
+NOISE: Final = 1 + 1e-9
+"""x/(x/9) may be a little less than 9 in binary; truncating that to 8 would be wrong"""
 
 
 def effective_degrees_of_freedom(variance: float, terms: Iterable[tuple[float, float]]) -> float:
@@ -20,8 +22,9 @@ def effective_degrees_of_freedom(variance: float, terms: Iterable[tuple[float, f
         variance: the combined variance.
         terms: for each independent part its variance and its degrees of freedom.
     """
-    doubt = sum(part * part / freedom for part, freedom in terms)
-    return variance * variance / doubt if doubt > 0 else inf
+    # Shares instead of fourth powers: those of small uncertainties vanish in a float.
+    doubt = sum((part / variance) ** 2 / freedom for part, freedom in terms) if variance else 0.0
+    return 1 / doubt if doubt > 0 else inf
 
 
 def coverage_factor(degrees_of_freedom: float, probability: float = TWO_SIGMA) -> float:
@@ -33,12 +36,12 @@ def coverage_factor(degrees_of_freedom: float, probability: float = TWO_SIGMA) -
     >>> round(coverage_factor(16.75, 0.99), 4)
     2.9208
     """
-    if not degrees_of_freedom >= 1:
+    freedom = degrees_of_freedom * NOISE
+    if not freedom >= 1:
         raise ValueError(f"{degrees_of_freedom} degrees of freedom give no interval")
     if not 0 < probability < 1:
         raise ValueError(f"{probability} is no probability of an interval")
-    whole = inf if degrees_of_freedom == inf else floor(degrees_of_freedom)
-    return _student(whole, probability)
+    return _student(inf if freedom == inf else floor(freedom), probability)
 
 
 @cache

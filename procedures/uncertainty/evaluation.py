@@ -1,7 +1,7 @@
 """Standard uncertainties: from repeated readings (type A) and from what is known otherwise (type B).
 
-Source: JCGM 100:2008, 4.2 and 4.3, annex G.4.2. Values and their uncertainties share one unit, which the caller
-names; an infinite number of degrees of freedom means that the uncertainty itself is taken as exact.
+Source: JCGM 100:2008, 4.2 and 4.3, annex G.4.2. Values and their uncertainties share one unit, which the
+caller names; an infinite number of degrees of freedom means that the uncertainty itself is taken as exact.
 """
 
 from collections.abc import Sequence
@@ -31,6 +31,8 @@ class Evaluated(NamedTuple):
     standard: float
     degrees_of_freedom: float = inf
     distribution: Distribution = Distribution.NORMAL
+    top: float = 0.0
+    """β of a trapezoid: the width of its flat top over that of its foot"""
 
 
 class Repeated(NamedTuple):
@@ -39,11 +41,11 @@ class Repeated(NamedTuple):
     mean: float
     deviation: float
     """experimental standard deviation of one reading"""
-    count: int
+    readings: int
 
     def of_mean(self) -> Evaluated:
         """The standard uncertainty of the mean, s/√n with n − 1 degrees of freedom."""
-        return Evaluated(self.deviation / sqrt(self.count), self.count - 1, Distribution.STUDENT)
+        return Evaluated(self.deviation / sqrt(self.readings), self.readings - 1, Distribution.STUDENT)
 
 
 def repeated(readings: Sequence[float]) -> Repeated:
@@ -70,10 +72,10 @@ def repeated(readings: Sequence[float]) -> Repeated:
 
 def pooled(series: Sequence[Repeated]) -> Evaluated:
     """The standard deviation of one reading from several series (JCGM 100:2008, H.3.6 and 4.2.4)."""
-    freedom = sum(one.count - 1 for one in series)
+    freedom = sum(one.readings - 1 for one in series)
     if not freedom:
         raise ValueError("no series to pool")
-    squares = fsum((one.count - 1) * one.deviation**2 for one in series)
+    squares = fsum((one.readings - 1) * one.deviation**2 for one in series)
     return Evaluated(sqrt(squares / freedom), freedom, Distribution.STUDENT)
 
 
@@ -99,7 +101,8 @@ def arcsine(half_width: float, degrees_of_freedom: float = inf) -> Evaluated:
 
 def trapezoidal(half_width: float, top: float, degrees_of_freedom: float = inf) -> Evaluated:
     """Within ±a, alike over the inner part: a √((1 + β²)/6); β from 0 (triangle) to 1 (rectangle)."""
-    return Evaluated(half_width * sqrt((1 + top * top) / 6), degrees_of_freedom, Distribution.TRAPEZOIDAL)
+    standard = half_width * sqrt((1 + top * top) / 6)
+    return Evaluated(standard, degrees_of_freedom, Distribution.TRAPEZOIDAL, top)
 
 
 def resolution(step: float) -> Evaluated:

@@ -5,8 +5,7 @@ differences are taken over the standard uncertainty, where the result needs them
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from math import fsum
+from typing import NamedTuple
 
 from procedures.uncertainty.evaluation import Evaluated
 
@@ -14,70 +13,83 @@ Model = Callable[..., float]
 """from the inputs, in order, to the result"""
 
 
-@dataclass(frozen=True)
-class Linearised:
+class Linearised(NamedTuple):
     """A model near its estimates."""
 
     value: float
     sensitivities: tuple[float, ...]
-    second_order: float
-    """variance that the linear terms miss, for independent normal inputs"""
-    second_order_terms: dict[tuple[int, int], float]
-    """parts of it by the places of two inputs"""
 
 
 def linearise(model: Model, estimates: Sequence[float], inputs: Sequence[Evaluated]) -> Linearised:
-    """Take the derivatives of a model at its estimates.
+    """The value and the sensitivities of a model at its estimates.
 
     Args:
         model: accepts as many numbers as there are estimates.
         estimates: in the order of the model's arguments.
         inputs: their standard uncertainties; an input with u = 0 gets the sensitivity 0.
 
-    >>> from procedures.uncertainty.evaluation import Evaluated
-    >>> linearise(lambda a, b: a * b, [2.0, 3.0], [Evaluated(0.1), Evaluated(0.1)]).sensitivities
-    (3.0, 2.0)
+    >>> found = linearise(lambda a, b: a * b, [2.0, 3.0], [Evaluated(0.1), Evaluated(0.1)])
+    >>> [round(sensitivity, 9) for sensitivity in found.sensitivities]
+    [3.0, 2.0]
     """
-    at = list(estimates)
-    steps = [one.standard for one in inputs]
-    value = model(*at)
+    near = _Near(model, estimates, inputs)
+    return Linearised(near.value, tuple(near.slope(place) for place in range(len(estimates))))
 
-    def moved(*moves: tuple[int, float]) -> float:
-        there = list(at)
-        for place, by in moves:
-            there[place] += by
-        return model(*there)
 
-    def slope(place: int) -> float:
-        step = steps[place]
-        if not step:
-            return 0.0
-        wide = (moved((place, step)) - moved((place, -step))) / (2 * step)
-        narrow = (moved((place, step / 2)) - moved((place, -step / 2))) / step
-        return (4 * narrow - wide) / 3
+def second_order_terms(
+    model: Model, estimates: Sequence[float], inputs: Sequence[Evaluated]
+) -> dict[tuple[int, int], float]:
+    """The variance that the linear terms miss, by the places of the two inputs that make it.
 
-    def bend(first: int, second: int) -> float:
-        """The difference that makes f_ij uᵢ uⱼ."""
-        a, b = steps[first], steps[second]
-        if first == second:
-            return moved((first, a)) - 2 * value + moved((first, -a))
-        corners = moved((first, a), (second, b)) - moved((first, a), (second, -b))
-        return (corners - moved((first, -a), (second, b)) + moved((first, -a), (second, -b))) / 4
-
-    def skewed(first: int, second: int) -> float:
-        """The difference that makes f_ijj uᵢ uⱼ²."""
-        a, b = steps[first], steps[second]
-        if first == second:
-            far = moved((first, 2 * a)) - moved((first, -2 * a))
-            return far / 2 - moved((first, a)) + moved((first, -a))
-        ahead = moved((first, a), (second, b)) + moved((first, a), (second, -b)) - 2 * moved((first, a))
-        behind = moved((first, -a), (second, b)) + moved((first, -a), (second, -b)) - 2 * moved((first, -a))
-        return (ahead - behind) / 2
-
-    slopes = tuple(slope(place) for place in range(len(at)))
+    Their sum is what `combine` takes as `second_order`; it holds for independent normal inputs.
+    """
+    near = _Near(model, estimates, inputs)
     terms: dict[tuple[int, int], float] = {}
-    for i, first in enumerate(steps):
-        for j, second in enumerate(steps):
+    for i, first in enumerate(near.steps):
+        lean = near.slope(i) * first
+        for j, second in enumerate(near.steps):
             if first and second:
-                terms[i, j] = bend(i, j) ** 2 / 2 + slopes[i] * first * skewed(i, j)
-    return Linearised(value, slopes, fsum(terms.values()), terms)
+                pair = (min(i, j), max(i, j))
+                terms[pair] = terms.get(pair, 0.0) + near.bend(i, j) ** 2 / 2 + lean * near.skew(i, j)
+    return terms
+
+
+class _Near:
+    """A model and points one standard uncertainty around its estimates."""
+
+    def __init__(self, model: Model, estimates: Sequence[float], inputs: Sequence[Evaluated]) -> None:
+        self._model = model
+        self._at = tuple(estimates)
+        self.steps = [one.standard for _, one in zip(estimates, inputs, strict=True)]
+        self.value = model(*estimates)
+
+    def moved(self, *moves: tuple[int, float]) -> float:
+        """The result with some inputs moved by so many of their standard uncertainties."""
+        there = list(self._at)
+        for place, by in moves:
+            there[place] += by * self.steps[place]
+        return self._model(*there)
+
+    def slope(self, i: int) -> float:
+        if not self.steps[i]:
+            return 0.0
+        wide = (self.moved((i, 1)) - self.moved((i, -1))) / 2
+        narrow = self.moved((i, 0.5)) - self.moved((i, -0.5))
+        return (4 * narrow - wide) / 3 / self.steps[i]
+
+    def bend(self, i: int, j: int) -> float:
+        """The second derivative by i and j, times uᵢ uⱼ."""
+        if i == j:
+            return self.moved((i, 1)) - 2 * self.value + self.moved((i, -1))
+        alike = self.moved((i, 1), (j, 1)) + self.moved((i, -1), (j, -1))
+        crosswise = self.moved((i, 1), (j, -1)) + self.moved((i, -1), (j, 1))
+        return (alike - crosswise) / 4
+
+    def skew(self, i: int, j: int) -> float:
+        """The third derivative once by i and twice by j, times uᵢ uⱼ²."""
+        if i == j:
+            near = self.moved((i, 1)) - self.moved((i, -1))
+            return (self.moved((i, 2)) - self.moved((i, -2))) / 2 - near
+        ahead = self.moved((i, 1), (j, 1)) - 2 * self.moved((i, 1)) + self.moved((i, 1), (j, -1))
+        behind = self.moved((i, -1), (j, 1)) - 2 * self.moved((i, -1)) + self.moved((i, -1), (j, -1))
+        return (ahead - behind) / 2

@@ -1,0 +1,1 @@
+"""What meters of every kind share: relative errors, flows, and the limits of the recommendations."""

@@ -1,0 +1,1 @@
+"""The physics between an indication and a reference: air, water, weights, vessels, oil."""
