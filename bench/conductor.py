@@ -15,11 +15,12 @@ from bench.attention import Attention, RunInterrupted, StartAgain
 from bench.book import Book, Log
 from bench.operator import Operator, Prompt
 from bench.place import Place
-from bench.replay import INTERRUPTED, plain
+from bench.replay import INTERRUPTED
 from bench.station import Station
 from drivers import notation
 from drivers.clock import Clock
 from drivers.errors import InstrumentError
+from drivers.notation import to_plain
 from drivers.quantity import Quantity
 from drivers.reading import DriverMark, Origin, Reading, Stability
 from procedures.action import Action, Answer, Choice, Choose, Instruction, Keyed, KeyIndication, Question
@@ -98,7 +99,7 @@ class Conductor:
                 conclusion = await script(self)
             except StartAgain:
                 continue
-            self._book.conclude(plain(conclusion))
+            self._book.conclude(to_plain(conclusion))
             self._book.tell(events.ConclusionReached(conclusion=conclusion))
             return conclusion
 
@@ -188,8 +189,8 @@ class Conductor:
                     path=path,
                     verb="settled",
                     arguments=arguments,
-                    result=plain(reading),
-                    samples=tuple(plain(sample) for sample in samples),
+                    result=to_plain(reading),
+                    samples=tuple(to_plain(sample) for sample in samples),
                 )
             )
         here = _place.get()
@@ -256,14 +257,14 @@ class Conductor:
         return await self._prompted("ask", question)
 
     async def _prompted(self, verb: str, action: Action) -> Answer:
-        arguments = plain(action)
+        arguments = to_plain(action)
         path = _place.get().effect(arguments["action"])
         kept = self._book.memory.result(path, verb, arguments)
         if kept is not None:
             return notation.from_builtins(kept.result, Answer)  # type: ignore[arg-type]  # a union is no class
         self._book.keep(Begun(path=path, verb=verb, arguments=arguments))
         answer = await self._ask_operator(path, action)
-        self._book.keep(Done(path=path, verb=verb, arguments=arguments, result=plain(answer)))
+        self._book.keep(Done(path=path, verb=verb, arguments=arguments, result=to_plain(answer)))
         self._book.tell(events.Answered(path=path))
         return answer
 
@@ -309,7 +310,7 @@ class Conductor:
     async def report(self, point: Point) -> None:
         """See `procedures.run.Run`."""
         path = _place.get().effect("point")
-        content = plain(point)
+        content = to_plain(point)
         replayed = self._book.memory.has_point(path, content)
         if not replayed:
             self._book.keep(Reported(path=path, point=content))

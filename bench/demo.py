@@ -109,7 +109,12 @@ def _enrol(demo: DemoLaboratory) -> None:
     store = open_store(demo.settings())
     with closing(store.database):
         store.enrol(laboratory.bench.id, bench_key(folders).public, office)
-        store.enrol(officer.nip, officer_key(folders, officer, PIN).public, office, role="officer")
+        store.enrol(
+            officer.nip,
+            officer_key(folders, officer, PIN, now=SystemClock().utc()).public,
+            office,
+            role="officer",
+        )
 
 
 def _port(root: Path) -> int:

@@ -11,20 +11,24 @@ from pathlib import Path
 from typing import Final
 
 from bench.desk import JobState, OutboxLine
+from bench.errors import LaboratoryError
 from bench.keyring import bench_key, officer_key
-from bench.laboratory import Folders, Laboratory
+from bench.laboratory import Folders, Laboratory, Person
 from bench.session import Surroundings
 from drivers.clock import Clock
 from drivers.errors import PlainError
 from results.delivery import Delivery, deliver, read_receipt
+from results.entry import RunBegun
 from results.errors import DeliveryError
+from results.journal import Journal
+from results.keys import read_trusted_keys
 from results.outbox import Outbox, State, Waiting
 from results.receipt import verification_address
 from results.registry.checkpoint import RegistryKey
 from results.registry_client import HttpRegistryLine
 from results.sealing import SealedRun
 from results.sealing import seal as seal_run
-from results.verification import VerifiedRecord
+from results.verification import VerifiedRecord, load_record
 
 WORDS: Final = {
     State.SEALED: "tersegel",
@@ -63,26 +67,49 @@ def seal(around: Surroundings, folders: Folders, outbox: Outbox, run: str, pin: 
         StorageError: the disk refuses; sealing can be done again.
         IntegrityError: what is on disk is not what was written.
     """
-    laboratory = around.laboratory
-    seals = (bench_key(folders), officer_key(folders, laboratory.officer, pin))
+    officer = _officer_of(around, run)
+    seals = (bench_key(folders), officer_key(folders, officer, pin, now=around.clock.utc()))
     sealed = seal_run(
         around.journal,
         run,
         folder=folders.records,
         seals=seals,
+        keys=read_trusted_keys(folders.keys),
         at=around.at(),
         elapsed=around.clock.monotonic(),
     )
-    outbox.enqueue(sealed.record)
+    outbox.enqueue(sealed.record, sealed={sealed.verified.digest})
     record = sealed.verified.record
     address = verification_address(record.registry, sealed.verified.payload) if record.registry else ""
     return Finished(number=record.number, sealed=sealed, address=address)
 
 
+def _officer_of(around: Surroundings, run: str) -> Person:
+    """Whoever tested signs; a run that names nobody is the present officer's."""
+    laboratory = around.laboratory
+    begun = next((kept.entry for kept in around.journal.entries(run)), None)
+    if not isinstance(begun, RunBegun) or not begun.officer_id:
+        return laboratory.officer
+    for person in laboratory.person:
+        if person.id == begun.officer_id:
+            return person
+    raise LaboratoryError(
+        "key.person_unknown",
+        "This run is {person}'s, who is not in laboratory.toml, so nobody can sign it.",
+        "Put that [[person]] back into the file; whoever tested signs.",
+        person=begun.officer_id,
+    )
+
+
+def sealed_digests(journal: Journal) -> frozenset[str]:
+    """The digests of all records that a journal says were sealed: only those are delivered."""
+    return frozenset(summary.sealed.record_digest for summary in journal.runs() if summary.sealed is not None)
+
+
 async def deliver_all(
     laboratory: Laboratory, outbox: Outbox, clock: Clock, *, at_once: bool = True
 ) -> Delivery | None:
-    """Push what waits; None when this laboratory has no registry.
+    """Push what waits, each record once all of it was checked; None when this laboratory has no registry.
 
     Raises:
         DeliveryError: the registry's key in the laboratory file is mistyped.
@@ -91,11 +118,13 @@ async def deliver_all(
     entry = laboratory.registry
     if entry is None:
         return None
+    keys = read_trusted_keys(outbox.path.parent / "keys")
     async with HttpRegistryLine(entry.url) as line:
         return await deliver(
             outbox,
             line,
             RegistryKey.parse(entry.key),
+            read=lambda path: load_record(path, keys).envelope,
             now=clock.utc,
             jitter=random.random,
             training=laboratory.bench.training,
@@ -135,7 +164,9 @@ def _line(waiting: Waiting, problem: Callable[[PlainError], str]) -> OutboxLine:
     }
     told = ""
     if waiting.problem:
-        told = problem(DeliveryError(waiting.problem, waiting.problem, "", **waiting.facts))
+        # The outbox keeps no English sentence but the registry's own; the reader's language goes by the code.
+        message = "{answer}" if "answer" in waiting.facts else waiting.problem
+        told = problem(DeliveryError(waiting.problem, message, "", **waiting.facts))
     return OutboxLine(
         number=waiting.number,
         outcome=waiting.outcome,

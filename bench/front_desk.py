@@ -48,6 +48,8 @@ class FrontDesk:
         self.training = place.laboratory.bench.training or bool(place.instruments.twins)
         self.pin_needed = place.laboratory.officer.pin
         self.zone = place.laboratory.office.time_zone
+        self._observer: events.Observer | None = None
+        """who watched the last run; it also hears that it was sealed and delivered"""
         self._sealing = False
         self._deliveries = 0
         self._stamp: tuple[object, ...] = ()
@@ -167,6 +169,7 @@ class FrontDesk:
             run = line.run
         else:
             run = await self._place.begin(read_assignment(self._place.folders.orders / f"{job}.toml"))
+        self._observer = observer
         return RunWork(self._place, self._place.take_up(run, operator, (observer,)), observer)
 
     async def seal(self, run: str, pin: str) -> SealedFiles:
@@ -176,6 +179,13 @@ class FrontDesk:
             finished = await asyncio.to_thread(self._place.seal, run, pin)
         finally:
             self._sealing = False
+        self._tell(
+            events.RecordSealed(
+                number=finished.number,
+                record_file=str(finished.sealed.record),
+                certificate_file=str(finished.sealed.certificate),
+            )
+        )
         return SealedFiles(
             number=finished.number,
             record=finished.sealed.record,
@@ -186,9 +196,18 @@ class FrontDesk:
 
     async def deliver(self) -> tuple[OutboxLine, ...]:
         """See `Desk`."""
-        await self._place.deliver()
+        delivery = await self._place.deliver()
         self._deliveries += 1
-        return self.outbox()
+        lines = self.outbox()
+        for record_id in delivery.delivered if delivery is not None else ():
+            number = record_id.rpartition(":")[2]
+            address = next((line.address for line in lines if line.number == number), "")
+            self._tell(events.RecordDelivered(number=number, address=address))
+        return lines
+
+    def _tell(self, event: events.Event) -> None:
+        if self._observer is not None:
+            self._observer.notice(event)
 
     async def close(self) -> None:
         """See `Desk`; the workplace itself is closed by whoever opened it."""
@@ -201,6 +220,7 @@ class RunWork:
         """Start conducting."""
         self._place = place
         self._taken = taken
+        self._observer = observer
         self.plan: Sequence[PlannedStep] = taken.procedure.plan(taken.task)
         self._listening = [self._listen(role, observer) for role in taken.begun.instruments]
         self._task = asyncio.create_task(taken.conduct(), name=f"conducts {taken.run}")
@@ -228,6 +248,7 @@ class RunWork:
         try:
             conclusion = await self._task
         except RunInterrupted:
+            self._observer.notice(events.RunStopped(how="interrupted", reason=""))
             return None
         finally:
             for stop in self._listening:

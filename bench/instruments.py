@@ -14,8 +14,10 @@ from drivers import catalogue
 from drivers.clock import Clock
 from drivers.device import Device
 from drivers.reading import Origin
-from drivers.transports.serial_port import SerialPort
+from drivers.register_driver import RegisterDriver
+from drivers.transports.lines import Lines
 from drivers.twins.line import TcpLine, pty_line
+from drivers.twins.register_twin import ScaleRegisterTwin
 from drivers.twins.twin import Twin
 
 
@@ -24,9 +26,10 @@ class Instruments:
     """All instruments of one laboratory, by name."""
 
     clock: Clock
+    lines: Lines
     bound: dict[str, Bound] = field(default_factory=dict)
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    twins: dict[str, Twin] = field(default_factory=dict)
+    twins: dict[str, Twin | ScaleRegisterTwin] = field(default_factory=dict)
 
     @classmethod
     async def connect(cls, laboratory: Laboratory, folders: Folders, clock: Clock) -> "Instruments":
@@ -35,7 +38,7 @@ class Instruments:
         Raises:
             InstrumentError: an unknown driver, or a twin that cannot be played.
         """
-        instruments = cls(clock)
+        instruments = cls(clock, Lines(clock))
         try:
             for entry in laboratory.instrument:
                 await instruments._add(entry, folders.drivers)
@@ -48,14 +51,20 @@ class Instruments:
         driver = catalogue.load(entry.driver, folder=own_drivers)
         port, origin, device = entry.port, Origin.INSTRUMENT, None
         if driver.keyed:
-            origin = Origin.MANUAL
+            port, origin = "", Origin.MANUAL
         else:
             if entry.twin is not None:
-                twin = Twin(driver, entry.twin, self.clock, pty_line() if os.name == "posix" else TcpLine())
+                line_of_twin = pty_line() if os.name == "posix" else TcpLine()
+                if isinstance(driver, RegisterDriver):
+                    twin: Twin | ScaleRegisterTwin = ScaleRegisterTwin(
+                        driver, entry.twin, self.clock, line_of_twin
+                    )
+                else:
+                    twin = Twin(driver, entry.twin, self.clock, line_of_twin)
                 self.twins[entry.name] = twin
                 await twin.start()
                 port, origin = twin.address, Origin.TWIN
-            line = SerialPort(port, entry.line or driver.line)
+            line = self.lines.line(driver, port, entry.line)
             device = Device(entry.name, driver, line, self.clock, origin=origin)
             await device.start()
         self.roles[entry.name] = entry.roles
@@ -78,7 +87,7 @@ class Instruments:
                 by_role.setdefault(role, self.bound[name])
         return Station(by_role)
 
-    def twin_of(self, role: str) -> Twin | None:
+    def twin_of(self, role: str) -> Twin | ScaleRegisterTwin | None:
         """The twin that plays a role, if a twin does."""
         for name, roles in self.roles.items():
             if role in roles:

@@ -1,12 +1,34 @@
-"""Which key seals what: the bench's own, made on first use, and the officer's, opened with a PIN."""
+"""Which key seals what, and which keys are trusted.
+
+The bench's key is made on first use; the officer's is opened with a PIN, which may be tried only so often.
+Trusted is what this laboratory keeps, or what somebody names: never a key that comes beside a record.
+"""
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 from bench.errors import LaboratoryError
 from bench.laboratory import Folders, Person
-from results.keys import FileKey, read_public_keys
+from results.keys import FileKey, TrustedKey, read_trusted_keys
+from results.storage import plain_faults
+
+_SHORTEST_PIN: Final = 6
+_MOST_TRIES: Final = 5
+_LOCKED: Final = timedelta(minutes=15)
+"""after that many wrong PINs in a row, and after each further one"""
+
+
+@dataclass(frozen=True)
+class Trust:
+    """The keys that a check rests on, and whose word for them was taken."""
+
+    folder: Path | None
+    """where they lie; None: there are none at hand, so that signatures stay unchecked"""
+    keys: Mapping[str, TrustedKey] | None
 
 
 def bench_key(folders: Folders) -> FileKey:
@@ -19,21 +41,64 @@ def bench_key(folders: Folders) -> FileKey:
     return FileKey.open(folders.keys / "bench.pem")
 
 
-def officer_key(folders: Folders, person: Person, pin: str) -> FileKey:
+def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) -> FileKey:
     """An officer's key; the PIN given at first use is the one that opens it from then on.
 
     Raises:
-        LaboratoryError: a PIN is needed and none was given.
+        LaboratoryError: a PIN is needed and none was given, it is too short for a new key, or too many wrong
+            ones were tried.
         RecordError: wrong PIN.
     """
-    if person.pin and not pin:
+    file = folders.keys / f"officer-{person.id}.pem"
+    if not person.pin:
+        return FileKey.open(file)
+    _check_pin(person, pin, new=not file.exists())
+    # One byte a try, written before the try: a program that is killed in between gains nothing by it.
+    tries = file.with_suffix(".tries")
+    _check_tries(person, tries, now)
+    with plain_faults(tries):
+        tries.parent.mkdir(parents=True, exist_ok=True)
+        with tries.open("ab") as count:
+            count.write(b".")
+    key = FileKey.open(file, pin=pin)
+    with plain_faults(tries):
+        tries.unlink()
+    return key
+
+
+def _check_pin(person: Person, pin: str, *, new: bool) -> None:
+    if not pin:
         raise LaboratoryError(
             "key.pin_missing",
             "{name} signs with a PIN, and none was given.",
             "Enter the PIN; for a run without a screen put it into the environment variable TERA_PIN.",
             name=person.name,
         )
-    return FileKey.open(folders.keys / f"officer-{person.id}.pem", pin=pin if person.pin else "")
+    if new and len(pin) < _SHORTEST_PIN:
+        raise LaboratoryError(
+            "key.pin_short",
+            "This PIN would be the one of {name}'s new key, and it is too short.",
+            "Choose one of at least {least} digits; it cannot be changed or found again.",
+            name=person.name,
+            least=_SHORTEST_PIN,
+        )
+
+
+def _check_tries(person: Person, tries: Path, now: datetime) -> None:
+    with plain_faults(tries):
+        if not tries.exists():
+            return
+        found = tries.stat()
+    until = datetime.fromtimestamp(found.st_mtime, UTC) + _LOCKED
+    if found.st_size >= _MOST_TRIES and now < until:
+        raise LaboratoryError(
+            "key.locked",
+            "{tries} wrong PINs were tried on the key of {name}; it is locked for {minutes} minutes.",
+            "Wait, then enter the right PIN; what was measured is kept.",
+            name=person.name,
+            tries=found.st_size,
+            minutes=max(1, round((until - now).total_seconds() / 60)),
+        )
 
 
 def public_text(key: FileKey) -> str:
@@ -41,13 +106,33 @@ def public_text(key: FileKey) -> str:
     return base64.b64encode(key.public).decode()
 
 
-def trusted_beside(record: Path, folders: Folders) -> Mapping[str, bytes] | None:
-    """The public keys at hand for a record: those of this laboratory, and those kept beside the record.
+def trusted_keys(record: Path, folders: Folders, named: Path | None = None) -> Trust:
+    """The keys to check a record with.
 
-    None when there are none at all; then signatures cannot be checked and the report says so.
+    Args:
+        record: its file.
+        folders: the laboratory that checks.
+        named: the folder of keys that a person vouches for; then only that counts.
+
+    Returns:
+        The keys of the named folder, else of this laboratory, else of the laboratory in whose data folder the
+        record lies.
+
+    Raises:
+        LaboratoryError: the named folder holds no key of a bench or an officer.
+        RecordError: a key file is damaged.
     """
-    found: dict[str, bytes] = {}
-    for folder in (folders.keys, record.parent, record.parent.parent / "keys"):
-        if folder.is_dir():
-            found |= read_public_keys(folder)
-    return found or None
+    if named is not None:
+        keys = read_trusted_keys(named)
+        if not keys:
+            raise LaboratoryError(
+                "key.none_in_folder",
+                "There is no public key in {folder}.",
+                "Put bench.pub and officer-NAME.pub there, as the office gave them to you.",
+                folder=str(named),
+            )
+        return Trust(named, keys)
+    for folder in (folders.keys, record.absolute().parent.parent / "keys"):
+        if keys := read_trusted_keys(folder):
+            return Trust(folder, keys)
+    return Trust(None, None)

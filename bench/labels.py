@@ -1,19 +1,16 @@
-"""The words that a person reads: a catalogue by id, and numbers and dates in the reader's notation.
+"""The words that a person reads: sentences by id, and numbers and dates in the reader's notation.
 
 Indonesian is the source; English has the same ids and placeholders. Records store ids, never sentences. The
 word "batal" is a legal outcome: no key, button or question uses it.
 """
 
 import re
-import tomllib
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
+from bench.catalogue import LANGUAGES, catalogue
+from bench.phrases import translated
 from drivers.errors import PlainError, UnitError
 from drivers.quantity import Quantity
 from procedures.action import (
@@ -33,36 +30,21 @@ from procedures.action import (
 )
 from procedures.point import Method, Outcome, Point, Reason
 
-LANGUAGES: Final = ("id", "en")
-"""The first is the source of truth."""
-
 RETAKE_REASONS: Final = ("wrong_load", "not_settled", "vibration", "misread", "other")
 """In the order of their keys 1, 2, 3, 4 and 9."""
 
 _MARKS: Final = {"id": (".", ","), "en": ("\u00a0", ".")}
 """Thousands and decimal mark; English groups with a space, so that its comma cannot be misread."""
 
-_FOLDER: Final = Path(__file__).parent / "messages"
+_COUNTS: Final = frozenset(
+    {
+        *("n", "limit", "least", "count", "required", "weighings", "attempts", "tries", "size", "last_size"),
+        *("free", "needed", "seconds", "minutes", "timeout_s", "duration_s", "maximum", "freedom"),
+    }
+)
+"""Facts of problems that count something; any other bare number may be a name and stays as it is."""
 
-
-def _flatten(table: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    found: dict[str, str] = {}
-    for key, value in table.items():
-        if isinstance(value, dict):
-            found |= _flatten(value, f"{prefix}{key}.")
-        else:
-            found[prefix + key] = value
-    return found
-
-
-@cache
-def catalogue(language: str) -> Mapping[str, str]:
-    """All messages of a language by id: `outcome.conforms` → `SAH`; English problems stand in the code."""
-    files = (_FOLDER / f"{language}.toml", _FOLDER / f"{language}_problems.toml")
-    texts = (file.read_text(encoding="utf-8") for file in files if file.exists())
-    return MappingProxyType(
-        {id_: words for text in texts for id_, words in _flatten(tomllib.loads(text)).items()}
-    )
+_NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 
 
 class Labels:
@@ -113,19 +95,40 @@ class Labels:
             case _:
                 return str(value)
 
+    def _told(self, name: str, value: object) -> str:
+        """A fact of a problem: counts, quantities and words are translated, names and keys of files never."""
+        word = self._messages.get(f"fact.{name}.{value}")
+        if word is not None:
+            return word
+        if name in _COUNTS and _NUMBER.fullmatch(str(value)):
+            return self.number(Decimal(str(value)))
+        if not isinstance(value, str):
+            return self._fact(value)
+        return translated(value, self.language, lambda text: self._measured_text(text) or text)
+
     def _data(self, value: object) -> str:
         """A fact that came as data: a string may be a quantity in the notation of files and wires."""
         return self._written(value) if isinstance(value, str) else self._fact(value)
 
     def _written(self, text: str) -> str:
         """A quantity, or labels of points, as the reader writes them; any other text as it is."""
-        try:
-            return self.quantity(Quantity.parse(text))
-        except UnitError:
-            parts = text.split(", ")
+        written = self._measured_text(text)
+        if written is not None:
+            return written
+        parts = text.split(", ")
         if all(f"section.{part.partition('/')[0]}" in self._messages for part in parts):
             return ", ".join(self.point(part) for part in parts)
         return text
+
+    def _measured_text(self, text: str) -> str | None:
+        """A text that is a quantity, in the reader's notation; None for any other."""
+        # a number alone may be a serial number or a key: it is no quantity and is never grouped
+        if _NUMBER.fullmatch(text):
+            return None
+        try:
+            return self.quantity(Quantity.parse(text))
+        except UnitError:
+            return None
 
     # ------------------------------------------------------------------ numbers and dates
 
@@ -167,10 +170,7 @@ class Labels:
         """The sentence that asks a person for this."""
         match action:
             case PlaceLoad():
-                place = self.text(
-                    "instruction.place_load", load=action.load, position=self.at(action.position)
-                )
-                return place + self._weights(action.weights) + self._direction(action.direction)
+                return self._placing(action)
             case AddSmallWeights():
                 return self.text("instruction.add_small_weights", step=action.step, total=action.total)
             case SetTare():
@@ -187,6 +187,11 @@ class Labels:
                 return self.text("instruction.key_added", load=action.load, step=action.step)
             case Choose():
                 return self.question(action)
+
+    def _placing(self, action: PlaceLoad) -> str:
+        before = self.text("instruction.unload_first") if action.unload_first else ""
+        place = self.text("instruction.place_load", load=action.load, position=self.at(action.position))
+        return before + place + self._weights(action.weights) + self._direction(action.direction)
 
     def _weights(self, weights: tuple[str, ...]) -> str:
         written = " + ".join(self._written(weight) for weight in weights)
@@ -222,6 +227,13 @@ class Labels:
     def choice(self, choice: str) -> str:
         """The words for a choice; a line of a checklist is a choice too."""
         return self._messages.get(f"choice.{choice}") or self.word("item", choice)
+
+    def checked(self, name: str) -> str:
+        """What `tera check` looked at: `instrument uut` → `alat uut`; names of programs stay."""
+        whole = self._messages.get(f"checked.{name.replace(' ', '_')}")
+        kind, _, which = name.partition(" ")
+        named = self._messages.get(f"checked.{kind}")
+        return whole or (f"{named} {which}" if named and which else name)
 
     def symbol(self, outcome: Outcome) -> str:
         """The sign that goes with colour and word."""
@@ -298,7 +310,7 @@ class Labels:
         """What is wrong and what to do, by the error's code; its own English sentences when there is none."""
         sentence = self._messages.get(f"problem.{error.code}.sentence")
         remedy = self._messages.get(f"problem.{error.code}.remedy")
-        facts = {name: self._data(value) for name, value in error.facts.items()}
+        facts = {name: self._told(name, value) for name, value in error.facts.items()}
         if sentence is None or remedy is None or not _placeholders(sentence + remedy) <= facts.keys():
             return error.message, error.remedy
         return sentence.format_map(facts), remedy.format_map(facts)

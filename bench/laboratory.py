@@ -3,7 +3,7 @@
 A mistake in it is reported with the file, the path of the entry and a correction; nothing starts on a guess.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -16,6 +16,7 @@ from drivers.instrument import LineSettings
 from drivers.settling import SettleRule
 from drivers.twins.settings import TwinSettings
 from procedures.standard import WorkingStandard
+from results.number import certificate_number
 from results.record import Office, Signer
 
 FILE_NAME: Final = "laboratory.toml"
@@ -196,6 +197,15 @@ def _check(laboratory: Laboratory, file: Path) -> None:
             "Use letters, digits and hyphens, as in BENCH-02.",
         ),
         (
+            "$.instrument.settle",
+            any(
+                entry.settle.duration_s <= 0 or entry.settle.timeout_s <= 0 or entry.settle.span_steps < 0
+                for entry in laboratory.instrument
+            ),
+            "a time or span of settle is negative or zero",
+            "Write settle = { duration_s = 1.0, span_steps = 1, timeout_s = 30.0 }.",
+        ),
+        (
             "$.bench.language",
             laboratory.bench.language not in {"id", "en"},
             f"{laboratory.bench.language!r} is no language of this program",
@@ -211,6 +221,9 @@ def _check(laboratory: Laboratory, file: Path) -> None:
                 path=path,
                 problem=problem,
             )
+    certificate_number(
+        laboratory.office, sequence=1, bench=laboratory.bench.id, at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
     for entry in laboratory.instrument:
         if not entry.port and entry.twin is None and entry.driver != "manual":
             raise LaboratoryError(

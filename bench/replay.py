@@ -8,9 +8,6 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
-import msgspec
-
-from drivers import notation
 from procedures.errors import ProcedureError
 from results.entry import (
     Abandoned,
@@ -139,9 +136,3 @@ def original(path: str) -> str:
     """The path without the attempt number of its last part; the parts before keep theirs."""
     head, slash, tail = path.rpartition("/")
     return head + slash + tail.partition("~")[0]
-
-
-def plain(value: Any) -> dict[str, Any]:
-    """A struct as the plain data that the journal gives back: lists for tuples, strings for decimals."""
-    built: dict[str, Any] = msgspec.json.decode(notation.to_json(value))
-    return built

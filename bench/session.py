@@ -16,12 +16,12 @@ from bench.conductor import Conductor
 from bench.errors import LaboratoryError
 from bench.laboratory import Laboratory
 from bench.operator import Operator
-from bench.replay import plain
 from bench.software import identification, package_digest, package_digests
 from bench.station import Bound, Station
 from drivers import notation
 from drivers.clock import Clock
 from drivers.errors import UnitError
+from drivers.notation import to_plain
 from drivers.quantity import Quantity
 from drivers.reading import Origin
 from procedures.action import Action
@@ -82,13 +82,13 @@ def begin(around: Surroundings, assignment: Assignment) -> str:
         procedure=procedure.id,
         edition=procedure.edition,
         procedure_digest=package_digest("procedures"),
-        assignment=plain(assignment),
-        task=plain(task),
-        standards=tuple(plain(use) for use in procedure.standards_used(task)),
+        assignment=to_plain(assignment),
+        task=to_plain(task),
+        standards=tuple(to_plain(use) for use in procedure.standards_used(task)),
         instruments={role: _described(instrument) for role, instrument in bound.items()},
         drivers={instrument.driver.mark.digest: instrument.driver_text for instrument in bound.values()},
-        office=plain(laboratory.office),
-        officer=plain(laboratory.signer()),
+        office=to_plain(laboratory.office),
+        officer=to_plain(laboratory.signer()),
         officer_id=laboratory.officer.id,
         bench=laboratory.bench.id,
         registry=laboratory.registry.url if laboratory.registry is not None else "",
@@ -164,6 +164,10 @@ def close(around: Surroundings, run: str, *, how: str, reason: str) -> None:
     Raises:
         LaboratoryError: no such run, or it has ended.
     """
+    if not reason.strip():
+        raise LaboratoryError(
+            "run.no_reason", "A run is closed only with a reason.", 'Give one: --reason "salah alat".'
+        )
     history, _ = _history(around, run)
     if state_after(kept.entry for kept in history) != "open":
         raise _ended(run)
@@ -221,7 +225,7 @@ def _described(instrument: Bound) -> dict[str, Any]:
         "port": instrument.port,
         "serial": instrument.serial,
         "origin": instrument.origin.value,
-        "settle": plain(instrument.settle),
+        "settle": to_plain(instrument.settle),
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from bench import events, finishing, session
 from bench.errors import LaboratoryError
 from bench.instruments import Instruments
+from bench.keyring import bench_key
 from bench.labels import Labels
 from bench.laboratory import Folders, Laboratory, load
 from bench.operator import Operator
@@ -61,6 +62,7 @@ class Workplace:
             InstrumentError: one does not answer; no number is consumed.
         """
         session.check(self.around, assignment)
+        bench_key(self.folders)  # a key that is damaged is told now, not when the test is to be sealed
         for bound in self.around.station.roles.values():
             if bound.device is not None:
                 await bound.device.read()
@@ -142,13 +144,17 @@ def read_assignment(file: Path) -> Assignment:
     """
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
+    except OSError as problem:
         raise LaboratoryError(
             "file.unreadable",
             "{file} cannot be read: {problem}.",
-            "Check the path; the file is UTF-8 text.",
+            "Check the path.",
             file=str(file),
-            problem=getattr(problem, "strerror", None) or str(problem),
+            problem=problem.strerror or str(problem),
+        ) from None
+    except UnicodeDecodeError:
+        raise LaboratoryError(
+            "file.not_text", "{file} is not text in UTF-8.", "Save it as UTF-8 text.", file=str(file)
         ) from None
     return notation.from_toml(text, Assignment, source=file, error=LaboratoryError)
 

@@ -4,15 +4,15 @@ What is found here is a mistake of the file, so a driver that exists has read it
 """
 
 import hashlib
-import re
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from drivers.description import Description, read_description, refuse
 from drivers.drawing import Surroundings, make_form
 from drivers.example import run_examples
 from drivers.file_driver import FileDriver
 from drivers.instrument import Command
+from drivers.line_entry import line_mistake
 from drivers.protocols import State
 from drivers.protocols.check import WIDTH, Check
 from drivers.protocols.escape import typed_to_bytes
@@ -21,12 +21,11 @@ from drivers.protocols.frames import Answer, Frames
 from drivers.protocols.framing import LONGEST_LINE, FixedFraming, Framing, LineFraming, SpanFraming
 from drivers.protocols.picture import PictureError, columns_of
 from drivers.reading import DriverMark
+from drivers.register_assembly import is_register_map, make_register_driver
+from drivers.register_driver import RegisterDriver
 
-_FORMAT: Final = re.compile(r"[5-8][NEOMS](1|1\.5|2)")
-_FLOWS: Final = ("none", "xon-xoff", "rts-cts")
 
-
-def make_driver(data: bytes, file: str) -> FileDriver:
+def make_driver(data: bytes, file: str) -> FileDriver | RegisterDriver:
     """The driver in a driver file.
 
     Args:
@@ -36,6 +35,8 @@ def make_driver(data: bytes, file: str) -> FileDriver:
     Raises:
         DescriptionError: a mistake in the file, or an example that does not mean what it says.
     """
+    if is_register_map(data):
+        return make_register_driver(data, file)
     description = read_description(data, file)
     driver = _Assembly(description, file).driver(data)
     if not description.keyed:
@@ -52,10 +53,8 @@ class _Assembly:
         said = self.said
         if said.keyed and (said.reply or said.ask or said.do or said.example):
             self._wrong("keyed", "an instrument without a wire has no frames", "Leave out the rest.")
-        if not _FORMAT.fullmatch(said.serial.format):
-            self._wrong("serial.format", f"{said.serial.format!r} is none", "Write it as in 8N1, 7E1 or 8N2.")
-        if said.serial.flow not in _FLOWS:
-            self._wrong("serial.flow", f"{said.serial.flow!r} is none", f"Write one of {', '.join(_FLOWS)}.")
+        if wrong := line_mistake(said.serial):
+            self._wrong(*wrong)
         requests = {}
         if said.ask is not None:
             requests[False] = self._bytes(said.ask.send, "ask.send")
@@ -188,7 +187,7 @@ class _Assembly:
         shown = (self._bytes(example.rx, "example") for example in self.said.example if example.meant.then)
         promise = next(shown, None)
         if promise is None and any(form.promises for form in forms):
-            sentence = "Add an [[example]] with is = { then = \"wait\" }."
+            sentence = 'Add an [[example]] with is = { then = "wait" }.'
             self._wrong("example", "no example shows the frame that promises another", sentence)
         return promise
 

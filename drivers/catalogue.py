@@ -17,11 +17,17 @@ from drivers.errors import InstrumentError, PlainError
 from drivers.family import FamilyError, with_family
 from drivers.file_driver import FileDriver
 from drivers.instrument import Driver
+from drivers.register_driver import RegisterDriver
 
 PLUG_INS: Final = "tera_bench.drivers"
 """the entry-point group; each entry names a function without arguments that returns a `Driver`"""
 
 _SUFFIX: Final = ".toml"
+_WRITTEN: Final = (
+    EntryPoint("jik6cab", "drivers.written.print_job:driver", PLUG_INS),
+    EntryPoint("sartorius-xbpi", "drivers.written.xbpi:driver", PLUG_INS),
+)
+"""the program's own drivers in Python; they load as installed ones do"""
 
 
 def load(name: str | Path, *, folder: Path | None = None) -> Driver:
@@ -67,16 +73,28 @@ def _files(folder: Path | None) -> list[Traversable]:
     return [file for place in places for file in place.iterdir() if file.name.endswith(_SUFFIX)]
 
 
+def joined(data: bytes, file: str) -> bytes:
+    """A driver file with the file of its family behind it.
+
+    Raises:
+        DescriptionError: there is no such family.
+    """
+    try:
+        return with_family(data, _family)
+    except FamilyError as mistake:
+        raise refuse(file, "like", str(mistake), "`tera driver list` shows the families.") from None
+
+
 def _family(name: str) -> bytes | None:
     file = resources.files("drivers") / "models" / f"{name}{_SUFFIX}"
     return file.read_bytes() if name == PurePath(name).name and file.is_file() else None
 
 
 def _plug_ins() -> list[EntryPoint]:
-    return list(entry_points(group=PLUG_INS))
+    return [*_WRITTEN, *entry_points(group=PLUG_INS)]
 
 
-def load_file(file: Traversable) -> FileDriver:
+def load_file(file: Traversable) -> FileDriver | RegisterDriver:
     """The driver in a driver file.
 
     Raises:
@@ -94,11 +112,7 @@ def load_file(file: Traversable) -> FileDriver:
             file=shown,
             trouble=trouble.strerror or str(trouble),
         ) from None
-    try:
-        data = with_family(data, _family)
-    except FamilyError as mistake:
-        raise refuse(shown, "like", str(mistake), "`tera driver list` shows what a file can be like.") from None
-    driver = make_driver(data, shown)
+    driver = make_driver(joined(data, shown), shown)
     if driver.mark.id + _SUFFIX != file.name:
         own = file.name.removesuffix(_SUFFIX)
         correction = f"Name the file {driver.mark.id}{_SUFFIX}, or write id = '{own}'."

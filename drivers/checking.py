@@ -5,6 +5,7 @@ A driver file passes when no cut, joined, split or damaged form of its own examp
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,11 +15,17 @@ from drivers.catalogue import load_file
 from drivers.description import read_description
 from drivers.errors import DescriptionError
 from drivers.example import events_of
+from drivers.explaining import explain
 from drivers.file_driver import FileDriver
 from drivers.instrument import Driver
-from drivers.protocols import Acknowledged, Decoder, Event, Indicated, Refused
+from drivers.protocols import Acknowledged, Decoder, Event, Indicated, Measured, Refused
 from drivers.protocols.escape import typed_to_bytes
+from drivers.register_description import read_register_description
+from drivers.register_driver import RegisterDriver
+from drivers.register_example import frame_of
 
+_MOST_FINDINGS: Final = 3
+"""how many findings of one kind at one example are told"""
 _NOISE: Final = (b"\x00\x00\x7f\x7f", b"\xff", b"\r\n", b"\x11")
 
 
@@ -50,7 +57,7 @@ class _Sample:
 
     where: str
     frame: bytes
-    event: Indicated
+    event: Indicated | Measured
 
 
 def check(path: Path) -> Report:
@@ -69,25 +76,39 @@ def check(path: Path) -> Report:
     samples = _samples(driver)
     passed, findings = ["every example means what it says"], []
     for title, test in _TESTS.items():
-        if test is _damage and driver.frames.check is None:
+        if test is _damage and isinstance(driver, FileDriver) and driver.frames.check is None:
             continue  # a wire without check characters cannot be proved this way
-        wrong = [f"{sample.where}: {finding}" for sample in samples for finding in test(driver, sample)]
+        wrong = [
+            f"{sample.where}: {finding}"
+            for sample in samples
+            for finding in islice(test(driver, sample), _MOST_FINDINGS)
+        ]
         findings += wrong
         if not wrong:
             passed.append(title)
     return Report(str(path), tuple(passed), tuple(findings))
 
 
-def _samples(driver: FileDriver) -> list[_Sample]:
+def _samples(driver: FileDriver | RegisterDriver) -> list[_Sample]:
     samples = []
-    examples = read_description(driver.text.encode("utf-8"), driver.mark.id).example
-    for at, example in enumerate(examples):
-        frame = typed_to_bytes(example.rx)
+    for at, (shown, frame) in enumerate(_examples(driver)):
         (event,) = events_of(driver, frame)
-        if isinstance(event, Indicated):
-            where = f"{_line_of(driver.text, f'example[{at}]')}{example.rx}"
+        if isinstance(event, Indicated | Measured) and _readings(event):
+            where = f"{_line_of(driver.text, f'example[{at}]')}{shown}"
             samples.append(_Sample(where, frame, event))
     return samples
+
+
+def _examples(driver: FileDriver | RegisterDriver) -> Iterator[tuple[str, bytes]]:
+    """Each example as it is written and as it is on the wire."""
+    text = driver.text.encode("utf-8")
+    if isinstance(driver, FileDriver):
+        for example in read_description(text, driver.mark.id).example:
+            yield example.rx, typed_to_bytes(example.rx)
+        return
+    for at, registers in enumerate(read_register_description(text, driver.mark.id).example):
+        frame = frame_of(registers, driver, f"example[{at}]")
+        yield registers.rx or f"registers {', '.join(map(str, registers.registers[:6]))} …", frame
 
 
 def _line_of(text: str, path: str) -> str:
@@ -100,7 +121,7 @@ def _line_of(text: str, path: str) -> str:
     return f"line {at[wanted]}, " if wanted < len(at) else ""
 
 
-def _round_trip(driver: FileDriver, sample: _Sample) -> Iterator[str]:
+def _round_trip(driver: Driver, sample: _Sample) -> Iterator[str]:
     try:
         (back,) = events_of(driver, driver.render(sample.event))
     except DescriptionError:
@@ -111,11 +132,14 @@ def _round_trip(driver: FileDriver, sample: _Sample) -> Iterator[str]:
 
 
 def _without_frame(event: Event) -> Event:
-    bare: Event = msgspec.structs.replace(event, frame=b"")
-    return bare
+    if isinstance(event, Measured):
+        bare = {name: msgspec.structs.replace(one, frame=b"") for name, one in event.values.items()}
+        return Measured(values=bare, frame=b"")
+    stripped: Event = msgspec.structs.replace(event, frame=b"")
+    return stripped
 
 
-def _splits(driver: FileDriver, sample: _Sample) -> Iterator[str]:
+def _splits(driver: Driver, sample: _Sample) -> Iterator[str]:
     whole = [sample.event, sample.event]
     data = sample.frame * 2
     ways = [[data[:at], data[at:]] for at in range(1, len(data))]
@@ -137,14 +161,14 @@ def _in_parts(driver: Driver, parts: Sequence[bytes]) -> list[Event]:
     return events
 
 
-def _noise(driver: FileDriver, sample: _Sample) -> Iterator[str]:
+def _noise(driver: Driver, sample: _Sample) -> Iterator[str]:
     for noise in _NOISE:
-        if _numbers(driver, noise + sample.frame * 2 + noise) != {_number(sample.event)}:
+        if _numbers(driver, noise + sample.frame * 2 + noise) != _readings(sample.event):
             yield f"with the noise {noise.hex()} around it, it gives another number or none"
 
 
-def _fragments(driver: FileDriver, sample: _Sample) -> Iterator[str]:
-    expected = {_number(sample.event)}
+def _fragments(driver: Driver, sample: _Sample) -> Iterator[str]:
+    expected = _readings(sample.event)
     for at in range(1, len(sample.frame)):
         head, tail = sample.frame[:at], sample.frame[at:]
         for title, data in {
@@ -156,29 +180,31 @@ def _fragments(driver: FileDriver, sample: _Sample) -> Iterator[str]:
                 yield f"{title} {at} bytes it gives {min(other)}"
 
 
-def _damage(driver: FileDriver, sample: _Sample) -> Iterator[str]:
-    rule = driver.frames.check
-    if rule is None:
-        return
+def _damage(driver: Driver, sample: _Sample) -> Iterator[str]:
     frame = sample.frame
-    if rule.optional and len(frame) == rule.at:
+    rule = driver.frames.check if isinstance(driver, FileDriver) else None
+    if rule is not None and rule.optional and len(frame) == rule.at:
         frame += rule.of(frame)
     for at in range(len(frame)):
         for byte in range(256):
             data = frame[:at] + bytes([byte]) + frame[at + 1 :]
-            if other := _numbers(driver, data) - {_number(sample.event)}:
+            if other := _numbers(driver, data) - _readings(sample.event):
                 yield f"with byte {at + 1} changed to {byte:02X} it gives {min(other)}"
 
 
 def _numbers(driver: Driver, data: bytes) -> set[str]:
-    return {_number(event) for event in events_of(driver, data) if isinstance(event, Indicated)}
+    return {number for event in events_of(driver, data) for number in _readings(event)}
 
 
-def _number(event: Indicated) -> str:
-    return str(event.indication)
+def _readings(event: Event) -> set[str]:
+    """Every number that an event gives, with its unit and the name of its quantity."""
+    if isinstance(event, Indicated):
+        return {str(event.indication)}
+    values = event.values if isinstance(event, Measured) else {}
+    return {f"{name} {one.indication}" for name, one in values.items() if isinstance(one, Indicated)}
 
 
-_TESTS: Final[dict[str, Callable[[FileDriver, _Sample], Iterator[str]]]] = {
+_TESTS: Final[dict[str, Callable[[Driver, _Sample], Iterator[str]]]] = {
     "the twin says every example": _round_trip,
     "any split of the bytes gives the same readings": _splits,
     "noise before and after changes no reading": _noise,
@@ -187,21 +213,30 @@ _TESTS: Final[dict[str, Callable[[FileDriver, _Sample], Iterator[str]]]] = {
 }
 
 
-def try_capture(driver: Driver, data: bytes) -> Iterator[dict[str, Any]]:
-    """What a driver makes of captured bytes: an object for each event, then the summary."""
+def try_capture(driver: Driver, data: bytes, *, why: bool = False) -> Iterator[dict[str, Any]]:
+    """What a driver makes of captured bytes: an object for each event, then the summary.
+
+    Args:
+        driver: any driver.
+        data: the bytes, as one connection.
+        why: tell of each refused frame, part by part, why it was refused.
+    """
     decoder: Decoder = driver.decoder()
     decoder.receive(data)
     decoder.end()
     readings = refused = 0
     while (event := decoder.next_event()) is not None:
-        readings += isinstance(event, Indicated)
-        refused += isinstance(event, Refused)
-        yield event_to_json(event)
+        for line in event_to_json(event):
+            readings += "reading" in line
+            refused += "refused" in line
+            if why and isinstance(driver, FileDriver) and (parts := list(explain(driver, event))):
+                line["why"] = parts
+            yield line
     yield {"summary": {"readings": readings, "refused": refused, "skipped_bytes": decoder.skipped}}
 
 
-def event_to_json(event: Event) -> dict[str, Any]:
-    """The public JSON shape of an event; numbers are decimal strings."""
+def event_to_json(event: Event) -> Iterator[dict[str, Any]]:
+    """The public JSON shape of an event, an object for each quantity; numbers are decimal strings."""
     frame = event.frame.hex()
     match event:
         case Indicated():
@@ -214,11 +249,15 @@ def event_to_json(event: Event) -> dict[str, Any]:
             }
             if event.tare is not None:
                 reading["tare"] = {"value": f"{event.tare.value:f}", "unit": event.tare.unit}
-            return {"reading": reading, "frame": frame}
+            yield {"reading": reading, "frame": frame}
+        case Measured():
+            for name, one in event.values.items():
+                for line in event_to_json(one):
+                    yield {"channel": name} | line
         case Refused():
-            return {"refused": event.reason, "state": event.state.value, "frame": frame}
+            yield {"refused": event.reason, "state": event.state.value, "frame": frame}
         case Acknowledged():
-            return {"acknowledged": event.command, "done": event.done, "final": event.final, "frame": frame}
+            yield {"acknowledged": event.command, "done": event.done, "final": event.final, "frame": frame}
 
 
 def as_text(line: dict[str, Any]) -> str:
@@ -227,9 +266,11 @@ def as_text(line: dict[str, Any]) -> str:
         case {"reading": reading, "frame": frame}:
             finer = "  x10" if reading["high_resolution"] else ""
             shown = f"{reading['value']} {reading['unit']}"
-            return f"{shown:>16}  {reading['stability']:<12} {reading['kind']:<7}{finer}  {frame}"
+            name = f"  {line['channel']}" if "channel" in line else ""
+            return f"{shown:>16}  {reading['stability']:<12} {reading['kind']:<7}{finer}{name}  {frame}"
         case {"refused": reason, "state": state, "frame": frame}:
-            return f"{'-':>16}  {state:<12} {reason}  {frame}"
+            name = f"{line['channel']}: " if "channel" in line else ""
+            return "\n".join([f"{'-':>16}  {state:<12} {name}{reason}  {frame}", *line.get("why", ())])
         case {"summary": counts}:
             return "  ".join(f"{name} {count}" for name, count in counts.items())
         case _:

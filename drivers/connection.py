@@ -6,7 +6,7 @@ from typing import Final
 
 from drivers.clock import Clock, within
 from drivers.errors import InstrumentError, LinkLostError
-from drivers.transports import Transport
+from drivers.talk import Openable
 
 _FIRST_RETRY_S: Final = 0.5
 _LONGEST_RETRY_S: Final = 5.0
@@ -15,7 +15,7 @@ _LONGEST_RETRY_S: Final = 5.0
 class Connection:
     """The state of one line, and the loop that opens it."""
 
-    def __init__(self, transport: Transport, clock: Clock, tell: Callable[[Exception], None]) -> None:
+    def __init__(self, transport: Openable, clock: Clock, tell: Callable[[Exception], None]) -> None:
         """Keep the parts; nothing is opened yet.
 
         Args:

@@ -15,9 +15,9 @@ import msgspec
 
 from drivers.clock import Clock, within
 from drivers.connection import Connection
-from drivers.errors import InstrumentError
 from drivers.instrument import Command, Driver
 from drivers.protocols import Acknowledged, Decoder, Event, Refused, State
+from drivers.silence import command_refused, command_unanswered
 from drivers.transports import Transport
 
 _QUIET_S: Final = 0.25  # a line silent for so long carries no late answer any more
@@ -122,12 +122,7 @@ class Conversation:
                 return await self._final_answer(name, command, self._answers)
             except TimeoutError:
                 self._in_doubt = self._asks
-                raise InstrumentError(
-                    "device.command_unanswered",
-                    "The instrument did not answer the command {command}.",
-                    "Look at its display; check that it allows commands from the line.",
-                    command=name,
-                ) from None
+                raise command_unanswered(name) from None
             finally:
                 self._answers = None
 
@@ -144,9 +139,9 @@ class Conversation:
                 case Acknowledged(frame=frame) if frame in command.done:
                     return msgspec.structs.replace(answer, command=name, done=True, final=True)
                 case Acknowledged(frame=frame) if frame in command.refused:
-                    raise _command_refused(name, "the instrument answered no")
+                    raise command_refused(name, "the instrument answered no")
                 case Refused(state=state, reason=reason) if self._asks and state in _REFUSES_A_COMMAND:
-                    raise _command_refused(name, reason)
+                    raise command_refused(name, reason)
                 case Acknowledged() | Refused():
                     continue
                 case Exception():
@@ -249,13 +244,3 @@ class Conversation:
                 break
             await self._clock.sleep(quiet_since + _QUIET_S - now)
         self._forget()
-
-
-def _command_refused(name: str, reason: str) -> InstrumentError:
-    return InstrumentError(
-        "device.command_refused",
-        "The instrument refused the command {command}: {reason}.",
-        "Make sure that the scale is at rest and near zero, then try again.",
-        command=name,
-        reason=reason.rstrip("."),
-    )

@@ -7,18 +7,21 @@ read.
 import difflib
 import re
 import tomllib
-from typing import Final, Literal
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
 from drivers.errors import DescriptionError
 from drivers.family import FamilyError, merged
-from drivers.instrument import Evidence, LineSettings
+from drivers.instrument import Evidence, InstrumentKind, LineSettings
 from drivers.protocols import State
 from drivers.protocols.check import Computed, Spelled
 from drivers.protocols.number import NumberStyle
 from drivers.reading import Kind, Stability
 
+T = TypeVar("T")
 Rest = bool | Literal["unknown"]
 REST: Final[dict[Rest, Stability]] = {
     True: Stability.STABLE,
@@ -150,7 +153,7 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     """also the file's name without `.toml`"""
     name: str
-    kind: Literal["scale"]
+    kind: InstrumentKind
     evidence: Evidence
     source: str
     """manual and page, or where the bytes were captured"""
@@ -174,13 +177,9 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 ENTRIES: Final = (
-    Description, Capabilities, LineSettings, FrameEntry, CheckEntry, AskEntry, ReplyEntry, BitsEntry, NumberStyle, DoEntry,
-    ExampleEntry, Meant,
+    Description, Capabilities, LineSettings, FrameEntry, CheckEntry, AskEntry, ReplyEntry, BitsEntry,
+    NumberStyle, DoEntry, ExampleEntry, Meant,
 )  # fmt: skip
-_WORDS: Final = sorted(
-    {name for entry in ENTRIES for name in entry.__struct_encode_fields__}
-    | {word.value for words in (Evidence, State, Computed, Spelled, Kind) for word in words}
-)
 _PATH: Final = re.compile(r"(.*?)(?: - at `\$?\.?(.*)`)?", re.DOTALL)
 _QUOTED: Final = re.compile(r"[`'](\w[\w-]*)[`']$")
 
@@ -206,15 +205,24 @@ def refuse(file: str, path: str, mistake: str, correction: str) -> DescriptionEr
 
 
 def read_description(data: bytes, file: str) -> Description:
-    """Read a driver file.
+    """Read the driver file of an instrument that sends characters.
+
+    Raises:
+        DescriptionError: no TOML, a word that does not exist, or an entry of the wrong type.
+    """
+    return read_entries(data, file, Description, _WORDS)
+
+
+def read_entries(data: bytes, file: str, kind: type[T], words: Sequence[str]) -> T:
+    """Read a driver file as `kind`; `words` are what a misspelt word may have meant.
 
     Raises:
         DescriptionError: no TOML, a word that does not exist, or an entry of the wrong type.
     """
     try:
-        return msgspec.convert(merged(data), Description)
+        return msgspec.convert(merged(data), kind)
     except FamilyError as mistake:
-        raise refuse(file, "like", str(mistake), "`tera driver list` shows what a file can be like.") from None
+        raise refuse(file, "like", str(mistake), "`tera driver list` shows the families.") from None
     except UnicodeDecodeError:
         raise refuse(file, "the file", "it is not UTF-8 text", "Save it again as UTF-8.") from None
     except tomllib.TOMLDecodeError as mistake:
@@ -223,12 +231,21 @@ def read_description(data: bytes, file: str) -> Description:
     except msgspec.ValidationError as mistake:
         found = _PATH.fullmatch(str(mistake))
         reason, path = (found[1], found[2]) if found else (str(mistake), None)
-        raise refuse(file, path or "the top of the file", reason, _correction(reason)) from None
+        raise refuse(file, path or "the top of the file", reason, _correction(reason, words)) from None
 
 
-def _correction(reason: str) -> str:
+def words_of(entries: Iterable[type[msgspec.Struct]], *enums: Iterable[StrEnum]) -> list[str]:
+    """Every word that may stand in these entries, to guess a misspelt one from."""
+    names = {name for entry in entries for name in entry.__struct_encode_fields__}
+    return sorted(names | {word.value for words in enums for word in words})
+
+
+_WORDS: Final = words_of(ENTRIES, Evidence, State, Computed, Spelled, Kind)
+
+
+def _correction(reason: str, words: Sequence[str]) -> str:
     quoted = _QUOTED.search(reason)
-    near = difflib.get_close_matches(quoted[1], _WORDS, n=1) if quoted else []
+    near = difflib.get_close_matches(quoted[1], words, n=1) if quoted else []
     if near:
         return f"Did you mean {near[0]!r}?"
     return "Correct that entry; drivers/README.md lists what may stand there."

@@ -13,13 +13,16 @@ from drivers.clock import Clock, within
 from drivers.conversation import Arrival, Conversation
 from drivers.errors import InstrumentError, LinkLostError
 from drivers.instrument import Driver
-from drivers.protocols import Acknowledged, Indicated, Refused
+from drivers.polling import Polling
+from drivers.protocols import Acknowledged, Indicated, Measured, Refused
 from drivers.reading import Origin, Reading
 from drivers.settling import Settled, SettleRule, Window
 from drivers.silence import no_indication, not_settled, silent
+from drivers.talk import Talk
 from drivers.transports import Transport
+from drivers.transports.bus_unit import BusUnit
 
-_Heard = asyncio.Queue[tuple[Reading | Refused, Arrival] | Exception]
+_Heard = asyncio.Queue[tuple[str, Reading | Refused, Arrival] | Exception]
 _REST: Final = SettleRule()
 
 
@@ -35,27 +38,27 @@ class Device:
     """An instrument on its line; `start` it, and `close` it in the end."""
 
     def __init__(
-        self, name: str, driver: Driver, transport: Transport, clock: Clock, *, origin: Origin
+        self, name: str, driver: Driver, line: Transport | BusUnit, clock: Clock, *, origin: Origin
     ) -> None:
         """Join the parts; nothing is opened yet.
 
         Args:
             name: the instrument's name in the laboratory file.
             driver: how it is spoken to.
-            transport: its line; owned from now on.
+            line: its line, or its place on a Modbus bus; owned from now on.
             clock: the run's clock.
             origin: what stands at the other end of the line.
         """
         self._name = name
         self._driver = driver
-        self._transport = transport
+        self._line = line
         self._clock = clock
         self._origin = origin
-        self._talk: Conversation | None = None
+        self._talk: Talk | None = None
         self._pump: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._listeners: list[_Heard] = []
-        self._subscribers: list[Callable[[Reading | Refused], None]] = []
+        self._subscribers: list[tuple[str, Callable[[Reading | Refused], None]]] = []
         self._last: tuple[Reading | Refused, float] | None = None
         self._lost: LinkLostError | None = None
 
@@ -96,7 +99,10 @@ class Device:
         """Open the line and begin to talk; a line that is down is tried again until `close`."""
         if self._pump is not None:
             return
-        self._talk = Conversation(self._driver, self._transport, self._clock, self._hear)
+        if isinstance(self._line, BusUnit):
+            self._talk = Polling(self._name, self._line, self._clock, self._hear)
+        else:
+            self._talk = Conversation(self._driver, self._line, self._clock, self._hear)
         self._pump = asyncio.create_task(self._talk.run(), name=f"talks to {self._name}")
         try:
             await self._talk.ready()
@@ -113,18 +119,25 @@ class Device:
             if not pump.cancelled() and (crash := pump.exception()) is not None:
                 raise crash
 
-    def subscribe(self, callback: Callable[[Reading | Refused], None]) -> Callable[[], None]:
-        """Have every reading and refusal told to `callback`; the result ends the subscription."""
-        self._subscribers.append(callback)
-        return lambda: self._subscribers.remove(callback)
+    def subscribe(
+        self, callback: Callable[[Reading | Refused], None], *, channel: str | None = None
+    ) -> Callable[[], None]:
+        """Have readings and refusals of a channel told to `callback`; the result ends the subscription."""
+        subscription = self._channel(channel), callback
+        self._subscribers.append(subscription)
+        return lambda: self._subscribers.remove(subscription)
 
-    async def read(self) -> Reading:
+    async def read(self, *, channel: str | None = None) -> Reading:
         """The first reading whose frame was asked for, or began, after this call.
+
+        Args:
+            channel: which quantity; None: the instrument's main one.
 
         Raises:
             LinkLostError: the line is gone.
             InstrumentError: silent, or it refuses to show a weight.
         """
+        wanted = self._channel(channel)
         async with self._turn:
             talk = await self._ready()
             began = self._clock.monotonic()
@@ -133,7 +146,7 @@ class Device:
             with self._hearing() as heard:
                 while True:
                     try:
-                        value, arrival = await self._next(heard, deadline)
+                        value, arrival = await self._next(heard, deadline, wanted)
                     except TimeoutError:
                         if refused is not None:
                             raise no_indication(self._name, refused) from None
@@ -143,12 +156,15 @@ class Device:
                     elif arrival.begun >= began:
                         return value
 
-    async def settled(self, rule: SettleRule = _REST, *, high_resolution: bool = False) -> Settled:
+    async def settled(
+        self, rule: SettleRule = _REST, *, high_resolution: bool = False, channel: str | None = None
+    ) -> Settled:
         """A reading at rest with the frames that prove it; all of them arrived after this call.
 
         Args:
             rule: what counts as rest.
             high_resolution: ask for the extended display, and accept nothing else.
+            channel: which quantity; None: the instrument's main one.
 
         Raises:
             LinkLostError: the line is gone.
@@ -157,12 +173,14 @@ class Device:
         """
         if high_resolution:
             self._check_high_resolution()
+        wanted = self._channel(channel)
+        window = Window(rule, high_resolution=high_resolution)
         async with self._turn:
             talk = await self._ready()
             talk.high_resolution = high_resolution
             try:
                 with self._hearing() as heard:
-                    return await self._rest(talk, heard, rule, Window(rule, high_resolution=high_resolution))
+                    return await self._rest(talk, heard, rule, window, wanted)
             finally:
                 talk.high_resolution = False
 
@@ -187,12 +205,15 @@ class Device:
             talk = await self._ready()
             return await talk.command(name, command)
 
-    async def _rest(self, talk: Conversation, heard: _Heard, rule: SettleRule, window: Window) -> Settled:
+    async def _rest(
+        self, talk: Talk, heard: _Heard, rule: SettleRule, window: Window, wanted: str
+    ) -> Settled:
         began = last_heard = self._clock.monotonic()
         deadline = began + rule.timeout_s
         while True:
             try:
-                value, arrival = await self._next(heard, min(deadline, last_heard + talk.patience_s))
+                until = min(deadline, last_heard + talk.patience_s)
+                value, arrival = await self._next(heard, until, wanted)
             except TimeoutError:
                 if self._clock.monotonic() >= deadline and last_heard > began:
                     raise not_settled(self._name, rule, window) from None
@@ -207,18 +228,21 @@ class Device:
             if last_heard >= deadline:
                 raise not_settled(self._name, rule, window)
 
-    async def _ready(self) -> Conversation:
+    async def _ready(self) -> Talk:
         if self._talk is None:
             raise RuntimeError(f"{self._name} is used before start()")
         await self._talk.ready()
         self._lost = None
         return self._talk
 
-    async def _next(self, heard: _Heard, deadline: float) -> tuple[Reading | Refused, Arrival]:
-        said = await within(self._clock, max(0.0, deadline - self._clock.monotonic()), heard.get())
-        if isinstance(said, Exception):
-            raise said
-        return said
+    async def _next(self, heard: _Heard, deadline: float, wanted: str) -> tuple[Reading | Refused, Arrival]:
+        while True:
+            said = await within(self._clock, max(0.0, deadline - self._clock.monotonic()), heard.get())
+            if isinstance(said, Exception):
+                raise said
+            channel, value, arrival = said
+            if channel == wanted:
+                return value, arrival
 
     @contextmanager
     def _hearing(self) -> Generator[_Heard]:
@@ -236,16 +260,26 @@ class Device:
                 heard.put_nowait(said)
             return
         self._lost = None
-        value = self._value(said)
-        self._last = value, said.at
-        for heard in self._listeners:
-            heard.put_nowait((value, said))
-        for callback in self._subscribers:
-            # Through the loop: a failing screen is reported there and never stops the talk.
-            asyncio.get_running_loop().call_soon(callback, value)
+        if isinstance(said.event, Measured):
+            for channel, event in said.event.values.items():
+                self._tell(channel, self._value(event, said, channel), said)
+        else:
+            self._tell("", self._value(said.event, said, ""), said)
 
-    def _value(self, arrival: Arrival) -> Reading | Refused:
-        match arrival.event:
+    def _tell(self, channel: str, value: Reading | Refused, said: Arrival) -> None:
+        if channel == self._driver.channels[0]:
+            self._last = value, said.at
+        for heard in self._listeners:
+            heard.put_nowait((channel, value, said))
+        for wanted, callback in self._subscribers:
+            if wanted == channel:
+                # Through the loop: a failing screen is reported there and never stops the talk.
+                asyncio.get_running_loop().call_soon(callback, value)
+
+    def _value(
+        self, event: Indicated | Refused | Acknowledged, arrival: Arrival, channel: str
+    ) -> Reading | Refused:
+        match event:
             case Indicated() as shown:
                 return Reading(
                     instrument=self._name,
@@ -258,11 +292,25 @@ class Device:
                     driver=self._driver.mark,
                     received_at=arrival.at_utc,
                     elapsed=arrival.at,
+                    channel=channel,
                 )
             case Refused() as refused:
                 return refused
             case Acknowledged():
                 raise TypeError("an answer to a command is no reading")
+
+    def _channel(self, name: str | None) -> str:
+        names = self._driver.channels
+        if name is None or name in names:
+            return names[0] if name is None else name
+        raise InstrumentError(
+            "device.no_channel",
+            "{instrument} has no quantity {channel}; it has {channels}.",
+            "Write one of those names, or none for the first.",
+            instrument=self._name,
+            channel=name,
+            channels=", ".join(filter(None, names)) or "only one, without a name",
+        )
 
     def _check_high_resolution(self) -> None:
         if not self._driver.has_high_resolution or self._driver.request(high_resolution=True) is None:

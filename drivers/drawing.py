@@ -3,10 +3,10 @@
 The rules that keep a cut or damaged frame from passing as a number are enforced here, at load time.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from drivers.description import REST, BitsEntry, ReplyEntry
 from drivers.protocols.escape import typed_to_bytes
@@ -116,27 +116,13 @@ def _spelled(typed: str) -> str:
         raise PictureError(str(mistake)) from None
 
 
-class _Mapped(Protocol):
-    """What can be asked of a meaning without knowing its words."""
-
-    def names(self) -> Iterator[str]: ...
-
-    def values_of(self, name: str) -> list[str]: ...
-
-
-def _meanings(form: Form) -> Sequence[_Mapped]:
-    return (
-        form.state, form.stable, form.kind, form.high_resolution, form.negative, form.decimals, form.unit,
-    )  # fmt: skip
-
-
 def _with_values(piece: Piece, form: Form, entry: ReplyEntry) -> Piece:
     """The piece with the closed set of its flag: what is drawn, or else what the maps list."""
     if not piece.name or piece.name in _NO_FLAGS or piece.name in entry.ignore:
         return piece
     if any(bits.of == piece.name for bits in form.bits.values()):
         return piece
-    mapped = list(dict.fromkeys(v for meaning in _meanings(form) for v in meaning.values_of(piece.name)))
+    mapped = list(dict.fromkeys(v for meaning in form.meanings() for v in meaning.values_of(piece.name)))
     if not piece.values and not mapped:
         raise PictureError(f"{piece.name!r} has no meaning; use it in stable, kind, state or ignore")
     values = piece.values or tuple(mapped)
@@ -144,7 +130,7 @@ def _with_values(piece: Piece, form: Form, entry: ReplyEntry) -> Piece:
         raise PictureError(f"{piece.name!r} can never be {surplus[0]!r} as it is drawn")
     if wide := [value for value in values if piece.width is not None and len(value) != piece.width]:
         raise PictureError(f"{piece.name!r} has {piece.width} characters, but {wide[0]!r} has {len(wide[0])}")
-    for meaning in _meanings(form):
+    for meaning in form.meanings():
         known = meaning.values_of(piece.name)
         if meaning is form.state or not known:
             continue
@@ -158,7 +144,7 @@ def _judge(entry: ReplyEntry, form: Form) -> None:
     holders = {bits.of for bits in form.bits.values()}
     if missing := holders - names:
         raise PictureError(f"bits are taken of {min(missing)!r}, which is not in the frame")
-    for meaning in _meanings(form):
+    for meaning in form.meanings():
         if unknown := set(meaning.names()) - names - form.bits.keys():
             raise PictureError(f"{min(unknown)!r} is used as a flag but is not in the frame")
     for piece in form.pieces:
@@ -168,7 +154,9 @@ def _judge(entry: ReplyEntry, form: Form) -> None:
     if form.carries_number:
         _judge_reading(entry, form)
     elif (entry.state is None) == (entry.then is None):
-        raise PictureError("a reading needs a {number}; a frame without one has state = '...' or then = 'wait'")
+        raise PictureError(
+            "a reading needs a {number}; a frame without one has state = '...' or then = 'wait'"
+        )
 
 
 def _judge_names(names: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from drivers.description import REST, ExampleEntry, Meant, refuse
 from drivers.instrument import Driver
-from drivers.protocols import Acknowledged, Event, Indicated, Refused
+from drivers.protocols import Acknowledged, Event, Indicated, Measured, Refused
 from drivers.protocols.escape import typed_to_bytes
 from drivers.reading import Stability
 
@@ -32,7 +32,7 @@ def run_examples(driver: Driver, examples: Sequence[ExampleEntry], file: str) ->
             raise refuse(file, f"{path}.rx", str(mistake), "Correct the escape.") from None
         if len(events) != 1:
             raise refuse(file, path, f"{example.rx} gives {len(events)} frames", "Give exactly one frame.")
-        for what, meant, got in _differences(example.meant, events[0]):
+        for what, meant, got in differences(example.meant, events[0]):
             raise refuse(
                 file,
                 path,
@@ -57,7 +57,8 @@ def _complete(seen: Sequence[Event], file: str) -> None:
         )
 
 
-def _differences(meant: Meant, event: Event) -> Iterator[tuple[str, object, object]]:
+def differences(meant: Meant, event: Event) -> Iterator[tuple[str, object, object]]:
+    """What an event says otherwise than an example means it: the word, what is meant, and what is said."""
     pairs: list[tuple[str, object, object]] = []
     match event:
         case Indicated():
@@ -80,6 +81,8 @@ def _differences(meant: Meant, event: Event) -> Iterator[tuple[str, object, obje
                 ("done", meant.done, None),
                 ("then", meant.then, None),
             ]
+        case Measured():
+            raise TypeError("several quantities are compared one by one")
         case Acknowledged():
             pairs = [
                 ("value", meant.value, None),

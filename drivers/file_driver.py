@@ -1,6 +1,6 @@
 """A driver made from a driver file: it reads the instrument, and plays it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drivers.errors import DescriptionError
@@ -31,6 +31,11 @@ class FileDriver:
     frames: Frames
     requests: Mapping[bool, bytes]
     """the request by whether the finer display is wanted"""
+
+    @property
+    def channels(self) -> Sequence[str]:
+        """A frame of characters carries one quantity."""
+        return ("",)
 
     @property
     def has_high_resolution(self) -> bool:

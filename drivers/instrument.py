@@ -1,8 +1,8 @@
 """The driver port: what any description of an instrument can do, whether it is a file or Python."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -16,6 +16,13 @@ class Evidence(StrEnum):
     CAPTURED = "captured"
     MANUAL = "manual"
     UNCONFIRMED = "unconfirmed"
+
+
+InstrumentKind = Literal[
+    "scale", "flow_meter", "water_meter", "energy_meter", "pulse_counter", "tank_gauge",
+    "thermometer", "hygrometer", "barometer", "pressure_gauge", "weather_station",
+]  # fmt: skip
+"""What an instrument is; `weather_station` gives several conditions of the room at once"""
 
 
 class LineSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -58,11 +65,15 @@ class Driver(Protocol):
 
     @property
     def kind(self) -> str:
-        """What it is: `scale`; later `thermometer`, `flow_meter` and so on."""
+        """What it is: an `InstrumentKind`."""
 
     @property
     def evidence(self) -> Evidence:
         """What the description rests on."""
+
+    @property
+    def channels(self) -> Sequence[str]:
+        """The names of its quantities, the main one first; one empty name where it shows only one."""
 
     @property
     def keyed(self) -> bool:

@@ -58,6 +58,12 @@ def to_builtins(value: Any) -> Any:
     return msgspec.to_builtins(value, enc_hook=_to_builtin)
 
 
+def to_plain(value: Any) -> dict[str, Any]:
+    """A struct as JSON gives it back: lists for tuples, strings for decimals; what was kept equals it."""
+    plain: dict[str, Any] = msgspec.json.decode(to_json(value))
+    return plain
+
+
 def from_builtins(value: Any, kind: type[T]) -> T:
     """Read plain dicts, lists and strings into `kind`.
 

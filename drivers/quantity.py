@@ -5,7 +5,8 @@ raises instead of rounding.
 """
 
 import re
-from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow
+from collections.abc import Callable
+from decimal import Context, Decimal, DecimalException, DivisionByZero, Inexact, InvalidOperation, Overflow
 from functools import total_ordering
 from typing import Any, Final, Self
 
@@ -31,11 +32,48 @@ _UNITS: Final[dict[str, tuple[str, Decimal]]] = {
     "Pa": ("pressure", Decimal("0.01")),
     "s": ("time", Decimal(1)),
     "min": ("time", Decimal(60)),
+    "h": ("time", Decimal(3600)),
     "%": ("ratio", Decimal(1)),
     "pcs": ("count", Decimal(1)),
+    "m3/h": ("volume flow", Decimal(1)),
+    "m3/s": ("volume flow", Decimal(3600)),
+    "L/h": ("volume flow", Decimal("0.001")),
+    "L/min": ("volume flow", Decimal("0.06")),
+    "L/s": ("volume flow", Decimal("3.6")),
+    "kg/h": ("mass flow", Decimal(1)),
+    "kg/min": ("mass flow", Decimal(60)),
+    "kg/s": ("mass flow", Decimal(3600)),
+    "kg/m3": ("density", Decimal(1)),
+    "K": ("thermodynamic temperature", Decimal(1)),  # no conversion to °C: that is an offset, not a factor
+    "mbar": ("pressure", Decimal(1)),
+    "kPa": ("pressure", Decimal(10)),
+    "bar": ("pressure", Decimal(1000)),
+    "MPa": ("pressure", Decimal(10000)),
+    "m": ("length", Decimal(1)),
+    "mm": ("length", Decimal("0.001")),
+    "m/s": ("velocity", Decimal(1)),
+    "Hz": ("frequency", Decimal(1)),
+    "V": ("voltage", Decimal(1)),
+    "A": ("current", Decimal(1)),
+    "mA": ("current", Decimal("0.001")),
+    "Ω": ("resistance", Decimal(1)),
+    "W": ("active power", Decimal(1)),
+    "kW": ("active power", Decimal(1000)),
+    "VA": ("apparent power", Decimal(1)),
+    "var": ("reactive power", Decimal(1)),
+    "Wh": ("energy", Decimal(1)),
+    "kWh": ("energy", Decimal(1000)),
+    "varh": ("reactive energy", Decimal(1)),
+    "kvarh": ("reactive energy", Decimal(1000)),
+    "1": ("number", Decimal(1)),  # power factor, Reynolds number
 }
 
-_PATTERN: Final = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*(\S+)\s*", re.ASCII)
+_MOST_DIGITS: Final = 30
+"""of a written quantity; no instrument shows half as many, and products of two such numbers stay exact"""
+_MOST_PLACES: Final = 400
+"""before or behind the dot, however the number came about: comparing numbers writes all their digits out"""
+
+_PATTERN: Final = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*([^\s\d]\S*|(?<=\s)1)\s*", re.ASCII)
 
 
 def known_unit(unit: str) -> bool:
@@ -65,12 +103,16 @@ class Quantity:
         """
         if unit not in _UNITS:
             raise UnitError(f"unknown unit {unit!r}; known are {', '.join(_UNITS)}")
+        if isinstance(value, str) and len(value) > _MOST_PLACES:
+            raise UnitError(f"{value[:_MOST_DIGITS]}… has more digits than any quantity has")
         try:
             number = Decimal(value)
         except InvalidOperation:
             raise UnitError(f"{value!r} is not a decimal number") from None
         if not number.is_finite():
             raise UnitError(f"{value!r} is not a finite number")
+        if abs(number.adjusted()) > _MOST_PLACES:
+            raise UnitError(f"{value!r} is beyond every quantity")
         object.__setattr__(self, "value", number)
         object.__setattr__(self, "unit", unit)
 
@@ -82,11 +124,13 @@ class Quantity:
         """Read `"1000 g"` or `"-0.5 kg"`; the decimal mark of files and wires is the dot.
 
         Raises:
-            UnitError: the text is not a number followed by a unit.
+            UnitError: the text is not a number followed by a unit, or has more than 30 digits.
         """
         found = _PATTERN.fullmatch(text)
         if found is None:
             raise UnitError(f"{text!r} is not a quantity; write number, dot and unit, as in '0.5 kg'")
+        if sum(map(str.isdigit, found[1])) > _MOST_DIGITS:
+            raise UnitError(f"{found[1][:_MOST_DIGITS]}… has more than {_MOST_DIGITS} digits")
         return cls(found[1], found[2])
 
     @property
@@ -119,17 +163,17 @@ class Quantity:
             raise UnitError(f"{self} cannot be given in {unit}")
         try:
             return _EXACT.divide(_EXACT.multiply(self.value, factor), divisor)
-        except Inexact:
+        except DecimalException:
             raise UnitError(f"{self} has no exact value in {unit}") from None
 
     def __add__(self, other: "Quantity") -> "Quantity":
-        return Quantity(_EXACT.add(self.value, other._value_in(self.unit)), self.unit)
+        return Quantity(_exactly(_EXACT.add, self.value, other._value_in(self.unit)), self.unit)
 
     def __sub__(self, other: "Quantity") -> "Quantity":
-        return Quantity(_EXACT.subtract(self.value, other._value_in(self.unit)), self.unit)
+        return Quantity(_exactly(_EXACT.subtract, self.value, other._value_in(self.unit)), self.unit)
 
     def __mul__(self, factor: Decimal | int) -> "Quantity":
-        return Quantity(_EXACT.multiply(self.value, Decimal(factor)), self.unit)
+        return Quantity(_exactly(_EXACT.multiply, self.value, Decimal(factor)), self.unit)
 
     __rmul__ = __mul__
 
@@ -148,14 +192,17 @@ class Quantity:
         Raises:
             UnitError: it is not a whole number of steps.
         """
-        quotient, remainder = _EXACT.divmod(self.value, step.to(self.unit).value)
+        try:
+            quotient, remainder = _EXACT.divmod(self.value, step.to(self.unit).value)
+        except DecimalException:
+            raise UnitError(f"{self} cannot be counted in steps of {step}") from None
         if remainder:
             raise UnitError(f"{self} is not a whole number of {step}")
         return int(quotient)
 
     def _base(self) -> tuple[str, Decimal]:
         dimension, factor = _UNITS[self.unit]
-        return dimension, _EXACT.multiply(self.value, factor)
+        return dimension, _exactly(_EXACT.multiply, self.value, factor)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Quantity):
@@ -185,3 +232,10 @@ class Quantity:
 
     def __reduce__(self) -> tuple[type["Quantity"], tuple[str, str]]:
         return Quantity, (str(self.value), self.unit)
+
+
+def _exactly(operation: Callable[[Decimal, Decimal], Decimal], left: Decimal, right: Decimal) -> Decimal:
+    try:
+        return operation(left, right)
+    except DecimalException:
+        raise UnitError(f"{left} and {right} have too many digits to be computed exactly") from None

@@ -61,3 +61,5 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """UTC"""
     elapsed: float
     """monotonic seconds of the run's clock"""
+    channel: str = ""
+    """which quantity of the instrument, `total`; empty where it shows only one"""

@@ -1,4 +1,4 @@
-"""What to tell a technician when an instrument gives no usable indication."""
+"""What to tell a technician when an instrument gives no usable indication, or does not obey."""
 
 from typing import Final
 
@@ -80,4 +80,25 @@ def not_settled(instrument: str, rule: SettleRule, window: Window) -> NotSettled
         refused=refused.reason.rstrip(".") if refused else None,
         state=refused.state.value if refused else None,
         last=str(window.last.indication) if window.last else None,
+    )
+
+
+def command_refused(command: str, reason: str) -> InstrumentError:
+    """It answers, but does not do it."""
+    return InstrumentError(
+        "device.command_refused",
+        "The instrument refused the command {command}: {reason}.",
+        "Make sure that the scale is at rest and near zero, then try again.",
+        command=command,
+        reason=reason.rstrip("."),
+    )
+
+
+def command_unanswered(command: str) -> InstrumentError:
+    """Whether it was done is not known."""
+    return InstrumentError(
+        "device.command_unanswered",
+        "The instrument did not answer the command {command}.",
+        "Look at its display; check that it allows commands from the line.",
+        command=command,
     )

@@ -24,6 +24,8 @@ class PlaceLoad(_Request, frozen=True, kw_only=True, tag="place_load"):
     """the weights of the set that make this load, `("2 kg", "2 kg", "1 kg")`"""
     direction: str = "any"
     """`up`: only add weights, `down`: only take away, `any`"""
+    unload_first: bool = False
+    """take everything off the receptor before, small weights too; a tare load stays"""
 
 
 class RemoveLoad(_Request, frozen=True, kw_only=True, tag="remove_load"):

@@ -1,8 +1,8 @@
 """The gate before a test: which weights make each load, and whether they may be used for it.
 
-A standard passes when its class is good enough, its certificate is still valid on the day of the test, and
-what its weights may be wrong by is at most the permitted share of the tolerance at every load. Refusals name
-the standard, the limit, and what in the cupboard would do instead.
+A standard passes when its entries can be right, its class is good enough, its certificate is still valid on
+the day of the test, and what its weights may be wrong by is at most the permitted share of the tolerance at
+every load. Refusals name the standard, the limit, and what in the cupboard would do instead.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -119,7 +119,37 @@ def _by_id(cupboard: Sequence[WorkingStandard], name: str) -> WorkingStandard:
     )
 
 
+def standard_problems(standard: WorkingStandard) -> list[StandardError]:
+    """What cannot be right about a standard as it is registered: its class, its weights."""
+    return [_refusal(lack, "") for lack in _faults(standard)]
+
+
+def _faults(standard: WorkingStandard) -> Iterator[_Lack]:
+    named = {"standard": standard.id}
+    if standard.accuracy_class not in CLASSES:
+        facts = {"class": standard.accuracy_class, "known": ", ".join(CLASSES)}
+        yield _Lack("standard.class_unknown", named | facts)
+    if not standard.weights:
+        yield _Lack("standard.no_weights", named)
+    for index, weight in enumerate(standard.weights):
+        path = f"weights[{index}]"
+        if weight.count < 1:
+            yield _Lack("standard.count", {**named, "path": f"{path}.count", "value": str(weight.count)})
+        masses = {"nominal": weight.nominal, "uncertainty": weight.uncertainty, "error": weight.error}
+        for name, mass in masses.items():
+            if mass is not None and not _possible(name, mass):
+                yield _Lack("standard.mass", {**named, "path": f"{path}.{name}", "value": str(mass)})
+
+
+def _possible(name: str, mass: Quantity) -> bool:
+    signed = {"nominal": mass.value > 0, "uncertainty": mass.value >= 0, "error": True}
+    return mass.dimension == "mass" and signed[name]
+
+
 def _unfit(standard: WorkingStandard, requirement: Requirement) -> _Lack | None:
+    fault = next(_faults(standard), None)
+    if fault is not None:
+        return fault
     if standard.due < requirement.on:
         facts = {"due": standard.due.isoformat(), "date": requirement.on.isoformat()}
         return _Lack("standard.overdue", {"standard": standard.id, **facts})
@@ -207,6 +237,22 @@ def _used(sets: Sequence[WorkingStandard], supplies: Sequence[Supply]) -> tuple[
 
 
 _SENTENCES: Final = {
+    "standard.class_unknown": (
+        "Standard {standard} is of class {class}, and there is no such class of weights.",
+        "Write one of: {known}.",
+    ),
+    "standard.no_weights": (
+        "Standard {standard} has no weights.",
+        "List its weights with nominal mass and count.",
+    ),
+    "standard.count": (
+        "Standard {standard} has a count of {value} at `{path}`.",
+        "Write how many weights of this nominal mass there are, 1 or more.",
+    ),
+    "standard.mass": (
+        "Standard {standard} has {value} at `{path}`, which no weight can have.",
+        'Write a mass such as "500 g", as its certificate states it.',
+    ),
     "standard.overdue": (
         "Standard {standard} was due on {due}, before the test on {date}.",
         "Have it verified again before it is used.",

@@ -13,6 +13,7 @@ import msgspec
 
 from results.entry import Entry, Kept
 from results.errors import IntegrityError
+from results.malformed import MISFITS
 
 FIRST: Final = "0" * 64
 """what stands as `previous` of the first entry"""
@@ -47,7 +48,7 @@ def checked_entry(row: tuple[int, str, str, float, bytes, str, str], *, where: s
     try:
         expected = entry_hash(sequence, run=run, at=at, elapsed=elapsed, previous=previous, body=body)
         entry = _ENTRIES.decode(body) if expected == found else None
-    except (ValueError, msgspec.MsgspecError):
+    except MISFITS:
         entry = None
     if entry is None:
         raise _broken(sequence, where, "its content was changed after it was written")
@@ -70,6 +71,8 @@ def check_links(entries: Iterable[Kept], *, where: str, whole: bool) -> None:
         entries: in the order stored, each already checked by itself.
         where: what holds them, for the message.
         whole: the entries of the whole journal; otherwise of one run, between which other runs may stand.
+            Over such a gap no link can be followed here: only the journal shows it, whose `verify` takes the
+            hashes of these entries as heads.
 
     Raises:
         IntegrityError: an entry is missing, repeated or in the wrong place; the facts name its sequence.

@@ -1,6 +1,9 @@
 """From the journal's entries of an ended run to its record: a pure fold, nothing added and nothing decided.
 
 A voided or interrupted run gives a record too, without a verdict: its number is consumed and accounted for.
+
+What this fold says belongs to the record's schema: every check makes it again and compares. A program that
+words anything here otherwise writes `tera-bench/record/2`, and keeps this fold to read schema 1.
 """
 
 from collections.abc import Sequence
@@ -32,20 +35,19 @@ def ended_part(entries: Sequence[Kept]) -> tuple[Kept, ...]:
     for place, kept in enumerate(entries):
         if isinstance(kept.entry, Concluded | Closed):
             return tuple(entries[: place + 1])
-    raise RecordError(
-        "record.not_ended",
-        "This run has no verdict yet and was not closed.",
-        "Resume it, or void it with a reason; then seal it.",
-    )
+    raise _not_ended()
 
 
-def record_of(entries: Sequence[Kept], *, evidence_digest: str, previous_record: str = "") -> Record:
+def record_of(
+    entries: Sequence[Kept], *, evidence_digest: str, previous_record: str = "", supersedes: str = ""
+) -> Record:
     """Fold the entries of one ended run into its record.
 
     Args:
         entries: as `ended_part` gives them.
         evidence_digest: SHA-256 of the evidence file that holds them.
         previous_record: SHA-256 of the record of the number before, if that was sealed before this run ended.
+        supersedes: id of the record that this one corrects.
 
     Raises:
         RecordError: the run has not ended.
@@ -95,6 +97,7 @@ def record_of(entries: Sequence[Kept], *, evidence_digest: str, previous_record:
         )
         if conclusion and not begun.training
         else "",
+        supersedes=supersedes,
         registry=begun.registry,
         evidence_digest=evidence_digest,
         journal_head=end.hash,
@@ -122,8 +125,15 @@ def _ending(entry: Entry) -> tuple[State, Conclusion | None]:
         case Closed():
             return "interrupted", None
         case _:
-            ended_part(())
-            raise AssertionError
+            raise _not_ended()
+
+
+def _not_ended() -> RecordError:
+    return RecordError(
+        "record.not_ended",
+        "This run has no verdict yet and was not closed.",
+        "Resume it, or void it with a reason; then seal it.",
+    )
 
 
 def _rule(task: dict[str, Any], rule: str) -> dict[str, Any]:

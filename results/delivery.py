@@ -18,13 +18,13 @@ from drivers.notation import to_json
 from results import envelope as dsse
 from results.errors import IntegrityError, RecordError
 from results.merkle import verify_consistency
+from results.naming import RECEIPT_SUFFIX, beside
 from results.outbox import Outbox, State, Waiting
 from results.receipt import Receipt, verify_receipt
 from results.registry.checkpoint import Checkpoint, RegistryKey, open_note
 from results.registry_client import RefusedError, RegistryLine
 from results.storage import plain_faults, write_once
 
-RECEIPT_SUFFIX: Final = ".receipt.json"
 _FIRST_DELAY_S: Final = 5.0
 _LONGEST_DELAY_S: Final = 900.0
 _MOST_DOUBLINGS: Final = 10
@@ -45,6 +45,7 @@ async def deliver(
     line: RegistryLine,
     key: RegistryKey,
     *,
+    read: Callable[[Path], bytes],
     now: Callable[[], datetime],
     jitter: Callable[[], float],
     training: bool = False,
@@ -59,6 +60,7 @@ async def deliver(
         outbox: of this bench.
         line: to the registry.
         key: the registry's key, as the laboratory has pinned it.
+        read: gives the bytes of an envelope file once all of the record was checked; raises a RecordError.
         now: the wall time, aware.
         jitter: a number from 0 to 1, so that benches do not all come back in the same second.
         training: send the training records, to a training registry, and no others; else only verifications.
@@ -70,7 +72,7 @@ async def deliver(
     Raises:
         StorageError: the outbox itself cannot be read or written.
     """
-    session = _Session(outbox, line, key)
+    session = _Session(outbox, line, key, read)
     delivered: list[str] = []
     for waiting in outbox.records(State.SEALED, State.QUEUED, State.REFUSED):
         if waiting.training != training:
@@ -96,7 +98,7 @@ async def deliver(
 
 def receipt_path(envelope_path: Path) -> Path:
     """Where the receipt of a sealed record stands: `000007.tera.json` has `000007.receipt.json`."""
-    return envelope_path.with_name(envelope_path.name.removesuffix(".tera.json") + RECEIPT_SUFFIX)
+    return beside(envelope_path, RECEIPT_SUFFIX)
 
 
 def read_receipt(envelope_path: Path, payload: bytes, key: RegistryKey) -> Receipt | None:
@@ -127,14 +129,24 @@ def read_receipt(envelope_path: Path, payload: bytes, key: RegistryKey) -> Recei
 class _Session:
     """One call of `deliver`: the registry's newest tree is looked at before the first record goes out."""
 
-    def __init__(self, outbox: Outbox, line: RegistryLine, key: RegistryKey) -> None:
+    def __init__(
+        self, outbox: Outbox, line: RegistryLine, key: RegistryKey, read: Callable[[Path], bytes]
+    ) -> None:
         self._outbox = outbox
         self._line = line
         self._key = key
+        self._read = read
         self._looked = False
 
     async def deliver(self, waiting: Waiting) -> None:
-        body = _sealed_bytes(waiting)
+        body = self._read(waiting.path)
+        if hashlib.sha256(body).hexdigest() != waiting.digest:
+            raise IntegrityError(
+                "outbox.changed",
+                "{path} is not the file that was sealed.",
+                "It is not sent. Put the copy from the backup in its place.",
+                path=str(waiting.path),
+            )
         payload = dsse.parse(body).content
         receipt = read_receipt(waiting.path, payload, self._key)
         if receipt is None:
@@ -177,20 +189,6 @@ def _consistent(smaller: Checkpoint, larger: Checkpoint, proof: tuple[str, ...])
     except ValueError:
         return False
     return verify_consistency(smaller.size, larger.size, smaller.root, larger.root, digests)
-
-
-def _sealed_bytes(waiting: Waiting) -> bytes:
-    """The envelope as it was sealed; a file that was changed since is never sent."""
-    with plain_faults(waiting.path):
-        body = waiting.path.read_bytes()
-    if hashlib.sha256(body).hexdigest() != waiting.digest:
-        raise IntegrityError(
-            "outbox.changed",
-            "{path} is not the file that was sealed.",
-            "It is not sent. Put the copy from the backup in its place.",
-            path=str(waiting.path),
-        )
-    return body
 
 
 def _delay(attempts: int, jitter: float) -> timedelta:

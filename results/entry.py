@@ -23,6 +23,9 @@ class RunBegun(_Entry, frozen=True, kw_only=True, tag="run_begun"):
     assignment: dict[str, Any]
     task: dict[str, Any]
     standards: tuple[dict[str, Any], ...] = ()
+    """those that the procedure uses"""
+    cupboard: tuple[dict[str, Any], ...] = ()
+    """those among which it chose, with their weights, so that an audit can prepare the task again"""
     instruments: dict[str, dict[str, Any]]
     """by role: name, driver id, driver digest, port, serial number"""
     drivers: dict[str, str] = {}

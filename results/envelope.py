@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from results.errors import IntegrityError
 from results.keys import Seal
+from results.malformed import told_as
 from results.record import RECORD_TYPE, TRAINING_RECORD_TYPE
 
 _LARGEST_BYTES: Final = 64_000_000
@@ -85,10 +86,8 @@ def parse(data: bytes) -> Envelope:
     """
     if len(data) > _LARGEST_BYTES:
         raise _malformed("it is too large")
-    try:
+    with told_as(_malformed):
         envelope = msgspec.json.decode(data, type=Envelope)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as mistake:
-        raise _malformed(str(mistake)) from None
     if render(envelope) != data:
         raise _malformed("it is not written in the exact form of an envelope")
     if envelope.payloadType not in (RECORD_TYPE, TRAINING_RECORD_TYPE):

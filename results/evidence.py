@@ -18,6 +18,7 @@ from results.chain import check_links, checked_entry
 from results.entry import Kept, RunBegun
 from results.errors import IntegrityError
 from results.evidence_table import Table, journal_rows, journal_tables, point_table, reading_tables
+from results.malformed import told_as
 from results.storage import plain_faults, write_once
 
 _FORMAT: Final = "tera-bench/evidence/1"
@@ -52,17 +53,29 @@ class Evidence:
         return self.entries[-1].hash
 
 
-def write_evidence(path: Path, entries: Sequence[Kept]) -> str:
-    """Write the entries of one ended run; gives the SHA-256 of the file. Writing the same again is harmless.
+def write_evidence(path: Path, entries: Sequence[Kept], *, expected: str | None = None) -> str | None:
+    """Write the entries of one ended run; writing the same again is harmless.
+
+    Args:
+        path: the file.
+        entries: up to the one that ended the run.
+        expected: the SHA-256 that the file had before it was lost.
+
+    Returns:
+        The SHA-256 of the file; None when it is not the expected one, and then nothing was written.
 
     Raises:
         StorageError: the disk refuses, or another evidence has this name.
         IntegrityError: the entries do not hold together; nothing is written.
     """
-    content = _build(entries)
+    with told_as(lambda why: _unsound(str(path), why)):
+        content = _build(entries)
     _parse(content, str(path))
+    digest = hashlib.sha256(content).hexdigest()
+    if expected not in (None, digest):
+        return None
     write_once(path, content)
-    return hashlib.sha256(content).hexdigest()
+    return digest
 
 
 def read_evidence(path: Path, *, digest: str | None = None) -> Evidence:
@@ -127,6 +140,11 @@ def _put(file: Any, name: str, table: Table) -> None:
 
 
 def _parse(content: bytes, where: str) -> Evidence:
+    with told_as(lambda why: _unsound(where, why)):
+        return _checked(content, where)
+
+
+def _checked(content: bytes, where: str) -> Evidence:
     try:
         with h5py.File(io.BytesIO(content), "r") as file:
             if file.attrs["format"] != _FORMAT:
@@ -139,10 +157,12 @@ def _parse(content: bytes, where: str) -> Evidence:
             }
             stored = file.get("drivers", {})
             drivers = {name: _take(file, f"drivers/{name}", where).tobytes() for name in stored}
-        rows = journal_rows(run, {name: tables[f"journal/{name}"] for name in ("rows", "bodies")})
-    except (OSError, KeyError, ValueError, RuntimeError) as fault:
+    except OSError as fault:
         raise _unsound(where, f"it cannot be read ({fault})") from None
+    rows = journal_rows(run, {name: tables[f"journal/{name}"] for name in ("rows", "bodies")})
     entries = tuple(checked_entry(row, where=where) for row in rows)
+    if not entries:
+        raise _unsound(where, "it holds no entry")
     check_links(entries, where=where, whole=False)
     evidence = Evidence(
         run=run,

@@ -7,6 +7,7 @@ service can stand behind the same port later.
 import hashlib
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, Self
 
@@ -30,6 +31,16 @@ class Seal(Protocol):
 
     def sign(self, message: bytes) -> bytes:
         """The Ed25519 signature of `message`, 64 bytes."""
+
+
+@dataclass(frozen=True)
+class TrustedKey:
+    """A public key whose owner this laboratory, or whoever checks, vouches for."""
+
+    public: bytes
+    """raw, 32 bytes"""
+    person: str = ""
+    """the officer's id in the laboratory file; empty for a bench"""
 
 
 class FileKey:
@@ -107,22 +118,29 @@ def keyid_of(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()
 
 
-def read_public_keys(folder: Path) -> Mapping[str, bytes]:
-    """All `*.pub` files of a folder: raw public keys by key id.
+def read_trusted_keys(folder: Path) -> Mapping[str, TrustedKey]:
+    """The keys of a folder by key id: whose each is, its file name says.
+
+    `bench.pub` is the bench's and `officer-<id>.pub` that person's; a key that was replaced stays trusted for
+    what it signed under a name such as `bench@2025.pub`. Any other file is nobody's key and is passed over.
 
     Raises:
-        RecordError: a file holds no public key.
+        RecordError: a file with such a name holds no public key.
+        StorageError: the folder cannot be read.
     """
-    found: dict[str, bytes] = {}
+    found: dict[str, TrustedKey] = {}
     with plain_faults(folder):
         for path in sorted(folder.glob("*.pub")):
+            owner, _, person = path.stem.partition("@")[0].partition("-")
+            if (owner, bool(person)) not in {("bench", False), ("officer", True)}:
+                continue
             try:
                 public = bytes.fromhex(path.read_text("ascii"))
             except ValueError:
                 public = b""
             if len(public) != _PUBLIC_SIZE:
                 raise _no_key(path, "it is not 64 hexadecimal digits")
-            found[keyid_of(public)] = public
+            found[keyid_of(public)] = TrustedKey(public, person)
     return found
 
 

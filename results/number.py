@@ -13,6 +13,9 @@ from results.record import Office
 
 _TRAINING_MARK: Final = "L-"
 _NUMBER: Final = re.compile(r"(L-)?(\d{6,})", re.ASCII)
+_FIELD: Final = re.compile(r"\{(?:sequence|month_roman|month|year|bench)(?::0?\d{1,2}d?)?\}", re.ASCII)
+_WILD: Final = re.compile(r"[{}].*", re.DOTALL)
+"""braces that are no field: the formatter itself would follow attributes, and fill any width"""
 _ROMAN: Final = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 
 
@@ -60,10 +63,12 @@ def certificate_number(office: Office, *, sequence: int, bench: str, at: datetim
         RecordError: the pattern names something that does not exist.
     """
     try:
+        if wild := _WILD.search(_FIELD.sub("", office.certificate_number)):
+            raise ValueError(f"{wild[0]!r} is no field")  # noqa: TRY301 - told as the formatter's own
         return office.certificate_number.format(
             sequence=sequence, bench=bench, month=at.month, month_roman=_ROMAN[at.month - 1], year=at.year
         )
-    except (KeyError, IndexError, ValueError, AttributeError) as mistake:
+    except ValueError as mistake:
         raise RecordError(
             "certificate.pattern",
             "The certificate number pattern {pattern} cannot be filled: {mistake}.",

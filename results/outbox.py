@@ -1,12 +1,13 @@
 """What is sealed and not yet registered: one SQLite file, one row a record, nothing forgotten.
 
 The sealed files are the truth and the outbox is an index of them: `reconcile` builds it again from their
-folder. A record is delivered only when the registry's receipt was verified and is on the disk.
+folder, and takes only what the journal says was sealed. A record is delivered only when the registry's
+receipt was verified and is on the disk.
 """
 
 import contextlib
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -15,15 +16,15 @@ from typing import Any, Final, Self
 import apsw
 import msgspec
 
-from drivers.notation import from_json, to_json
+from drivers.notation import to_json
 from procedures.point import Outcome
 from results import envelope as dsse
 from results.errors import IntegrityError, RecordError
-from results.record import Record
+from results.naming import RECORD_FILES
+from results.payload import read_payload
 from results.sqlite_fault import plain_sqlite
 from results.storage import plain_faults
 
-RECORD_FILES: Final = "*.tera.json"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS waiting (
     record_id TEXT PRIMARY KEY,
@@ -115,28 +116,30 @@ class Outbox:
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + _SCHEMA
             ).fetchall()
 
-    def enqueue(self, envelope_path: Path) -> Waiting:
+    def enqueue(self, envelope_path: Path, *, sealed: Collection[str]) -> Waiting:
         """Take a sealed record in; the same file again changes nothing.
 
         Everything is read from the file itself, so the outbox cannot say other things than the record.
 
+        Args:
+            envelope_path: the record file.
+            sealed: the digests of the records that the bench's journal says were sealed.
+
         Raises:
-            IntegrityError: no sealed record, or another one of the same number is here already.
+            IntegrityError: no record, none of those, or another of the same number is here already.
             StorageError: the disk refuses.
         """
         with plain_faults(envelope_path):
             data = envelope_path.read_bytes()
         envelope = dsse.parse(data)
-        try:
-            record = from_json(envelope.content, Record)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as mistake:
+        record = read_payload(envelope)
+        if envelope.digest not in sealed:
             raise IntegrityError(
-                "outbox.content",
-                "{path} holds no record: {mistake}.",
-                "Keep the file as it is and verify it with `tera record verify`.",
+                "outbox.not_sealed",
+                "{path} is no record that the journal of this bench says was sealed, so it is not delivered.",
+                "Keep it as it is and find out where it came from; `tera record verify` tells more.",
                 path=str(envelope_path),
-                mistake=str(mistake),
-            ) from None
+            )
         digest = hashlib.sha256(data).hexdigest()
         with plain_sqlite(self.path):
             self._database.execute(
@@ -163,12 +166,17 @@ class Outbox:
             )
         return kept
 
-    def reconcile(self, folder: Path) -> tuple[Unreadable, ...]:
-        """Take in every sealed record of the folder that is missing here; give the files that cannot be."""
+    def reconcile(self, folder: Path, *, sealed: Collection[str] = frozenset()) -> tuple[Unreadable, ...]:
+        """Take in every sealed record of the folder that is missing here; give the files that cannot be.
+
+        Args:
+            folder: where the records lie.
+            sealed: see `enqueue`; nothing is taken in on a file's own word.
+        """
         unreadable = []
         for path in sorted(folder.glob(RECORD_FILES)):
             try:
-                self.enqueue(path)
+                self.enqueue(path, sealed=sealed)
             except RecordError as fault:
                 unreadable.append(Unreadable(path, fault))
         return tuple(unreadable)

@@ -4,7 +4,8 @@ Each step rests on what the steps before left on the disk, and gives the same by
 after a crash at any point, sealing again finishes the work.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,16 +13,15 @@ from drivers.notation import to_json
 from results import envelope as dsse
 from results.certificate import render_certificate
 from results.composition import ended_part, record_of
-from results.entry import RunBegun, Sealed
+from results.entry import Kept, RunBegun, Sealed
 from results.errors import IntegrityError, RecordError
-from results.evidence import write_evidence
+from results.evidence import read_evidence, write_evidence
 from results.journal import Journal
-from results.keys import Seal
+from results.keys import Seal, TrustedKey
+from results.naming import CERTIFICATE_SUFFIX, EVIDENCE_SUFFIX, RECORD_SUFFIX, beside
 from results.number import file_stem, is_training, number_of, sequence_of
-from results.storage import write_once
-from results.verification import EVIDENCE_SUFFIX, RECORD_SUFFIX, VerifiedRecord, load_record
-
-CERTIFICATE_SUFFIX = ".pdf"
+from results.storage import plain_faults, write_once
+from results.verification import VerifiedRecord, load_record
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,63 +31,102 @@ class SealedRun:
     record: Path
     evidence: Path
     certificate: Path
+    other_certificate: Path | None
+    """the paper as it is set now, when the one that was there is another: changed, or of another release"""
     verified: VerifiedRecord
     """the record, read back and checked"""
 
 
 def seal(
-    journal: Journal, run: str, *, folder: Path, seals: Sequence[Seal], at: str, elapsed: float
+    journal: Journal,
+    run: str,
+    *,
+    folder: Path,
+    seals: Sequence[Seal],
+    keys: Mapping[str, TrustedKey],
+    at: str,
+    elapsed: float,
 ) -> SealedRun:
-    """Seal a run; sealing a sealed run only checks it and makes a lost certificate again.
+    """Seal a run; sealing a sealed run only checks it and makes what was lost again.
+
+    What is there already is read, checked and taken, never written again: keys and libraries may have been
+    replaced since, and then give other bytes for the same content.
 
     Args:
         journal: open for writing.
         run: its id; concluded, voided or interrupted.
         folder: where the three files go.
         seals: the keys that sign, the bench's first.
+        keys: the trusted keys, with which the record is read back.
         at: wall time for the journal's `Sealed` entry, ISO 8601 with offset.
         elapsed: monotonic seconds for the same entry.
 
     Raises:
         RecordError: the run has not ended.
         StorageError: the disk refuses; sealing can be done again.
-        IntegrityError: what is on the disk is not what was written.
+        IntegrityError: what is on the disk is not what was written, or cannot be made again as it was.
     """
-    history = journal.entries(run)
-    entries = ended_part(history)
+    entries = ended_part(journal.entries(run))
     begun = entries[0].entry
     if not isinstance(begun, RunBegun):
         raise RecordError("record.no_beginning", "Run {run} has no beginning.", "Check the journal.", run=run)
-    stem = folder / file_stem(begun.number)
-    record_file, evidence_file, certificate_file = (
-        stem.with_name(stem.name + suffix) for suffix in (RECORD_SUFFIX, EVIDENCE_SUFFIX, CERTIFICATE_SUFFIX)
-    )
+    record_file = folder / f"{file_stem(begun.number)}{RECORD_SUFFIX}"
+    evidence_file = beside(record_file, EVIDENCE_SUFFIX)
     known = journal.sealed(begun.number)
-    if known is None or not (record_file.exists() and evidence_file.exists()):
-        evidence_digest = write_evidence(evidence_file, entries)
+    evidence_digest = _kept_evidence(evidence_file, entries, known)
+    if not record_file.exists():
         record = record_of(
             entries,
             evidence_digest=evidence_digest,
             previous_record=_record_before(journal, begun.number, entries[-1].sequence),
         )
-        signed = dsse.sign(to_json(record), training=begun.training, seals=seals)
+        payload = to_json(record)
+        if known is not None and hashlib.sha256(payload).hexdigest() != known.record_digest:
+            raise _cannot_be_made_again(record_file)
+        signed = dsse.sign(payload, training=begun.training, seals=seals)
         write_once(record_file, dsse.render(signed))
-    verified = load_record(record_file)
+    verified = load_record(record_file, keys)
     sealed = Sealed(record_digest=verified.digest, evidence_digest=verified.evidence.digest)
     if known is None:
+        if verified.record.previous_record != _record_before(journal, begun.number, entries[-1].sequence):
+            raise _not_the_sealed_one(record_file)
         journal.append(run, sealed, at=at, elapsed=elapsed)
     elif known != sealed:
-        raise IntegrityError(
-            "record.not_the_sealed_one",
-            "{path} is a sound record, but not the one that the journal says was sealed.",
-            "Keep both files as they are and compare them with the backup.",
-            path=str(record_file),
-        )
-    if not certificate_file.exists():
-        write_once(certificate_file, render_certificate(verified))
+        raise _not_the_sealed_one(record_file)
+    certificate_file = beside(record_file, CERTIFICATE_SUFFIX)
     return SealedRun(
-        record=record_file, evidence=evidence_file, certificate=certificate_file, verified=verified
+        record=record_file,
+        evidence=evidence_file,
+        certificate=certificate_file,
+        other_certificate=_printed(certificate_file, render_certificate(verified)),
+        verified=verified,
     )
+
+
+def _kept_evidence(file: Path, entries: Sequence[Kept], known: Sealed | None) -> str:
+    """The digest of the evidence on the disk, which is written when there is none."""
+    with plain_faults(file):
+        there = file.exists()
+    if there:
+        found = read_evidence(file)
+        if found.entries != tuple(entries):
+            raise _not_the_sealed_one(file)
+        return found.digest
+    digest = write_evidence(file, entries, expected=known.evidence_digest if known else None)
+    if digest is None:
+        raise _cannot_be_made_again(file)
+    return digest
+
+
+def _printed(file: Path, content: bytes) -> Path | None:
+    """Put the paper in its place; beside it, when another paper has that name."""
+    with plain_faults(file):
+        if not file.exists() or file.read_bytes() == content:
+            write_once(file, content)
+            return None
+    beside_it = file.with_name(f"{file.stem}.{hashlib.sha256(content).hexdigest()[:8]}{file.suffix}")
+    write_once(beside_it, content)
+    return beside_it
 
 
 def _record_before(journal: Journal, number: str, end: int) -> str:
@@ -101,3 +140,21 @@ def _record_before(journal: Journal, number: str, end: int) -> str:
         return ""
     before = journal.sealed(number_of(sequence - 1, training=is_training(number)), before=end)
     return before.record_digest if before else ""
+
+
+def _not_the_sealed_one(path: Path) -> IntegrityError:
+    return IntegrityError(
+        "record.not_the_sealed_one",
+        "{path} is sound, but not the one that belongs to this run of the journal.",
+        "Keep it as it is, and compare it with the backup.",
+        path=str(path),
+    )
+
+
+def _cannot_be_made_again(path: Path) -> IntegrityError:
+    return IntegrityError(
+        "record.not_made_again",
+        "{path} was sealed and is lost, and this release would write it otherwise.",
+        "Put the copy from the backup in its place; nothing was written.",
+        path=str(path),
+    )

@@ -13,6 +13,13 @@ def plain_faults(path: Path) -> Iterator[None]:
     """Turn the operating system's refusals about `path` into a StorageError."""
     try:
         yield
+    except FileNotFoundError as fault:
+        raise StorageError(
+            "storage.missing",
+            "{path} is not there.",
+            "Check the name of the file and its folder.",
+            path=str(path),
+        ) from fault
     except OSError as fault:
         raise StorageError(
             "storage.refused",

@@ -4,27 +4,26 @@ Whatever reads a record goes through here. A record with a fault can be looked a
 `load_record` gives the type that may be printed, exported or delivered.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Literal, TypeVar
 
-import msgspec
-
-from drivers.notation import from_json, to_builtins
-from drivers.reading import Origin
+from drivers.notation import to_builtins
 from results import envelope as dsse
 from results.composition import ended_part, record_of
 from results.envelope import Envelope
-from results.errors import IntegrityError
+from results.errors import IntegrityError, RecordError, StorageError
 from results.evidence import Evidence, read_evidence
+from results.keys import TrustedKey
+from results.malformed import told_as
+from results.naming import EVIDENCE_SUFFIX, beside
+from results.payload import read_payload, unsound
+from results.provenance import check_readings
 from results.record import Record
 from results.storage import plain_faults
 
-RECORD_SUFFIX: Final = ".tera.json"
-EVIDENCE_SUFFIX: Final = ".h5"
-_RECKONED: Final = frozenset({"rule", "duration_s", "breaks", "certificate_number", "supersedes"})
-"""not copied from an entry; a later version may reckon or word them otherwise. The signature covers them."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,66 +67,86 @@ class Report:
         """All faults, in the order of the parts."""
         return tuple(check.fault for check in self.checks if check.fault is not None)
 
+    def checked(self, part: str, work: Callable[[], T]) -> T | None:
+        """Do one check and note how it went; gives what it found, None when the part does not hold."""
+        try:
+            found = work()
+        except StorageError:
+            raise
+        except IntegrityError as fault:
+            self.checks.append(Check(part=part, fault=fault))
+        except RecordError as fault:
+            self.checks.append(Check(part=part, fault=unsound(fault.message.rstrip("."))))
+        else:
+            self.checks.append(Check(part=part))
+            return found
+        return None
+
     @property
     def sound(self) -> bool:
         """Every part was reached and holds."""
         return not self.faults and any(check.part == "agreement" for check in self.checks)
 
 
-def load_record(path: Path, keys: Mapping[str, bytes] | None = None) -> VerifiedRecord:
+def load_record(path: Path, keys: Mapping[str, TrustedKey] | None = None) -> VerifiedRecord:
     """Read a record and its evidence beside it, and check everything.
 
     Args:
         path: the `.tera.json` file.
-        keys: trusted public keys by key id; None when there are none at hand, then signatures stay unchecked.
+        keys: trusted keys by key id; None when there are none at hand, then signatures stay unchecked.
 
     Raises:
         IntegrityError: the first part that does not hold.
         StorageError: a file is missing or cannot be read.
     """
-    report, found = _examine(path, keys)
-    if found is None or not report.sound:
+    report, found = examine_record(path, keys)
+    if found is None:
         raise report.faults[0]
     return found
 
 
-def verify_record(path: Path, keys: Mapping[str, bytes] | None = None) -> Report:
+def verify_record(path: Path, keys: Mapping[str, TrustedKey] | None = None) -> Report:
     """Check a record part by part and say of each whether it holds; raises only when a file is missing.
 
     Raises:
         StorageError: a file is missing or cannot be read.
     """
-    return _examine(path, keys)[0]
+    return examine_record(path, keys)[0]
 
 
-def _examine(path: Path, keys: Mapping[str, bytes] | None) -> tuple[Report, VerifiedRecord | None]:
+def examine_record(
+    path: Path, keys: Mapping[str, TrustedKey] | None = None
+) -> tuple[Report, VerifiedRecord | None]:
+    """`verify_record`, and the record itself when all of it holds.
+
+    Raises:
+        StorageError: a file is missing or cannot be read.
+    """
     report = Report(path=path)
     with plain_faults(path):
         data = path.read_bytes()
-
-    def checked(part: str, work: Callable[[], object]) -> bool:
-        try:
-            work()
-        except IntegrityError as fault:
-            report.checks.append(Check(part=part, fault=fault))
-            return False
-        report.checks.append(Check(part=part))
-        return True
-
-    if not checked("form", lambda: dsse.parse(data)):
+    envelope = report.checked("form", lambda: dsse.parse(data))
+    if envelope is None:
         return report, None
-    envelope = dsse.parse(data)
     if keys is not None:
-        report.signatures_checked = checked("signatures", lambda: dsse.verify(envelope, keys))
-    if not checked("content", lambda: read_payload(envelope)):
+        signed = report.checked("signatures", lambda: _check_signatures(envelope, keys))
+        report.signatures_checked = signed is not None
+    record = report.record = report.checked("content", lambda: read_payload(envelope))
+    if record is None:
         return report, None
-    record = report.record = read_payload(envelope)
-    beside = evidence_beside(path)
-    if not checked("evidence", lambda: read_evidence(beside, digest=record.evidence_digest)):
+    evidence = report.checked(
+        "evidence",
+        lambda: read_evidence(beside(path, EVIDENCE_SUFFIX), digest=record.evidence_digest),
+    )
+    if evidence is None:
         return report, None
-    evidence = read_evidence(beside, digest=record.evidence_digest)
-    checked("chain", lambda: _check_chain(record, evidence))
-    checked("agreement", lambda: _check_agreement(record, evidence))
+    officers = None
+    if keys is not None and report.signatures_checked:
+        officers = {keys[signature.keyid].person for signature in envelope.signatures}
+    report.checked("chain", lambda: _check_chain(record, evidence))
+    report.checked("agreement", lambda: _check_agreement(record, evidence, officers))
+    if not report.sound:
+        return report, None
     return report, VerifiedRecord(
         record=record,
         payload=envelope.content,
@@ -139,54 +158,41 @@ def _examine(path: Path, keys: Mapping[str, bytes] | None) -> tuple[Report, Veri
     )
 
 
-def evidence_beside(path: Path) -> Path:
-    """The evidence file that belongs to a record file, by its name."""
-    return path.with_name(path.name.removesuffix(RECORD_SUFFIX) + EVIDENCE_SUFFIX)
+def _check_signatures(envelope: Envelope, keys: Mapping[str, TrustedKey]) -> Literal[True]:
+    """Every signature is of a trusted key and holds, and both bench and officer have signed."""
+    dsse.verify(envelope, {keyid: key.public for keyid, key in keys.items()})
+    officers = [bool(keys[signature.keyid].person) for signature in envelope.signatures]
+    if False not in officers:
+        raise unsound("its bench has not signed it")
+    if True not in officers:
+        raise unsound("no officer has signed it")
+    return True
 
 
-def read_payload(envelope: Envelope) -> Record:
-    """Read the record out of an envelope.
-
-    Raises:
-        IntegrityError: not a record, or of another type than the envelope says.
-    """
-    try:
-        record = from_json(envelope.content, Record)
-    except (msgspec.MsgspecError, UnicodeDecodeError, ValueError) as mistake:
-        raise _wrong(f"it cannot be read ({mistake})") from None
-    if record.training != envelope.training:
-        raise _wrong("training and verification are mixed up")
-    twins = [used.name for used in record.instruments if used.origin in (Origin.TWIN, Origin.RECORDED)]
-    if twins and not record.training:
-        raise _wrong(f"{', '.join(twins)} is no instrument, and the record is not marked as training")
-    return record
-
-
-def _check_chain(record: Record, evidence: Evidence) -> None:
+def _check_chain(record: Record, evidence: Evidence) -> Literal[True]:
     if evidence.head != record.journal_head:
-        raise _wrong("the journal in the evidence ends with another entry than the record names")
+        raise unsound("the journal in the evidence ends with another entry than the record names")
     if len(ended_part(evidence.entries)) != len(evidence.entries):
-        raise _wrong("the journal in the evidence goes on after the end of the run")
+        raise unsound("the journal in the evidence goes on after the end of the run")
+    return True
 
 
-def _check_agreement(record: Record, evidence: Evidence) -> None:
-    """The record must say what the journal says, field by field, except what is reckoned or added later."""
-    try:
+def _check_agreement(record: Record, evidence: Evidence, signers: Collection[str] | None) -> Literal[True]:
+    """The record says what its journal says, of the run's own instruments, and its officer signed it."""
+    with told_as(lambda why: unsound(f"its journal gives no record: {why}")):
         derived = record_of(
-            evidence.entries, evidence_digest=evidence.digest, previous_record=record.previous_record
+            evidence.entries,
+            evidence_digest=evidence.digest,
+            previous_record=record.previous_record,
+            supersedes=record.supersedes,
         )
-    except (msgspec.MsgspecError, ValueError) as mistake:
-        raise _wrong(f"its journal gives no record ({mistake})") from None
+        check_readings(evidence)
     said, found = to_builtins(record), to_builtins(derived)
-    differing = [name for name in said if name not in _RECKONED and said[name] != found[name]]
+    differing = [name for name in said if said[name] != found[name]]
     if differing:
-        raise _wrong(f"{', '.join(differing)} differ from the journal in the evidence")
-
-
-def _wrong(why: str) -> IntegrityError:
-    return IntegrityError(
-        "record.unsound",
-        "The record is not sound: {why}.",
-        "Do not use it; take the copy from the backup or the register.",
-        why=why,
-    )
+        raise unsound(f"{', '.join(differing)} differ from the journal in the evidence")
+    # Runs of the first days name no officer by id; there any officer's signature has to do.
+    officer = evidence.begun.officer_id
+    if signers is not None and officer and officer not in signers:
+        raise unsound(f"the officer of the run, {officer}, has not signed it")
+    return True

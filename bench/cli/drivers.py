@@ -2,17 +2,20 @@
 
 import asyncio
 from argparse import Namespace
+from itertools import product
 from pathlib import Path
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
 from bench.errors import LaboratoryError
+from bench.labels import Labels
 from bench.laboratory import Folders
 from drivers import catalogue, checking
-from drivers.clock import SystemClock, within
+from drivers.clock import SystemClock
 from drivers.errors import UnitError
 from drivers.instrument import Evidence
 from drivers.quantity import Quantity
+from drivers.register_driver import RegisterDriver
 
 
 def _own(options: Namespace) -> Path:
@@ -35,7 +38,10 @@ def list_drivers(options: Namespace) -> int:
                 }
             )
         return ExitCode.DONE
-    table([(driver.mark.id, driver.evidence.value, driver.name) for driver in drivers])
+    labels = Labels(options.lang)
+    table(
+        [(driver.mark.id, labels.word("evidence", driver.evidence.value), driver.name) for driver in drivers]
+    )
     return ExitCode.DONE
 
 
@@ -45,6 +51,9 @@ def show(options: Namespace) -> int:
     say(f"# {driver.mark.id}  sha256:{driver.mark.digest}")
     if driver.evidence is Evidence.UNCONFIRMED:
         say("# UNCONFIRMED: rests on memory; compare its readings with the display before use")
+    if isinstance(driver, RegisterDriver):
+        for line in driver.table():
+            say(f"# {line}")
     say(driver.text.rstrip())
     return ExitCode.DONE
 
@@ -60,27 +69,6 @@ def check(options: Namespace) -> int:
     return ExitCode.DONE if report.ok else ExitCode.DOES_NOT_CONFORM
 
 
-def try_capture(options: Namespace) -> int:
-    """A line for each reading or refusal, then a summary."""
-    driver = catalogue.load(options.driver, folder=_own(options))
-    try:
-        data = options.source.read_bytes()
-    except OSError as problem:
-        raise LaboratoryError(
-            "file.unreadable",
-            "{file} cannot be read: {problem}.",
-            "Check the path.",
-            file=str(options.source),
-            problem=problem.strerror or str(problem),
-        ) from None
-    for line in checking.try_capture(driver, data):
-        if options.json:
-            emit(line)
-        else:
-            say(checking.as_text(line))
-    return ExitCode.DONE
-
-
 def read(options: Namespace) -> int:
     """Readings of a connected instrument."""
     return asyncio.run(_read(options))
@@ -89,17 +77,23 @@ def read(options: Namespace) -> int:
 async def _read(options: Namespace) -> int:
     from drivers.device import Device  # noqa: PLC0415 - only this command needs a line
     from drivers.reading import Origin  # noqa: PLC0415
-    from drivers.transports.serial_port import SerialPort  # noqa: PLC0415
+    from drivers.transports.lines import Lines  # noqa: PLC0415
 
     driver = catalogue.load(options.driver, folder=_own(options))
-    device = Device(
-        options.driver, driver, SerialPort(options.port, driver.line), SystemClock(), origin=Origin.INSTRUMENT
-    )
+    clock = SystemClock()
+    line = Lines(clock).line(driver, options.port)
+    device = Device(options.driver, driver, line, clock, origin=Origin.INSTRUMENT)
+    labels = Labels(options.lang)
     await device.start()
     try:
-        for _ in range(options.count):
-            reading = (await device.settled()).reading if options.settled else await device.read()
-            shown = {
+        for _, name in product(range(options.count), driver.channels):
+            reading = (
+                (await device.settled(channel=name)).reading
+                if options.settled
+                else await device.read(channel=name)
+            )
+            shown: dict[str, str | bool] = {"channel": name} if name else {}
+            shown |= {
                 "value": f"{reading.indication.value:f}",
                 "unit": reading.indication.unit,
                 "stability": reading.stability.value,
@@ -109,52 +103,20 @@ async def _read(options: Namespace) -> int:
             if options.json:
                 emit({"reading": shown, "frame": reading.frame.hex(), "received_at": reading.received_at})
             else:
-                say(f"{reading.indication}  {reading.stability.value}  {reading.kind.value}")
+                of = f"{name}  " if name else ""
+                rest = labels.word("stability", reading.stability.value)
+                kind = labels.word("weight_kind", reading.kind.value)
+                say(f"{of}{labels.quantity(reading.indication)}  {rest}  {kind}")
     finally:
         await device.close()
     return ExitCode.DONE
 
 
-def capture(options: Namespace) -> int:
-    """Write what a port sends to a file, byte for byte."""
-    return asyncio.run(_capture(options))
-
-
-async def _capture(options: Namespace) -> int:
-    from drivers.transports.serial_port import SerialPort  # noqa: PLC0415 - only this command needs a line
-
-    line = catalogue.load(options.driver, folder=_own(options)).line if options.driver else None
-    port = SerialPort(options.port, line)
-    await port.open()
-    clock = SystemClock()
-    end = clock.monotonic() + options.seconds
-    total = 0
-    try:
-        with options.output.open("xb") as file:
-            while (left := end - clock.monotonic()) > 0:
-                try:
-                    data = await within(clock, left, port.receive())
-                except TimeoutError:
-                    break
-                file.write(data)
-                file.flush()
-                total += len(data)
-    except FileExistsError:
-        raise LaboratoryError(
-            "file.exists",
-            "{file} is already there and is not overwritten.",
-            "Choose another name with -o.",
-            file=str(options.output),
-        ) from None
-    finally:
-        await port.close()
-    say(f"{total} byte -> {options.output}")
-    return ExitCode.DONE if total else ExitCode.NOT_ANSWERING
-
-
 def simulate(options: Namespace) -> int:
     """Serve a driver's twin until stopped."""
+    from drivers.twins import register_twin  # noqa: PLC0415
     from drivers.twins import twin as twins  # noqa: PLC0415 - only this command needs a twin
+    from drivers.twins.register_twin import RegisterTwin, ScaleRegisterTwin  # noqa: PLC0415
     from drivers.twins.settings import TwinSettings  # noqa: PLC0415
 
     driver = catalogue.load(options.driver, folder=_own(options))
@@ -172,7 +134,18 @@ def simulate(options: Namespace) -> int:
         say(f"TWIN {driver.mark.id} {twin.address}")
 
     settings = TwinSettings(max=maximum, d=interval, seed=options.seed)
-    asyncio.run(
-        twins.serve(driver, settings, SystemClock(), port=options.tcp, link=options.pty, announce=announce)
-    )
+    clock = SystemClock()
+    if isinstance(driver, RegisterDriver):
+
+        def announce_bus(twin: RegisterTwin) -> None:
+            if isinstance(twin, ScaleRegisterTwin):
+                twin.place(load)
+            say(f"TWIN {driver.mark.id} {twin.address}")
+
+        serving = register_twin.serve(
+            driver, settings, clock, port=options.tcp, link=options.pty, announce=announce_bus
+        )
+    else:
+        serving = twins.serve(driver, settings, clock, port=options.tcp, link=options.pty, announce=announce)
+    asyncio.run(serving)
     return ExitCode.DONE

@@ -10,6 +10,7 @@ from bench import laboratory as laboratories
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
 from bench.errors import LaboratoryError
+from bench.labels import Labels
 from bench.software import identification
 from drivers.clock import SystemClock
 from drivers.errors import PlainError
@@ -23,7 +24,7 @@ def init(options: Namespace) -> int:
     file = folder / laboratories.FILE_NAME
     if file.exists():
         raise LaboratoryError(
-            "file.exists",
+            "laboratory.exists",
             "{file} is already there and is not overwritten.",
             "Edit it, or choose another folder.",
             file=str(file),
@@ -86,16 +87,18 @@ def _due(due: date, today: date) -> str:
 
 def check(options: Namespace) -> int:
     """Look at everything that a test will need."""
+    labels = Labels(options.lang)
     findings = asyncio.run(_findings(options))
     for name, ok, detail in findings:
         if options.json:
-            emit({"check": name, "ok": ok, "detail": detail})
+            emit({"check": name, "ok": ok, "detail": detail if isinstance(detail, str) else detail.message})
         else:
-            say(f"{'✔' if ok else '✘'} {name}: {detail}")
+            told = labels.checked(detail) if isinstance(detail, str) else labels.problem(detail)[0]
+            say(f"{'✔' if ok else '✘'} {labels.checked(name)}: {told}")
     return ExitCode.DONE if all(ok for _, ok, _ in findings) else ExitCode.DOES_NOT_CONFORM
 
 
-async def _findings(options: Namespace) -> list[tuple[str, bool, str]]:
+async def _findings(options: Namespace) -> list[tuple[str, bool, str | PlainError]]:
     import apsw  # noqa: PLC0415 - only this command names its version
 
     from bench.instruments import Instruments  # noqa: PLC0415 - opens ports
@@ -104,12 +107,14 @@ async def _findings(options: Namespace) -> list[tuple[str, bool, str]]:
     laboratory = laboratories.load(options.lab)
     folders = laboratories.Folders(options.lab)
     folders.make()
-    found = [(name, True, value) for name, value in identification().items()]
+    found: list[tuple[str, bool, str | PlainError]] = [
+        (name, True, value) for name, value in identification().items()
+    ]
     found.append(("sqlite", True, apsw.sqlite_lib_version()))
     free = shutil.disk_usage(folders.data).free // 1_000_000
     found.append(("disk", free > _DISK_FLOOR_MB, f"{free} MB"))
     key = bench_key(folders)
-    found.append(("bench key", True, f"{key.keyid[:16]}… public {public_text(key)}"))
+    found.append(("bench key", True, f"{key.keyid[:16]}… {public_text(key)}"))
     clock = SystemClock()
     today = clock.utc().date()
     found += [
@@ -126,7 +131,7 @@ async def _findings(options: Namespace) -> list[tuple[str, bool, str]]:
                 reading = await bound.device.read()
                 found.append((f"instrument {name}", True, f"{bound.port} {reading.indication}"))
             except PlainError as problem:
-                found.append((f"instrument {name}", False, problem.message))
+                found.append((f"instrument {name}", False, problem))
     finally:
         await instruments.close()
     if laboratory.registry is not None:
@@ -134,12 +139,12 @@ async def _findings(options: Namespace) -> list[tuple[str, bool, str]]:
     return found
 
 
-async def _registry_reached(url: str) -> tuple[str, bool, str]:
+async def _registry_reached(url: str) -> tuple[str, bool, str | PlainError]:
     from results.registry_client import HttpRegistryLine  # noqa: PLC0415 - the network
 
     try:
         async with HttpRegistryLine(url) as line:
             note = await line.checkpoint()
     except PlainError as problem:
-        return "registry", False, problem.message
+        return "registry", False, problem
     return "registry", True, f"{url}  {note.splitlines()[1]}"

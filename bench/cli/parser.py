@@ -5,6 +5,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from bench.cli.driver_parser import driver_commands
+
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
@@ -182,6 +184,15 @@ def _operator(command: argparse.ArgumentParser) -> None:
     )
 
 
+def _keys(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--keys",
+        type=Path,
+        metavar="DIR",
+        help="trust the .pub files of this folder, and no others (default: the laboratory's own keys)",
+    )
+
+
 def _records(commands: Any) -> None:
     group = _Group(commands)
     record = group.group("record", "look at, check and hand on a sealed record")
@@ -197,6 +208,7 @@ def _records(commands: Any) -> None:
             json=True,
         )
         command.add_argument("file", type=Path, metavar="FILE")
+        _keys(command)
     export = record.add(
         "export",
         "bench.cli.records:export",
@@ -204,18 +216,20 @@ def _records(commands: Any) -> None:
         "tera record export X.tera.json --format csv",
     )
     export.add_argument("file", type=Path, metavar="FILE")
+    _keys(export)
     export.add_argument("--format", choices=("json", "csv", "xlsx", "dcc"), default="json")
     export.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="where to write it (default: standard output)"
     )
     audit = group.add(
         "audit",
-        "bench.cli.records:audit",
+        "bench.cli.audit:audit",
         "derive points and verdict again from the sealed readings",
         "tera audit --deep data/records/*.tera.json",
         json=True,
     )
     audit.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    _keys(audit)
     audit.add_argument("--deep", action="store_true", help="from the raw frames, through the driver")
     certificate = group.add(
         "certificate",
@@ -224,6 +238,7 @@ def _records(commands: Any) -> None:
         "tera certificate X.tera.json -o X.pdf",
     )
     certificate.add_argument("file", type=Path, metavar="RECORD")
+    _keys(certificate)
     certificate.add_argument("-o", "--output", type=Path, metavar="FILE.pdf")
     group.add("outbox", "bench.cli.records:outbox", "what waits for the registry", "tera outbox", json=True)
     push = group.add("push", "bench.cli.records:push", "deliver what waits", "tera push --watch", json=True)
@@ -231,64 +246,7 @@ def _records(commands: Any) -> None:
 
 
 def _drivers(commands: Any) -> None:
-    group = _Group(commands).group("driver", "instruments: list, try, check, read, simulate")
-    group.add(
-        "list", "bench.cli.drivers:list_drivers", "the drivers there are", "tera driver list", json=True
-    )
-    show = group.add("show", "bench.cli.drivers:show", "one driver", "tera driver show mt-sics")
-    show.add_argument("driver", metavar="DRIVER")
-    check = group.add(
-        "check",
-        "bench.cli.drivers:check",
-        "run a driver file's examples and the generic tests",
-        "tera driver check new.toml",
-        json=True,
-    )
-    check.add_argument("file", metavar="FILE.toml")
-    attempt = group.add(
-        "try",
-        "bench.cli.drivers:try_capture",
-        "parse a capture of raw bytes",
-        "tera driver try st-gs --from log.bin --json",
-        json=True,
-    )
-    attempt.add_argument("driver", metavar="DRIVER")
-    attempt.add_argument("--from", dest="source", type=Path, required=True, metavar="FILE")
-    read = group.add(
-        "read",
-        "bench.cli.drivers:read",
-        "read a connected instrument",
-        "tera driver read cas-22 --port COM5 --count 3",
-        json=True,
-    )
-    read.add_argument("driver", metavar="DRIVER")
-    read.add_argument("--port", required=True, metavar="URL")
-    read.add_argument("--count", type=int, default=1, metavar="N")
-    read.add_argument("--settled", action="store_true", help="wait for rest before each reading")
-    capture = group.add(
-        "capture",
-        "bench.cli.drivers:capture",
-        "record the bytes of a port",
-        "tera driver capture --port COM5 -o log.bin",
-    )
-    capture.add_argument("--port", required=True, metavar="URL")
-    capture.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
-    capture.add_argument("--driver", metavar="DRIVER", help="take the line settings of this driver")
-    capture.add_argument("--seconds", type=float, default=10.0, metavar="S", help="how long (default 10)")
-    simulate = group.add(
-        "simulate",
-        "bench.cli.drivers:simulate",
-        "serve the twin of a driver",
-        "tera driver simulate cas-22 --tcp 4001",
-    )
-    simulate.add_argument("driver", metavar="DRIVER")
-    where = simulate.add_mutually_exclusive_group()
-    where.add_argument("--pty", type=Path, metavar="LINK", help="make a pseudo-terminal and link it here")
-    where.add_argument("--tcp", type=int, metavar="PORT", help="listen here (0: any free port)")
-    simulate.add_argument("--load", default="0 g", metavar="QUANTITY", help="what stands on it, as in '5 kg'")
-    simulate.add_argument("--max", dest="maximum", default="15 kg", metavar="QUANTITY")
-    simulate.add_argument("--interval", default="5 g", metavar="QUANTITY", help="its scale interval d")
-    simulate.add_argument("--seed", type=int, default=1, metavar="N")
+    driver_commands(_Group(commands).group("driver", "instruments: list, try, check, read, simulate"))
 
 
 def _registry(commands: Any) -> None:

@@ -3,6 +3,7 @@
 import tomllib
 from argparse import Namespace
 from decimal import Decimal
+from typing import Final
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
@@ -11,6 +12,17 @@ from bench.labels import Labels
 from drivers import notation
 from procedures import catalogue, regulation
 from procedures.point import Conclusion, Outcome, Phase, Point
+
+_ALWAYS: Final = (
+    "label",
+    "nominal",
+    "indication",
+    "reference",
+    "error",
+    "tolerance",
+    "uncertainty",
+    "outcome",
+)
 
 
 def procedures(options: Namespace) -> int:
@@ -50,7 +62,14 @@ def _show(options: Namespace) -> int:
 def compute(options: Namespace) -> int:
     """Decide a case file."""
     content = _content(options)
-    conclusion = catalogue.find(str(content.get("kind", ""))).compute(content)
+    if "kind" not in content:
+        raise LaboratoryError(
+            "case.kind_missing",
+            "The case does not say its kind.",
+            'Add the line kind = "scales" at the top; known kinds are: {known}.',
+            known=", ".join(catalogue.catalogue()),
+        )
+    conclusion = catalogue.find(str(content["kind"])).compute(content)
     if options.json:
         emit(as_json(conclusion))
     else:
@@ -86,14 +105,20 @@ def as_json(conclusion: Conclusion) -> dict[str, object]:
     written: dict[str, object] = {
         "outcome": conclusion.verdict.outcome.value,
         "sections": {name: outcome.value for name, outcome in conclusion.verdict.sections.items()},
-        "points": [notation.to_builtins(point) for point in conclusion.points],
+        "points": [_point(point) for point in conclusion.points],
         "verdict": notation.to_builtins(conclusion.verdict),
         "valid_until": conclusion.valid_until,
         "notices": notation.to_builtins(conclusion.notices),
     }
-    if conclusion.as_found is not None:
-        written["as_found"] = notation.to_builtins(conclusion.as_found)
+    if (found := conclusion.as_found) is not None:
+        written["as_found"] = notation.to_builtins(found) | {"points": [_point(p) for p in found.points]}
     return written
+
+
+def _point(point: Point) -> dict[str, object]:
+    """A point with all that the contract lists, null where it is unknown; a record leaves that out."""
+    written: dict[str, object] = dict.fromkeys(_ALWAYS)
+    return written | notation.to_plain(point)
 
 
 def exit_code(outcome: Outcome) -> ExitCode:

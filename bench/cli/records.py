@@ -1,8 +1,9 @@
-"""`tera record`, `audit`, `certificate`, `outbox`, `push`: what was sealed, checked and handed on."""
+"""`tera record`, `certificate`, `outbox`, `push`: what was sealed, checked and handed on."""
 
 import asyncio
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,31 +12,51 @@ from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
 from bench.cli.procedures import print_points
 from bench.errors import LaboratoryError
-from bench.keyring import trusted_beside
+from bench.keyring import Trust, trusted_keys
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME, Folders, load
 from drivers import notation
 from drivers.clock import SystemClock
 from results.errors import IntegrityError
-from results.verification import VerifiedRecord, load_record, verify_record
+from results.naming import CERTIFICATE_SUFFIX, beside
+from results.storage import plain_faults
+from results.verification import VerifiedRecord, examine_record, load_record, verify_record
 
 if TYPE_CHECKING:
-    from bench.audit import Difference
     from results.delivery import Delivery
     from results.outbox import Outbox
 
 
-def _load(options: Namespace, file: Path) -> VerifiedRecord:
-    return load_record(file, trusted_beside(file, Folders(options.lab)))
+def _trust(options: Namespace, file: Path) -> Trust:
+    return trusted_keys(file, Folders(options.lab), options.keys)
+
+
+def _load_signed(options: Namespace, file: Path) -> VerifiedRecord:
+    """A record whose signatures were checked too: only such a one is handed on."""
+    record = load_record(file, _trust(options, file).keys)
+    if not record.signatures_checked:
+        raise LaboratoryError(
+            "record.no_keys",
+            "The signatures of {file} cannot be checked here: there are no public keys at hand.",
+            "Ask the office for bench.pub and the officer's .pub, and name their folder with --keys.",
+            file=str(file),
+        )
+    return record
 
 
 def show(options: Namespace) -> int:
     """What a record says; a bad one is shown as bad."""
-    report = verify_record(options.file, trusted_beside(options.file, Folders(options.lab)))
+    report = verify_record(options.file, _trust(options, options.file).keys)
     labels = Labels(options.lang)
     if report.record is not None:
         if options.json:
-            emit({"sound": report.sound, "record": notation.to_builtins(report.record)})
+            emit(
+                {
+                    "sound": report.sound,
+                    "signatures_checked": report.signatures_checked,
+                    "record": notation.to_builtins(report.record),
+                }
+            )
         else:
             record = report.record
             say(f"{record.number}  {record.identity.maker} {record.identity.model} {record.identity.serial}")
@@ -47,6 +68,8 @@ def show(options: Namespace) -> int:
                     if report.sound
                     else labels.text("command.record_unsound")
                 )
+            if report.sound and not report.signatures_checked:
+                say(f"▲ {labels.text('command.record_no_keys')}")
     _tell_faults(labels, report.faults)
     return ExitCode.DONE if report.sound else ExitCode.INTEGRITY
 
@@ -54,10 +77,11 @@ def show(options: Namespace) -> int:
 def verify(options: Namespace) -> int:
     """Check every part of a record and its receipt."""
     file = options.file
-    report = verify_record(file, trusted_beside(file, Folders(options.lab)))
+    trust = _trust(options, file)
+    report, verified = examine_record(file, trust.keys)
     checks = [(check.part, check.fault) for check in report.checks]
-    if report.record is not None and report.sound:
-        checks += _receipt(options, file)
+    if verified is not None and report.sound:
+        checks += _receipt(options, file, verified)
     faults = [fault for _, fault in checks if fault is not None]
     labels = Labels(options.lang)
     if options.json:
@@ -66,33 +90,49 @@ def verify(options: Namespace) -> int:
                 "file": str(file),
                 "sound": not faults,
                 "signatures_checked": report.signatures_checked,
+                "keys": str(trust.folder) if trust.folder is not None else None,
                 "checks": {part: "holds" if fault is None else fault.message for part, fault in checks},
             }
         )
     else:
         for part, fault in checks:
             say(f"{'✔' if fault is None else '✘'} {labels.word('check', part)}")
-        if not report.signatures_checked:
-            say(f"▲ {labels.text('command.record_no_keys')}")
+        _tell_trust(labels, trust)
         _tell_faults(labels, faults)
-    return ExitCode.DONE if not faults else ExitCode.INTEGRITY
+    return _code(sound=not faults, trust=trust)
 
 
-def _receipt(options: Namespace, file: Path) -> list[tuple[str, IntegrityError | None]]:
+def _code(*, sound: bool, trust: Trust) -> ExitCode:
+    if not sound:
+        return ExitCode.INTEGRITY
+    return ExitCode.IN_DOUBT if trust.keys is None else ExitCode.DONE
+
+
+def _tell_trust(labels: Labels, trust: Trust) -> None:
+    """Say whose word the signatures were checked with."""
+    if trust.folder is None:
+        say(f"▲ {labels.text('command.record_no_keys')}")
+    else:
+        say(f"  {labels.text('command.record_keys', folder=trust.folder)}")
+
+
+def _receipt(
+    options: Namespace, file: Path, verified: VerifiedRecord
+) -> list[tuple[str, IntegrityError | None]]:
     """The inclusion proof, when there is one and the registry's key is known."""
     from bench.finishing import check_receipt  # noqa: PLC0415 - only records that were delivered need it
 
     if not (options.lab / FILE_NAME).exists():
         return []
     try:
-        checked = check_receipt(load(options.lab), file, _load(options, file))
+        checked = check_receipt(load(options.lab), file, verified)
     except IntegrityError as fault:
         return [("inclusion", fault)]
     return [("inclusion", None)] if checked else []
 
 
-def _tell_faults(labels: Labels, faults: object) -> None:
-    for fault in faults if isinstance(faults, list | tuple) else ():
+def _tell_faults(labels: Labels, faults: Sequence[IntegrityError]) -> None:
+    for fault in faults:
         sentence, remedy = labels.problem(fault)
         print(f"✘ {sentence}\n  {remedy}", file=sys.stderr)
 
@@ -101,7 +141,7 @@ def export(options: Namespace) -> int:
     """Hand on a record that was checked just now."""
     from results.export import export as exported  # noqa: PLC0415 - spreadsheets are loaded only for an export
 
-    content = exported(_load(options, options.file), options.format)
+    content = exported(_load_signed(options, options.file), options.format)
     if options.output is None:
         sys.stdout.buffer.write(content)
         return ExitCode.DONE
@@ -109,79 +149,16 @@ def export(options: Namespace) -> int:
     return ExitCode.DONE
 
 
-def audit(options: Namespace) -> int:
-    """Derive records again, and check the journals they came from; any difference is named."""
-    worst = ExitCode.DONE
-    heads: dict[Path, list[str]] = {}
-    for file in options.files:
-        try:
-            record = _load(options, file)
-            differences = _derived(record, deep=options.deep)
-        except IntegrityError as fault:
-            worst = ExitCode.INTEGRITY
-            _tell_audit(options, file, fault=fault)
-            continue
-        if differences and worst is ExitCode.DONE:
-            worst = ExitCode.DOES_NOT_CONFORM
-        _tell_audit(options, file, differences)
-        journal = file.resolve().parent.parent / "journal.db"
-        if journal.exists():
-            heads.setdefault(journal, []).append(record.record.journal_head)
-    for journal, known in heads.items():
-        try:
-            _verify_journal(journal, known)
-        except IntegrityError as fault:
-            worst = ExitCode.INTEGRITY
-            _tell_audit(options, journal, fault=fault)
-        else:
-            _tell_audit(options, journal)
-    return worst
-
-
-def _derived(record: VerifiedRecord, *, deep: bool) -> "tuple[Difference, ...]":
-    from bench.audit import audit as derive  # noqa: PLC0415 - records can be shown without procedures
-
-    return derive(record, deep=deep)
-
-
-def _verify_journal(path: Path, heads: list[str]) -> None:
-    from results.journal import Journal  # noqa: PLC0415 - SQLite
-
-    with Journal(path, read_only=True) as journal:
-        journal.verify(heads)
-
-
-def _tell_audit(
-    options: Namespace,
-    file: Path,
-    differences: "tuple[Difference, ...]" = (),
-    fault: IntegrityError | None = None,
-) -> None:
-    found: dict[str, object] = {
-        "file": str(file),
-        "ok": not differences and fault is None,
-        "deep": options.deep,
-    }
-    if fault is not None:
-        found |= {"fault": fault.message, "facts": fault.facts}
-    if options.json:
-        emit(found | {"differences": [vars(difference) for difference in differences]})
-        return
-    say(f"{'✔' if found['ok'] else '✘'} {file}")
-    for difference in differences:
-        say(f"    {difference.where}: {difference.sealed} → {difference.derived}")
-    if fault is not None:
-        say(f"    {' '.join(Labels(options.lang).problem(fault))}")
-
-
 def certificate(options: Namespace) -> int:
     """Render the certificate of a sound record again: the same record gives the same bytes."""
     from results.certificate import render_certificate  # noqa: PLC0415 - the typesetter is heavy
 
-    record = _load(options, options.file)
-    output = options.output or options.file.with_name(options.file.name.removesuffix(".tera.json") + ".pdf")
+    record = _load_signed(options, options.file)
+    output = options.output or beside(options.file, CERTIFICATE_SUFFIX)
     content = render_certificate(record)
-    if not (output.exists() and output.read_bytes() == content):
+    with plain_faults(output):
+        same = output.exists() and output.read_bytes() == content
+    if not same:
         _write_new(output, content)
     say(str(output))
     return ExitCode.DONE
@@ -224,9 +201,20 @@ def _outbox(options: Namespace) -> "Outbox":
     load(options.lab)
     folders.make()
     box = Outbox(folders.outbox)
-    for unreadable in box.reconcile(folders.records):
+    for unreadable in box.reconcile(folders.records, sealed=_sealed(folders)):
         tell(options, unreadable.fault)
     return box
+
+
+def _sealed(folders: Folders) -> frozenset[str]:
+    """What the laboratory's journal says was sealed."""
+    from bench.finishing import sealed_digests  # noqa: PLC0415 - the network
+    from results.journal import Journal  # noqa: PLC0415 - SQLite
+
+    if not folders.journal.exists():
+        return frozenset()
+    with Journal(folders.journal, read_only=True) as journal:
+        return sealed_digests(journal)
 
 
 def _tell_outbox(options: Namespace, labels: Labels, box: "Outbox") -> None:
@@ -248,8 +236,13 @@ def _tell_outbox(options: Namespace, labels: Labels, box: "Outbox") -> None:
     if not options.json:
         table(
             [
-                (line.number, WORDS[item.state], str(line.attempts), line.problem or line.address)
-                for line, item in zip(lines, waiting, strict=True)
+                (
+                    line.number,
+                    labels.text(f"job.{line.state}"),
+                    str(line.attempts),
+                    line.problem or line.address,
+                )
+                for line in lines
             ]
         )
 

@@ -30,7 +30,7 @@ def understand(prompt: Prompt, answer: Any) -> Answer:
         case Inspect():
             return Choice(_inspected(prompt, action, answer))
         case Choose():
-            if answer not in action.choices:
+            if not isinstance(answer, str) or answer not in action.choices:
                 raise _refused(prompt, answer, ", ".join(action.choices))
             return Choice(answer)
         case _:
@@ -49,9 +49,11 @@ def _quantity(prompt: Prompt, answer: Any) -> Quantity:
 
 
 def _inspected(prompt: Prompt, action: Inspect, answer: Any) -> str:
-    if answer in {"done", "conforms"}:
+    if answer in ("done", "conforms"):
         return "conforms"
-    failing = [item.strip() for item in str(answer).split(",")]
+    if not isinstance(answer, str):
+        raise _refused(prompt, answer, "conforms, or the failing items joined by commas")
+    failing = [item.strip() for item in answer.split(",")]
     if not failing or any(item not in action.items for item in failing):
         raise _refused(prompt, answer, f"conforms, or the failing items of {', '.join(action.items)}")
     return ",".join(failing)

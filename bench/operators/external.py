@@ -9,14 +9,16 @@ import json
 import os
 import shlex
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from bench.attention import RunInterrupted
 from bench.errors import LaboratoryError
 from bench.operator import Prompt
 from bench.operators.answers import understand
-from bench.replay import plain
+from drivers.notation import to_plain
 from procedures.action import Answer
+
+_LONGEST_LINE: Final = 1 << 16
 
 
 class ExternalOperator:
@@ -33,12 +35,16 @@ class ExternalOperator:
         Raises:
             LaboratoryError: it cannot be started.
         """
-        words = shlex.split(self._command, posix=os.name == "posix")
         try:
+            words = shlex.split(self._command, posix=os.name == "posix")
             self._process = await asyncio.create_subprocess_exec(
-                *words, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+                words[0],
+                *words[1:],
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                limit=_LONGEST_LINE,
             )
-        except (OSError, IndexError) as problem:
+        except (OSError, ValueError, IndexError) as problem:
             raise LaboratoryError(
                 "operator.not_started",
                 "The operator program {command} cannot be started: {problem}.",
@@ -76,7 +82,7 @@ class ExternalOperator:
         line = {
             "id": prompt.id,
             "kind": prompt.kind,
-            **plain(prompt.action),
+            **to_plain(prompt.action),
             "text": prompt.text,
             "choices": prompt.choices,
         }
@@ -85,24 +91,39 @@ class ExternalOperator:
             await process.stdin.drain()
         except (BrokenPipeError, ConnectionResetError):
             raise RunInterrupted from None
-        while heard := await process.stdout.readline():
-            try:
-                reply = json.loads(heard)
-                answer = reply["answer"]
-            except (ValueError, KeyError, TypeError):
-                raise _not_the_protocol(self._command, heard) from None
-            if answer == "abort":
-                raise RunInterrupted
-            if reply.get("id") == prompt.id:
-                return understand(prompt, answer)
-        raise RunInterrupted
+        try:
+            heard = await process.stdout.readline()
+        except ValueError:
+            raise _not_the_protocol(self._command, b"a line without an end") from None
+        if not heard:
+            raise RunInterrupted
+        try:
+            reply = json.loads(heard)
+            answered, answer = reply["id"], reply["answer"]
+        except (ValueError, KeyError, TypeError):
+            if _says_abort(heard):
+                raise RunInterrupted from None
+            raise _not_the_protocol(self._command, heard) from None
+        if answer == "abort":
+            raise RunInterrupted
+        if answered != prompt.id:
+            raise _not_the_protocol(self._command, heard)
+        return understand(prompt, answer)
+
+
+def _says_abort(heard: bytes) -> bool:
+    """Whether it is `{"answer": "abort"}`, which needs no id."""
+    try:
+        return bool(json.loads(heard)["answer"] == "abort")
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _not_the_protocol(command: str, heard: bytes) -> LaboratoryError:
     return LaboratoryError(
         "operator.protocol",
         "The operator program {command} wrote {line}, which is no answer.",
-        'It must write one JSON object a line: {{"id": "…", "answer": "done"}}.',
+        'It must answer with one line and the id of the prompt: {{"id": "…", "answer": "done"}}.',
         command=command,
         line=repr(heard[:80]),
     )

@@ -16,7 +16,7 @@ from typing import Any
 from bench.errors import LaboratoryError
 from bench.operator import Prompt
 from bench.operators.answers import understand
-from bench.replay import plain
+from drivers.notation import to_plain
 from procedures.action import Answer, Choose
 
 
@@ -52,7 +52,9 @@ class ScriptOperator:
         Raises:
             LaboratoryError: a question that the table does not answer; the run is kept.
         """
-        name = prompt.action.question if isinstance(prompt.action, Choose) else plain(prompt.action)["action"]
+        name = (
+            prompt.action.question if isinstance(prompt.action, Choose) else to_plain(prompt.action)["action"]
+        )
         answer = self._by_path.get(prompt.id, self._answers.get(name))
         if answer is None:
             if prompt.kind == "ask":

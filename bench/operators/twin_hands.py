@@ -10,7 +10,7 @@ from typing import Final
 
 from bench.operator import Operator, Prompt
 from drivers.quantity import Quantity
-from drivers.twins.twin import Twin
+from drivers.twins.hands import ScaleHands
 from procedures.action import (
     Action,
     AddSmallWeights,
@@ -49,7 +49,7 @@ class AutomaticOperator:
 class TwinHands:
     """Moves loads on a twin before the operator is asked."""
 
-    def __init__(self, twin: Twin, operator: Operator) -> None:
+    def __init__(self, twin: ScaleHands, operator: Operator) -> None:
         """Take the twin, and who decides."""
         self._twin = twin
         self._operator = operator

@@ -46,6 +46,14 @@ class Refused(msgspec.Struct, frozen=True, kw_only=True, tag="refused"):
     frame: bytes
 
 
+class Measured(msgspec.Struct, frozen=True, kw_only=True, tag="measured"):
+    """Several quantities of one instrument, read in one answer and therefore of one moment."""
+
+    values: dict[str, Indicated | Refused]
+    """by the name of the channel, the instrument's main one first; each may be refused by itself"""
+    frame: bytes
+
+
 class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, tag="acknowledged"):
     """The answer to a declared command such as zero or tare, or the promise of an answer to a request."""
 
@@ -57,7 +65,7 @@ class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, tag="acknowledged"
     frame: bytes
 
 
-Event = Indicated | Refused | Acknowledged
+Event = Indicated | Measured | Refused | Acknowledged
 
 
 class Decoder(Protocol):

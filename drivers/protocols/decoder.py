@@ -10,8 +10,11 @@ from typing import Final
 from drivers.protocols import Event, Indicated, Refused, State
 from drivers.protocols.escape import PRINTABLE
 from drivers.protocols.form import Miss
-from drivers.protocols.frames import Frames, wrong_line
+from drivers.protocols.frames import Frames
+from drivers.protocols.line_signs import wrong_line
 
+_LINE_ENDS: Final = b"\r\n"
+_DIGITS: Final = b"0123456789."
 _WINDOW: Final = 16
 """bytes of noise judged together"""
 
@@ -80,7 +83,7 @@ class FrameDecoder:
 
     def _take(self, frame: bytes) -> None:
         event = self._frames.read(frame, self._unit, after_noise=self._line_cut)
-        if isinstance(event, Miss) and self._frames.framing.by_line:
+        if isinstance(event, Miss) and event.rank == 0 and self._frames.framing.by_line:
             event = self._after_noise(frame) or event
         if isinstance(event, Miss):
             if not frame.strip(b"\r\n"):
@@ -99,11 +102,16 @@ class FrameDecoder:
     def _after_noise(self, line: bytes) -> Event | None:
         """A whole frame at the end of a line that begins with noise.
 
-        A form without a head is believed only after a character that no number contains, so that a digit too
-        many is never taken for noise.
+        A form without a head is believed only after a byte that can be neither part of a line nor the end of
+        another kind of line. One with a head is also believed after a digit, where a line broke off, but not
+        after words: the `S` of `T S` and the `T` of `PT` are no heads.
         """
         for at in range(1, len(line)):
-            event = self._frames.read(line[at:], self._unit, after_noise=line[at - 1] in PRINTABLE)
+            before = line[at - 1]
+            if before in PRINTABLE and before not in _DIGITS:
+                continue
+            headed_only = before in _DIGITS or before in _LINE_ENDS
+            event = self._frames.read(line[at:], self._unit, after_noise=headed_only)
             if not isinstance(event, Miss):
                 self._skip_from(line[:at])
                 return event

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from drivers.protocols import Acknowledged, Event, Indicated, Refused, State
 from drivers.protocols.escape import bytes_to_typed
-from drivers.protocols.meaning import Meaning, UnknownFlagError
+from drivers.protocols.meaning import Mapped, Meaning, UnknownFlagError
 from drivers.protocols.number import NumberStyle, read_number
 from drivers.protocols.picture import Piece
 from drivers.quantity import Quantity
@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 _IN_A_NUMBER: Final = set(" +-.0123456789")
 
-_SAID: Final = {
+SAID: Final = {
     State.OVERLOAD: "the instrument reports overload",
     State.UNDERLOAD: "the instrument reports underload",
     State.OUT_OF_RANGE: "the instrument reports a load outside its range",
@@ -109,6 +109,12 @@ class Form:
         """Whether a reading can come out of it."""
         return any(piece.name == "number" for piece in self.pieces)
 
+    def meanings(self) -> tuple[Mapped, ...]:
+        """Everything that its flags say, the state first."""
+        return (
+            self.state, self.stable, self.kind, self.high_resolution, self.negative, self.decimals, self.unit,
+        )  # fmt: skip
+
     def read(self, text: str, frame: bytes, last_unit: str | None) -> Event | Miss:
         """The event in a whole frame.
 
@@ -128,7 +134,7 @@ class Form:
             if self.state.constant is not None:
                 self._closed(flags)  # nothing else tells this form from another
             for state in self.state.read(flags, closed=False):
-                return Refused(reason=_SAID.get(state, _SAID[State.ERROR]), state=state, frame=frame)
+                return Refused(reason=SAID.get(state, SAID[State.ERROR]), state=state, frame=frame)
             self._closed(flags)
             if self.promises:
                 return Acknowledged(command="", done=True, final=False, frame=frame)

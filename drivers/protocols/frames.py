@@ -2,28 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
-from drivers.protocols import Acknowledged, Event, Indicated, Refused, State
+from drivers.protocols import Acknowledged, Event, Indicated, Measured, Refused, State
 from drivers.protocols.check import Check
 from drivers.protocols.form import NO_FIT, Form, Miss
 from drivers.protocols.framing import Framing
-from drivers.protocols.writing import proposals
+from drivers.protocols.writing import kinds_for, proposals
 from drivers.reading import Kind, Stability
-
-_SEVEN_BITS: Final = range(0x80)
-_TOO_FAST: Final = frozenset(b"\x00\x78\x80\xf8")
-"""the only bytes that come when a line is read much faster than it is sent"""
-
-
-def wrong_line(data: bytes) -> str | None:
-    """Why `data` looks like a line set wrongly, or None when it does not."""
-    odd = sum(byte not in _SEVEN_BITS or byte == 0 for byte in data)
-    if odd * 4 < len(data):
-        return None
-    if set(data) <= _TOO_FAST:
-        return "only the bytes 00 78 80 F8 come: the line is read at a wrong baud rate"
-    return "many bytes are NUL or have the highest bit set: baud rate, data bits or parity are set wrongly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +50,7 @@ class Frames:
                 return Acknowledged(command=answer.command, done=answer.done, final=answer.final, frame=frame)
         if self.lengths and len(frame) not in self.lengths:
             return Miss(0, State.MALFORMED, f"{len(frame)} bytes; a frame has {sorted(self.lengths)}")
-        body = self._ordered(frame)
+        body = self.ordered(frame)
         if self.check is not None and self.check.optional and len(frame) > self.check.at:
             body = body[: self.check.at]
         miss = NO_FIT
@@ -87,7 +72,8 @@ class Frames:
             return True
         return check.holds(frame)
 
-    def _ordered(self, frame: bytes) -> bytes:
+    def ordered(self, frame: bytes) -> bytes:
+        """The bytes in the order in which columns count."""
         part = self.reversed_part
         return frame if part is None else frame[: part.start] + frame[part][::-1] + frame[part.stop :]
 
@@ -109,13 +95,15 @@ class Frames:
                 return next((a.frame for a in self.answers if (a.command, a.done, a.final) == wanted), None)
             case Indicated():
                 return self._fullest(event)
+            case Measured():
+                return None  # one frame of characters carries one quantity
 
     def _candidates(self, event: Indicated) -> Iterator[bytes]:
         for form in self.forms:
             if not form.carries_number:
                 continue
             for text in proposals(form, event):
-                frame = self._ordered(text.encode("latin-1"))
+                frame = self.ordered(text.encode("latin-1"))
                 if self.check is not None and not self.check.optional:
                     at, width = self.check.at, self.check.width
                     frame = frame[:at] + self.check.of(frame) + frame[at + width :]
@@ -136,10 +124,11 @@ class Frames:
             and said.indication.unit == event.indication.unit
             and said.indication.resolution == event.indication.resolution
             and said.stability in (event.stability, Stability.NOT_REPORTED)
-            and said.kind in (event.kind, Kind.UNKNOWN)
+            and said.kind in kinds_for(event)
             and said.tare in (event.tare, None)
             and said.high_resolution == event.high_resolution
         )
         if not right:
             return 0
-        return 1 + sum((said.stability == event.stability, said.kind == event.kind, said.tare == event.tare))
+        closest = len(Kind) - kinds_for(event).index(said.kind)
+        return closest + sum((said.stability == event.stability, said.tare == event.tare))

@@ -6,13 +6,23 @@ A value that is not in a map has no meaning, and a frame with such a value gives
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
 Flags = Mapping[str, str]
 Domains = dict[str, tuple[str, ...]]
 """the values each flag may take when a frame is written"""
+
+
+class Mapped(Protocol):
+    """What can be asked of a meaning without knowing its words."""
+
+    def names(self) -> Iterator[str]:
+        """Every flag it looks at."""
+
+    def values_of(self, name: str) -> list[str]:
+        """The values listed for a flag that stands alone."""
 
 
 class UnknownFlagError(ValueError):

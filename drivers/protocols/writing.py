@@ -4,23 +4,33 @@ What is written is only a proposal; whoever uses it reads it back first.
 """
 
 from collections.abc import Iterator
+from itertools import product
 
 from drivers.protocols import Indicated
 from drivers.protocols.form import Form
 from drivers.protocols.meaning import Domains
 from drivers.protocols.number import write_number
 from drivers.protocols.picture import BLANKS, CHECK, NUMBERS, Piece
-from drivers.reading import Stability
+from drivers.reading import Kind, Stability
 
 
 def proposals(form: Form, event: Indicated) -> Iterator[str]:
-    """Frames, one for each spelling of the unit; check characters are left blank."""
-    for unit in _spellings(form, event.indication.unit):
+    """Frames, one for each spelling of the unit and each kind that fits; check characters are left blank."""
+    for unit, kind in product(_spellings(form, event.indication.unit), kinds_for(event)):
         domains = _domains(form)
-        if _narrowed(form, domains, event):
+        if _narrowed(form, domains, event, kind):
             parts = [_part(form, piece, event, unit, domains) for piece in form.pieces]
             if None not in parts:
                 yield "".join(part for part in parts if part is not None)
+
+
+def kinds_for(event: Indicated) -> tuple[Kind, ...]:
+    """The kinds under which the value may be said, the best first.
+
+    Some wires leave the kind open in motion; some only know the net weight, which without tare is the gross.
+    """
+    untared = (Kind.NET,) if event.kind is Kind.GROSS and event.tare is None else ()
+    return tuple(dict.fromkeys((event.kind, Kind.UNKNOWN, *untared)))
 
 
 def _spellings(form: Form, unit: str) -> list[str]:
@@ -37,13 +47,13 @@ def _domains(form: Form) -> Domains:
     return domains
 
 
-def _narrowed(form: Form, domains: Domains, event: Indicated) -> bool:
-    """Keep the flags by which `event` is said; False when there are none."""
+def _narrowed(form: Form, domains: Domains, event: Indicated, kind: Kind) -> bool:
+    """Keep the flags by which `event` is said as `kind`; False when there are none."""
     value = event.indication.value
     return (
         form.state.narrow(domains, None)
         and form.stable.narrow(domains, event.stability)
-        and form.kind.narrow(domains, event.kind)
+        and form.kind.narrow(domains, kind)
         and form.high_resolution.narrow(domains, event.high_resolution)
         and form.negative.narrow(domains, value.is_signed())
         and form.decimals.narrow(domains, _places(event))

@@ -40,7 +40,7 @@ class SerialPort:
             DescriptionError: the settings describe no serial line.
         """
         self._address = address
-        self._settings = _pyserial_settings(address, line or LineSettings())
+        self._settings = pyserial_settings(address, line or LineSettings())
         self._line = line or LineSettings()
         self._port: serial.Serial | None = None
         self._opening: asyncio.Future[serial.Serial] | None = None
@@ -163,7 +163,17 @@ class SerialPort:
             self._arrived.set()
 
 
-def _pyserial_settings(address: str, line: LineSettings) -> dict[str, Any]:
+def is_pseudo_terminal(address: str) -> bool:
+    """Whether a port is a pair of pipes that only looks like a serial port."""
+    return sys.platform != "win32" and os.path.realpath(address).startswith(_PSEUDO_TERMINALS)
+
+
+def pyserial_settings(address: str, line: LineSettings) -> dict[str, Any]:
+    """The settings in pyserial's words.
+
+    Raises:
+        DescriptionError: they describe no serial line.
+    """
     found = _FORMAT.fullmatch(line.format)
     if found is None or line.flow not in _FLOWS or line.baud <= 0:
         raise DescriptionError(
@@ -175,7 +185,7 @@ def _pyserial_settings(address: str, line: LineSettings) -> dict[str, Any]:
             flow=line.flow,
         )
     bits, parity, stop_bits = int(found[1]), found[2], float(found[3])
-    if sys.platform != "win32" and os.path.realpath(address).startswith(_PSEUDO_TERMINALS):
+    if is_pseudo_terminal(address):
         bits, parity = 8, "N"  # a pseudo-terminal carries whole bytes; the kernel refuses anything else
     settings: dict[str, Any] = {
         "baudrate": line.baud,

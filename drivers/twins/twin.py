@@ -14,9 +14,9 @@ from drivers.clock import Clock
 from drivers.errors import DescriptionError
 from drivers.instrument import Driver, LineSettings
 from drivers.protocols import Acknowledged, Indicated, Refused
-from drivers.quantity import Quantity
+from drivers.twins.hands import ScaleHands
 from drivers.twins.line import TcpLine, TwinLine, pty_line
-from drivers.twins.physics import CENTRE, ScaleBody
+from drivers.twins.physics import ScaleBody
 from drivers.twins.settings import TwinSettings
 
 _LARGEST_PIECE: Final = 8  # bytes that arrive together; serial adapters hand them over in such pieces
@@ -25,7 +25,7 @@ _ASK: Final = "ask"
 _ASK_FINER: Final = "ask for the extended display"
 
 
-class Twin:
+class Twin(ScaleHands):
     """A simulated instrument on a line; `start` it, load it, and `close` it in the end."""
 
     def __init__(self, driver: Driver, settings: TwinSettings, clock: Clock, line: TwinLine) -> None:
@@ -38,7 +38,7 @@ class Twin:
         self._settings = settings
         self._clock = clock
         self._line = line
-        self._body = _speakable_body(driver, settings, at=clock.monotonic())
+        self._body = speakable_body(driver, settings, at=clock.monotonic())
         self._dialogue = _Dialogue(driver)
         self._orders: asyncio.Queue[str] = asyncio.Queue()
         self._pieces = random.Random(settings.seed)  # noqa: S311 -- cuts frames into pieces, no secret
@@ -78,38 +78,6 @@ class Twin:
         self._dialogue = _Dialogue(self._driver)
         await self._line.open(self._receive)
 
-    def place(self, load: Quantity, position: str = CENTRE) -> None:
-        """Have this load, and nothing else, on the receptor."""
-        self._body.place(load, position, at=self._clock.monotonic())
-
-    def add(self, load: Quantity) -> None:
-        """Put more beside the load that stands there."""
-        self._body.add(load, at=self._clock.monotonic())
-
-    def remove_small(self) -> None:
-        """Take off what was added, leave the load."""
-        self._body.remove_small(at=self._clock.monotonic())
-
-    def remove(self) -> None:
-        """Take everything off."""
-        self._body.remove(at=self._clock.monotonic())
-
-    def zero(self) -> bool:
-        """Press the zero key; False when the scale refuses."""
-        return self._body.zero(at=self._clock.monotonic())
-
-    def tare(self) -> bool:
-        """Press the tare key; False when the scale refuses."""
-        return self._body.tare(at=self._clock.monotonic())
-
-    def adjust(self) -> None:
-        """Have it adjusted (justir): its errors of span and corners go, noise and hysteresis stay."""
-        self._body.adjust(at=self._clock.monotonic())
-
-    def clear_tare(self) -> bool:
-        """Go back to gross."""
-        return self._body.clear_tare()
-
     def _receive(self, data: bytes) -> None:
         if not self.deaf:
             for order in self._dialogue.understood(data):
@@ -144,7 +112,7 @@ class Twin:
 
     async def _say(self, event: Indicated | Refused | Acknowledged) -> None:
         frame = self._frame(event)
-        seconds_per_byte = _bits_per_byte(self._driver.line) / self._driver.line.baud
+        seconds_per_byte = bits_per_byte(self._driver.line) / self._driver.line.baud
         async with self._speaking:
             while frame and not self.deaf:
                 size = self._pieces.randint(1, _LARGEST_PIECE)
@@ -195,8 +163,12 @@ class _Dialogue:
                 self._heard = self._heard[1:]
 
 
-def _speakable_body(driver: Driver, settings: TwinSettings, *, at: float) -> ScaleBody:
-    """A body that shows the unit of d, or the first other unit that is spoken on this line."""
+def speakable_body(driver: Driver, settings: TwinSettings, *, at: float) -> ScaleBody:
+    """A body that shows the unit of d, or the first other unit that is spoken on this line.
+
+    Raises:
+        DescriptionError: the driver has no way to write what this instrument would show.
+    """
     mistakes = []
     faultless = TwinSettings(
         max=settings.max, d=settings.d, intervals=settings.intervals, settling_s=Decimal(0)
@@ -216,7 +188,8 @@ def _speakable_body(driver: Driver, settings: TwinSettings, *, at: float) -> Sca
     raise mistakes[0]
 
 
-def _bits_per_byte(line: LineSettings) -> float:
+def bits_per_byte(line: LineSettings) -> float:
+    """Start bit, data, parity and stop bits."""
     parity = 0 if line.format[1] == "N" else 1
     return 1 + int(line.format[0]) + parity + float(line.format[2:])
 

@@ -152,19 +152,18 @@ class _Sheet:
             yield self._loaded("accuracy", f"{where}/{row.load}", row)
 
     def _repeatability(self) -> Iterator[Point]:
-        """Each weighing, then the range of those that had the same load."""
+        """Each weighing, then the range of those that had the same load; of one alone it is unknown."""
         rows = self.basis.seen.repeatability
         for number, row in enumerate(rows, 1):
             yield self._loaded("repeatability", f"repeatability/{number}", row)
         series = same_loads(rows)
         for same in series:
-            if len(same) > 1:
-                which = f"/{same[0].load}" if len(series) > 1 else ""
-                yield range_point(self.basis, same, f"repeatability/range{which}")
+            which = f"/{same[0].load}" if len(series) > 1 else ""
+            yield range_point(self.basis, same, f"repeatability/range{which}")
 
     def _discrimination(self) -> Iterator[Point]:
         for row in self.basis.seen.discrimination:
-            self.basis.check_load(row.load, row.load)
+            self.basis.check_load(row.load, row.load, row.range)
             yield discrimination_point(self.basis, row, self._unique(f"discrimination/{row.load}"))
 
     def _tare(self) -> Iterator[Point]:
@@ -195,7 +194,7 @@ class _Sheet:
         self, section: str, label: str, row: Weighing, tolerance: Tolerance, *, zero_error: Quantity | None
     ) -> Point:
         gross = row.load + row.tare if isinstance(row, Tared) else row.load
-        self.basis.check_load(row.load, gross)
+        self.basis.check_load(row.load, gross, row.range)
         found = self.basis.found(row, gross)
         corrected = found.corrected(zero_error)
         outcome = decide(corrected.lowest, corrected.highest, tolerance)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
@@ -12,6 +13,9 @@ from procedures.scales.instrument import Scale, WeighingRange
 from procedures.scales.observation import Observations, Tared, Weighing
 from procedures.scales.rules import ScaleRules
 from procedures.tolerance import limit_at
+
+MOST_SMALL_WEIGHTS: Final = 12
+"""small weights of 0.1 e: ten make one e, two more for a reading that came late"""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,11 @@ class Basis:
     def setting(self, share_of_e: Decimal, part: WeighingRange) -> Quantity:
         """A limit that is a share of e: zero-setting, tare-setting."""
         return plain((part.e * share_of_e).to(self.scale.unit))
+
+    def most_added(self, row: Weighing, gross: Quantity) -> Quantity:
+        """The most that the small weights ΔL of a changeover can weigh at an indication."""
+        step = self.part(row.indication, row.range, gross).resolution.to(self.scale.unit)
+        return plain(step * self.rules.standards.small_step_e * MOST_SMALL_WEIGHTS)
 
     def part(self, mass: Quantity, row_range: int | None, gross: Quantity) -> WeighingRange:
         """The range in force at a load or indication while `gross` stands on the receptor."""
@@ -55,8 +64,8 @@ class Basis:
         )
 
     def zero_row(self) -> Weighing | None:
-        """The row that gives E0: of the zero section, or else a row of the weighing test without load."""
-        rows: Sequence[Weighing] = self.seen.zero or [row for row in self.seen.accuracy if not row.load]
+        """The row that gives E0: the first of the zero section, then of the weighing test without load."""
+        rows: Sequence[Weighing] = (*self.seen.zero, *(row for row in self.seen.accuracy if not row.load))
         return next((row for row in rows if self._gives_zero_error(row, row.load)), None)
 
     def zero_error(self) -> Quantity | None:
@@ -70,11 +79,11 @@ class Basis:
         given = next((other for other in same if self._gives_zero_error(other, other.tare)), None)
         return None if given is None else self.found(given, given.tare).exact
 
-    def check_load(self, load: Quantity, gross: Quantity) -> None:
-        """Refuse a load that the scale cannot weigh.
+    def check_load(self, load: Quantity, gross: Quantity, number: int | None) -> None:
+        """Refuse a load that the scale, or its range in use, cannot weigh.
 
         Raises:
-            ProcedureError: less than nothing, or beyond Max.
+            ProcedureError: less than nothing, beyond Max, or beyond Max of the range in use.
         """
         if load.value < 0 or gross < load or gross > self.scale.capacity:
             raise ProcedureError(
@@ -83,6 +92,16 @@ class Basis:
                 "Correct the load, or Max.",
                 load=str(gross),
                 max=str(self.scale.capacity),
+            )
+        part = self.scale.part_at(gross, number)
+        if gross > part.max:
+            raise ProcedureError(
+                "case.load_beyond_range",
+                "A load of {load} is beyond range {range} of the scale, which ends at {max}.",
+                "Correct `range`, the load, or Max of that range.",
+                load=str(gross),
+                range=str(number),
+                max=str(part.max),
             )
 
     def _gives_zero_error(self, row: Weighing, gross: Quantity) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 import msgspec
 
+from drivers.errors import UnitError
 from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
@@ -19,7 +20,7 @@ from procedures.scales.assessment import assess, required_sections
 from procedures.scales.basis import Basis
 from procedures.scales.classification import check_classification, classification_notices
 from procedures.scales.conclusion import conclude, observation_notices
-from procedures.scales.instrument import Scale, WeighingRange, check_form
+from procedures.scales.instrument import LEGAL_UNITS, Scale, WeighingRange, check_form
 from procedures.scales.observation import (
     Accuracy,
     Discriminated,
@@ -35,6 +36,8 @@ _FOLLOWS: Final = frozenset(
     | {"hasil", "kesalahan", "sah", "batal", "e0", "points", "failing", "readings"}
 )
 """names of what is computed, never typed"""
+
+_BEYOND_MAX_E: Final = 9
 
 _UNKNOWN: Final = re.compile(r"unknown field `(?P<name>[^`]*)`(?: - at `(?P<path>[^`]*)`)?")
 
@@ -71,10 +74,18 @@ def compute(content: Mapping[str, Any]) -> Conclusion:
     Raises:
         ProcedureError: the file has a mistake, or no rules hold; names the entry and a correction.
     """
-    case = _read(content)
+    try:
+        return _judge(_read(content))
+    except UnitError as mistake:
+        raise _mistake(str(mistake)) from None
+
+
+def _judge(case: Case) -> Conclusion:
     check_form(case.uut)
     rules = _rules(case)
     check_classification(case.uut, rules)
+    basis = Basis(case.uut, rules, case.activity, case)
+    _check_readings(basis)
     phase = assess(case.uut, rules, case.activity, case)
     if not phase.points:
         raise ProcedureError(
@@ -88,7 +99,7 @@ def compute(content: Mapping[str, Any]) -> Conclusion:
         if section not in phase.verdict.sections
     ]
     notices = [*rules.notices(), *classification_notices(case.uut, rules)]
-    notices += observation_notices(Basis(case.uut, rules, case.activity, case))
+    notices += observation_notices(basis)
     if absent:
         notices.append(Reason(code="sections_absent", facts={"sections": ", ".join(absent)}))
     return conclude(phase, on=case.date, years=rules.validity_years, notices=notices)
@@ -117,7 +128,42 @@ def _rules(case: Case) -> ScaleRules:
     return choose_rules(case.rules, case.date or dt.date.min)[0]
 
 
-def _rows(case: Case) -> Iterator[tuple[str, Weighing | Discriminated]]:
+def _check_readings(basis: Basis) -> None:
+    """Refuse what a run could not have read: impossible small weights, an indication beyond its range.
+
+    Source: OIML R 76-1:2006, 4.2.3: no indication above Max + 9 e.
+    """
+    for path, row in _rows(basis.seen):
+        gross = row.load + row.tare if isinstance(row, Tared) else row.load
+        basis.check_load(row.load, gross, row.range)
+        part = basis.part(row.indication, row.range, gross)
+        if isinstance(row, Weighing) and row.added is not None:
+            most = basis.most_added(row, gross)
+            if row.added > most:
+                raise ProcedureError(
+                    "case.added_impossible",
+                    "The small weights of {added} at `{path}` are impossible: "
+                    "with steps of {step} the indication changes after {most} at the latest.",
+                    "Write the total mass of the small weights that changed it, or correct d.",
+                    added=str(row.added),
+                    path=f"{path}.added",
+                    step=str(part.resolution),
+                    most=str(most),
+                )
+        shown = row.indication + row.tare if isinstance(row, Tared) else row.indication
+        if row.range is not None and shown > part.max + part.e * _BEYOND_MAX_E:
+            raise ProcedureError(
+                "case.indication_beyond_range",
+                "An indication of {indication} at `{path}` is beyond range {range}, which ends at {max}.",
+                "Correct `range`, the indication, or Max of that range.",
+                indication=str(row.indication),
+                path=f"{path}.indication",
+                range=str(row.range),
+                max=str(part.max),
+            )
+
+
+def _rows(case: Observations) -> Iterator[tuple[str, Weighing | Discriminated]]:
     for name in ("zero", "eccentricity", "accuracy", "repeatability", "discrimination", "tare"):
         for index, row in enumerate(getattr(case, name)):
             yield f"$.{name}[{index}]", row
@@ -128,6 +174,16 @@ def _check_mass(value: Quantity | None, path: str, *, signed: bool) -> None:
         return
     if value.dimension != "mass":
         raise _mistake(f"{value} is no mass - at `{path}`")
+    if value.unit not in LEGAL_UNITS:
+        raise ProcedureError(
+            "case.unit",
+            "{mass} at `{path}` is in {unit}, which is no unit of a scale that can be verified.",
+            "Write masses in one of {units}, as the scale shows them.",
+            mass=str(value),
+            path=path,
+            unit=value.unit,
+            units=", ".join(LEGAL_UNITS),
+        )
     if value.value < 0 and not signed:
         raise _mistake(f"{value} is less than nothing - at `{path}`")
 
@@ -173,7 +229,7 @@ def _refused(entry: str) -> ProcedureError:
 
 
 EXAMPLE: Final = """\
-# A case for scales. Masses are strings with a unit: g, kg, mg, t, ct, lb, oz.
+# A case for scales. Masses are strings with a unit: mg, g, kg, t or ct.
 # Sections that were not done are left out; errors and verdicts are never typed.
 kind = "scales"
 activity = "subsequent_verification"   # tera ulang; "initial_verification" = tera

@@ -38,10 +38,12 @@ def check_classification(scale: Scale, rules: ScaleRules) -> None:
 
 
 def classification_notices(scale: Scale, rules: ScaleRules) -> tuple[Reason, ...]:
-    """What is unusual, though no reason to refuse: a small Min, a finer display than the class foresees."""
+    """What is unusual, though no reason to refuse: an odd e, a small Min, a display too fine."""
     of_class = _class(scale, rules)
     notices = []
     for part in scale.parts:
+        odd = [step for step in dict.fromkeys((part.e, part.resolution)) if not _is_decimal_step(step)]
+        notices += [Reason(code="scale_interval_form", facts={"interval": str(step)}) for step in odd]
         marked, least = _marked_min(scale, part), least_load(scale, part, rules, marked=False)
         if marked is not None and marked < least:
             facts = {"min": str(marked), "limit": str(least)}
@@ -63,6 +65,11 @@ def least_load(scale: Scale, part: WeighingRange, rules: ScaleRules, *, marked: 
 def intervals(part: WeighingRange) -> Fraction:
     """The number of verification scale intervals, n = Max/e."""
     return Fraction(part.max.to("g").value) / Fraction(part.e.to("g").value)
+
+
+def _is_decimal_step(step: Quantity) -> bool:
+    """Whether it is 1, 2 or 5 × 10^k in its unit (OIML R 76-1:2006, 4.2.2.1)."""
+    return step.value.normalize().as_tuple().digits in {(1,), (2,), (5,)}
 
 
 def _class(scale: Scale, rules: ScaleRules) -> ClassRules:

@@ -20,9 +20,11 @@ def same_loads(rows: Sequence[Weighing]) -> tuple[tuple[Weighing, ...], ...]:
 def range_point(basis: Basis, rows: Sequence[Weighing], label: str) -> Point:
     """Largest result less smallest within the permitted error; E0 is in all of them and falls out.
 
+    Of a single weighing the range is unknown: indeterminate.
+
     Args:
         basis: scale, rules, activity.
-        rows: two or more weighings of one load.
+        rows: the weighings of one load.
         label: of the point.
 
     Source: OIML R 76-1:2006, 3.6.1.
@@ -38,14 +40,16 @@ def range_point(basis: Basis, rows: Sequence[Weighing], label: str) -> Point:
         upper=basis.permitted(load, basis.part(load, rows[0].range, load)),
         citation=basis.rules.repeatability.citation,
     )
-    outcome = decide(lowest, highest, tolerance)
-    reasons = {Outcome.DOES_NOT_CONFORM: "range_exceeded", Outcome.INDETERMINATE: "range_undecided"}
+    known = len(rows) > 1
+    outcome = decide(lowest, highest, tolerance) if known else Outcome.INDETERMINATE
+    undecided = "range_undecided" if known else "range_unknown"
+    reasons = {Outcome.DOES_NOT_CONFORM: "range_exceeded", Outcome.INDETERMINATE: undecided}
     exact = lowest == highest
     return Point(
         section="repeatability",
         label=label,
         nominal=load,
-        error=lowest if exact else None,
+        error=lowest if known and exact else None,
         error_bounds=None if exact else (lowest, highest),
         tolerance=tolerance,
         method=Method.COMPARISON,
@@ -57,6 +61,8 @@ def range_point(basis: Basis, rows: Sequence[Weighing], label: str) -> Point:
 
 def discrimination_point(basis: Basis, row: Discriminated, label: str) -> Point:
     """An extra load of 1.4 d must raise the indication by one step at least.
+
+    A heavier one that is noticed proves nothing, nor does a lighter one that is not.
 
     The point's reference is the least indication that shows the change, its error what is above that.
 
@@ -71,6 +77,8 @@ def discrimination_point(basis: Basis, row: Discriminated, label: str) -> Point:
     outcome, reason = Outcome.CONFORMS, ""
     if after < least:
         outcome, reason = Outcome.DOES_NOT_CONFORM, "not_discriminated"
+        if extra < due:
+            outcome, reason = Outcome.INDETERMINATE, "extra_load_too_small"
     elif extra > due:
         outcome, reason = Outcome.INDETERMINATE, "extra_load_too_large"
     return Point(

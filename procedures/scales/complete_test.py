@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.action import Choice, ClearTare, Inspect, Instruction, SetTare, SetZero
+from procedures.action import Choice, ClearTare, Inspect, Instruction, RemoveLoad, SetTare, SetZero
 from procedures.errors import ProcedureError
 from procedures.point import Outcome, Phase, Point, Reason
 from procedures.run import Run
@@ -95,7 +95,7 @@ class CompleteTest:
         planned = self.task.zero
         to_zero: tuple[Instruction, ...] = (SetZero(), place(planned)) if planned.load else (SetZero(),)
         async with self._run.series(f"{self._prefix}zero"), self._run.step("zero"):
-            shown = await self._reader.weigh(to_zero, planned.load)
+            shown = await self._reader.weigh(to_zero, planned)
             await self._weighed("zero", ZeroSetting(**_filled(planned, shown)), shown, planned)
 
     async def _eccentricity(self) -> None:
@@ -103,7 +103,8 @@ class CompleteTest:
         async with self._run.series(f"{self._prefix}eccentricity"):
             for position in self.task.positions:
                 async with self._run.step(position):
-                    shown = await self._reader.weigh((place(planned, position=position),), planned.load)
+                    how = place(planned, position=position, unload_first=True)
+                    shown = await self._reader.weigh((how,), planned)
                     row = Eccentric(**_filled(planned, shown), position=position)
                     await self._weighed("eccentricity", row, shown, planned)
 
@@ -113,7 +114,9 @@ class CompleteTest:
         async with self._run.series(f"{self._prefix}accuracy/{direction}"):
             for planned in loads:
                 async with self._run.step(str(planned.load)):
-                    shown = await self._reader.weigh((place(planned, direction=direction),), planned.load)
+                    begins = direction == "up" and planned is loads[0]
+                    how = place(planned, direction=direction, unload_first=begins)
+                    shown = await self._reader.weigh((how,), planned)
                     row = Accuracy(**_filled(planned, shown), direction=direction)
                     await self._weighed("accuracy", row, shown, planned)
 
@@ -130,7 +133,7 @@ class CompleteTest:
         async with self._run.series(f"{self._prefix}{series}"):
             for number in range(1, self.task.weighings + 1):
                 async with self._run.step(str(number)):
-                    shown = await self._reader.weigh((place(planned),), planned.load)
+                    shown = await self._reader.weigh((place(planned, unload_first=True),), planned)
                     row = Weighing(**_filled(planned, shown))
                     await self._weighed("repeatability", row, shown, planned, changeover=changeover)
             point = next(p for p in self._points(self.seen) if p.label == _RANGE)
@@ -141,7 +144,7 @@ class CompleteTest:
         async with self._run.series(f"{self._prefix}discrimination"):
             for planned in self.task.discrimination:
                 async with self._run.step(str(planned.load)):
-                    before = await self._reader.weigh((place(planned),), planned.load)
+                    before = await self._reader.weigh((place(planned, unload_first=True),), planned)
                     extra, after = await self._reader.with_extra(before, planned)
                     row = Discriminated(
                         load=planned.load,
@@ -157,10 +160,11 @@ class CompleteTest:
     async def _tare(self, planned: PlannedTare) -> None:
         zero = PlannedLoad(load=Quantity(0, planned.tare.unit), weights=())
         async with self._run.series(f"{self._prefix}tare/{planned.tare}"):
+            await self._run.instruct(RemoveLoad())
             for net in (zero, *planned.net):
                 async with self._run.step(str(net.load)):
-                    how: Instruction = place(net) if net.load else SetTare(load=planned.tare)
-                    shown = await self._reader.weigh((how,), net.load, net=True)
+                    how = place(net, direction="up") if net.load else SetTare(load=planned.tare)
+                    shown = await self._reader.weigh((how,), net, net=True)
                     row = Tared(**_filled(net, shown), tare=planned.tare)
                     await self._weighed("tare", row, shown, net)
             await self._run.instruct(ClearTare())
@@ -170,7 +174,7 @@ class CompleteTest:
     ) -> None:
         """Keep a row; where its reading alone decides nothing, find ΔL first."""
         if changeover or self._undecided(section, row):
-            added, paths = await self._reader.changeover(shown, planned)
+            added, paths = await self._reader.changeover(shown, planned, net=isinstance(row, Tared))
             if added is not None:
                 row = msgspec.structs.replace(row, added=added, readings=row.readings + paths)
         self.seen = self._with(section, row)

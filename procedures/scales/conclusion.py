@@ -1,13 +1,14 @@
 """The conclusion of a test: the deciding phase, how long it holds, and what the reader must know."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import MAXYEAR, date
 
 from drivers.quantity import Quantity
-from procedures.conformity import whole_digits
+from procedures.errors import ProcedureError
 from procedures.point import Conclusion, Outcome, Phase, Reason
 from procedures.scales.basis import Basis
 from procedures.scales.comparison import same_loads
+from procedures.scales.display import on_a_step
 from procedures.scales.observation import Observations, Tared, Weighing
 
 _FEBRUARY = 2
@@ -24,13 +25,17 @@ def conclude(
         years: how long the verification holds.
         notices: in the order in which they are to be read; said once each.
         as_found: the phase before an adjustment.
+
+    Raises:
+        ProcedureError: the day is so late that no validity can be written.
     """
     conforms = phase.verdict.outcome is Outcome.CONFORMS
+    until = None if on is None else years_later(on, years)
     return Conclusion(
         points=phase.points,
         verdict=phase.verdict,
         as_found=as_found,
-        valid_until=years_later(on, years) if conforms and on is not None else None,
+        valid_until=until if conforms else None,
         notices=tuple(notice for i, notice in enumerate(notices) if notice not in notices[:i]),
     )
 
@@ -40,7 +45,17 @@ def years_later(day: date, years: int) -> date:
 
     >>> years_later(date(2028, 2, 29), 1)
     datetime.date(2029, 2, 28)
+
+    Raises:
+        ProcedureError: that is after the year 9999.
     """
+    if day.year + years > MAXYEAR:
+        raise ProcedureError(
+            "scales.date_too_late",
+            "A verification on {date} would end after the year 9999, which cannot be written.",
+            "Correct the day of the test.",
+            date=day.isoformat(),
+        )
     leap_day = day.month == _FEBRUARY and day.day == 29  # noqa: PLR2004 - the leap day
     return day.replace(year=day.year + years, day=28 if leap_day else day.day)
 
@@ -73,8 +88,7 @@ def _weighings(seen: Observations) -> Iterator[tuple[str, int, Weighing]]:
 
 
 def _on_a_step(basis: Basis, row: Weighing) -> bool:
-    """A display in steps of d cannot stand between two of them: d, or the indication, is written wrong."""
+    """Otherwise d, or the indication, is written wrong."""
     gross = row.load + row.tare if isinstance(row, Tared) else row.load
     step: Quantity = basis.part(row.indication, row.range, gross).resolution
-    shown, whole = whole_digits(row.indication, step)
-    return row.high_resolution or shown % whole == 0
+    return row.high_resolution or on_a_step(row.indication, step)

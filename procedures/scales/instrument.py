@@ -15,7 +15,8 @@ from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 
-_NOT_DECIMAL: Final = frozenset({"lb", "oz", "gn"})  # grams have no exact value in these
+LEGAL_UNITS: Final = ("mg", "g", "kg", "t", "ct")
+"""Units in which a scale may indicate (OIML R 76-1:2006, 2.1); grams are exact in each of them."""
 
 
 class AccuracyClass(StrEnum):
@@ -90,8 +91,8 @@ class Scale(
 
     @property
     def unit(self) -> str:
-        """The unit in which errors are computed: that of e, as far as grams are exact in it."""
-        return "g" if self.e1.unit in _NOT_DECIMAL else self.e1.unit
+        """The unit in which errors are computed: that of e."""
+        return self.e1.unit
 
     def part_at(self, load: Quantity, number: int | None = None) -> WeighingRange:
         """The range in force at a load or indication; a load equal to Max_i still belongs to range i.
@@ -151,6 +152,23 @@ def check_form(scale: Scale) -> None:
             raise _impossible("the ranges must rise in Max and in e")
 
 
+def check_unit(mass: Quantity) -> None:
+    """Refuse a mass in a unit in which no scale may be verified, such as pounds.
+
+    Raises:
+        ProcedureError: `scales.unit`.
+    """
+    if mass.unit not in LEGAL_UNITS:
+        raise ProcedureError(
+            "scales.unit",
+            "{indication} is in {unit}, which is no unit of a scale that can be verified.",
+            "Switch the scale to one of {units}, and write those.",
+            indication=str(mass),
+            unit=mass.unit,
+            units=", ".join(LEGAL_UNITS),
+        )
+
+
 def _check_part(part: WeighingRange) -> None:
     _check_masses(part.max, part.e, part.d, part.min)
     if not (part.max and part.e and part.resolution):
@@ -165,11 +183,15 @@ def _check_masses(*masses: Quantity | None) -> None:
     for mass in masses:
         if mass is not None and mass.dimension != "mass":
             raise _impossible(f"{mass} is no mass")
+        if mass is not None:
+            check_unit(mass)
         if mass is not None and mass.value < 0:
             raise _impossible(f"{mass} is less than nothing")
 
 
 def _check_shape(scale: Scale) -> None:
+    if (scale.intervals or scale.ranges) and scale.d is not None:
+        raise _impossible("d stands inside each of the intervals or ranges, not beside them")
     single = scale.max is not None or scale.e is not None or scale.d is not None
     if single + bool(scale.intervals) + bool(scale.ranges) != 1:
         raise _impossible("give either max and e, or intervals, or ranges")

@@ -20,20 +20,21 @@ from procedures.action import (
     KeyAdded,
     Keyed,
     PlaceLoad,
+    RemoveLoad,
     RemoveSmallWeights,
 )
 from procedures.errors import ProcedureError
 from procedures.point import Reason
 from procedures.run import Run
+from procedures.scales.basis import MOST_SMALL_WEIGHTS
+from procedures.scales.display import check_display
 from procedures.scales.indication_error import plain
+from procedures.scales.instrument import LEGAL_UNITS
 from procedures.scales.task import PlannedLoad, ScaleTask
 
 UUT: Final = "uut"
 
 _ATTEMPTS: Final = 5
-_MOST_STEPS: Final = 12
-"""small weights of 0.1 e: ten make one e, two more for a reading that came late"""
-
 _TENTH: Final = Decimal("0.1")
 _HALF: Final = Decimal("0.5")
 _WINDOW_E: Final = 20
@@ -62,22 +63,23 @@ class ScaleReader:
         self._keyed = 0
         self._rest_inferred = 0
 
-    async def weigh(self, place: Sequence[Instruction], load: Quantity, *, net: bool = False) -> Shown:
+    async def weigh(self, place: Sequence[Instruction], planned: PlannedLoad, *, net: bool = False) -> Shown:
         """Have a load placed and read the scale.
 
         Args:
             place: what brings the load onto the receptor; done again when the reading is refused.
-            load: what it should show.
+            planned: what it should show.
             net: with tare; otherwise the reading must be gross.
 
         Raises:
-            ProcedureError: it shows the wrong kind of weight, or no reading was accepted.
+            ProcedureError: it shows the wrong kind of weight or what it cannot show, or no reading was
+                accepted.
         """
-        wrong_kind = False
+        load, wrong_kind = planned.load, False
         for _ in range(_ATTEMPTS):
             for instruction in place:
                 await self._run.instruct(instruction)
-            shown = await self.read(load)
+            shown = await self.read(load, planned, net=net)
             if shown.reading.kind not in ((Kind.NET if net else Kind.GROSS), Kind.UNKNOWN):
                 if wrong_kind:
                     raise _wrong_kind(shown.reading, net=net)
@@ -95,25 +97,33 @@ class ScaleReader:
             attempts=str(_ATTEMPTS),
         )
 
-    async def read(self, expect: Quantity) -> Shown:
-        """Read what stands on the receptor now."""
-        reading = await self._run.settled(
-            UUT, expect=expect, high_resolution=self._task.scale.high_resolution
-        )
-        if reading.indication.dimension != "mass":
-            raise ProcedureError(
-                "scales.no_mass",
-                "The scale shows {indication}, which is no mass.",
-                "Switch it back to weighing.",
-                indication=str(reading.indication),
-            )
+    async def read(self, expect: Quantity, planned: PlannedLoad, *, net: bool = False) -> Shown:
+        """Read what stands on the receptor now; what a person mistyped may be keyed once more.
+
+        Raises:
+            ProcedureError: the scale of the data plate cannot show this.
+        """
+        scale = self._task.scale
+        reading = await self._settled(expect)
+        try:
+            check_display(scale, reading, planned.load, planned.range, net=net)
+        except ProcedureError:
+            if reading.origin is not Origin.MANUAL:
+                raise
+            reading = await self._settled(expect)
+            check_display(scale, reading, planned.load, planned.range, net=net)
         if reading.origin is Origin.MANUAL:
             self._keyed += 1
         elif reading.stability is Stability.NOT_REPORTED:
             self._rest_inferred += 1
         return Shown(reading=reading, path=self._run.path())
 
-    async def changeover(self, shown: Shown, planned: PlannedLoad) -> tuple[Quantity | None, tuple[str, ...]]:
+    async def _settled(self, expect: Quantity) -> Reading:
+        return await self._run.settled(UUT, expect=expect, high_resolution=self._task.scale.high_resolution)
+
+    async def changeover(
+        self, shown: Shown, planned: PlannedLoad, *, net: bool = False
+    ) -> tuple[Quantity | None, tuple[str, ...]]:
         """Find ΔL: the small weights that make the indication rise by one step.
 
         Returns:
@@ -125,10 +135,10 @@ class ScaleReader:
             return await self._keyed_added(shown.indication, planned.load, step, small), ()
         paths: list[str] = []
         found: Quantity | None = None
-        for count in range(1, _MOST_STEPS + 1):
+        for count in range(1, MOST_SMALL_WEIGHTS + 1):
             total = plain(small * count)
             await self._run.instruct(AddSmallWeights(step=small, total=total))
-            after = await self.read(shown.indication)
+            after = await self.read(shown.indication, planned, net=net)
             paths.append(after.path)
             if after.indication >= shown.indication + step:
                 found = total
@@ -141,7 +151,7 @@ class ScaleReader:
         step = self._step(shown.indication, planned)
         extra = plain(step * self._task.rules.discrimination.extra_d)
         await self._run.instruct(AddSmallWeights(step=extra, total=extra))
-        return extra, await self.read(shown.indication)
+        return extra, await self.read(shown.indication, planned)
 
     def notices(self) -> tuple[Reason, ...]:
         """What the reader of the result must know about the readings."""
@@ -172,10 +182,10 @@ class ScaleReader:
     async def _keyed_added(
         self, indication: Quantity, load: Quantity, step: Quantity, small: Quantity
     ) -> Quantity:
-        most = small * _MOST_STEPS
+        most = small * MOST_SMALL_WEIGHTS
         for _ in range(_ATTEMPTS):
             answer = await self._run.ask(KeyAdded(load=load, indication=indication, step=small))
-            if isinstance(answer, Keyed) and answer.quantity.dimension == "mass":
+            if isinstance(answer, Keyed) and answer.quantity.unit in LEGAL_UNITS:
                 added = answer.quantity
                 if Quantity(0, "g") <= added <= most:
                     return added
@@ -188,9 +198,23 @@ class ScaleReader:
         )
 
 
-def place(planned: PlannedLoad, *, position: str = "centre", direction: str = "any") -> PlaceLoad:
-    """The instruction for a planned load."""
-    return PlaceLoad(load=planned.load, weights=planned.weights, position=position, direction=direction)
+def place(
+    planned: PlannedLoad,
+    *,
+    position: str = "centre",
+    direction: str = "any",
+    unload_first: bool = False,
+) -> PlaceLoad | RemoveLoad:
+    """The instruction for a planned load; to place nothing is to empty the receptor."""
+    if not planned.load:
+        return RemoveLoad()
+    return PlaceLoad(
+        load=planned.load,
+        weights=planned.weights,
+        position=position,
+        direction=direction,
+        unload_first=unload_first,
+    )
 
 
 def _wrong_kind(reading: Reading, *, net: bool) -> ProcedureError:

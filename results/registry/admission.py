@@ -10,11 +10,11 @@ from typing import Final, Literal
 
 import msgspec
 
-from drivers.notation import from_json
 from results import envelope as dsse
 from results.envelope import Envelope
 from results.errors import IntegrityError
 from results.number import number_of
+from results.payload import read_payload
 from results.receipt import verification_token
 from results.record import Record
 from results.registry.refusal import RefusalError
@@ -66,7 +66,7 @@ def examine(body: bytes, keys: Mapping[str, Enrolled], *, training: bool) -> Sub
     active = {keyid: key for keyid, key in keys.items() if not key.retired}
     submission = reopen(body, active)
     _check_names(submission.record)
-    _check_signers(submission, active)
+    _check_signers(submission, keys)
     return submission
 
 
@@ -102,15 +102,13 @@ def reopen(body: bytes, keys: Mapping[str, Enrolled]) -> Submission:
             "Verify the record on the bench; if it is sound there, send it again.",
             **fault.facts,
         ) from None
-    return Submission(
-        body, payload, envelope.digest, verification_token(payload), _record(payload, envelope), signers
-    )
+    return Submission(body, payload, envelope.digest, verification_token(payload), _record(envelope), signers)
 
 
 def _envelope(body: bytes) -> Envelope:
     try:
         return dsse.parse(body)
-    except (IntegrityError, RecursionError):
+    except IntegrityError:
         raise RefusalError(
             400,
             "envelope",
@@ -136,14 +134,11 @@ def _check_kind(envelope: Envelope, *, training: bool) -> None:
         )
 
 
-def _record(payload: bytes, envelope: Envelope) -> Record:
+def _record(envelope: Envelope) -> Record:
     try:
-        record = from_json(payload, Record)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as mistake:
-        raise _unsound(str(mistake)) from None
-    if record.training != envelope.training:
-        raise _unsound("it says of itself another kind than its envelope")
-    return record
+        return read_payload(envelope)
+    except IntegrityError as fault:
+        raise _unsound(str(fault.facts["why"])) from None
 
 
 def _check_names(record: Record) -> None:
@@ -165,11 +160,12 @@ def _check_names(record: Record) -> None:
         raise _unsound("the time of its end is not written with an offset")
 
 
-def _check_signers(submission: Submission, active: Mapping[str, Enrolled]) -> None:
-    record = submission.record
+def _check_signers(submission: Submission, keys: Mapping[str, Enrolled]) -> None:
+    """The bench of the record has signed it; so has its officer, where the office enrols officers at all."""
+    record, signed_by = submission.record, submission.signed_by
     if not any(
         (key.role, key.subject, key.office) == ("bench", record.bench, record.office.name)
-        for key in submission.signed_by
+        for key in signed_by
     ):
         raise RefusalError(
             403,
@@ -179,15 +175,23 @@ def _check_signers(submission: Submission, active: Mapping[str, Enrolled]) -> No
             bench=record.bench,
             office=record.office.name,
         )
-    officers = {
-        key.keyid for key in active.values() if (key.role, key.subject) == ("officer", record.officer.nip)
-    }
-    if officers and officers.isdisjoint(key.keyid for key in submission.signed_by):
+    # Retired keys count: an office whose officers have all left must not fall back to benches alone.
+    officers = [key for key in keys.values() if (key.role, key.office) == ("officer", record.office.name)]
+    if officers and record.officer.nip not in {key.subject for key in officers}:
+        raise RefusalError(
+            403,
+            "unknown_officer",
+            "No officer of {office} with the NIP {nip} is enrolled here.",
+            "Enrol the officer's public key at this registry, then send again.",
+            office=record.office.name,
+            nip=record.officer.nip or "(none)",
+        )
+    if officers and not any(key in officers and key.subject == record.officer.nip for key in signed_by):
         raise RefusalError(
             403,
             "officer",
-            "The officer of this record is enrolled here and has not signed it.",
-            "Let the officer sign on the bench, then send the record again.",
+            "The officer of this record is enrolled here and has not signed it with a key in force.",
+            "Let the officer sign on the bench, or enrol the officer's new key, then send the record again.",
         )
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.labels import LANGUAGES, RETAKE_REASONS, Labels, catalogue
+from bench.catalogue import LANGUAGES, catalogue
+from bench.labels import RETAKE_REASONS, Labels
 from drivers.errors import PlainError
 from drivers.quantity import Quantity
 from procedures import action
@@ -43,8 +44,10 @@ def placeholders(text: str) -> set[str]:
 
 
 def shared(language: str) -> dict[str, str]:
-    """The messages that both languages have; English problems stand in the code."""
-    return {name: text for name, text in catalogue(language).items() if not name.startswith("problem.")}
+    """The messages that both languages have; most English problems, and their words, stand in the code."""
+    return {
+        name: text for name, text in catalogue(language).items() if not name.startswith(("problem.", "fact."))
+    }
 
 
 def test_both_languages_have_the_same_ids():
@@ -120,6 +123,93 @@ def test_a_written_number_is_the_number(language: str, value: Decimal):
     digits = written.replace("−", "-").replace("\u00a0", "")
     plain = digits.replace(".", "").replace(",", ".") if language == "id" else digits
     assert Decimal(plain) == value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(count=st.integers(min_value=0, max_value=10**15))
+def test_digits_are_grouped_by_three_from_the_right(language: str, count: int):
+    mark = {"id": ".", "en": "\u00a0"}[language]
+    first, *others = Labels(language).whole(count).split(mark)
+    assert 1 <= len(first) <= 3
+    assert all(len(group) == 3 for group in others)
+    assert int("".join((first, *others))) == count
+
+
+def crowded(n: str) -> PlainError:
+    return PlainError(
+        "scale.too_many_intervals",
+        "n = {n}.",
+        "Compare.",
+        **{"class": "IIII", "e": "10 g", "max": "10.01 kg", "limit": "1000", "n": n},
+    )
+
+
+def test_a_count_in_a_problem_is_grouped_and_is_no_quantity():
+    assert "1.000 skala; Maks 10,01 kg memberi n = 1.001." in Labels().problem(crowded("1001"))[0]
+    assert "1\u00a0000 scale intervals" in Labels("en").problem(crowded("1001"))[0]
+    assert "n = 1\u00a0001." in Labels("en").problem(crowded("1001"))[0]
+
+
+@given(n=st.integers(min_value=1, max_value=10**9))
+def test_every_count_in_a_problem_is_written_like_any_number(n: int):
+    labels = Labels()
+    assert labels.problem(crowded(str(n)))[0].endswith(f"n = {labels.whole(n)}.")
+
+
+NAMES = {
+    "a number of a record": ("key.none_in_folder", {"folder": "000017"}, "000017"),
+    "a number of a person": ("key.pin_missing", {"name": "198001012005011001"}, "198001012005011001"),
+    "a path with a section": ("run.unknown", {"run": "accuracy"}, "accuracy"),
+}
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_a_name_inside_a_problem_is_never_written_otherwise(case: str):
+    code, facts, shown = NAMES[case]
+    assert shown in Labels().problem(PlainError(code, "m", "r", **facts))[0]
+
+
+def test_a_suggested_key_of_a_file_is_the_key_itself():
+    error = PlainError("case.misspelt_field", "m", "r", name="acuracy", path="$", near="accuracy")
+    assert Labels().problem(error)[1] == "Maksudnya `accuracy`?"
+
+
+WORDS_IN_PROBLEMS = {
+    "the state of a reading": (
+        PlainError("device.no_indication", "m", "r", instrument="uut", refused="x", state="overload"),
+        "beban lebih",
+    ),
+    "the kind of a weight": (
+        PlainError("scales.wrong_kind", "m", "r", kind="gross", wanted="net"),
+        "berat bruto, padahal yang diperlukan neto",
+    ),
+    "nothing declared": (
+        PlainError("device.no_command", "m", "r", instrument="uut", command="tare", declared="none"),
+        "tidak punya perintah tara; yang ada: tidak ada.",
+    ),
+    "the words of the system": (
+        PlainError("file.unreadable", "m", "r", file="x", problem="No such file or directory"),
+        "berkas atau folder tidak ada",
+    ),
+    "a mistake inside a mistake": (
+        PlainError("case.content", "m", "r", mistake="Object missing required field `max` - at `$.uut`"),
+        "isian wajib `max` tidak ada - pada `$.uut`",
+    ),
+    "a quantity inside a clause": (
+        PlainError("scale.impossible", "m", "r", why="d = 0.5 g is coarser than e = 0.2 g"),
+        "d = 0,5 g lebih kasar dari e = 0,2 g",
+    ),
+    "a line of TOML": (
+        PlainError("file.syntax", "m", "r", file="x", mistake="Invalid value (at line 3, column 7)"),
+        "nilai tidak sah (baris 3, kolom 7)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WORDS_IN_PROBLEMS)
+def test_words_inside_a_problem_are_translated(case: str):
+    error, words = WORDS_IN_PROBLEMS[case]
+    assert words in Labels().problem(error)[0]
 
 
 def test_words_already_written_are_not_read_again():

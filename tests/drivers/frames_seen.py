@@ -62,6 +62,17 @@ READINGS = {
         "sma", b"\n 1g      5.0025lb \r", "5.0025", "lb", "stable", "gross", high_resolution=True
     ),
     "SMA-3": weight("sma", b"\nZ1G       0.000lb \r", "0.000", "lb", "stable", "gross"),
+    "A12-1": weight("yaohua-a12", b"ww000.000lb\r\n", "0.000", "lb", "not_reported", "gross"),
+    "A12-2": weight("yaohua-a12", b"wn-0000.1kg\r\n", "-0.1", "kg", "not_reported", "net"),
+    "A12E-1": weight("yaohua-a12e", b"WG004.139kg3D\r\n", "4.139", "kg", "not_reported", "gross"),
+    "MS204-1": weight("mettler-ms204", b"     N       0.3749 g   \r\n", "0.3749", "g", "not_reported", "net"),
+    "GG-1": weight("gg-balance", b"     0.00 GN\r\n", "0.00", "gn", "not_reported"),
+    "GG-2": weight("gg-balance", b"-  450.38 GN\r\n", "-450.38", "gn", "not_reported"),
+    "KERN-1": weight("kern-old", b"     -450.45 gn \r\n", "-450.45", "gn", "stable"),
+    "USS-1": weight("us-solid", b"+   20.758g  \r\n", "20.758", "g", "not_reported"),
+    "RDW-1": weight("radwag", b"SUI?       2.18 gr \r\n", "2.18", "gn", "moving"),
+    "RAD-1": weight("radwag", b"S    -      8.5 g  \r\n", "-8.5", "g", "stable"),
+    "SHZ-1": weight("shimadzu", b"-  186.65g \r", "-186.65", "g", "not_reported"),
 }
 
 REFUSALS = {
@@ -81,20 +92,14 @@ REFUSALS = {
         "wrong_line_settings",
     ),
     "SMA-5": refusal("sma", b"\n?\r", "error"),
+    "A12E-OL": refusal("yaohua-a12e", b"         OL23\r\n", "overload"),
+    "QA-1": refusal("vibra", b"+007.12/3 G S\r\n", "no_value"),
 }
 
 NO_FAMILY_HERE = {
-    "QA-1": b"+007.12/3 G S\r\n",
     "A9-trunc": b"00001B\x03\x02+0015600",
-    "A12-2": b"wn-0000.1kg\r\n",
-    "A12E-OL": b"         OL23\r\n",
     "CAN-VN": b"=   0.00C\r",
     "TOL-7": b"*0    15    00\r",
-    "GG-2": b"-  450.38 GN\r\n",
-    "USS-1": b"+   20.758g  \r\n",
-    "SHZ-1": b"-  186.65g \r",
-    "RAD-1": b"S    -      8.5 g  \r\n",
-    "MS204-1": b"     N       0.3749 g   \r\n",
 }
 """frames of instruments without a driver here, fragments and dates: no driver may see a number in them"""
 

@@ -35,3 +35,10 @@ def test_the_toledo_sum_of_a_whole_frame_is_zero_in_seven_bits():
 
 def test_a_plain_sum_keeps_its_low_eight_bits():
     assert Check(Computed.SUM, Spelled.BYTE, ((0, 4),), 4).holds(bytes.fromhex("0401091e2c"))
+
+
+def test_a_check_may_cover_several_windows():
+    over_two = Check(Computed.XOR, Spelled.HEX, ((1, 3), (4, 6)), 6)
+    assert over_two.of(b"\x02AB,CD") == b"04"  # 41h, 42h, 43h and 44h; the comma is left out
+    assert over_two.holds(b"\x02AB,CD04\x03")
+    assert over_two.of(b"\x02AB;CD") == b"04"

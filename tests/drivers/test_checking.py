@@ -50,7 +50,8 @@ def test_every_driver_of_the_program_passes_its_own_check(path):
 def test_only_what_was_tried_is_said_to_hold():
     passed = {path.stem: " ".join(checking.check(path).passed) for path in MODELS.glob("*.toml")}
     with_check = {name for name, sentences in passed.items() if "damaged byte" in sentences}
-    assert with_check == {"yaohua-a9", "toledo-continuous"}
+    assert {"yaohua-a9", "toledo-continuous", "yaohua-a12e", "cas-pos"} <= with_check
+    assert not with_check & {"st-gs", "mt-sics", "vibra"}
     assert "split" in passed["st-gs"]
     assert "split" not in passed["manual"]
 

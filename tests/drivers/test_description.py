@@ -102,10 +102,21 @@ MISTAKES = {
     "an example that is cut": (r"rx = 'ST,    1.50 g \r\n'", "rx = 'ST,    1.50 g '", "gives 0 frames"),
     "a digit lost in an example": (r"rx = 'ST,    1.50", r"rx = 'ST,   1.50", "fit no form"),
     "a command without an answer": ("[[reply]]", "[do]\nzero = { send = 'Z' }\n[[reply]]", "it was done"),
-    "an answer for two commands": (
+    "an answer that means yes and no": (
         "[[reply]]",
-        "[do]\nzero = { send = 'Z', done = ['A'] }\ntare = { send = 'T', done = ['A'] }\n[[reply]]",
-        "answers two things",
+        "[do]\na = { send = 'Z', done = ['A'] }\nb = { send = 'T', done = ['B'], refused = ['A']}\n[[reply]]",
+        "both yes and no",
+    ),
+    "a promise without an example": (
+        "[[example]]\nrx = 'ST",
+        "[[reply]]\nmatch = 'S A'\nthen = 'wait'\n[[example]]\nrx = 'ST",
+        "no example shows the frame that promises",
+    ),
+    "a promise with a number": (MATCH, MATCH + "\nthen = 'wait'", "no constant state, and no then"),
+    "a form that says nothing": (
+        "[[example]]\nrx = 'ST",
+        "[[reply]]\nmatch = 'S A'\n[[example]]\nrx = 'ST",
+        "or then = 'wait'",
     ),
     "a check of the wrong width": (
         "[[reply]]",

@@ -473,7 +473,7 @@ class TestAgainstAScriptedInstrument:
     def test_a_bad_frame_inside_the_window_restarts_it(self):
         async def script(requests, write, clock):
             while True:
-                for _ in range(8):
+                for _ in range(4):
                     write(b"ST,GS,   100.0 g\r\n")
                     await clock.sleep(0.1)
                 write(b"XX,GS,   100.0 g\r\n")

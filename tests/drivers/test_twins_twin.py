@@ -8,6 +8,7 @@ import pytest
 from drivers.catalogue import load, names
 from drivers.clock import PacedClock, SystemClock
 from drivers.errors import DescriptionError, InstrumentError
+from drivers.file_driver import FileDriver
 from drivers.protocols import Indicated
 from drivers.reading import Stability
 from drivers.twins.line import TcpLine, pty_line
@@ -15,7 +16,7 @@ from drivers.twins.twin import Twin, serve
 from tests.drivers.twin_bench import LINES, PACE, RULE, bench, grams, scale
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX there are pseudo-terminals")
-WIRED = [name for name in names() if not load(name).keyed]
+WIRED = [name for name in names() if isinstance(load(name), FileDriver) and not load(name).keyed]
 
 
 @pytest.mark.parametrize("driver_id", WIRED)

@@ -28,7 +28,7 @@ def foreign(name):
             return importlib.import_module(name)
         except ImportError:
             if name == "metrolopy":  # it brings pandas, matplotlib and IPython; not in the lock for that
-                return pytest.skip("only on machines where metrolopy was installed by hand: pip install metrolopy")
+                return pytest.skip("only on machines where somebody has installed metrolopy by hand")
             return pytest.skip(f"{name} is not installed; it is in the dependency group test")
 
 

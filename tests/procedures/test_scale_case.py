@@ -299,11 +299,99 @@ def test_one_line_of_the_checklist_fails_the_whole():
 
 
 def test_the_verdict_covers_what_is_there_and_says_what_is_not():
-    concluded = case(SHOP_SCALE, accuracy=[row("5 kg", "5000 g")], repeatability=[row("5 kg", "5000 g")])
+    concluded = case(SHOP_SCALE, accuracy=[row("5 kg", "5000 g")], repeatability=[row("5 kg", "5000 g")] * 2)
     assert concluded.verdict.sections == {"accuracy": C, "repeatability": C}
     facts = {notice.code: notice.facts for notice in concluded.notices}
     assert facts["sections_absent"] == {"sections": "visual, zero, eccentricity, discrimination, tare"}
-    assert facts["few_weighings"] == {"load": "5 kg", "weighings": "1", "required": "3"}
+    assert facts["few_weighings"] == {"load": "5 kg", "weighings": "2", "required": "3"}
+
+
+def test_a_single_weighing_leaves_repeatability_open():
+    concluded = case(SHOP_SCALE, repeatability=[row("5 kg", "5000 g")])
+    alone, spread = concluded.points
+    assert alone.outcome is C
+    assert (spread.label, spread.outcome, spread.error) == ("repeatability/range", I, None)
+    assert [reason.code for reason in concluded.verdict.reasons] == ["range_unknown"]
+    assert concluded.valid_until is None
+
+
+def test_a_zero_without_small_weights_does_not_hide_one_that_has_them():
+    rows = [row("0 g", "0 g", "1.5 g"), row("1000 g", "1000 g", "1.5 g")]
+    concluded = case(SHOP_SCALE, zero=[row("0 g", "0 g")], accuracy=rows)
+    assert concluded.points[-1].corrected_error == mass("0 g")
+    of_zero = case(SHOP_SCALE, zero=[row("0 g", "0 g", "2 g")], accuracy=rows)
+    assert of_zero.points[-1].corrected_error == mass("0.5 g")
+
+
+@pytest.mark.parametrize(("after", "outcome"), [("5000 g", I), ("5005 g", C)])
+def test_a_lighter_extra_load_proves_nothing_when_it_is_not_noticed(after, outcome):
+    point = only_point(SHOP_SCALE, discrimination=[row("5000 g", "5000 g", extra="3 g", after=after)])
+    assert (point.outcome, point.reason) == (outcome, "extra_load_too_small" if outcome is I else "")
+
+
+RANGES = {"class": "III", "ranges": [{"max": "6 kg", "e": "2 g"}, {"max": "15 kg", "e": "5 g"}]}
+
+BEYOND_RANGE = {
+    "a load": ({"accuracy": [row("7 kg", "7000 g", range=1)]}, "case.load_beyond_range"),
+    "tare and load": ({"tare": [row("4 kg", "4000 g", tare="3 kg", range=1)]}, "case.load_beyond_range"),
+    "a load of discrimination": (
+        {"discrimination": [row("7 kg", "7000 g", after="7002 g", range=1)]},
+        "case.load_beyond_range",
+    ),
+    "an indication": (
+        {"discrimination": [row("6 kg", "6020 g", after="6022 g", range=1)]},
+        "case.indication_beyond_range",
+    ),
+}
+
+
+@pytest.mark.parametrize(("seen", "code"), BEYOND_RANGE.values(), ids=BEYOND_RANGE)
+def test_what_is_beyond_the_range_in_use_is_refused(seen, code):
+    with pytest.raises(ProcedureError, match="beyond range 1") as refused:
+        case(RANGES, **seen)
+    assert refused.value.code == code
+
+
+def test_the_end_of_a_range_belongs_to_it():
+    assert case(RANGES, accuracy=[row("6 kg", "6002 g", range=1)]).verdict.outcome is C
+
+
+@pytest.mark.parametrize(("added", "possible"), [("6 g", True), ("6.1 g", False), ("5000 g", False)])
+def test_small_weights_are_at_most_a_fifth_more_than_a_step(added, possible):
+    seen = {"accuracy": [row("5 kg", "5010 g", added)]}
+    if possible:
+        assert case(SHOP_SCALE, **seen).points[0].added == mass(added)
+        return
+    with pytest.raises(ProcedureError, match="impossible") as refused:
+        case(SHOP_SCALE, **seen)
+    assert refused.value.code == "case.added_impossible"
+    assert refused.value.facts["path"] == "$.accuracy[0].added"
+
+
+def test_the_step_of_small_weights_is_that_of_the_display():
+    fine = {"class": "II", "max": "600 g", "e": "0.1 g", "d": "0.05 g"}
+    with pytest.raises(ProcedureError, match=r"at most|at the latest") as refused:
+        case(fine, accuracy=[row("600 g", "600.05 g", "0.08 g")])
+    assert (refused.value.facts["step"], refused.value.facts["most"]) == ("0.05 g", "0.06 g")
+
+
+def test_an_odd_scale_interval_is_noticed():
+    odd = case({"class": "III", "max": "30 kg", "e": "3 g"}, accuracy=[row("3 kg", "3000 g")])
+    facts = [notice.facts for notice in odd.notices if notice.code == "scale_interval_form"]
+    assert facts == [{"interval": "3 g"}]
+    usual = case(SHOP_SCALE | {"e": "5.00 g"}, accuracy=[row("5 kg", "5000 g")])
+    assert "scale_interval_form" not in {notice.code for notice in usual.notices}
+
+
+LAST_DAYS = {"the last day of all": date(9999, 12, 31), "the first day of its year": date(9999, 1, 1)}
+
+
+@pytest.mark.parametrize("day", LAST_DAYS.values(), ids=LAST_DAYS)
+@pytest.mark.parametrize("shown", ["5000 g", "5100 g"])
+def test_a_validity_that_cannot_be_written_is_told(day, shown):
+    with pytest.raises(ProcedureError, match="9999") as refused:
+        compute(GOOD | {"date": day, "accuracy": [row("5 kg", shown)]})
+    assert refused.value.code == "scales.date_too_late"
 
 
 def test_an_indication_between_two_steps_is_noticed():
@@ -321,12 +409,28 @@ def test_labels_stay_unique_when_a_load_comes_twice():
     assert labels == ["accuracy/up/5 kg", "accuracy/up/5 kg (2)", "accuracy/5 kg"]
 
 
-def test_loads_may_be_in_any_unit_of_mass():
-    pounds = {"class": "III", "max": "30 lb", "e": "0.01 lb"}
-    rows = [row("5 kg", "11.02 lb", "0.005 lb"), row("0.005 t", "11.02 lb")]
-    points = case(pounds, accuracy=rows).points
-    assert points[0].error == mass("11.02 lb").to("g") - mass("5000 g")
-    assert points[0].tolerance.upper == mass("0.01 lb").to("g")
+def test_masses_may_be_in_any_unit_of_a_scale():
+    rows = [row("5000000 mg", "5 kg", "0.0025 kg"), row("0.005 t", "25000 ct")]
+    assert [point.error for point in case(SHOP_SCALE, accuracy=rows).points] == [mass("0 g")] * 2
+
+
+NOT_LEGAL = {
+    "a plate": ({"uut": {"class": "III", "max": "30 lb", "e": "0.01 lb"}}, "scales.unit"),
+    "an indication": ({"accuracy": [row("5 kg", "11.02 lb")]}, "case.unit"),
+    "a load": ({"accuracy": [row("80 oz", "2270 g")]}, "case.unit"),
+    "what follows an extra load": (
+        {"discrimination": [row("5 kg", "5000 g", after="77000 gn")]},
+        "case.unit",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "code"), NOT_LEGAL.values(), ids=NOT_LEGAL)
+def test_pounds_ounces_and_grains_are_no_units_of_a_scale(change, code):
+    with pytest.raises(ProcedureError, match="no unit of a scale") as refused:
+        compute(GOOD | change)
+    assert refused.value.code == code
+    assert "mg, g, kg, t, ct" in refused.value.remedy
 
 
 # -- the contract's example, word for word
@@ -355,9 +459,13 @@ indication = "3000 g"
 """
 
 
-@pytest.mark.parametrize("text", [CONTRACT, EXAMPLE])
-def test_the_documented_examples_conform(text):
-    concluded = compute(tomllib.loads(text, parse_float=Decimal))
+def test_the_example_of_the_contract_conforms_but_for_its_single_weighing():
+    concluded = compute(tomllib.loads(CONTRACT, parse_float=Decimal))
+    assert concluded.verdict.sections == {"eccentricity": C, "accuracy": C, "repeatability": I}
+
+
+def test_the_filled_in_example_conforms():
+    concluded = compute(tomllib.loads(EXAMPLE, parse_float=Decimal))
     assert concluded.verdict.outcome is C
     assert concluded.verdict.rule == "kepdirjen-pktn-240-2023"
 
@@ -386,6 +494,10 @@ MISTAKES = {
         "$.accuracy[0]",
     ),
     "a misspelt field": ({"accuracy": [row("5 kg", "5000 g", aded="1 g")]}, "case.misspelt_field", "added"),
+    "a misspelt section": ({"acuracy": [row("5 kg", "5000 g")]}, "case.misspelt_field", "`accuracy`"),
+    "an absurdly long load": ({"accuracy": [row("9" * 200 + " g", "5 g")]}, "case.content", "digits"),
+    "an absurdly long e": ({"uut": SHOP_SCALE | {"e": "0." + "1" * 90 + " g"}}, "case.content", "digits"),
+    "d beside intervals": ({"uut": MULTI | {"d": "1 g"}}, "scale.impossible", "d stands inside"),
     "a field of no kind": ({"zzz": 1}, "case.unknown_field", "zzz"),
     "a number without a unit": ({"accuracy": [row(5, "5000 g")]}, "case.content", "$.accuracy[0].load"),
     "a binary float": ({"accuracy": [row(5.0, "5000 g")]}, "case.content", "5.0"),

@@ -10,7 +10,18 @@ import pytest
 from drivers.notation import from_builtins, from_json, to_builtins, to_json
 from drivers.quantity import Quantity
 from drivers.reading import Kind, Stability
-from procedures.action import AddSmallWeights, Adjust, Choose, ClearTare, Inspect, KeyAdded, PlaceLoad
+from procedures.action import (
+    AddSmallWeights,
+    Adjust,
+    Choose,
+    ClearTare,
+    Inspect,
+    KeyAdded,
+    PlaceLoad,
+    RemoveLoad,
+    RemoveSmallWeights,
+    SetTare,
+)
 from procedures.errors import ProcedureError
 from procedures.point import Conclusion, Method, Outcome
 from procedures.scales.script import scales
@@ -271,6 +282,71 @@ def test_pieces_are_no_mass():
     run.slip = lambda path, shown: Quantity(0, "pcs")
     with pytest.raises(ProcedureError, match="no mass"):
         carry_out(run)
+
+
+def test_a_scale_that_shows_pounds_is_refused():
+    run = MemoryRun(model())
+    run.slip = lambda path, shown: Quantity("220.5", "lb")
+    with pytest.raises(ProcedureError, match="no unit of a scale") as refused:
+        carry_out(run)
+    assert refused.value.code == "scales.unit"
+
+
+def test_a_display_in_other_steps_than_the_registered_d_is_refused():
+    with pytest.raises(ProcedureError, match="no whole number of d = 5 g") as refused:
+        carry_out(MemoryRun(ScaleModel(Decimal(1), gain=Decimal("0.0004"))))
+    assert refused.value.code == "scales.resolution"
+    assert "registered d differs" in refused.value.remedy
+
+
+def test_a_mistyped_indication_may_be_keyed_once_more():
+    slips = [mass("7503 g")]
+
+    def slip(path: str, shown: Quantity) -> Quantity:
+        return slips.pop() if slips and path.startswith("accuracy/up/7500 g") else shown
+
+    assert carry_out(MemoryRun(model(), manual=True, slip=slip)).verdict.outcome is C
+    assert not slips
+    stubborn = MemoryRun(model(), manual=True, slip=lambda path, shown: shown + mass("3 g"))
+    with pytest.raises(ProcedureError, match="no whole number of d"):
+        carry_out(stubborn)
+
+
+@pytest.mark.parametrize("rules", [None, R76])
+def test_who_obeys_to_the_letter_never_lays_a_load_on_another(rules):
+    """A literal weight handler: it lifts nothing that it was not told to lift."""
+    standing: list[str] = []
+    run = MemoryRun(model())
+    carry_out(run, scale_task(activity=TERA, rules=rules))
+    for path, action in run.actions:
+        match action:
+            case PlaceLoad():
+                if action.unload_first:
+                    standing.clear()
+                if action.direction == "any":
+                    assert not standing, path
+                standing.append(str(action.load))
+            case RemoveLoad():
+                standing.clear()
+            case AddSmallWeights():
+                standing.append("small")
+            case RemoveSmallWeights():
+                standing.remove("small") if "small" in standing else None
+            case SetTare():
+                assert not standing, path
+                standing.append("tare")
+            case ClearTare():
+                standing.clear()
+    first_up = next(a for path, a in run.actions if path.startswith("accuracy/up"))
+    assert isinstance(first_up, RemoveLoad) or first_up.unload_first
+
+
+def test_nothing_is_lifted_before_the_load_of_zero_setting():
+    run = MemoryRun(model())
+    carry_out(run, scale_task(rules=R76))
+    (first, *others) = [a for a in of_kind(run, PlaceLoad) if a.direction == "any"]
+    assert not first.unload_first
+    assert all(action.unload_first for action in others)
 
 
 def test_a_scale_that_shows_kilograms_is_tested_in_grams():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from drivers.quantity import Quantity
 from procedures.errors import StandardError
 from procedures.standard import Weight
+from procedures.standards_gate import standard_problems
 from procedures.weights import Piece, make, pieces, without
 from tests.procedures.scales_at_hand import DAY, SET, SHOP_SCALE, mass, scale_task, standard, weights
 
@@ -98,6 +99,49 @@ def test_a_standard_that_will_not_do_is_refused_and_one_that_would_is_named(bad,
     assert says in refused.value.message
     assert refused.value.remedy == "Use S-09."
     assert refused.value.facts["alternative"] == "S-09"
+
+
+IMPOSSIBLE = {
+    "litres": (Weight(nominal=mass("1 L")), "standard.mass", "weights[0].nominal"),
+    "a nominal of nothing": (Weight(nominal=mass("0 g")), "standard.mass", "weights[0].nominal"),
+    "a negative nominal": (Weight(nominal=mass("-1 kg")), "standard.mass", "weights[0].nominal"),
+    "a negative count": (Weight(nominal=mass("1 kg"), count=-2), "standard.count", "weights[0].count"),
+    "a count of zero": (Weight(nominal=mass("1 kg"), count=0), "standard.count", "weights[0].count"),
+    "a negative uncertainty": (
+        Weight(nominal=mass("1 kg"), uncertainty=mass("-1 mg")),
+        "standard.mass",
+        "weights[0].uncertainty",
+    ),
+    "an error in litres": (
+        Weight(nominal=mass("1 kg"), error=mass("1 mL")),
+        "standard.mass",
+        "weights[0].error",
+    ),
+}
+
+
+@pytest.mark.parametrize(("weight", "code", "path"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+def test_a_weight_that_cannot_be_is_told_with_its_place(weight, code, path):
+    bad = standard(weights=(weight, *SET))
+    (problem,) = standard_problems(bad)
+    assert (problem.code, problem.facts["path"]) == (f"{code}.no_other", path)
+    with pytest.raises(StandardError, match=r"S-07.*weights\[0\]") as refused:
+        scale_task(standards=(bad,))
+    assert refused.value.code == f"{code}.no_other"
+    with pytest.raises(StandardError, match=r"Use S-09\.") as refused:
+        scale_task(standards=(bad, GOOD), named=("S-07",))
+    assert refused.value.code == code
+
+
+def test_a_standard_that_can_be_has_no_problems_and_one_that_cannot_has_all_of_them():
+    assert standard_problems(standard()) == []
+    codes = [problem.code for problem in standard_problems(standard(accuracy_class="A", weights=()))]
+    assert codes == ["standard.class_unknown.no_other", "standard.no_weights.no_other"]
+
+
+def test_a_set_that_cannot_be_does_not_keep_a_good_one_from_being_used():
+    bad = standard("S-01", weights=weights("1 L"))
+    assert [use.id for use in scale_task(standards=(bad, GOOD)).standards] == ["S-09"]
 
 
 def test_without_any_other_the_refusal_says_so():

@@ -1,10 +1,13 @@
 """Runs for the tests of `results`: journals with the real structs, as a conductor would write them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from drivers.notation import to_builtins
 from drivers.quantity import Quantity
@@ -26,7 +29,9 @@ from results.entry import (
     SeriesOpened,
 )
 from results.journal import Journal
+from results.keys import FileKey, TrustedKey, read_trusted_keys
 from results.record import Office, Signer
+from results.sealing import SealedRun, seal
 
 DRIVER_TEXT = '[driver]\nid = "example-ascii"\n# °C and other letters must survive\n'
 DRIVER = DriverMark(id="example-ascii", digest=hashlib.sha256(DRIVER_TEXT.encode()).hexdigest())
@@ -45,6 +50,19 @@ OFFICE = Office(
     head=Signer("Siti Contoh, S.T., M.Si.", "19700101 199503 2 001", "Kepala UPTD Metrologi Legal"),
     certificate_number="500.2.3.15/{sequence:04d}/CONTOH/{month_roman}/{year}",
 )
+
+
+def keys_in(folder: Path) -> tuple[list[FileKey], Mapping[str, TrustedKey]]:
+    """The bench's and the officer's key, made when there are none; and what is trusted."""
+    seals = [FileKey.open(folder / name) for name in ("bench.pem", "officer-budi.pem")]
+    return seals, read_trusted_keys(folder)
+
+
+def seal_with(journal: Journal, keys: Path, folder: Path, run: str = "run-1") -> SealedRun:
+    """Seal a run with the keys of a folder, which is the one that is trusted."""
+    seals, trusted = keys_in(keys)
+    at = "2026-11-21T10:00:00+07:00"
+    return seal(journal, run, folder=folder, seals=seals, keys=trusted, at=at, elapsed=5.0)
 
 
 def grams(value: str | int | Decimal) -> Quantity:
@@ -68,21 +86,26 @@ class Pen:
         self.pass_time(2.75)
         self.journal.append(self.run, entry, at=self.at(), elapsed=self.elapsed)
 
-    def reading(self, path: str, indication: Quantity, *, training: bool, samples: int) -> None:
+    def reading(
+        self, path: str, indication: Quantity, *, training: bool, samples: int, **strange: Any
+    ) -> None:
         taken = []
         for _ in range(samples + 1):
             self.pass_time(0.1)
             frame = f"ST,GS,{indication.value:+09.1f} g \r\n".encode()
+            said: dict[str, Any] = {
+                "instrument": "timbangan",
+                "origin": Origin.TWIN if training else Origin.INSTRUMENT,
+                "driver": DRIVER,
+                "elapsed": self.elapsed,
+            }
             taken.append(
                 Reading(
-                    instrument="timbangan",
+                    **(said | strange),
                     indication=indication,
                     stability=Stability.STABLE,
-                    origin=Origin.TWIN if training else Origin.INSTRUMENT,
                     frame=frame,
-                    driver=DRIVER,
                     received_at=self.now.astimezone(UTC),
-                    elapsed=self.elapsed,
                 )
             )
         arguments = {"role": "uut", "high_resolution": False}
@@ -149,6 +172,7 @@ def begun(*, training: bool = False, office: Office = OFFICE, bench: str = "BENC
         drivers={DRIVER.digest: DRIVER_TEXT},
         office=to_builtins(office),
         officer=to_builtins(Signer("Budi Contoh", "19900101 201503 1 002", "Penera Ahli Pertama")),
+        officer_id="budi",
         bench=bench,
         registry="https://register.example",
         training=training,
@@ -238,10 +262,16 @@ def write_run(
     points: Sequence[Point] | None = None,
     adjusted: bool = False,
     office: Office = OFFICE,
+    strange: Mapping[str, Any] | None = None,
+    **beginning: Any,
 ) -> Pen:
-    """Write a run with a retake and a break; `end` is concluded, voided, interrupted or open."""
+    """Write a run with a retake and a break; `end` is concluded, voided, interrupted or open.
+
+    `strange` changes what the readings say of themselves, `beginning` the entry that begins the run.
+    """
     pen = Pen(journal, run, datetime.fromisoformat("2026-11-21T09:14:00+07:00"))
-    journal.begin(run, begun(training=training, office=office), at=pen.at(), elapsed=pen.elapsed)
+    first = msgspec.structs.replace(begun(training=training, office=office), **beginning)
+    journal.begin(run, first, at=pen.at(), elapsed=pen.elapsed)
     chosen = weigh_points(failing=failing) if points is None else tuple(points)
     pen.keep(SeriesOpened(path="accuracy"))
     for place, point in enumerate(chosen):
@@ -250,11 +280,12 @@ def write_run(
         pen.keep(Begun(path=path, verb="instruct", arguments=load))
         pen.keep(Done(path=path, verb="instruct", arguments=load, result={"type": "done"}))
         if point.indication is not None:
-            pen.reading(f"{point.label}/settled", point.indication, training=training, samples=samples)
+            path = f"{point.label}/settled"
+            pen.reading(path, point.indication, training=training, samples=samples, **(strange or {}))
         if place == 2:
             pen.keep(Abandoned(path=point.label, reason="wrong_load", by="Budi Contoh"))
             again = f"{point.label}~2/settled"
-            pen.reading(again, point.indication or grams(0), training=training, samples=1)
+            pen.reading(again, point.indication or grams(0), training=training, samples=1, **(strange or {}))
         if place == 4:
             pen.pass_time(14 * 60)
             pen.elapsed = 3.0

@@ -20,25 +20,16 @@ from results.certificate import render_certificate
 from results.certificate.plot import error_plot
 from results.certificate.words import anything, clock, day, moment, number, quantity, sentence, word
 from results.journal import Journal
-from results.keys import FileKey
 from results.record import Office
-from results.sealing import SealedRun, seal
+from results.sealing import SealedRun
 from results.verification import VerifiedRecord
-from tests.results.made_run import weigh_points, write_run
+from tests.results.made_run import seal_with, weigh_points, write_run
 
 
 def sealed(folder: Path, **kinds) -> SealedRun:
     with Journal(folder / "journal.db") as journal:
         write_run(journal, **kinds)
-        key = FileKey.open(folder / "bench.pem")
-        return seal(
-            journal,
-            "run-1",
-            folder=folder / "records",
-            seals=[key],
-            at="2026-11-21T10:00:00+07:00",
-            elapsed=5.0,
-        )
+        return seal_with(journal, folder / "keys", folder / "records")
 
 
 @pytest.fixture(scope="module")

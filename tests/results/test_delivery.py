@@ -18,8 +18,9 @@ from results.receipt import Receipt, verify_receipt
 from results.registry.checkpoint import Checkpoint, open_note, sign
 from results.registry.server import EmbeddedRegistry
 from results.registry_client import HttpRegistryLine, Patience, RefusedError
+from results.storage import plain_faults
 from tests.results.faulty_line import Break, FaultyLine
-from tests.results.registry_bench import OFFICE, Bench, payload_of
+from tests.results.registry_bench import OFFICE, Bench, digest_of, payload_of
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 SCHEDULES = int(os.environ.get("TERA_SCHEDULES", "60"))
@@ -52,13 +53,18 @@ def put(outbox, bench, count=1, **changes):
         body = bench.seal(**changes)
         path = outbox.path.parent / f"{bench.sequence:06d}.tera.json"
         path.write_bytes(body)
-        found.append(outbox.enqueue(path))
+        found.append(outbox.enqueue(path, sealed={digest_of(body)}))
     return found
+
+
+def reconcile(outbox, of):
+    folder = of.path.parent
+    return outbox.reconcile(folder, sealed={digest_of(f.read_bytes()) for f in folder.glob("*.tera.json")})
 
 
 def push(outbox, line, key, *, now=NOW, at_once=True, **options):
     return asyncio.run(
-        deliver(outbox, line, key, now=lambda: now, jitter=lambda: 0.0, at_once=at_once, **options)
+        deliver(outbox, line, key, read=kept, now=lambda: now, jitter=lambda: 0.0, at_once=at_once, **options)
     )
 
 
@@ -66,10 +72,16 @@ def push_to(outbox, url, key, **options):
     async def work():
         async with HttpRegistryLine(url, Patience(connect_s=2, answer_s=2, whole_s=5)) as line:
             return await deliver(
-                outbox, line, key, now=lambda: NOW, jitter=lambda: 0.0, at_once=True, **options
+                outbox, line, key, read=kept, now=lambda: NOW, jitter=lambda: 0.0, at_once=True, **options
             )
 
     return asyncio.run(work())
+
+
+def kept(path):
+    """A record whose parts were all checked; here only the envelope exists."""
+    with plain_faults(path):
+        return path.read_bytes()
 
 
 def states(outbox):
@@ -111,7 +123,7 @@ def test_the_delay_doubles_up_to_a_quarter_of_an_hour_and_is_kept(registry, benc
 
     async def work(now):
         async with HttpRegistryLine(registry.url) as line:
-            return await deliver(outbox, line, registry.key, now=lambda: now, jitter=lambda: 0.0)
+            return await deliver(outbox, line, registry.key, read=kept, now=lambda: now, jitter=lambda: 0.0)
 
     assert asyncio.run(work(NOW + timedelta(seconds=449))).delivered == ()
     assert asyncio.run(work(NOW + timedelta(seconds=450))).delivered == (record.record_id,)
@@ -193,7 +205,7 @@ def test_a_refused_record_waits_for_a_person_and_holds_those_after_it(registry, 
 
     async def by_itself():
         async with HttpRegistryLine(registry.url) as line:
-            return await deliver(outbox, line, registry.key, now=lambda: NOW, jitter=lambda: 0.0)
+            return await deliver(outbox, line, registry.key, read=kept, now=lambda: NOW, jitter=lambda: 0.0)
 
     assert asyncio.run(by_itself()).delivered == ()
     assert outbox.find(first.record_id).attempts == 1
@@ -209,7 +221,7 @@ def test_a_gap_is_told_with_the_number_that_is_missing_and_closes_when_it_is_fou
     assert (done.problem.code, done.problem.facts["expected"]) == ("registry.sequence", 1)
     assert states(outbox) == [State.QUEUED]
     (outbox.path.parent / "000001.tera.json").write_bytes(missing)
-    assert outbox.reconcile(outbox.path.parent) == ()
+    assert reconcile(outbox, outbox) == ()
     assert len(push_to(outbox, registry.url, registry.key).delivered) == 2
 
 
@@ -238,7 +250,7 @@ def test_a_lost_outbox_is_built_again_and_nothing_is_registered_twice(registry, 
     push_to(outbox, registry.url, registry.key)
     receipt_path(outbox.path.parent / "000002.tera.json").unlink()
     with Outbox(outbox.path.parent / "second.db") as again:
-        again.reconcile(outbox.path.parent)
+        reconcile(again, outbox)
         assert len(push_to(again, registry.url, registry.key).delivered) == 3
         assert states(again) == [State.DELIVERED] * 3
     assert registry.store.counts() == (3, 0)
@@ -273,7 +285,9 @@ class Liar:
 def push_through(outbox, liar, key):
     async def work():
         async with liar.true:
-            return await deliver(outbox, liar, key, now=lambda: NOW, jitter=lambda: 0.0, at_once=True)
+            return await deliver(
+                outbox, liar, key, read=kept, now=lambda: NOW, jitter=lambda: 0.0, at_once=True
+            )
 
     return asyncio.run(work())
 
@@ -395,7 +409,7 @@ def test_after_a_true_loss_a_bench_delivers_everything_again(registry, bench, ou
     with EmbeddedRegistry(tmp_path / "new", training=False) as empty:
         empty.store.enrol(bench.name, bench.key.public, OFFICE)
         with Outbox(outbox.path.parent / "new.db") as again:
-            assert again.reconcile(outbox.path.parent) == ()
+            assert reconcile(again, outbox) == ()
             assert len(push_to(again, empty.url, empty.key).delivered) == 3
         assert empty.store.counts() == (3, 0)
 

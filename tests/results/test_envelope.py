@@ -1,7 +1,6 @@
 """The envelope: DSSE over exact bytes; no bit of it can change unseen, and training stays training."""
 
 import json
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -120,11 +119,3 @@ def test_an_envelope_of_absurd_size_is_not_even_parsed(monkeypatch: pytest.Monke
     monkeypatch.setattr(dsse, "_LARGEST_BYTES", 10)
     with pytest.raises(IntegrityError, match="too large"):
         parse(b" " * 11)
-
-
-def test_the_folder_of_public_keys_is_enough_to_verify(tmp_path: Path):
-    from results.keys import read_public_keys
-
-    key = FileKey.open(tmp_path / "bench.pem")
-    envelope = sign(b"{}", training=False, seals=[key])
-    assert verify(envelope, read_public_keys(tmp_path)) == b"{}"

@@ -155,3 +155,51 @@ def test_another_evidence_is_never_written_over(tmp_path: Path):
 def test_a_missing_file_is_told_plainly(tmp_path: Path):
     with pytest.raises(StorageError, match="cannot be written or read"):
         read_evidence(tmp_path / "none.h5")
+
+
+def _rows(file: h5py.File, column: str, value: int) -> None:
+    rows = file["journal/rows"][()]
+    rows[column] = value
+    del file["journal/rows"]
+    file["journal/rows"] = rows
+
+
+def _instead(file: h5py.File, name: str, content: object) -> None:
+    del file[name]
+    if content is None:
+        file.create_group(name)
+    else:
+        file[name] = content
+
+
+MADE_UP = {
+    "no attributes": lambda file: file.attrs.clear(),
+    "a format that is a number": lambda file: file.attrs.update(format=1),
+    "a format that is a list": lambda file: file.attrs.update(format=[1, 2]),
+    "no journal": lambda file: file.__delitem__("journal"),
+    "a folder in place of a table": lambda file: _instead(file, "samples", None),
+    "a text in place of a table": lambda file: _instead(file, "frames", "x"),
+    "a number in place of the rows": lambda file: _instead(file, "journal/rows", 7),
+    "rows of other columns": lambda file: _instead(file, "journal/rows", np.zeros(3, [("a", "<u8")])),
+    "no entries": lambda file: _instead(file, "journal/rows", file["journal/rows"][()][:0]),
+    "a sequence beyond all numbers": lambda file: _rows(file, "sequence", 2**64 - 1),
+    "a length beyond all numbers": lambda file: _rows(file, "length", 2**32 - 1),
+    "drivers that are no folder": lambda file: _instead(file, "drivers", 3),
+}
+
+
+@pytest.mark.parametrize("change", MADE_UP.values(), ids=MADE_UP)
+def test_a_made_up_file_is_told_plainly(tmp_path: Path, change):
+    path = tmp_path / "run.h5"
+    write_evidence(path, entries_of(tmp_path))
+    with h5py.File(path, "r+") as file:
+        change(file)
+    with pytest.raises(IntegrityError):
+        read_evidence(path)
+
+
+def test_entries_that_cannot_be_told_in_tables_are_refused_and_nothing_is_written(tmp_path: Path):
+    entries = entries_of(tmp_path, strange={"elapsed": 10**400})
+    with pytest.raises(IntegrityError):
+        write_evidence(tmp_path / "run.h5", entries)
+    assert not (tmp_path / "run.h5").exists()

@@ -14,10 +14,8 @@ from procedures.point import Method, Outcome, Point
 from results.errors import RecordError
 from results.export import export
 from results.journal import Journal
-from results.keys import FileKey
-from results.sealing import seal
 from results.verification import VerifiedRecord
-from tests.results.made_run import write_run
+from tests.results.made_run import seal_with, write_run
 
 
 @pytest.fixture(scope="module")
@@ -25,10 +23,7 @@ def verified(tmp_path_factory: pytest.TempPathFactory) -> VerifiedRecord:
     folder: Path = tmp_path_factory.mktemp("export")
     with Journal(folder / "journal.db") as journal:
         write_run(journal, end="concluded")
-        key = FileKey.open(folder / "bench.pem")
-        return seal(
-            journal, "run-1", folder=folder, seals=[key], at="2026-11-21T10:00:00+07:00", elapsed=5.0
-        ).verified
+        return seal_with(journal, folder, folder).verified
 
 
 def rows(content: bytes) -> list[dict[str, str]]:

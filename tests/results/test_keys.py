@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from results.errors import RecordError, StorageError
-from results.keys import FileKey, keyid_of, read_public_keys
+from results.keys import FileKey, TrustedKey, keyid_of, read_trusted_keys
 
 
 @pytest.mark.parametrize("pin", ["", "123456", "kata sandi °"])
@@ -66,10 +66,32 @@ def test_a_key_of_another_kind_is_refused(tmp_path: Path):
 
 
 def test_a_lost_public_half_is_written_again(tmp_path: Path):
-    key = FileKey.open(tmp_path / "a.pem")
+    FileKey.open(tmp_path / "a.pem")
+    public = (tmp_path / "a.pub").read_bytes()
     (tmp_path / "a.pub").unlink()
     FileKey.open(tmp_path / "a.pem")
-    assert read_public_keys(tmp_path) == {key.keyid: key.public}
+    assert (tmp_path / "a.pub").read_bytes() == public
+
+
+OWNERS = {
+    "the bench's": ("bench.pem", ""),
+    "the bench's before": ("bench@2025.pem", ""),
+    "an officer's": ("officer-budi.pem", "budi"),
+    "an officer's before": ("officer-budi@2025.pem", "budi"),
+    "an officer's with a hyphen": ("officer-budi-2.pem", "budi-2"),
+}
+
+
+@pytest.mark.parametrize(("name", "person"), OWNERS.values(), ids=OWNERS)
+def test_whose_key_it_is_stands_in_the_file_name(tmp_path: Path, name: str, person: str):
+    key = FileKey.open(tmp_path / name)
+    assert read_trusted_keys(tmp_path) == {key.keyid: TrustedKey(key.public, person)}
+
+
+@pytest.mark.parametrize("name", ["a.pem", "bench-2.pem", "officer.pem", "officer-.pem", "registry.pem"])
+def test_a_key_that_is_nobodys_is_not_trusted(tmp_path: Path, name: str):
+    FileKey.open(tmp_path / name)
+    assert read_trusted_keys(tmp_path) == {}
 
 
 def test_a_public_half_of_another_key_is_noticed(tmp_path: Path):
@@ -81,6 +103,6 @@ def test_a_public_half_of_another_key_is_noticed(tmp_path: Path):
 
 @pytest.mark.parametrize("text", ["", "zz", "00" * 31])
 def test_a_file_that_is_no_public_key_is_named(tmp_path: Path, text: str):
-    (tmp_path / "b.pub").write_text(text)
-    with pytest.raises(RecordError, match=r"b\.pub"):
-        read_public_keys(tmp_path)
+    (tmp_path / "bench.pub").write_text(text)
+    with pytest.raises(RecordError, match=r"bench\.pub"):
+        read_trusted_keys(tmp_path)

@@ -35,7 +35,10 @@ def test_the_month_is_written_in_roman_numerals(month: int, roman: str):
     assert number == f"500.2.3.15/0017/CONTOH/{roman}/2026"
 
 
-@pytest.mark.parametrize("pattern", ["{nothing}", "{", "{0}", "{sequence.real.x}", "{sequence:zz}"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["{nothing}", "{", "{0}", "{sequence.real.x}", "{sequence:zz}", "{year:999999999d}", "{bench.__class__}"],
+)
 def test_a_pattern_with_a_mistake_is_told_plainly(pattern: str):
     office = msgspec.structs.replace(OFFICE, certificate_number=pattern)
     with pytest.raises(RecordError, match="pattern"):

@@ -8,7 +8,7 @@ import pytest
 from procedures.point import Outcome, Verdict
 from results.errors import IntegrityError, StorageError
 from results.outbox import Outbox, State
-from tests.results.registry_bench import Bench, a_record, new_key, sealed
+from tests.results.registry_bench import Bench, a_record, digest_of, new_key, sealed
 
 LATER = datetime(2026, 11, 21, 3, tzinfo=UTC)
 
@@ -26,10 +26,19 @@ def put(folder, body, number="000001"):
     return path
 
 
+def sealed_in(folder):
+    """What the journal would say: every record of the folder."""
+    return {digest_of(file.read_bytes()) for file in folder.glob("*.tera.json") if file.stat().st_size > 10}
+
+
+def enqueue(outbox, path):
+    return outbox.enqueue(path, sealed=sealed_in(path.parent))
+
+
 def test_a_sealed_record_waits_with_what_its_own_file_says(outbox, tmp_path):
     failed = Verdict(outcome=Outcome.DOES_NOT_CONFORM, rule="x")
     body = Bench().seal(verdict=failed)
-    waiting = outbox.enqueue(put(tmp_path / "records", body))
+    waiting = enqueue(outbox, put(tmp_path / "records", body))
     assert (waiting.record_id, waiting.number, waiting.sequence) == ("BENCH-02:000001", "000001", 1)
     assert (waiting.outcome, waiting.state, waiting.attempts) == (
         Outcome.DOES_NOT_CONFORM,
@@ -42,24 +51,24 @@ def test_a_sealed_record_waits_with_what_its_own_file_says(outbox, tmp_path):
 
 def test_a_run_without_a_verdict_waits_too(outbox, tmp_path):
     body = sealed(a_record(state="voided", verdict=None), new_key())
-    assert outbox.enqueue(put(tmp_path, body)).outcome is None
+    assert enqueue(outbox, put(tmp_path, body)).outcome is None
 
 
 def test_the_same_file_again_changes_nothing(outbox, tmp_path):
     path = put(tmp_path, Bench().seal())
-    outbox.enqueue(path)
+    enqueue(outbox, path)
     outbox.note_problem(
         "BENCH-02:000001", state=State.QUEUED, problem="registry.down", facts={}, next_attempt=LATER
     )
-    again = outbox.enqueue(path)
+    again = enqueue(outbox, path)
     assert (again.state, again.attempts, again.next_attempt) == (State.QUEUED, 1, LATER)
     assert len(outbox.records()) == 1
 
 
 def test_another_record_of_the_same_number_is_refused(outbox, tmp_path):
-    outbox.enqueue(put(tmp_path, Bench().seal()))
+    enqueue(outbox, put(tmp_path, Bench().seal()))
     with pytest.raises(IntegrityError) as found:
-        outbox.enqueue(put(tmp_path, sealed(a_record(order="other"), new_key()), "copy"))
+        enqueue(outbox, put(tmp_path, sealed(a_record(order="other"), new_key()), "copy"))
     assert found.value.code == "outbox.conflict"
 
 
@@ -70,7 +79,7 @@ def test_reconcile_finds_every_sealed_file_once_and_names_the_bad_ones(outbox, t
     (tmp_path / "000012.tera.json").write_bytes(b"{")
     (tmp_path / "000001.receipt.json").write_bytes(b"{}")
     for _ in range(2):
-        (unreadable,) = outbox.reconcile(tmp_path)
+        (unreadable,) = outbox.reconcile(tmp_path, sealed=sealed_in(tmp_path))
         assert unreadable.path.name == "000012.tera.json"
         assert unreadable.fault.code == "envelope.malformed"
         assert [waiting.sequence for waiting in outbox.records()] == list(range(1, 12))
@@ -79,7 +88,7 @@ def test_reconcile_finds_every_sealed_file_once_and_names_the_bad_ones(outbox, t
 def test_records_are_listed_by_state(outbox, tmp_path):
     bench = Bench()
     for number in range(1, 4):
-        outbox.enqueue(put(tmp_path, bench.seal(), f"{number:06d}"))
+        enqueue(outbox, put(tmp_path, bench.seal(), f"{number:06d}"))
     outbox.note_delivered("BENCH-02:000001", address="https://registry.example/v/X")
     outbox.note_problem(
         "BENCH-02:000002", state=State.REFUSED, problem="registry.x", facts={"a": 1}, next_attempt=None
@@ -95,7 +104,7 @@ def test_records_are_listed_by_state(outbox, tmp_path):
 
 def test_the_outbox_survives_being_closed_and_moved_with_its_laboratory(tmp_path):
     with Outbox(tmp_path / "old" / "outbox.db") as outbox:
-        outbox.enqueue(put(tmp_path / "old" / "records", Bench().seal()))
+        enqueue(outbox, put(tmp_path / "old" / "records", Bench().seal()))
     (tmp_path / "old").rename(tmp_path / "new")
     with Outbox(tmp_path / "new" / "outbox.db") as outbox:
         (waiting,) = outbox.records()
@@ -104,7 +113,7 @@ def test_the_outbox_survives_being_closed_and_moved_with_its_laboratory(tmp_path
 
 def test_a_record_outside_the_laboratory_is_found_again(outbox, tmp_path):
     path = put(tmp_path.parent / f"{tmp_path.name}-usb", Bench().seal())
-    assert outbox.enqueue(path).path == path.resolve()
+    assert enqueue(outbox, path).path == path.resolve()
 
 
 def test_a_smaller_checkpoint_never_takes_the_place_of_a_larger_one(outbox):
@@ -113,6 +122,16 @@ def test_a_smaller_checkpoint_never_takes_the_place_of_a_larger_one(outbox):
         outbox.keep_checkpoint("key", size, note)
     assert outbox.checkpoint("key") == "five"
     assert outbox.checkpoint("another key") is None
+
+
+def test_a_record_that_the_journal_did_not_seal_is_never_taken_in(outbox, tmp_path):
+    path = put(tmp_path, Bench().seal())
+    with pytest.raises(IntegrityError) as found:
+        outbox.enqueue(path, sealed={"0" * 64})
+    assert found.value.code == "outbox.not_sealed"
+    (unreadable,) = outbox.reconcile(tmp_path, sealed=())
+    assert unreadable.fault.code == "outbox.not_sealed"
+    assert outbox.records() == ()
 
 
 NO_RECORDS = {
@@ -124,13 +143,13 @@ NO_RECORDS = {
 @pytest.mark.parametrize("body", NO_RECORDS.values(), ids=NO_RECORDS)
 def test_a_file_that_is_no_record_is_refused(outbox, tmp_path, body):
     with pytest.raises(IntegrityError):
-        outbox.enqueue(put(tmp_path, body))
+        enqueue(outbox, put(tmp_path, body))
     assert outbox.records() == ()
 
 
 def test_a_missing_file_is_told_in_a_sentence(outbox, tmp_path):
     with pytest.raises(StorageError):
-        outbox.enqueue(tmp_path / "000001.tera.json")
+        enqueue(outbox, tmp_path / "000001.tera.json")
 
 
 def test_a_damaged_outbox_is_told_in_a_sentence(tmp_path):

@@ -19,6 +19,7 @@ from results import envelope as dsse
 from results import merkle
 from results.errors import RecordError, StorageError
 from results.receipt import Receipt, verification_token, verify_receipt
+from results.record import Signer
 from results.registry import enrolment
 from results.registry.checkpoint import open_note
 from results.registry.database import Database
@@ -257,6 +258,30 @@ def test_an_enrolled_officer_must_have_signed(registry, bench):
     answer = post(registry, sealed(record, bench.key))
     assert (answer.status_code, answer.json()["code"]) == (403, "registry.officer")
     assert post(registry, sealed(record, bench.key, officer)).status_code == 201
+
+
+def test_an_office_that_enrols_officers_takes_no_record_of_another(registry, bench):
+    registry.store.enrol("197001011995032001", new_key().public, OFFICE, role="officer")
+    for nip in ("198001012005011001", ""):
+        answer = post(registry, sealed(a_record(officer=Signer("Penera Lain", nip)), bench.key))
+        assert (answer.status_code, answer.json()["code"]) == (403, "registry.unknown_officer")
+        assert answer.json()["message"].endswith(".")
+
+
+def test_an_officers_retired_key_is_not_enough_and_still_binds_the_office(registry, bench):
+    officer, newer = new_key(), new_key()
+    record = a_record()
+    keyid = registry.store.enrol(record.officer.nip, officer.public, OFFICE, role="officer")
+    enrolment.retire(registry.store.database, keyid, at=datetime.now(UTC))
+    for body in (sealed(record, bench.key), sealed(record, bench.key, officer)):
+        assert post(registry, body).json()["code"] == "registry.officer"
+    registry.store.enrol(record.officer.nip, newer.public, OFFICE, role="officer")
+    assert post(registry, sealed(record, bench.key, newer)).status_code == 201
+
+
+def test_officers_of_another_office_bind_nobody_here(registry, bench):
+    registry.store.enrol("197001011995032001", new_key().public, "UML Kota Lain", role="officer")
+    assert post(registry, bench.seal()).status_code == 201
 
 
 def test_a_signature_of_a_key_that_is_not_enrolled_claims_nothing(registry, bench):

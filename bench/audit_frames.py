@@ -1,0 +1,103 @@
+"""The raw frames of a run, read again through the driver files of the evidence, and judged for rest.
+
+Not even the decoded numbers are taken on trust, nor that the instrument was at rest when they were taken.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from bench.difference import Difference, difference
+from drivers.assembly import make_driver
+from drivers.errors import PlainError
+from drivers.instrument import Driver
+from drivers.notation import from_builtins, to_plain
+from drivers.protocols import Indicated, Measured
+from drivers.reading import Origin, Reading
+from drivers.settling import Settled, SettleRule, Window
+from results.entry import Done, Kept, RunBegun
+
+
+class Frames:
+    """Reads a run's frames again and notes what differs."""
+
+    def __init__(self, begun: RunBegun) -> None:
+        """Take the drivers and the rules of rest that the run was begun with."""
+        self._begun = begun
+        self._drivers: dict[str, Driver] = {}
+        self.found: list[Difference] = []
+        self.rest_unknown = False
+        """True: a reading was taken under a rule of rest that the evidence does not name"""
+
+    def again(self, entries: Sequence[Kept]) -> Iterator[Kept]:
+        """The entries with each reading as its frame gives it now."""
+        for kept in entries:
+            entry = kept.entry
+            if isinstance(entry, Done) and entry.verb == "settled":
+                samples = [self._again(entry.path, sample) for sample in entry.samples]
+                result = self._again(entry.path, entry.result)
+                self._judge_rest(entry, samples, result)
+                yield msgspec.structs.replace(
+                    kept, entry=msgspec.structs.replace(entry, result=to_plain(result))
+                )
+            else:
+                yield kept
+
+    def _again(self, path: str, sealed: Any) -> Reading:
+        reading = from_builtins(sealed, Reading)
+        if reading.origin is Origin.MANUAL:
+            return reading
+        shown = self._decoded(reading)
+        if isinstance(shown, str):
+            self.found.append(difference(path, str(reading.indication), shown))
+            return reading
+        derived = msgspec.structs.replace(
+            reading,
+            indication=shown.indication,
+            stability=shown.stability,
+            kind=shown.kind,
+            high_resolution=shown.high_resolution,
+        )
+        if to_plain(derived) != to_plain(reading):
+            self.found.append(difference(path, reading, derived))
+        return derived
+
+    def _decoded(self, reading: Reading) -> Indicated | str:
+        digest = reading.driver.digest
+        if digest not in self._drivers:
+            text = self._begun.drivers.get(digest)
+            if text is None or hashlib.sha256(text.encode()).hexdigest() != digest:
+                return f"no driver file with digest {digest} in the evidence"
+            try:
+                self._drivers[digest] = make_driver(text.encode(), f"evidence:{reading.driver.id}")
+            except PlainError as mistake:
+                return mistake.message
+        decoder = self._drivers[digest].decoder()
+        decoder.receive(reading.frame)
+        event = decoder.next_event()
+        if isinstance(event, Measured):
+            event = event.values.get(reading.channel)
+        if isinstance(event, Indicated):
+            return event
+        return f"the frame {reading.frame.hex()} gives no reading"
+
+    def _judge_rest(self, entry: Done, samples: Sequence[Reading], result: Reading) -> None:
+        if result.origin is Origin.MANUAL:
+            return
+        rule = self._begun.instruments[entry.arguments["role"]].get("settle")
+        if rule is None:
+            self.rest_unknown = True
+            return
+        window = Window(
+            from_builtins(rule, SettleRule), high_resolution=bool(entry.arguments["high_resolution"])
+        )
+        proof: Settled | None = None
+        for sample in samples:
+            proof = window.take(sample)
+        if proof is None:
+            why = f"rest cannot be shown by its {len(samples)} samples: {window.unrest.value}"
+            self.found.append(difference(entry.path, "at rest", why))
+        elif to_plain(proof.reading) != to_plain(result):
+            self.found.append(difference(entry.path, result, proof.reading))

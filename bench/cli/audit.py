@@ -1,0 +1,95 @@
+"""`tera audit`: derives records again and checks their journals; a bad file never hides the others."""
+
+from argparse import Namespace
+from pathlib import Path
+
+from bench.audit import Audit
+from bench.audit import audit as derive
+from bench.cli.exit_code import ExitCode, code_of
+from bench.cli.output import emit, say
+from bench.keyring import trusted_keys
+from bench.labels import Labels
+from bench.laboratory import Folders
+from drivers.errors import PlainError
+from results.journal import Journal
+from results.verification import load_record
+
+_GRAVITY = (
+    ExitCode.DONE,
+    ExitCode.USAGE,
+    ExitCode.IN_DOUBT,
+    ExitCode.DOES_NOT_CONFORM,
+    ExitCode.INTEGRITY,
+)
+"""the gravest of all files is the answer"""
+
+
+def audit(options: Namespace) -> int:
+    """Derive records again, and check the journals they came from; any difference is named."""
+    codes = [ExitCode.DONE]
+    hashes: dict[Path, list[str]] = {}
+    for file in options.files:
+        try:
+            codes.append(_audit_one(options, file, hashes))
+        except PlainError as fault:
+            codes.append(code_of(fault))
+            _tell(options, file, fault=fault)
+    for journal, known in hashes.items():
+        try:
+            with Journal(journal, read_only=True) as opened:
+                opened.verify(known)
+        except PlainError as fault:
+            codes.append(code_of(fault))
+            _tell(options, journal, fault=fault)
+        else:
+            _tell(options, journal)
+    return max(codes, key=_GRAVITY.index)
+
+
+def _audit_one(options: Namespace, file: Path, hashes: dict[Path, list[str]]) -> ExitCode:
+    trust = trusted_keys(file, Folders(options.lab), options.keys)
+    record = load_record(file, trust.keys)
+    found = derive(record, deep=options.deep)
+    journal = file.absolute().parent.parent / "journal.db"
+    unchecked = list(found.unchecked)
+    if journal.exists():
+        # Between the entries of one run those of others may stand: only the whole journal shows every link.
+        hashes.setdefault(journal, []).extend(kept.hash for kept in record.evidence.entries)
+    else:
+        unchecked.append("journal")
+    if not record.signatures_checked:
+        unchecked.append("signatures")
+    _tell(options, file, found, unchecked=unchecked)
+    if found.differences:
+        return ExitCode.DOES_NOT_CONFORM
+    return ExitCode.DONE if record.signatures_checked else ExitCode.IN_DOUBT
+
+
+def _tell(
+    options: Namespace,
+    file: Path,
+    audit: Audit | None = None,
+    *,
+    unchecked: list[str] | None = None,
+    fault: PlainError | None = None,
+) -> None:
+    differences = audit.differences if audit is not None else ()
+    ok = not differences and fault is None
+    if options.json:
+        found: dict[str, object] = {"file": str(file), "ok": ok, "deep": options.deep}
+        if fault is not None:
+            found |= {"fault": fault.message, "facts": fault.facts}
+        found |= {
+            "differences": [vars(difference) for difference in differences],
+            "unchecked": unchecked or [],
+        }
+        emit(found)
+        return
+    labels = Labels(options.lang)
+    say(f"{'✔' if ok else '✘'} {file}")
+    for difference in differences:
+        say(f"    {difference.where}: {difference.sealed} → {difference.derived}")
+    for part in unchecked or []:
+        say(f"  ▲ {labels.text(f'unchecked.{part}')}")
+    if fault is not None:
+        say(f"    {' '.join(labels.problem(fault))}")

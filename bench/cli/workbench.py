@@ -1,0 +1,134 @@
+"""`tera driver new`, `try` and `ports`: the way from an unknown instrument to a driver file."""
+
+from argparse import Namespace
+from contextlib import suppress
+from pathlib import Path
+
+from bench.cli.capture import exists, interval_of, line_of, usage
+from bench.cli.exit_code import ExitCode
+from bench.cli.output import emit, say, table
+from bench.errors import LaboratoryError
+from bench.laboratory import Folders
+from drivers import catalogue, checking
+from drivers.drafting import Answers
+from drivers.file_driver import FileDriver
+from drivers.instrument import Driver, LineSettings
+from drivers.proposal import Proposal, propose, propose_typed
+from drivers.protocols.escape import typed_to_bytes
+from drivers.protocols.line_signs import wrong_line
+
+
+def _own(options: Namespace) -> Path:
+    return Folders(options.lab).drivers
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as problem:
+        raise LaboratoryError(
+            "file.unreadable",
+            "{file} cannot be read: {problem}.",
+            "Check the path.",
+            file=str(file),
+            problem=problem.strerror or str(problem),
+        ) from None
+
+
+def _typed(text: str) -> bytes:
+    try:
+        return typed_to_bytes(text)
+    except ValueError as mistake:
+        raise usage(str(mistake), r"Write the line end as \r\n and other control bytes as \x02.") from None
+
+
+def ports(options: Namespace) -> int:
+    """What the system knows about each port; none is opened, nothing is sent."""
+    from drivers.transports.ports import ports as found  # noqa: PLC0415 - only this command needs pyserial
+
+    listed = found()
+    if options.json:
+        for port in listed:
+            emit(port)
+        return ExitCode.DONE
+    table([(one.address, one.what or "-", one.maker, one.serial_number, one.usb) for one in listed])
+    if not listed:
+        say("no serial port: plug the adapter in, or use socket://host:port for a device server")
+    return ExitCode.DONE
+
+
+def try_capture(options: Namespace) -> int:
+    """A line for each reading or refusal, then a summary."""
+    driver = catalogue.load(options.driver, folder=_own(options))
+    data = _bytes_of(options.source)
+    for line in checking.try_capture(driver, data, why=options.explain):
+        if options.json:
+            emit(line)
+        else:
+            say(checking.as_text(line))
+    if (sign := wrong_line(data)) and not options.json:
+        say(f"{sign} (recorded with another line setting than the instrument's)")
+    return ExitCode.DONE
+
+
+def new(options: Namespace) -> int:
+    """Write a driver file that passes its own examples, or say exactly what is missing."""
+    output = options.output or _own(options) / f"{options.name}.toml"
+    if output.name != f"{options.name}.toml":
+        raise usage(f"{output} is not named for {options.name}", f"Name the file {options.name}.toml.")
+    if output.exists():
+        raise exists(output)
+    proposal = _proposed(options)
+    missing = list(proposal.missing)
+    if proposal.text:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(proposal.text, "utf-8")
+        missing += checking.check(output).findings if not missing else ()
+    written = str(output) if proposal.text else None
+    if options.json:
+        emit({"file": written, "ok": not missing, "missing": missing, "found": list(proposal.told)})
+        return ExitCode.DOES_NOT_CONFORM if missing else ExitCode.DONE
+    for sentence in (written, *(f"  found    {one}" for one in proposal.told)):
+        say(sentence or "no file was written")
+    for sentence in missing:
+        say(f"  MISSING  {sentence}")
+    if not missing:
+        say("  it passes its own examples: compare each with what the display showed")
+    return ExitCode.DOES_NOT_CONFORM if missing else ExitCode.DONE
+
+
+def _proposed(options: Namespace) -> Proposal:
+    typed = [_typed(text) for text in (options.frames or ([] if options.source else _asked_for()))]
+    answers = Answers(
+        id=options.name,
+        name=options.title or options.name,
+        source=options.manual
+        or ("frames typed off a manual" if typed else f"own recording {options.source.name}"),
+        line=line_of(options, LineSettings()),
+        ask=_typed(options.ask),
+        unit=options.unit,
+        interval_s=None if typed else interval_of(options.source),
+    )
+    if typed:
+        return propose_typed(typed, answers, _families(options))
+    return propose(_bytes_of(options.source), answers, _families(options))
+
+
+def _asked_for() -> list[str]:
+    """Frames that a person types; an empty line ends them."""
+    say(r"Type whole frames as the manual prints them, line end as \r\n: at rest, moving, negative.")
+    frames = []
+    with suppress(EOFError):
+        while text := input("frame> "):
+            frames.append(text)
+    if not frames:
+        raise usage("there is nothing to draw a driver from", "Give --from CAPTURE, or --frame TEXT.")
+    return frames
+
+
+def _families(options: Namespace) -> dict[str, Driver]:
+    if options.fresh:
+        return {}
+    names = [options.like] if options.like else catalogue.names()
+    loaded = {name: catalogue.load(name) for name in names}
+    return {name: one for name, one in loaded.items() if isinstance(one, FileDriver) and not one.keyed}

@@ -1,0 +1,51 @@
+"""Clauses that arrive in English inside a fact: of the system, of a file format, of a check of ours.
+
+A sentence of a problem is chosen by its code, but some of its facts are clauses ("why", "mistake"). Each
+English clause is a row of `messages/<language>_phrases.toml`, with `{placeholders}` where it has parts; the
+parts are translated in their turn. A clause without a row is shown as it came.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+_FOLDER = Path(__file__).parent / "messages"
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_Row = tuple[re.Pattern[str], str]
+
+
+def translated(text: str, language: str, write: Callable[[str], str] = str) -> str:
+    """The clause in the reader's language; `write` gives what has no row, such as a quantity.
+
+    >>> translated("Expected `str`, got `int` - at `$.bench.id`", "id")
+    'seharusnya `str`, bukan `int` - pada `$.bench.id`'
+    """
+    for pattern, words in _rows(language):
+        found = pattern.fullmatch(text)
+        if found is not None:
+            return words.format_map(
+                {name: translated(part, language, write) for name, part in found.groupdict().items()}
+            )
+    return write(text)
+
+
+@cache
+def _rows(language: str) -> tuple[_Row, ...]:
+    file = _FOLDER / f"{language}_phrases.toml"
+    if not file.exists():
+        return ()
+    rows = tomllib.loads(file.read_text(encoding="utf-8"))
+    return tuple((_pattern(english), words) for english, words in rows.items())
+
+
+def _pattern(english: str) -> re.Pattern[str]:
+    # split by a pattern with one group: names of placeholders stand at the odd places
+    pieces = _PLACEHOLDER.split(english)
+    return re.compile(
+        "".join(
+            f"(?P<{piece}>.+?)" if number % 2 else re.escape(piece) for number, piece in enumerate(pieces)
+        ),
+        re.DOTALL,
+    )

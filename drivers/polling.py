@@ -1,0 +1,155 @@
+"""The talk with one instrument on a Modbus bus: ask in turn, decode, and say plainly when nothing comes.
+
+An instrument that does not answer is asked less and less often, and at once when somebody wants a reading. A
+request that clears what it reads is sent only when somebody wants one, and never again by itself.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from drivers.clock import Clock, within
+from drivers.connection import Connection
+from drivers.conversation import Arrival
+from drivers.errors import InstrumentError
+from drivers.instrument import Command
+from drivers.protocols import Acknowledged
+from drivers.protocols.modbus import REFUSAL, Fault, refusal
+from drivers.protocols.register_decoder import RegisterDecoder, explain, state_of
+from drivers.protocols.registers import Block
+from drivers.silence import command_refused, command_unanswered, silent
+from drivers.transports.bus_unit import BusUnit
+from drivers.transports.modbus_bus import UnansweredError
+
+_TELLING: Final = 2  # one lost answer may be noise; the second in a row is told
+_FIRST_PAUSE_S: Final = 0.5
+_LONGEST_PAUSE_S: Final = 10.0
+
+
+class Polling:
+    """One driver's side of one place on a bus."""
+
+    def __init__(
+        self, instrument: str, unit: BusUnit, clock: Clock, deliver: Callable[[Arrival | Exception], None]
+    ) -> None:
+        """Join the parts; nothing is opened yet.
+
+        Args:
+            instrument: its name in the laboratory file.
+            unit: its place on the bus; owned from now on.
+            clock: time.
+            deliver: takes every arrival, and the error when the line is lost, silent, or the talk ends.
+        """
+        self._instrument = instrument
+        self._unit = unit
+        self._clock = clock
+        self._deliver = deliver
+        self.high_resolution = False
+        """never asked for: no register map has it on request"""
+        self.last_byte_at = clock.monotonic()
+        """clock time of its last answer"""
+        self._wanted = asyncio.Event()
+        self._failures = 0
+        self._connection = Connection(unit, clock, deliver)
+
+    @property
+    def skipped(self) -> int:
+        """None: what is no answer never reaches the decoder."""
+        return 0
+
+    @property
+    def patience_s(self) -> float:
+        """How long a sound instrument may take until its next answer is told."""
+        return self._unit.patience_s
+
+    async def ready(self) -> None:
+        """Wait for the bus, and have the instrument asked at once.
+
+        Raises:
+            LinkLostError: it cannot be opened.
+            InstrumentError: the talk is over.
+        """
+        self._wanted.set()
+        await self._connection.ready()
+
+    async def run(self) -> None:
+        """Talk until cancelled, whenever the bus is there."""
+        await self._connection.keep(self._talk)
+
+    def end(self) -> None:
+        """Tell everybody who waits that the talk is over; `run` is cancelled next."""
+        self._connection.end()
+
+    async def command(self, name: str, command: Command) -> Acknowledged | None:
+        """Send a declared command once and wait for its answer.
+
+        Raises:
+            InstrumentError: refused, or not answered.
+            LinkLostError: the bus is gone.
+        """
+        try:
+            exchange = await self._unit.write(command.send)
+        except UnansweredError:
+            raise command_unanswered(name) from None
+        if exchange.answer[0] & REFUSAL:
+            raise command_refused(name, refusal(exchange.answer))
+        return Acknowledged(command=name, done=True, frame=exchange.frame)
+
+    async def _talk(self) -> None:
+        decoder = self._unit.driver.decoder()
+        self._failures = 0
+        while True:
+            begun = self._clock.monotonic()
+            for block in self._unit.driver.registers.blocks:
+                if block.clears:
+                    await self._wanted.wait()
+                await self._take(block, decoder)
+            self._wanted.clear()
+            await self._pause(begun)
+
+    async def _take(self, block: Block, decoder: RegisterDecoder) -> None:
+        try:
+            exchange = await self._unit.read(block)
+        except UnansweredError as unanswered:
+            self._failures += 1
+            self._tell(block, unanswered)
+            return
+        except InstrumentError as other:
+            self._failures += 1
+            if self._failures >= _TELLING:  # the first one may have been a late answer
+                self._deliver(other)
+            return
+        self._failures = 0
+        self.last_byte_at = exchange.at
+        event = decoder.exchanged(exchange.frame)
+        if event is not None:
+            self._deliver(Arrival(event, exchange.begun, exchange.at, exchange.at_utc))
+
+    def _tell(self, block: Block, unanswered: UnansweredError) -> None:
+        if block.clears:
+            self._deliver(
+                InstrumentError(
+                    "device.counts_lost",
+                    "{instrument} was asked and its answer was lost, and with it what it had counted.",
+                    "Discard this delivery and begin it again.",
+                    instrument=self._instrument,
+                )
+            )
+        elif unanswered.fault is not Fault.SILENT:
+            now = self._clock.monotonic()
+            event = block.refused(state_of(unanswered.fault), explain(unanswered.fault), unanswered.frame)
+            self._deliver(Arrival(event, now, now, self._clock.utc()))
+        if self._failures >= _TELLING:
+            self._deliver(silent(self._instrument, bytes_came=unanswered.fault is not Fault.SILENT))
+
+    async def _pause(self, begun: float) -> None:
+        if self._failures < _TELLING:
+            left = begun + self._unit.driver.interval_s - self._clock.monotonic()
+            if left > 0:
+                await self._clock.sleep(left)
+            return
+        longest = min(_FIRST_PAUSE_S * 2 ** (self._failures - _TELLING), _LONGEST_PAUSE_S)
+        try:
+            await within(self._clock, longest, self._wanted.wait())
+        except TimeoutError:
+            return

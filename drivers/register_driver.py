@@ -1,0 +1,120 @@
+"""A driver made from a register map: it reads the instrument on a Modbus bus, and plays it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from drivers.errors import DescriptionError
+from drivers.instrument import Command, Evidence, LineSettings
+from drivers.protocols import Acknowledged, Event, Indicated, Measured, Refused
+from drivers.protocols.address import shown
+from drivers.protocols.modbus import rtu, written
+from drivers.protocols.register_decoder import RegisterDecoder
+from drivers.protocols.register_writing import write_block
+from drivers.protocols.registers import Block, RegisterMap
+from drivers.reading import DriverMark
+
+
+@dataclass(frozen=True)
+class RegisterDriver:
+    """The driver port over one register map."""
+
+    mark: DriverMark
+    name: str
+    kind: str
+    evidence: Evidence
+    source: str
+    text: str
+    """the driver file as it was read; the digest is of these bytes"""
+    line: LineSettings
+    registers: RegisterMap
+    unit: int
+    """the unit number it leaves the factory with"""
+    commands: Mapping[str, Command]
+    """function and data of a writing request, and of its answer"""
+    interval_s: float
+    timeout_s: float
+    gap_s: float
+    """least time between two requests to one instrument"""
+    late_s: float
+    """how late after its time-out an answer may still come"""
+    no_proof: str
+    """why nothing proves that this instrument is the right one; empty where something does"""
+
+    @property
+    def keyed(self) -> bool:
+        """Never: it is on a wire."""
+        return False
+
+    @property
+    def has_high_resolution(self) -> bool:
+        """Never on request: no map tells a late answer from a finer one."""
+        return False
+
+    @property
+    def channels(self) -> Sequence[str]:
+        """The names of its quantities, the main one first; one empty name where there is only one."""
+        return self.registers.channels
+
+    def table(self) -> Iterator[str]:
+        """What is read where, each address both as it is sent and as manuals print it."""
+        for proof in self.registers.proofs:
+            yield f"proof    {proof.where}: {proof.name} = {proof.expected}"
+        if self.no_proof:
+            yield f"no proof: {self.no_proof}"
+        for block in self.registers.blocks:
+            yield f"request  {block}"
+            for channel in block.channels:
+                for part in channel.parts:
+                    where = shown(block.first + part.at // 2, block.table)
+                    name = channel.name or "reading"
+                    yield f"  {name:12} {where:14} {part.form.type.value}, {part.form.order.value}"
+
+    def request(self, *, high_resolution: bool = False) -> bytes | None:
+        """The first request as it stands on an RTU line.
+
+        Raises:
+            DescriptionError: the finer display is wanted, which cannot be asked for.
+        """
+        if high_resolution:
+            raise self._cannot("give the finer display on request")
+        return rtu(self.unit, self.registers.blocks[0].request)
+
+    def decoder(self) -> RegisterDecoder:
+        """A fresh decoder of requests with their answers."""
+        return RegisterDecoder(
+            self.registers, {command.send: name for name, command in self.commands.items()}
+        )
+
+    def render(self, event: Event) -> bytes:
+        """The request and the answer by which this instrument says `event`, as on an RTU line.
+
+        Raises:
+            DescriptionError: this instrument has no way to say it.
+        """
+        if isinstance(event, Acknowledged) and event.done and event.command in self.commands:
+            send = self.commands[event.command].send
+            return rtu(self.unit, send) + rtu(self.unit, written(send))
+        for block, data in self.answers(event):
+            answer = bytes((block.request[0], len(data))) + data
+            return rtu(self.unit, block.request) + rtu(self.unit, answer)
+        raise self._cannot(f"say {event}")
+
+    def answers(self, event: Event) -> Iterator[tuple[Block, bytes]]:
+        """The requests to which `event` may be the answer, each with the data of that answer."""
+        for block in self.registers.blocks:
+            names = {channel.name for channel in block.channels}
+            if isinstance(event, Measured) and not event.values.keys() <= names:
+                continue
+            if isinstance(event, Measured | Indicated | Refused):
+                data = write_block(block, event)
+                if data is not None:
+                    yield block, data
+
+    def _cannot(self, what: str) -> DescriptionError:
+        return DescriptionError(
+            "driver.cannot",
+            "{driver} cannot {what}.",
+            "Choose a driver whose instrument can, or change the driver file.",
+            driver=self.mark.id,
+            what=what,
+        )

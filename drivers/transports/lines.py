@@ -1,0 +1,103 @@
+"""The line for each instrument of a laboratory: a port of its own, or a place on a bus that it shares.
+
+An address says both: `COM3`, `socket://host:4001`, `rfc2217://host:4001` for a line of one's own;
+`tcp://host:502?unit=3` for Modbus TCP, `rtu+tcp://host:4001?unit=3` for an RTU line behind a device server,
+`COM3?unit=3` for an RTU line. Without `unit` it is the number that the instrument leaves the factory with.
+"""
+
+import re
+from typing import Final
+
+from drivers.clock import Clock
+from drivers.errors import DescriptionError, LinkLostError
+from drivers.instrument import Driver, LineSettings
+from drivers.protocols.modbus_exchange import Framing, RtuFraming, TcpFraming
+from drivers.register_driver import RegisterDriver
+from drivers.transports import Transport
+from drivers.transports.bus_unit import BusUnit
+from drivers.transports.modbus_bus import ModbusBus
+from drivers.transports.modbus_wire import TcpWire, Wire, serial_wire
+from drivers.transports.serial_port import SerialPort
+
+_NETWORK: Final = re.compile(r"(tcp|rtu\+tcp)://(\[[^\]]+\]|[^:/?]+)(?::(\d{1,5}))?/?", re.IGNORECASE)
+_UNIT: Final = re.compile(r"(.*?)[?&]unit=(\d{1,3})")
+_MODBUS_PORT: Final = 502
+_UNITS: Final = range(1, 248)
+
+
+class Lines:
+    """All lines of one laboratory; instruments on one bus share its one owner."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Begin without any; nothing is opened before an instrument is started."""
+        self._clock = clock
+        self._buses: dict[str, tuple[ModbusBus, LineSettings]] = {}
+
+    def line(self, driver: Driver, address: str, settings: LineSettings | None = None) -> Transport | BusUnit:
+        """The line of an instrument.
+
+        Args:
+            driver: how it is spoken to; a register map is spoken on a bus.
+            address: as the laboratory writes it.
+            settings: how a serial line is set; None: as the instrument leaves the factory.
+
+        Raises:
+            LinkLostError: the address and the driver do not fit together.
+            DescriptionError: the settings contradict those of another instrument on the same bus.
+        """
+        settings = settings or driver.line
+        if isinstance(driver, RegisterDriver):
+            port, unit = _parted(address)
+            return BusUnit(self._bus(port, settings), driver, unit)
+        if _NETWORK.fullmatch(address):
+            raise LinkLostError(
+                "link.not_modbus",
+                "{driver} does not speak Modbus, so it cannot be reached at {port}.",
+                "Write socket://host:port for a device server, or choose a register-map driver.",
+                driver=driver.mark.id,
+                port=address,
+            )
+        return SerialPort(address, settings)
+
+    def _bus(self, port: str, settings: LineSettings) -> ModbusBus:
+        if port in self._buses:
+            bus, set_so = self._buses[port]
+            if set_so != settings and not port.lower().startswith("tcp:"):
+                raise DescriptionError(
+                    "bus.settings",
+                    "Two instruments on {port} want different line settings.",
+                    "Set both instruments to the same speed and parity, or give one a port of its own.",
+                    port=port,
+                )
+            return bus
+        wire, framing = _wire(port, settings)
+        bus = ModbusBus(wire, framing, self._clock)
+        self._buses[port] = bus, settings
+        return bus
+
+
+def _parted(address: str) -> tuple[str, int | None]:
+    """The port, and the unit number if one is written."""
+    found = _UNIT.fullmatch(address)
+    if found is None:
+        return address, None
+    unit = int(found[2])
+    if unit not in _UNITS:
+        raise LinkLostError(
+            "link.unit",
+            "{port} names the unit {unit}, and there are only 1 to 247.",
+            "Write the unit number that the instrument's menu shows.",
+            port=address,
+            unit=unit,
+        )
+    return found[1], unit
+
+
+def _wire(port: str, settings: LineSettings) -> tuple[Wire, Framing]:
+    network = _NETWORK.fullmatch(port)
+    if network is None:
+        return serial_wire(port, settings), RtuFraming()
+    host, number = network[2].strip("[]"), int(network[3] or _MODBUS_PORT)
+    if network[1].lower() == "tcp":
+        return TcpWire(port, host, number), TcpFraming()
+    return TcpWire(port, host, number, settings), RtuFraming()

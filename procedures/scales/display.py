@@ -1,0 +1,67 @@
+"""What the display of a scale can show: a mass in a legal unit, in whole steps of the registered d.
+
+A reading that is neither comes from another instrument than the one on the data plate, or from a slip of the
+finger. An extended display explains finer digits.
+"""
+
+from collections.abc import Iterable
+
+from drivers.quantity import Quantity
+from drivers.reading import Reading
+from procedures.conformity import whole_digits
+from procedures.errors import ProcedureError
+from procedures.scales.instrument import Scale, check_unit
+
+
+def check_display(
+    scale: Scale, reading: Reading, load: Quantity, number: int | None = None, *, net: bool = False
+) -> None:
+    """Refuse a reading that the scale of the data plate cannot show.
+
+    Args:
+        scale: the instrument under test.
+        reading: what was read.
+        load: what stands on the receptor, net of tare.
+        number: the range in use of a multiple range instrument, when it is known.
+        net: with tare, a display may step in any of its d.
+
+    Raises:
+        ProcedureError: `scales.no_mass`, `scales.unit` or `scales.resolution`.
+    """
+    shown = reading.indication
+    if shown.dimension != "mass":
+        raise ProcedureError(
+            "scales.no_mass",
+            "The scale shows {indication}, which is no mass.",
+            "Switch it back to weighing.",
+            indication=str(shown),
+        )
+    check_unit(shown)
+    if reading.high_resolution or scale.high_resolution:
+        return
+    steps = tuple(dict.fromkeys(_steps(scale, shown, load, number, net=net)))
+    if not any(on_a_step(shown, step) for step in steps):
+        raise ProcedureError(
+            "scales.resolution",
+            "The scale shows {indication}, which is no whole number of d = {d}.",
+            "The registered d differs from the display: compare d with the data plate and the display.",
+            indication=str(shown),
+            d=", ".join(map(str, steps)),
+        )
+
+
+def on_a_step(shown: Quantity, step: Quantity) -> bool:
+    """Whether an indication is a whole number of steps: a display cannot stand between two of them."""
+    digits, whole = whole_digits(shown, step)
+    return digits % whole == 0
+
+
+def _steps(
+    scale: Scale, shown: Quantity, load: Quantity, number: int | None, *, net: bool
+) -> Iterable[Quantity]:
+    if number is not None:
+        return (scale.part_at(load, number).resolution,)
+    if net or scale.ranges:
+        return (part.resolution for part in scale.parts)
+    # where the partial ranges meet, either side may still be shown
+    return (scale.part_at(load).resolution, scale.part_at(shown).resolution)

@@ -1,0 +1,19 @@
+"""The names of a record's files: they lie in one folder and differ only in their suffix."""
+
+from pathlib import Path
+from typing import Final
+
+RECORD_SUFFIX: Final = ".tera.json"
+EVIDENCE_SUFFIX: Final = ".h5"
+CERTIFICATE_SUFFIX: Final = ".pdf"
+RECEIPT_SUFFIX: Final = ".receipt.json"
+RECORD_FILES: Final = f"*{RECORD_SUFFIX}"
+
+
+def beside(record: Path, suffix: str) -> Path:
+    """The file of another kind that belongs to a record file.
+
+    >>> beside(Path("000007.tera.json"), EVIDENCE_SUFFIX).name
+    '000007.h5'
+    """
+    return record.with_name(record.name.removesuffix(RECORD_SUFFIX) + suffix)

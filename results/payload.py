@@ -1,0 +1,37 @@
+"""The record inside an envelope; every reader of records takes it out here.
+
+The signatures are another check: what is read here is only what somebody wrote.
+"""
+
+from drivers.notation import from_json
+from drivers.reading import Origin
+from results.envelope import Envelope
+from results.errors import IntegrityError
+from results.malformed import told_as
+from results.record import Record
+
+
+def read_payload(envelope: Envelope) -> Record:
+    """Read the record out of an envelope.
+
+    Raises:
+        IntegrityError: not a record, of another type than the envelope says, or a twin's and no training.
+    """
+    with told_as(unsound):
+        record = from_json(envelope.content, Record)
+    if record.training != envelope.training:
+        raise unsound("training and verification are mixed up")
+    twins = [used.name for used in record.instruments if used.origin in (Origin.TWIN, Origin.RECORDED)]
+    if twins and not record.training:
+        raise unsound(f"{', '.join(twins)} is no instrument, and the record is not marked as training")
+    return record
+
+
+def unsound(why: str) -> IntegrityError:
+    """The error of a record that does not hold."""
+    return IntegrityError(
+        "record.unsound",
+        "The record is not sound: {why}.",
+        "Do not use it; take the copy from the backup or the register.",
+        why=why,
+    )

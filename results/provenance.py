@@ -1,0 +1,58 @@
+"""Where readings come from: each must be of the instrument that the run was begun with.
+
+What this cannot show: a program at the far end of a serial line that plays a scale looks like the scale.
+"""
+
+from typing import Any
+
+from drivers.notation import from_builtins
+from drivers.reading import Origin, Reading
+from results.entry import Done, RunBegun
+from results.errors import IntegrityError
+from results.evidence import Evidence
+from results.payload import unsound
+
+
+def check_readings(evidence: Evidence) -> None:
+    """Check every reading and every sample, also of attempts that do not count.
+
+    Raises:
+        IntegrityError: a reading is of another instrument, driver or origin than its role was begun with, a
+            twin's outside of training, or keyed where the instrument has a port.
+        msgspec.ValidationError: what stands there is no reading.
+    """
+    for kept in evidence.entries:
+        entry = kept.entry
+        if isinstance(entry, Done) and entry.verb == "settled":
+            for sealed in (*entry.samples, entry.result):
+                reading = from_builtins(sealed, Reading)
+                if why := _strange(reading, _facts(entry, evidence.begun), evidence.begun):
+                    raise _foreign(entry.path, why)
+
+
+def _facts(entry: Done, begun: RunBegun) -> dict[str, Any]:
+    role = str(entry.arguments.get("role", ""))
+    if role not in begun.instruments:
+        raise _foreign(entry.path, f"the run was begun without an instrument as {role!r}")
+    return begun.instruments[role]
+
+
+def _strange(reading: Reading, facts: dict[str, Any], begun: RunBegun) -> str:
+    said = {
+        "name": reading.instrument,
+        "driver": reading.driver.id,
+        "driver_digest": reading.driver.digest,
+        "origin": reading.origin.value,
+    }
+    for name, value in said.items():
+        if facts.get(name) != value:
+            return f"its {name} is {value!r}, and the run was begun with {facts.get(name)!r}"
+    if reading.origin in (Origin.TWIN, Origin.RECORDED) and not begun.training:
+        return "it is no instrument's, and the run is not marked as training"
+    if reading.origin is Origin.MANUAL and facts.get("port"):
+        return f"it was keyed, and the instrument is read through {facts['port']}"
+    return ""
+
+
+def _foreign(path: str, why: str) -> IntegrityError:
+    return unsound(f"the reading at {path} is not of this run's instrument: {why}")

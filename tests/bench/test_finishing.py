@@ -1,0 +1,81 @@
+"""Who signs, and what leaves the bench: the officer who tested, and only records that the journal knows."""
+
+import json
+
+import pytest
+
+from bench.laboratory import Folders
+from results.keys import read_trusted_keys
+from results.verification import load_record
+from tests.bench.lab_bench import tera
+from tests.results.registry_bench import Bench
+
+pytestmark = pytest.mark.timeout(120)
+ANOTHER = """[[person]]
+id = "penera2"
+name = "Penera Lain"
+
+[[person]]
+id = "penera1\""""
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A laboratory with a run that was begun by penera1 and left."""
+    root = tmp_path / "lab"
+    assert tera("init", str(root)).returncode == 0
+    assert tera("run", "scales", "--uut", str(root / "orders/contoh.toml"), lab=root).returncode == 3
+    return root
+
+
+def change(lab, before, after):
+    file = lab / "laboratory.toml"
+    text = file.read_text("utf-8")
+    assert before in text
+    file.write_text(text.replace(before, after, 1), "utf-8")
+
+
+def void(lab):
+    return tera("void", "000001", "--reason", "salah alat", lab=lab)
+
+
+def outbox(lab):
+    done = tera("outbox", "--json", lab=lab)
+    return [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+
+def test_whoever_tested_signs_even_when_another_officer_sits_there_now(lab):
+    change(lab, '[[person]]\nid = "penera1"', ANOTHER)
+    assert void(lab).returncode == 0
+    keys = read_trusted_keys(Folders(lab).keys)
+    verified = load_record(Folders(lab).records / "000001.tera.json", keys)
+    assert [keys[keyid].person for keyid in verified.signed_by] == ["", "penera1"]
+
+
+def test_a_run_of_an_officer_who_is_gone_is_told_and_kept(lab):
+    change(lab, 'id = "penera1"', 'id = "penera2"')
+    assert void(lab).returncode == 2
+    change(lab, 'id = "penera2"', 'id = "penera1"')
+    assert tera("seal", "000001", lab=lab).returncode == 0
+
+
+def test_a_record_that_the_journal_did_not_seal_is_told_and_never_queued(lab):
+    (Folders(lab).records / "000009.tera.json").write_bytes(Bench().seal())
+    lines, told = outbox(lab)
+    assert lines == []
+    assert "000009.tera.json" in told
+    assert void(lab).returncode == 0
+    assert [line["record"] for line in outbox(lab)[0]] == ["000001"]
+
+
+def test_a_record_whose_evidence_was_changed_is_not_pushed(lab):
+    key = tera("registry", "key", "--folder", str(lab / "registry")).stdout.strip()
+    with (lab / "laboratory.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[registry]\nurl = "http://127.0.0.1:9"\nkey = "{key}"\n')
+    assert void(lab).returncode == 0
+    evidence = Folders(lab).records / "000001.h5"
+    evidence.write_bytes(evidence.read_bytes()[:-1] + b"?")
+    pushed = tera("push", lab=lab)
+    assert pushed.returncode == 3
+    assert "000001.h5" in pushed.stderr
+    assert "127.0.0.1" not in pushed.stderr

@@ -1,0 +1,107 @@
+"""Keys of people are hard to guess at the bench, and only a laboratory's own keys are trusted."""
+
+import os
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bench.errors import LaboratoryError
+from bench.keyring import bench_key, officer_key, trusted_keys
+from bench.laboratory import Folders, Person
+from results.errors import RecordError
+from results.keys import FileKey
+
+NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
+BUDI = Person(id="budi", name="Budi Contoh", pin=True)
+
+
+@pytest.fixture
+def folders(tmp_path):
+    return Folders(tmp_path / "lab")
+
+
+def sign_with(folders, pin, *, at=NOW):
+    """One try; the file's time is that of the try, as the clock of the system would have it."""
+    tries = folders.keys / "officer-budi.tries"
+    try:
+        return officer_key(folders, BUDI, pin, now=at)
+    finally:
+        if tries.exists():
+            os.utime(tries, (at.timestamp(), at.timestamp()))
+
+
+def refusal(folders, pin, *, at=NOW):
+    with pytest.raises((LaboratoryError, RecordError)) as refused:
+        sign_with(folders, pin, at=at)
+    return refused.value.code
+
+
+def test_a_key_without_a_pin_is_made_on_first_use(folders):
+    person = Person(id="ani", name="Ani Contoh")
+    assert officer_key(folders, person, "", now=NOW).keyid == officer_key(folders, person, "", now=NOW).keyid
+
+
+@pytest.mark.parametrize("pin", ["1", "12345"])
+def test_a_short_pin_makes_no_key(folders, pin):
+    assert refusal(folders, pin) == "key.pin_short"
+    assert not folders.keys.exists()
+
+
+def test_no_pin_is_no_try(folders):
+    sign_with(folders, "123456")
+    for _ in range(9):
+        assert refusal(folders, "") == "key.pin_missing"
+    sign_with(folders, "123456")
+
+
+def test_after_five_wrong_pins_not_even_the_right_one_opens_the_key(folders):
+    sign_with(folders, "123456")
+    for _ in range(5):
+        assert refusal(folders, "654321") == "key.pin"
+    assert refusal(folders, "123456") == "key.locked"
+    assert refusal(folders, "123456", at=NOW + timedelta(minutes=14)) == "key.locked"
+
+
+def test_the_lock_opens_after_a_quarter_of_an_hour_for_one_try(folders):
+    sign_with(folders, "123456")
+    for _ in range(5):
+        refusal(folders, "654321")
+    later = NOW + timedelta(minutes=16)
+    assert refusal(folders, "654321", at=later) == "key.pin"
+    assert refusal(folders, "123456", at=later) == "key.locked"
+    sign_with(folders, "123456", at=later + timedelta(minutes=16))
+    for _ in range(5):
+        assert refusal(folders, "654321", at=later) == "key.pin"
+
+
+def test_the_right_pin_forgets_the_wrong_ones(folders):
+    for _ in range(3):
+        sign_with(folders, "123456")
+        for _ in range(4):
+            assert refusal(folders, "654321") == "key.pin"
+    sign_with(folders, "123456")
+
+
+def test_a_key_beside_a_record_is_never_trusted(folders, tmp_path):
+    record = tmp_path / "came" / "000001.tera.json"
+    FileKey.open(record.parent / "bench.pem")
+    trust = trusted_keys(record, folders)
+    assert (trust.folder, trust.keys) == (None, None)
+
+
+def test_the_laboratorys_own_keys_come_before_those_of_the_records_folder(folders, tmp_path):
+    record = tmp_path / "other" / "data" / "records" / "000001.tera.json"
+    theirs = FileKey.open(tmp_path / "other" / "data" / "keys" / "bench.pem")
+    assert trusted_keys(record, folders).keys.keys() == {theirs.keyid}
+    own = bench_key(folders)
+    assert trusted_keys(record, folders).keys.keys() == {own.keyid}
+    assert (
+        trusted_keys(record, folders, theirs_folder := tmp_path / "other/data/keys").folder == theirs_folder
+    )
+
+
+def test_a_named_folder_without_keys_is_told(folders, tmp_path):
+    bench_key(folders)
+    with pytest.raises(LaboratoryError) as refused:
+        trusted_keys(tmp_path / "x.tera.json", folders, tmp_path)
+    assert refused.value.code == "key.none_in_folder"

@@ -1,0 +1,124 @@
+"""`tera driver new`, `try`, `capture`, `ports`: an unknown instrument becomes a driver file."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.bench.lab_bench import ENVIRONMENT, tera
+
+pytestmark = pytest.mark.timeout(120)
+AT_REST, MOVING = b"@    1.250kg S\r\n", b"@   -0.010kg U\r\n"
+
+
+@pytest.fixture
+def recording(tmp_path):
+    file = tmp_path / "pasar.bin"
+    file.write_bytes(b"50kg S\r\n" + (AT_REST * 3 + MOVING * 2) * 2)
+    return file
+
+
+def test_a_capture_becomes_a_file_that_passes_its_check_and_reads_it(tmp_path, recording):
+    made = tera("--lab", str(tmp_path), "driver", "new", "pasar", "--from", str(recording), "--json")
+    told = json.loads(made.stdout)
+    assert (made.returncode, told["ok"], told["missing"]) == (0, True, [])
+    assert tera("driver", "check", told["file"]).returncode == 0
+    tried = tera("--lab", str(tmp_path), "driver", "try", "pasar", "--from", str(recording), "--json")
+    summary = json.loads(tried.stdout.splitlines()[-1])["summary"]
+    assert summary["readings"] == 10
+    shown = tera("--lab", str(tmp_path), "driver", "show", "pasar")
+    assert "UNCONFIRMED" in shown.stdout
+
+
+def test_what_is_missing_is_said_and_the_exit_code_tells_it(tmp_path):
+    file = tmp_path / "diam.bin"
+    file.write_bytes(b"ST,GS,   245.6 g\r\n" * 5)
+    made = tera("--lab", str(tmp_path), "driver", "new", "diam", "--from", str(file))
+    assert made.returncode == 1
+    assert "MISSING  No frame with the load in motion" in made.stdout
+
+
+def test_frames_may_be_typed(tmp_path):
+    frames = [arg for frame in (r"W 1.250 kg\r\n", r"W 2.250 kg\r\n") for arg in ("--frame", frame)]
+    made = tera("--lab", str(tmp_path), "driver", "new", "ketik", *frames, "--title", "Toko A1")
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert 'name = "Toko A1"' in (tmp_path / "drivers" / "ketik.toml").read_text("utf-8")
+
+
+def test_frames_are_asked_for_when_there_is_nothing_else(tmp_path):
+    line = [sys.executable, "-m", "bench", "--lab", str(tmp_path), "driver", "new", "tanya"]
+    typed = "W 1.250 kg\\r\\n\nW 2.250 kg\\r\\n\n\n"
+    made = subprocess.run(line, input=typed, env=ENVIRONMENT, capture_output=True, check=False, text=True)
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert (tmp_path / "drivers" / "tanya.toml").exists()
+
+
+MISTAKES = {
+    "nothing to draw from": (("driver", "new", "kosong"), "nothing to draw"),
+    "an escape that is none": (("driver", "new", "a", "--frame", r"\q"), "is no escape"),
+    "a file named otherwise": (("driver", "new", "a", "--frame", "x", "-o", "b.toml"), "is not named for a"),
+    "a line format that is none": (
+        ("driver", "new", "a", "--frame", "x", "--format", "9X1"),
+        "serial.format",
+    ),
+    "a capture that is not there": (("driver", "new", "a", "--from", "absent.bin"), "cannot be read"),
+    "a request of nobody": (("driver", "capture", "--port", "x", "-o", "y", "--ask"), "no request to send"),
+}
+
+
+@pytest.mark.parametrize("why", MISTAKES)
+def test_a_mistake_is_one_sentence_and_nothing_is_written(why, tmp_path):
+    arguments, said = MISTAKES[why]
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "--lang", "en", "--lab", str(tmp_path), *arguments],
+        cwd=tmp_path, env=ENVIRONMENT, input="", capture_output=True, check=False, text=True,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.rglob("*.toml"))
+
+
+def test_a_file_is_never_overwritten(tmp_path, recording):
+    arguments = ("--lang", "en", "--lab", str(tmp_path), "driver", "new", "pasar", "--from", str(recording))
+    assert tera(*arguments).returncode == 0
+    before = (tmp_path / "drivers" / "pasar.toml").read_bytes()
+    again = tera(*arguments)
+    assert again.returncode == 2
+    assert "already there" in again.stderr
+    assert (tmp_path / "drivers" / "pasar.toml").read_bytes() == before
+
+
+def test_a_refused_frame_is_explained(tmp_path, recording):
+    tried = tera("driver", "try", "st-gs", "--from", str(recording), "--explain")
+    assert ">>>" in tried.stdout
+    assert "comes nearest" in tried.stdout
+
+
+def test_ports_are_listed_without_opening_one():
+    listed = tera("driver", "ports", "--json")
+    assert listed.returncode == 0
+    assert all("address" in json.loads(line) for line in listed.stdout.splitlines())
+
+
+def test_a_capture_keeps_when_each_piece_came_and_asks_only_what_the_driver_declares(tmp_path):
+    line = [sys.executable, "-m", "bench", "driver", "simulate", "mt-sics", "--tcp", "0", "--load", "5 kg"]
+    with subprocess.Popen(line, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as twin:
+        try:
+            port = twin.stdout.readline().split()[-1]
+            file = tmp_path / "asked.bin"
+            done = tera(
+                *("driver", "capture", "--port", port, "-o", str(file), "--driver", "mt-sics", "--ask"),
+                *("--seconds", "2"),
+            )
+        finally:
+            twin.terminate()
+    assert done.returncode == 0, done.stdout + done.stderr
+    frames = [frame for frame in file.read_bytes().split(b"\r\n") if frame]
+    assert len(frames) > 3
+    assert all(frame.startswith(b"S ") for frame in frames)
+    head, columns, *pieces = (tmp_path / "asked.bin.times").read_text("utf-8").splitlines()
+    assert head.endswith(" 9600 8N1")
+    assert columns.startswith("#")
+    assert sum(int(piece.split()[2]) for piece in pieces) == file.stat().st_size
