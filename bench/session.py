@@ -85,6 +85,7 @@ def begin(around: Surroundings, assignment: Assignment) -> str:
         assignment=to_plain(assignment),
         task=to_plain(task),
         standards=tuple(to_plain(use) for use in procedure.standards_used(task)),
+        cupboard=tuple(to_plain(standard) for standard in _standards(laboratory, assignment)),
         instruments={role: _described(instrument) for role, instrument in bound.items()},
         drivers={instrument.driver.mark.digest: instrument.driver_text for instrument in bound.values()},
         office=to_plain(laboratory.office),

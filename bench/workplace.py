@@ -120,7 +120,7 @@ async def open_workplace(
     folders = Folders(root)
     folders.make()
     with Journal(folders.journal) as journal, Outbox(folders.outbox) as outbox:
-        outbox.reconcile(folders.records)
+        outbox.reconcile(folders.records, sealed=finishing.sealed_digests(journal))
         instruments = await Instruments.connect(laboratory, folders, clock)
         try:
             yield Workplace(

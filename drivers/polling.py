@@ -11,7 +11,7 @@ from typing import Final
 from drivers.clock import Clock, within
 from drivers.connection import Connection
 from drivers.conversation import Arrival
-from drivers.errors import InstrumentError
+from drivers.errors import InstrumentError, LinkLostError
 from drivers.instrument import Command
 from drivers.protocols import Acknowledged
 from drivers.protocols.modbus import REFUSAL, Fault, refusal
@@ -22,8 +22,8 @@ from drivers.transports.bus_unit import BusUnit
 from drivers.transports.modbus_bus import UnansweredError
 
 _TELLING: Final = 2  # one lost answer may be noise; the second in a row is told
-_FIRST_PAUSE_S: Final = 0.5
-_LONGEST_PAUSE_S: Final = 10.0
+_PAUSES_S: Final = (0.25, 1.0, 2.0, 4.0, 8.0, 10.0)
+"""after so many failures in a row it is left alone for so long, unless somebody wants a reading"""
 
 
 class Polling:
@@ -114,6 +114,8 @@ class Polling:
             self._failures += 1
             self._tell(block, unanswered)
             return
+        except LinkLostError:
+            raise
         except InstrumentError as other:
             self._failures += 1
             if self._failures >= _TELLING:  # the first one may have been a late answer
@@ -143,12 +145,12 @@ class Polling:
             self._deliver(silent(self._instrument, bytes_came=unanswered.fault is not Fault.SILENT))
 
     async def _pause(self, begun: float) -> None:
-        if self._failures < _TELLING:
+        if not self._failures:
             left = begun + self._unit.driver.interval_s - self._clock.monotonic()
             if left > 0:
                 await self._clock.sleep(left)
             return
-        longest = min(_FIRST_PAUSE_S * 2 ** (self._failures - _TELLING), _LONGEST_PAUSE_S)
+        longest = _PAUSES_S[min(self._failures, len(_PAUSES_S)) - 1]
         try:
             await within(self._clock, longest, self._wanted.wait())
         except TimeoutError:

@@ -166,7 +166,7 @@ class Outbox:
             )
         return kept
 
-    def reconcile(self, folder: Path, *, sealed: Collection[str] = frozenset()) -> tuple[Unreadable, ...]:
+    def reconcile(self, folder: Path, *, sealed: Collection[str]) -> tuple[Unreadable, ...]:
         """Take in every sealed record of the folder that is missing here; give the files that cannot be.
 
         Args:

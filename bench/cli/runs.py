@@ -176,6 +176,8 @@ def tell(place: Workplace, taken: Taken, conclusion: Conclusion, finished: Finis
     for reason in (*conclusion.verdict.reasons, *conclusion.notices):
         say(f"  ▲ {labels.reason(reason)}")
     say(f"{labels.text('command.report_certificate')}: {finished.files()['certificate']}")
+    if finished.sealed.other_certificate is not None:
+        say(f"▲ {labels.text('command.other_certificate', file=str(finished.sealed.other_certificate))}")
     say(f"{labels.text('command.report_registry')}: {registry_state(place, finished)['state']}")
     if finished.address:
         say(f"{labels.text('command.report_address')}: {finished.address}")

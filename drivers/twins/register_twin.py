@@ -72,7 +72,6 @@ class RegisterTwin:
         self._pieces = random.Random(scenario.seed)  # noqa: S311 -- cuts answers into pieces, no secret
         self._asked: asyncio.Queue[Asked] = asyncio.Queue()
         self._frozen_at: float | None = None
-        self._plugged = False
         self._tasks: list[asyncio.Task[None]] = []
         self._commands = {command.send: name for name, command in driver.commands.items()}
         self.faults = Faults(scenario.fault)
@@ -106,14 +105,12 @@ class RegisterTwin:
 
     async def unplug(self) -> None:
         """Pull the cable; the instrument itself goes on."""
-        self._plugged = False
         await self._line.close()
 
     async def replug(self) -> None:
         """Put the cable back."""
         self._slave.reset()
         await self._line.open(self._receive)
-        self._plugged = True
 
     def tell(self, name: str, story: Story) -> None:
         """Let a quantity follow another story from now on."""
@@ -136,12 +133,12 @@ class RegisterTwin:
         return {kind: entry.by_s for kind, entry in faults.items()}
 
     async def _pull_plug(self) -> None:
+        was_out = False
         while True:
             out = FaultKind.LOST_LINK in self._now_wrong()
-            if out and self._plugged:
-                await self.unplug()
-            elif not out and not self._plugged:
-                await self.replug()
+            if out is not was_out:
+                await (self.unplug() if out else self.replug())
+            was_out = out
             await self._clock.sleep(_LOOK_S)
 
     async def _serve(self) -> None:

@@ -152,14 +152,15 @@ class _Sheet:
             yield self._loaded("accuracy", f"{where}/{row.load}", row)
 
     def _repeatability(self) -> Iterator[Point]:
-        """Each weighing, then the range of those that had the same load; of one alone it is unknown."""
+        """Each weighing, then the range of those that had the same load; one alone has no range."""
         rows = self.basis.seen.repeatability
         for number, row in enumerate(rows, 1):
             yield self._loaded("repeatability", f"repeatability/{number}", row)
         series = same_loads(rows)
         for same in series:
             which = f"/{same[0].load}" if len(series) > 1 else ""
-            yield range_point(self.basis, same, f"repeatability/range{which}")
+            if len(same) > 1:
+                yield range_point(self.basis, same, f"repeatability/range{which}")
 
     def _discrimination(self) -> Iterator[Point]:
         for row in self.basis.seen.discrimination:

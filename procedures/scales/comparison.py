@@ -20,11 +20,11 @@ def same_loads(rows: Sequence[Weighing]) -> tuple[tuple[Weighing, ...], ...]:
 def range_point(basis: Basis, rows: Sequence[Weighing], label: str) -> Point:
     """Largest result less smallest within the permitted error; E0 is in all of them and falls out.
 
-    Of a single weighing the range is unknown: indeterminate.
+    A single weighing has no range; nobody asks for its point.
 
     Args:
         basis: scale, rules, activity.
-        rows: the weighings of one load.
+        rows: the weighings of one load, two or more.
         label: of the point.
 
     Source: OIML R 76-1:2006, 3.6.1.
@@ -40,16 +40,14 @@ def range_point(basis: Basis, rows: Sequence[Weighing], label: str) -> Point:
         upper=basis.permitted(load, basis.part(load, rows[0].range, load)),
         citation=basis.rules.repeatability.citation,
     )
-    known = len(rows) > 1
-    outcome = decide(lowest, highest, tolerance) if known else Outcome.INDETERMINATE
-    undecided = "range_undecided" if known else "range_unknown"
-    reasons = {Outcome.DOES_NOT_CONFORM: "range_exceeded", Outcome.INDETERMINATE: undecided}
+    outcome = decide(lowest, highest, tolerance)
+    reasons = {Outcome.DOES_NOT_CONFORM: "range_exceeded", Outcome.INDETERMINATE: "range_undecided"}
     exact = lowest == highest
     return Point(
         section="repeatability",
         label=label,
         nominal=load,
-        error=lowest if known and exact else None,
+        error=lowest if exact else None,
         error_bounds=None if exact else (lowest, highest),
         tolerance=tolerance,
         method=Method.COMPARISON,

@@ -242,7 +242,7 @@ def test_a_file_that_was_changed_after_sealing_is_never_sent(registry, bench, ou
     assert done.problem.code == "outbox.changed"
     assert registry.store.counts() == (0, 0)
     record.path.unlink()
-    assert push_to(outbox, registry.url, registry.key).problem.code == "storage.refused"
+    assert push_to(outbox, registry.url, registry.key).problem.code == "storage.missing"
 
 
 def test_a_lost_outbox_is_built_again_and_nothing_is_registered_twice(registry, bench, outbox, tmp_path):

@@ -153,7 +153,7 @@ def test_another_evidence_is_never_written_over(tmp_path: Path):
 
 
 def test_a_missing_file_is_told_plainly(tmp_path: Path):
-    with pytest.raises(StorageError, match="cannot be written or read"):
+    with pytest.raises(StorageError, match="is not there"):
         read_evidence(tmp_path / "none.h5")
 
 
