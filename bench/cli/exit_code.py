@@ -30,6 +30,8 @@ def code_of(error: PlainError) -> ExitCode:
     match error:
         case IntegrityError():
             return ExitCode.INTEGRITY
+        case StorageError() if error.code == "storage.missing":
+            return ExitCode.USAGE
         case StorageError():
             return ExitCode.IN_DOUBT
         case DescriptionError():
