@@ -17,7 +17,7 @@ from pathlib import Path
 
 USAGE = """\
 python3 -m bench.start demo            the whole job on simulated instruments (any `tera` command goes here)
-python3 -m bench.start test [OPTIONS]  all tests (options go to pytest)
+python3 -m bench.start test [OPTIONS]  all tests, on every core (options go to pytest)
 python3 -m bench.start setup           only the environment in .venv
 Windows: write py in place of python3.
 """
@@ -93,7 +93,7 @@ def main(words: list[str]) -> int:
     # Ctrl-C is for the program below, not for the one that waits for it.
     signal.signal(signal.SIGINT, lambda *_: None)
     testing = words[0] == "test"
-    line = [str(PYTHON), "-m", *(["pytest", *words[1:]] if testing else ["bench", *words])]
+    line = [str(PYTHON), "-m", *(["pytest", "-n", "auto", *words[1:]] if testing else ["bench", *words])]
     return subprocess.call(line, cwd=CHECKOUT if testing else None)  # noqa: S603  the user's own words
 
 
