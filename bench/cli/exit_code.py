@@ -30,15 +30,11 @@ def code_of(error: PlainError) -> ExitCode:
     match error:
         case IntegrityError():
             return ExitCode.INTEGRITY
-        case StorageError() if error.code == "storage.missing":
-            return ExitCode.USAGE
-        case StorageError():
+        case StorageError() if error.code != "storage.missing":
             return ExitCode.IN_DOUBT
-        case DescriptionError():
-            return ExitCode.USAGE
-        case InstrumentError() if error.code.startswith(("driver.", "catalogue.")):
-            return ExitCode.USAGE
-        case InstrumentError():
+        case InstrumentError() if not (
+            isinstance(error, DescriptionError) or error.code.startswith("driver.")
+        ):
             return ExitCode.NOT_ANSWERING
         case _:
             return ExitCode.USAGE
