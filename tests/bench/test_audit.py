@@ -121,7 +121,7 @@ def test_a_rule_table_with_wider_limits_is_named_though_the_script_agrees(lab, t
 
 def test_a_rule_table_of_another_file_is_named(lab, tmp_path):
     task = begun_of(lab).task | {"rules_digest": "0" * 64}
-    assert names(forged(lab, tmp_path / "x", beginning(task=task))) == {"rules digest"}
+    assert names(forged(lab, tmp_path / "x", beginning(task=task))) == {"rules digest", "task rules_digest"}
 
 
 def test_a_rule_table_that_nobody_knows_is_named(lab, tmp_path):

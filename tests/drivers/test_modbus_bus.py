@@ -155,7 +155,7 @@ def test_a_dead_instrument_does_not_starve_the_others():
     came, *others = asyncio.run(story())
     assert others == [None, None]
     assert len(came) >= 10
-    assert max(b - a for a, b in pairwise(came)) < 0.9
+    assert max(b - a for a, b in pairwise(came)) < 2.0
 
 
 def test_two_instruments_with_one_number_are_a_mistake_that_is_named():
