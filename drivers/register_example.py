@@ -130,7 +130,7 @@ def with_samples(
 def _sampled(
     block: Block, driver: RegisterDriver, examples: Sequence[RegisterExample], seen: Sequence[Event]
 ) -> Block:
-    template = b""
+    template, most = b"", 0
     samples: dict[State, bytes] = {}
     for at, (example, event) in enumerate(zip(examples, seen, strict=True)):
         frame = frame_of(example, driver, f"example[{at}]")
@@ -140,5 +140,8 @@ def _sampled(
         if isinstance(event, Refused):
             samples.setdefault(event.state, data)
         elif isinstance(event, Indicated | Measured):
-            template = template or data
+            values = event.values if isinstance(event, Measured) else {"": event}
+            told = sum(isinstance(one, Indicated) for one in values.values())
+            if told > most:
+                template, most = data, told
     return replace(block, template=template, samples=samples)

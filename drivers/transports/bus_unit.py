@@ -39,6 +39,7 @@ class BusUnit:
         self._joined = False
         self._last_form = (0, 0)
         self._late_s = driver.late_s
+        self._missed_at: float | None = None
 
     @property
     def name(self) -> str:
@@ -119,6 +120,8 @@ class BusUnit:
             )
         except UnansweredError as unanswered:
             self._in_doubt = True
+            if unanswered.fault is Fault.SILENT:
+                self._missed_at = loop.time() - self.driver.timeout_s
             garbled = unanswered.fault is Fault.BAD_CHECK
             wait = min(self._late_s, self.driver.timeout_s) if garbled else self._late_s
             self._not_before = loop.time() + max(wait, self.driver.gap_s)
@@ -170,12 +173,14 @@ class BusUnit:
         return read_request(block.table, block.first, max(1, block.count - 1))
 
     def _overheard(self) -> None:
-        if not self._in_doubt:
-            self._late_s = min(2 * self._late_s, _LATEST_S)  # it answers later than its driver file says
+        now = asyncio.get_running_loop().time()
+        if not self._in_doubt and self._missed_at is not None:
+            # An answer given up as lost: it comes later than the driver file says.
+            self._late_s = min(max(self._late_s, 1.5 * (now - self._missed_at)), _LATEST_S)
+            self._missed_at = None
         self._strays += 1
         self._in_doubt = True
-        soon = asyncio.get_running_loop().time() + _STRAY_S
-        self._not_before = max(self._not_before, soon)
+        self._not_before = max(self._not_before, now + _STRAY_S)
 
 
 def _form(request: bytes) -> tuple[int, int]:

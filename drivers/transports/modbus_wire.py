@@ -18,6 +18,7 @@ from drivers.transports.serial_fault import CLOSED, PORT_FAULTS, blocked, cannot
 from drivers.transports.serial_port import SerialPort, is_pseudo_terminal, pyserial_settings
 
 _CONNECT_S: Final = 5.0
+_EMPTY_READS: Final = 3
 Hear = Callable[[bytes], None]
 Lose = Callable[[LinkLostError], None]
 
@@ -190,6 +191,7 @@ if sys.platform != "win32":
             self._line = line
             self._port: serial.Serial | None = None
             self._file = -1
+            self._empty_reads = 0
 
         async def open(self, hear: Hear, lose: Lose) -> None:
             """Take the port for this program alone.
@@ -214,6 +216,7 @@ if sys.platform != "win32":
             except PORT_FAULTS as fault:
                 raise cannot_open(self.name, fault) from fault
             self._file = port.fileno()
+            self._empty_reads = 0
             asyncio.get_running_loop().add_reader(self._file, self._readable, hear, lose)
 
         def write(self, data: bytes) -> None:
@@ -258,8 +261,11 @@ if sys.platform != "win32":
                 self._gone(lose, fault)
                 return
             if data:
+                self._empty_reads = 0
                 hear(data)
-            else:
+                return
+            self._empty_reads += 1  # once after a drain; again and again from a port that was pulled out
+            if self._empty_reads >= _EMPTY_READS:
                 self._gone(lose, CLOSED)
 
         def _gone(self, lose: Lose, fault: Exception) -> None:

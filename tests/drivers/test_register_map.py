@@ -12,6 +12,8 @@ from drivers.example import events_of
 from drivers.protocols import Acknowledged, Indicated, Measured, Refused, State
 from drivers.protocols.modbus import Fault, rtu
 from drivers.protocols.modbus_exchange import GarbageError, RtuFraming, TcpFraming
+from drivers.register_description import read_register_description
+from drivers.register_example import frame_of
 
 MAP = """
 id = "meter"
@@ -233,10 +235,8 @@ def test_a_model_is_a_register_map_whose_addresses_are_shown_both_ways(name):
 def test_the_flow_that_a_meter_itself_distrusts_is_not_read():
     """A feed of a real TUF-2000M; its publisher gives temperature and signal quality."""
     driver = catalogue.load("tuf-2000m")
-    block = driver.registers.blocks[0]
-    (event,) = events_of(
-        driver, rtu(1, block.request) + rtu(1, bytes((3, len(block.template))) + block.template)
-    )
+    feed = read_register_description(driver.text.encode(), "tuf-2000m.toml").example[0]
+    (event,) = events_of(driver, frame_of(feed, driver, "example[0]"))
     assert isinstance(event, Measured)
     assert event.values["flow"].state is State.NO_VALUE
     assert str(event.values["temperature"].indication) == "7.1011734 °C"
