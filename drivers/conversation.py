@@ -87,7 +87,7 @@ class Conversation:
         once = self._driver.timeout_s + self._driver.interval_s
         return 2 * once + 2 * _QUIET_S if self._in_doubt else once  # a probe comes first
 
-    async def ready(self) -> None:
+    async def ready(self, *, wanted: bool = False) -> None:  # noqa: ARG002 -- it asks all the time anyway
         """Wait for the line.
 
         Raises:

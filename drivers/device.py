@@ -23,6 +23,7 @@ from drivers.transports import Transport
 from drivers.transports.bus_unit import BusUnit
 
 _Heard = asyncio.Queue[tuple[str, Reading | Refused, Arrival] | Exception]
+_Subscription = tuple[str, Callable[[Reading | Refused], None]]
 _REST: Final = SettleRule()
 
 
@@ -58,7 +59,7 @@ class Device:
         self._pump: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
         self._listeners: list[_Heard] = []
-        self._subscribers: list[tuple[str, Callable[[Reading | Refused], None]]] = []
+        self._subscribers: list[_Subscription] = []
         self._last: tuple[Reading | Refused, float] | None = None
         self._lost: LinkLostError | None = None
 
@@ -125,7 +126,12 @@ class Device:
         """Have readings and refusals of a channel told to `callback`; the result ends the subscription."""
         subscription = self._channel(channel), callback
         self._subscribers.append(subscription)
-        return lambda: self._subscribers.remove(subscription)
+
+        def leave() -> None:
+            if subscription in self._subscribers:
+                self._subscribers.remove(subscription)
+
+        return leave
 
     async def read(self, *, channel: str | None = None) -> Reading:
         """The first reading whose frame was asked for, or began, after this call.
@@ -231,7 +237,7 @@ class Device:
     async def _ready(self) -> Talk:
         if self._talk is None:
             raise RuntimeError(f"{self._name} is used before start()")
-        await self._talk.ready()
+        await self._talk.ready(wanted=True)
         self._lost = None
         return self._talk
 
@@ -271,10 +277,14 @@ class Device:
             self._last = value, said.at
         for heard in self._listeners:
             heard.put_nowait((channel, value, said))
-        for wanted, callback in self._subscribers:
-            if wanted == channel:
+        for subscription in self._subscribers:
+            if subscription[0] == channel:
                 # Through the loop: a failing screen is reported there and never stops the talk.
-                asyncio.get_running_loop().call_soon(callback, value)
+                asyncio.get_running_loop().call_soon(self._tell_subscriber, subscription, value)
+
+    def _tell_subscriber(self, subscription: _Subscription, value: Reading | Refused) -> None:
+        if subscription in self._subscribers:  # it may have left since
+            subscription[1](value)
 
     def _value(
         self, event: Indicated | Refused | Acknowledged, arrival: Arrival, channel: str

@@ -62,14 +62,18 @@ class Polling:
         """How long a sound instrument may take until its next answer is told."""
         return self._unit.patience_s
 
-    async def ready(self) -> None:
-        """Wait for the bus, and have the instrument asked at once.
+    async def ready(self, *, wanted: bool = False) -> None:
+        """Wait for the bus.
+
+        Args:
+            wanted: somebody waits for a reading, so have the instrument asked at once.
 
         Raises:
             LinkLostError: it cannot be opened.
             InstrumentError: the talk is over.
         """
-        self._wanted.set()
+        if wanted:
+            self._wanted.set()
         await self._connection.ready()
 
     async def run(self) -> None:

@@ -42,8 +42,11 @@ class Talk(Protocol):
     def patience_s(self) -> float:
         """How long a sound instrument may take until its next answer is told."""
 
-    async def ready(self) -> None:
+    async def ready(self, *, wanted: bool = False) -> None:
         """Wait for the line.
+
+        Args:
+            wanted: somebody waits for a reading, so have the instrument asked at once.
 
         Raises:
             LinkLostError: it cannot be opened.

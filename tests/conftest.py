@@ -92,7 +92,11 @@ def _children() -> dict[int, str]:
     """Our child processes with their command lines; empty where the system does not tell."""
     found = {}
     for listing in Path("/proc/self/task").glob("*/children"):
-        for pid in listing.read_text().split():
+        try:
+            pids = listing.read_text().split()
+        except OSError:  # that thread ended meanwhile
+            continue
+        for pid in pids:
             try:
                 words = Path("/proc", pid, "cmdline").read_bytes().decode(errors="replace").split("\0")
             except OSError:  # it ended meanwhile

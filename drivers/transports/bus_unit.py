@@ -14,8 +14,8 @@ from drivers.register_driver import RegisterDriver
 from drivers.transports.modbus_bus import Exchange, ModbusBus, UnansweredError
 from drivers.transports.serial_fault import CLOSED, lost
 
-_STRAY_S: Final = 0.1
-_LATEST_S: Final = 5.0
+_STRAY_S: Final = 0.1  # a unit that spoke unasked is left alone for so long
+_LATEST_S: Final = 5.0  # the longest that late answers are waited for, whatever was seen
 
 
 class BusUnit:
@@ -32,6 +32,8 @@ class BusUnit:
         self._bus = bus
         self.driver = driver
         self.unit = driver.unit if unit is None else unit
+        self._turn = asyncio.Lock()
+        """a command waits until the reading under way is over, so that only one answer is ever due"""
         self._generation = 0
         self._in_doubt = True
         self._not_before = 0.0
@@ -86,9 +88,10 @@ class BusUnit:
             InstrumentError: it is not the instrument of this driver.
             LinkLostError: the bus is gone.
         """
-        if self._in_doubt:
-            await self._resynchronise(block)
-        return await self._exchange(self._other_form(block))
+        async with self._turn:
+            if self._in_doubt:
+                await self._resynchronise(block)
+            return await self._exchange(self._other_form(block))
 
     async def write(self, request: bytes) -> Exchange:
         """Send a declared command, once.
@@ -98,9 +101,10 @@ class BusUnit:
             InstrumentError: it is not the instrument of this driver.
             LinkLostError: the bus is gone.
         """
-        if self._in_doubt:
-            await self._resynchronise(None)
-        return await self._exchange(request)
+        async with self._turn:
+            if self._in_doubt:
+                await self._resynchronise(None)
+            return await self._exchange(request)
 
     def _other_form(self, block: Block) -> bytes:
         """The request whose answer an answer to the last one cannot pass for, where there is one."""
@@ -128,7 +132,7 @@ class BusUnit:
             raise
         except asyncio.CancelledError:
             self._in_doubt = True  # its answer is still to come, and will be nobody's
-            self._not_before = loop.time() + self.driver.timeout_s
+            self._not_before = loop.time() + self.driver.timeout_s + self._late_s
             raise
         self._not_before = loop.time() + self.driver.gap_s
         return exchange

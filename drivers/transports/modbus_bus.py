@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from drivers.clock import Clock
 from drivers.errors import DescriptionError, LinkLostError
@@ -34,8 +34,7 @@ class UnansweredError(Exception):
         super().__init__(fault.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """A request with its answer, and when they were on the line."""
 
     answer: bytes
@@ -117,15 +116,15 @@ class ModbusBus:
             DescriptionError: another instrument has that number.
             LinkLostError: the wire cannot be opened.
         """
-        if unit in self._users:
-            raise DescriptionError(
-                "bus.unit_taken",
-                "Two instruments on {port} have the unit number {unit}.",
-                "Give each its own number, in the instrument's menu and in its port's address (?unit=2).",
-                port=self.name,
-                unit=unit,
-            )
         async with self._opening:
+            if unit in self._users:
+                raise DescriptionError(
+                    "bus.unit_taken",
+                    "Two instruments on {port} have the unit number {unit}.",
+                    "Give each its own number, in the instrument's menu and in its port's address (?unit=2).",
+                    port=self.name,
+                    unit=unit,
+                )
             if not self._is_open:
                 await self._open()
             self._users[unit] = strange

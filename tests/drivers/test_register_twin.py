@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from drivers.assembly import make_driver
 from drivers.catalogue import load
 from drivers.clock import PacedClock, SystemClock
 from drivers.device import Device
-from drivers.errors import DescriptionError
+from drivers.errors import DescriptionError, InstrumentError
 from drivers.quantity import Quantity
 from drivers.reading import Origin
 from drivers.settling import SettleRule
@@ -169,3 +170,61 @@ def test_another_makers_tcp_client_reads_our_registers():
     read, beyond, refusal = asyncio.run(story())
     assert read == [2200, 1000, 0, 2200, 0, 0, 0, 500, 100, 0]
     assert (beyond, refusal) == (None, 2)
+
+
+def test_a_declared_command_is_done_while_the_scale_is_read():
+    text = load("hbm-wtx-modbus").text.replace(
+        "[[example]]", '[do.zero]\nfunction = "holding"\nat = "40010"\nvalue = 1\n[[example]]', 1
+    )
+    driver = make_driver(text.encode(), "scale.toml")
+    settings = TwinSettings(
+        max=Quantity(6, "kg"), d=Quantity(Decimal("0.001"), "kg"), zero_offset=Quantity(Decimal("0.02"), "kg")
+    )
+
+    async def story():
+        clock = PacedClock(4)
+        simulated = ScaleRegisterTwin(driver, settings, clock, TcpLine(), tcp=True)
+        async with playing(simulated), device(driver, simulated.address, clock) as instrument:
+            before = (await instrument.settled()).reading.indication
+            done = await instrument.command("zero")
+            after = (await instrument.settled()).reading.indication
+            simulated.place(Quantity(3, "kg"))
+            await instrument.settled()
+            with pytest.raises(InstrumentError) as caught:
+                await instrument.command("zero")  # outside the range of zero setting
+            with pytest.raises(InstrumentError) as unknown:
+                await instrument.command("calibrate")
+            return before, done, after, caught.value.code, unknown.value.code
+
+    before, done, after, refused, unknown = asyncio.run(story())
+    assert (str(before), str(after)) == ("0.020 kg", "0.000 kg")
+    assert done.done
+    assert (refused, unknown) == ("device.command_refused", "device.no_command")
+
+
+def test_a_reading_that_clears_is_asked_only_when_wanted():
+    text = load("xy-md02").text.replace("count = 2", "count = 2\nclears = true")
+    proof = '[[prove]]\nname = "x"\nfunction = "input"\nat = 9\nis = [9]\n[[read]]'
+    text = text.replace("[[read]]", proof, 1)
+    text = "\n".join(line for line in text.splitlines() if not line.startswith("no_proof"))
+    driver = make_driver(text.encode(), "counter.toml")
+
+    async def story():
+        clock = SystemClock()
+        simulated = RegisterTwin(driver, clock, TcpLine(), tcp=True)
+        asked = []
+        async with playing(simulated), device(driver, simulated.address, clock) as instrument:
+            receive = simulated._slave.heard
+            simulated._slave.heard = lambda data: asked.append(data) or receive(data)
+            await asyncio.sleep(0.3)
+            unasked = len(asked)
+            await instrument.read()
+            await instrument.read()
+            await asyncio.sleep(0.3)
+            counted = [data for data in asked if data[7:] == driver.registers.blocks[0].request]
+            simulated.faults.give(FaultKind.SILENT)
+            with pytest.raises(InstrumentError) as caught:
+                await instrument.read()
+            return unasked, len(counted), caught.value.code
+
+    assert asyncio.run(story()) == (0, 2, "device.counts_lost")
