@@ -64,6 +64,32 @@ def test_a_changed_file_asks_for_a_new_environment(checkout, name):
     assert told.stdout.strip() == "False"
 
 
+@pytest.mark.parametrize(
+    ("codes", "options", "asked", "ends"),
+    [
+        ((0, 0), (), ["-n auto"], 0),
+        ((1, 0), (), ["-n auto", "--last-failed --last-failed-no-failures=none"], 0),
+        ((1, 1), (), ["-n auto", "--last-failed --last-failed-no-failures=none"], 1),
+        ((2, 0), (), ["-n auto"], 2),
+        ((1, 0), ("-x",), ["-n auto -x"], 1),
+    ],
+    ids=["all pass", "fails only beside others", "fails alone too", "interrupted", "a person's own choice"],
+)
+def test_what_fails_beside_others_is_run_again_alone(checkout, codes, options, asked, ends):
+    finish(checkout)
+    (checkout / "pytest.py").write_text(
+        "import sys\n"
+        "with open('asked', 'a+') as file:\n"
+        "    file.seek(0)\n"
+        "    count = len(file.readlines())\n"
+        "    print(*sys.argv[1:], file=file)\n"
+        f"sys.exit({codes}[count])\n"
+    )
+    told = started(checkout, "test", *options)
+    assert (checkout / "asked").read_text().splitlines() == asked
+    assert told.returncode == ends
+
+
 def test_a_python_without_pip_is_told_what_to_do(checkout, tmp_path_factory):
     bare = tmp_path_factory.mktemp("bare")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(bare)], check=True)
