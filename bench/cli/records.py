@@ -277,5 +277,10 @@ async def _push(options: Namespace) -> int:
                 )
             report(delivery)
         _tell_outbox(options, labels, box)
-        left = box.records(State.SEALED, State.QUEUED, State.REFUSED)
+        # A training record is never sent to a registry of verifications, so it keeps nobody waiting.
+        left = [
+            waiting
+            for waiting in box.records(State.SEALED, State.QUEUED, State.REFUSED)
+            if waiting.training == laboratory.bench.training
+        ]
     return ExitCode.IN_DOUBT if left else ExitCode.DONE

@@ -68,6 +68,17 @@ def test_a_record_that_the_journal_did_not_seal_is_told_and_never_queued(lab):
     assert [line["record"] for line in outbox(lab)[0]] == ["000001"]
 
 
+def test_a_training_record_stays_where_it_is_and_keeps_no_registry_waiting(lab):
+    key = tera("registry", "key", "--folder", str(lab / "registry")).stdout.strip()
+    change(lab, 'driver = "manual"', 'driver = "st-gs"\ntwin = { max = "15 kg", d = "5 g" }')
+    with (lab / "laboratory.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[registry]\nurl = "http://127.0.0.1:9"\nkey = "{key}"\n')
+    assert tera("run", "scales", "--uut", str(lab / "orders/contoh.toml"), lab=lab).returncode == 3
+    assert tera("void", "L-000001", "--reason", "latihan", lab=lab).returncode == 0
+    assert tera("push", lab=lab).returncode == 0
+    assert [(line["record"], line["attempts"]) for line in outbox(lab)[0]] == [("L-000001", 0)]
+
+
 def test_a_record_whose_evidence_was_changed_is_not_pushed(lab):
     key = tera("registry", "key", "--folder", str(lab / "registry")).stdout.strip()
     with (lab / "laboratory.toml").open("a", encoding="utf-8") as file:
