@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 from bench import events, finishing
 from bench.attention import RunInterrupted
@@ -26,6 +27,7 @@ from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
 from procedures.point import Conclusion
 from results.entry import Abandoned, Done
+from results.kept_reading import readings_of
 from results.run_summary import RunSummary
 
 _RUN_STATES = {
@@ -39,9 +41,16 @@ _RUN_STATES = {
 class FrontDesk:
     """Implements `bench.desk.Desk`."""
 
-    def __init__(self, place: Workplace) -> None:
-        """Take an open workplace."""
+    def __init__(self, place: Workplace, *, orders: Sequence[Path] = ()) -> None:
+        """Take an open workplace.
+
+        Args:
+            place: owned by whoever opened it.
+            orders: assignments from elsewhere, beside those in the laboratory's folder.
+        """
         self._place = place
+        own = place.folders.orders.resolve()
+        self._elsewhere = {str(order): order for order in orders if order.parent.resolve() != own}
         self.bench = place.laboratory.bench.id
         self.office = place.laboratory.office.name
         self.officer = place.laboratory.officer.name
@@ -121,14 +130,17 @@ class FrontDesk:
         return tuple(lines)
 
     def _order_stamp(self) -> tuple[tuple[str, int], ...]:
-        files = sorted(self._place.folders.orders.glob("*.toml"))
-        return tuple((file.name, file.stat().st_mtime_ns) for file in files)
+        return tuple((job, file.stat().st_mtime_ns) for job, file in self._files().items())
+
+    def _files(self) -> dict[str, Path]:
+        own = {file.stem: file for file in sorted(self._place.folders.orders.glob("*.toml"))}
+        return own | {job: file for job, file in self._elsewhere.items() if file.exists()}
 
     def _orders(self) -> dict[str, Assignment]:
         found = {}
-        for file in sorted(self._place.folders.orders.glob("*.toml")):
+        for job, file in self._files().items():
             try:
-                found[file.stem] = read_assignment(file)
+                found[job] = read_assignment(file)
             except PlainError:
                 continue  # `begin` tells what is wrong with it; the list of the others must not fail
         return found
@@ -168,7 +180,8 @@ class FrontDesk:
         if line is not None and line.state in {JobState.UNFINISHED, JobState.MEASURED}:
             run = line.run
         else:
-            run = await self._place.begin(read_assignment(self._place.folders.orders / f"{job}.toml"))
+            file = self._elsewhere.get(job, self._place.folders.orders / f"{job}.toml")
+            run = await self._place.begin(read_assignment(file))
         self._observer = observer
         return RunWork(self._place, self._place.take_up(run, operator, (observer,)), observer)
 
@@ -255,9 +268,7 @@ class RunWork:
                 stop()
             self._listening.clear()
         history = self._place.journal.entries(self._taken.run)
-        readings = [
-            kept.entry for kept in history if isinstance(kept.entry, Done) and kept.entry.verb == "settled"
-        ]
+        done = [kept.entry for kept in history if isinstance(kept.entry, Done)]
         return Measured(
             run=self._taken.run,
             number=self._taken.begun.number,
@@ -267,10 +278,9 @@ class RunWork:
             conclusion=conclusion,
             retakes=sum(isinstance(kept.entry, Abandoned) for kept in history),
             began_at=datetime.fromisoformat(history[0].at),
-            raw_bytes=sum(_raw_bytes(entry) for entry in readings),
+            raw_bytes=sum(_raw_bytes(entry) for entry in done),
         )
 
 
 def _raw_bytes(entry: Done) -> int:
-    shown = [entry.result, *entry.samples]
-    return sum(len(notation.from_builtins(one, Reading).frame) for one in shown)
+    return sum(len(notation.from_builtins(one, Reading).frame) for _, one in readings_of(entry))

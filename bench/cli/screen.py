@@ -2,6 +2,7 @@
 
 import asyncio
 from argparse import Namespace
+from pathlib import Path
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import say
@@ -13,7 +14,7 @@ from drivers.clock import Clock
 
 
 def open_screen(options: Namespace) -> int:
-    """Open the screen."""
+    """Open the screen; `tera run` and `tera resume` begin with their job."""
     labels = Labels(options.lang)
     if not (options.lab / FILE_NAME).exists():
         say(labels.text("command.no_laboratory", folder=str(options.lab.resolve())))
@@ -25,5 +26,16 @@ async def show(options: Namespace, labels: Labels, clock: Clock | None = None) -
     """Show the screen until it is left."""
     from bench.tui import show_desk  # noqa: PLC0415 - textual is loaded only for the screen
 
+    order: Path | None = getattr(options, "uut", None)
     async with open_workplace(options.lab, labels, clock=clock) as place:
-        return await show_desk(FrontDesk(place), labels, auto_capture=place.laboratory.bench.auto_capture)
+        first = ""
+        if order is not None:
+            first = order.stem if order.parent.resolve() == place.folders.orders.resolve() else str(order)
+        elif getattr(options, "run", None) is not None:
+            first = place.find(options.run).run
+        return await show_desk(
+            FrontDesk(place, orders=() if order is None else (order,)),
+            labels,
+            auto_capture=place.laboratory.bench.auto_capture,
+            first=first,
+        )

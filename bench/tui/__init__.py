@@ -10,17 +10,18 @@ from bench.desk import Desk
 from bench.labels import Labels
 
 
-async def show_desk(desk: Desk, labels: Labels, *, auto_capture: bool = False) -> int:
+async def show_desk(desk: Desk, labels: Labels, *, auto_capture: bool = False, first: str = "") -> int:
     """Show the screen on a desk until it is left; returns the exit code.
 
     Args:
         desk: the laboratory; closed by whoever opened it.
         labels: the language to begin in; F2 switches.
         auto_capture: take a reading without a key once the expected load stands at rest.
+        first: the job, or the run, to begin with; empty: the home screen.
     """
     from bench.tui.app import TeraApp  # noqa: PLC0415 - the view and its tests do without Textual
 
-    app = TeraApp(desk, labels, auto_capture=auto_capture, zone=ZoneInfo(desk.zone))
+    app = TeraApp(desk, labels, auto_capture=auto_capture, zone=ZoneInfo(desk.zone), first=first)
     await app.run_async()
     return app.return_code or 0
 

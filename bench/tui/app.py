@@ -66,6 +66,7 @@ class TeraApp(App[int]):
         clock: Clock | None = None,
         key_clock: Callable[[], float] | None = None,
         zone: tzinfo | None = None,
+        first: str = "",
     ) -> None:
         """Take the desk and the language to begin in.
 
@@ -76,6 +77,7 @@ class TeraApp(App[int]):
             clock: the computer's own by default.
             key_clock: stamps keys and paints; by default Textual's own, which stamps a key as it arrives.
             zone: time zone of the wall clock on the screen; the computer's by default.
+            first: the job, or the run, to begin with.
         """
         super().__init__()
         self.desk = desk
@@ -85,6 +87,7 @@ class TeraApp(App[int]):
         self._key_clock = key_clock
         self.presses: defaultdict[str, Presses] = defaultdict(Presses)
         self.zone = zone
+        self._first = first
         self.muted = False
 
     def on_mount(self) -> None:
@@ -92,6 +95,10 @@ class TeraApp(App[int]):
         self.register_theme(THEME)
         self.theme = THEME.name
         self.show(HomeScreen())
+        for job in self.desk.jobs() if self._first else ():
+            if self._first in {job.id, job.run}:
+                self.begin(job)
+                break
 
     def key_time(self, event: events.Key) -> float:
         """When a key arrived, in seconds of the clock of `stamp`."""

@@ -118,6 +118,7 @@ def drive(
     size: tuple[int, int] = LARGE,
     language: str = "id",
     auto_capture: bool = False,
+    first: str = "",
 ) -> Driver:
     """Run a story against the app."""
 
@@ -130,6 +131,7 @@ def drive(
             clock=clock,
             key_clock=clock.monotonic,
             zone=JAKARTA,
+            first=first,
         )
         async with app.run_test(size=size) as pilot:
             driver = Driver(desk, app, pilot)

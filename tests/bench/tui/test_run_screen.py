@@ -37,6 +37,14 @@ def test_a_held_enter_agrees_with_one_reading_only():
     drive(FakeDesk(manual=True), story)
 
 
+def test_a_job_named_on_the_command_line_is_begun_without_a_key():
+    async def story(driver: Driver) -> None:
+        await driver.wait_for_prompt()
+        assert isinstance(driver.app.screen, RunScreen)
+
+    assert drive(FakeDesk(), story, first="P-0232").presses == 0
+
+
 def test_a_held_enter_on_home_goes_no_further_than_the_run():
     async def story(driver: Driver) -> None:
         await hold(driver, "enter", 2.0)
