@@ -8,6 +8,7 @@ from typing import Final
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.point import Point
+from results.dcc import render_dcc
 from results.errors import RecordError
 from results.verification import VerifiedRecord
 
@@ -121,8 +122,9 @@ def _safe(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-_WRITERS: Final[dict[str, Callable[[VerifiedRecord], bytes]]] = {"json": _json, "csv": _csv}
-_LATER: Final = {
-    "xlsx": "Use csv: every spreadsheet opens it.",
-    "dcc": "Use json: it is the signed record itself, with everything that a calibration certificate needs.",
+_WRITERS: Final[dict[str, Callable[[VerifiedRecord], bytes]]] = {
+    "json": _json,
+    "csv": _csv,
+    "dcc": render_dcc,
 }
+_LATER: Final = {"xlsx": "Use csv: every spreadsheet opens it."}

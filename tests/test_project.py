@@ -195,14 +195,18 @@ def plain(requirement: str) -> str:
     return re.split(r"[^\w.-]", requirement)[0].lower().replace("_", "-")
 
 
-def test_the_lock_holds_all_that_the_project_asks_for_and_no_address():
+@pytest.mark.parametrize("name", ["requirements.lock", ".ci/foreign.lock"])
+def test_a_lock_holds_all_that_the_project_asks_for_and_no_address(name):
     """Mends with `just lock`."""
-    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    lock = (ROOT / name).read_text("utf-8")
     entries = [entry for entry in re.split(r"\n(?=\w)", lock) if entry.strip()]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    wanted = [*project["project"]["dependencies"]]
-    for groups in (project["dependency-groups"], project["project"]["optional-dependencies"]):
-        wanted += [entry for group in groups.values() for entry in group if isinstance(entry, str)]
+    groups = project["dependency-groups"]
+    wanted = [*groups.pop("foreign")]
+    if name == "requirements.lock":
+        wanted = [*project["project"]["dependencies"]]
+        for some in (groups, project["project"]["optional-dependencies"]):
+            wanted += [entry for group in some.values() for entry in group if isinstance(entry, str)]
     assert {plain(entry) for entry in wanted} <= {plain(entry) for entry in entries}
     assert all("--hash=sha256:" in entry for entry in entries)
     assert "://" not in lock

@@ -27,9 +27,7 @@ def foreign(name):
         try:
             return importlib.import_module(name)
         except ImportError:
-            if name == "metrolopy":  # it brings pandas, matplotlib and IPython; not in the lock for that
-                return pytest.skip("only on machines where somebody has installed metrolopy by hand")
-            return pytest.skip(f"{name} is not installed; it is in the dependency group test")
+            return pytest.skip(f"{name} is not installed; it is in the dependency group test or foreign")
 
 
 def ratio(a, b, c, d):

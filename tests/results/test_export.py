@@ -64,9 +64,7 @@ def test_a_quantity_without_an_exact_conversion_keeps_its_own_unit(verified: Ver
     assert (row["unit"], row["nominal"], row["added"]) == ("lb", "1", "0.5 g")
 
 
-@pytest.mark.parametrize(
-    ("form", "code"), [("xlsx", "export.not_yet"), ("dcc", "export.not_yet"), ("doc", "export.unknown")]
-)
+@pytest.mark.parametrize(("form", "code"), [("xlsx", "export.not_yet"), ("doc", "export.unknown")])
 def test_a_form_that_is_not_written_is_told_plainly(verified: VerifiedRecord, form: str, code: str):
     with pytest.raises(RecordError) as refused:
         export(verified, form)
