@@ -135,7 +135,7 @@ def _derived(
         )
         return
     sealed = record.record
-    for part in ("points", "verdict", "as_found", "valid_until", "notices"):
+    for part in ("points", "verdict", "as_found", "valid_until", "notices", "subjects"):
         yield from _compared(part, getattr(sealed, part), getattr(conclusion, part))
 
 

@@ -42,6 +42,11 @@ class Frames:
                 yield msgspec.structs.replace(
                     kept, entry=msgspec.structs.replace(entry, result=to_plain(result))
                 )
+            elif isinstance(entry, Done) and entry.verb == "watched":
+                seen = [to_plain(self._again(entry.path, sample)) for sample in entry.samples]
+                yield msgspec.structs.replace(
+                    kept, entry=msgspec.structs.replace(entry, samples=tuple(seen))
+                )
             else:
                 yield kept
 

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from bench import events
 from bench.replay import DivergenceError, Memory
 from drivers.clock import Clock
+from drivers.notation import from_builtins
+from procedures.point import Conclusion
 from results.entry import Abandoned, Concluded, Entry, Kept
 
 
@@ -75,5 +77,5 @@ class Book:
         kept = self.memory.concluded
         if kept is None:
             self.keep(Concluded(conclusion=conclusion))
-        elif kept.conclusion != conclusion:
+        elif from_builtins(kept.conclusion, Conclusion) != from_builtins(conclusion, Conclusion):
             raise DivergenceError("conclusion", str(kept.conclusion), str(conclusion))

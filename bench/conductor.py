@@ -4,7 +4,7 @@ A script is replayed from the top after a crash and after a retake alike; whatev
 returned without touching an instrument or asking a person (decision 0002).
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -13,29 +13,30 @@ from typing import Any
 from bench import events
 from bench.attention import Attention, RunInterrupted, StartAgain
 from bench.book import Book, Log
+from bench.observing import Observing, answer_error
 from bench.operator import Operator, Prompt
 from bench.place import Place
 from bench.replay import INTERRUPTED
 from bench.station import Station
 from drivers import notation
 from drivers.clock import Clock
-from drivers.errors import InstrumentError
 from drivers.notation import to_plain
 from drivers.quantity import Quantity
-from drivers.reading import DriverMark, Origin, Reading, Stability
-from procedures.action import Action, Answer, Choice, Choose, Instruction, Keyed, KeyIndication, Question
+from drivers.reading import Reading
+from procedures.action import Action, Answer, Choice, Choose, Instruction, Question
 from procedures.action import Done as CarriedOut
 from procedures.errors import ProcedureError
 from procedures.point import Conclusion, Point
+from procedures.run import Watched
 from results.entry import (
     Begun,
     Done,
     Kept,
-    Noted,
     Reported,
     SeriesClosed,
     SeriesOpened,
 )
+from results.kept_reading import keep_watched, watched_of
 
 _place: ContextVar[Place] = ContextVar("place")
 
@@ -75,9 +76,15 @@ class Conductor:
         self._station = station
         self._operator = operator
         self._sentence = sentence
-        self._keyed_step = keyed_step
         self._captured: list[str] = []
         self._attention = Attention()
+        self._observing = Observing(
+            station,
+            book=self._book,
+            attention=self._attention,
+            ask=self._ask_operator,
+            keyed_step=keyed_step,
+        )
         self._current = ""
 
     # ------------------------------------------------------------------ the run as a whole
@@ -118,7 +125,7 @@ class Conductor:
             conclusion: Conclusion = end.value
             return conclusion
         running.close()
-        raise _answer_error("replay", "an answer without waiting")
+        raise answer_error("replay", "an answer without waiting")
 
     def request_retake(self, reason: str, note: str = "", by: str = "") -> bool:
         """Abandon the last captured step with a reason and do it again; False when there is none.
@@ -174,16 +181,26 @@ class Conductor:
         _place.set(outer)
 
     async def settled(
-        self, role: str, *, expect: Quantity | None = None, high_resolution: bool = False
+        self,
+        role: str,
+        *,
+        expect: Quantity | None = None,
+        high_resolution: bool = False,
+        channel: str | None = None,
+        step: Quantity | None = None,
     ) -> Reading:
         """See `procedures.run.Run`."""
-        arguments = {"role": role, "high_resolution": high_resolution}
+        arguments: dict[str, Any] = {"role": role, "high_resolution": high_resolution}
+        if channel is not None:
+            arguments["channel"] = channel
         path = _place.get().effect("settled")
         kept = self._book.memory.result(path, "settled", arguments)
         if kept is not None:
             reading = notation.from_builtins(kept.result, Reading)
         else:
-            reading, samples = await self._observe(path, role, expect, high_resolution=high_resolution)
+            reading, samples = await self._observing.settled(
+                path, role, expect=expect, high_resolution=high_resolution, channel=channel, step=step
+            )
             self._book.keep(
                 Done(
                     path=path,
@@ -193,64 +210,48 @@ class Conductor:
                     samples=tuple(to_plain(sample) for sample in samples),
                 )
             )
+        self._capture(path, (reading,), replayed=kept is not None)
+        return reading
+
+    async def watched(
+        self,
+        roles: Sequence[str],
+        action: Instruction,
+        *,
+        steps: Mapping[str, Quantity] | None = None,
+        every_s: float = 1.0,
+    ) -> dict[str, Watched]:
+        """See `procedures.run.Run`."""
+        arguments = {"roles": list(roles), "action": to_plain(action)}
+        path = _place.get().effect("watched")
+        kept = self._book.memory.result(path, "watched", arguments)
+        if kept is not None:
+            seen = watched_of(kept)
+        else:
+            self._book.keep(Begun(path=path, verb="watched", arguments=arguments))
+            seen = await self._observing.watched(path, roles, action, steps or {}, every_s)
+            counts, samples = keep_watched(seen)
+            self._book.keep(
+                Done(path=path, verb="watched", arguments=arguments, result=counts, samples=samples)
+            )
+            self._book.tell(events.Answered(path=path))
+        last = [one.end or next(iter(reversed(one.during)), None) for one in seen.values()]
+        self._capture(path, [reading for reading in last if reading is not None], replayed=kept is not None)
+        return seen
+
+    def _capture(self, path: str, readings: Iterable[Reading], *, replayed: bool) -> None:
         here = _place.get()
         here.last_reading = path
         if here.path not in self._captured:
             self._captured.append(here.path)
-        self._book.tell(events.Captured(path=path, reading=reading, replayed=kept is not None))
-        return reading
-
-    async def _observe(
-        self, path: str, role: str, expect: Quantity | None, *, high_resolution: bool
-    ) -> tuple[Reading, tuple[Reading, ...]]:
-        """Read at rest; when the instrument cannot, ask the operator whether to try again.
-
-        Raises:
-            InstrumentError: it cannot, and the operator leaves it at that.
-        """
-        bound = self._station.bound(role)
-        if bound.device is None:
-            return await self._key(path, role, expect), ()
-        while True:
-            self._book.tell(events.Settling(path=path, role=role))
-            try:
-                found = await self._attention.attend(
-                    bound.device.settled(bound.settle, high_resolution=high_resolution)
-                )
-            except InstrumentError as trouble:
-                self._book.keep(Noted(what="instrument_trouble", facts={"path": path, "code": trouble.code}))
-                question = Choose(
-                    question="instrument_trouble",
-                    choices=("try_again", "leave"),
-                    facts={"message": trouble.message, "remedy": trouble.remedy},
-                )
-                if await self._ask_operator(f"{path}/trouble", question) != Choice("try_again"):
-                    raise
-            else:
-                return found.reading, found.samples
-
-    async def _key(self, path: str, role: str, expect: Quantity | None) -> Reading:
-        bound = self._station.bound(role)
-        answer = await self._ask_operator(
-            path, KeyIndication(role=role, expect=expect, step=self._keyed_step)
-        )
-        if not isinstance(answer, Keyed):
-            raise _answer_error(path, "a quantity")
-        return Reading(
-            instrument=bound.name,
-            indication=answer.quantity,
-            stability=Stability.NOT_REPORTED,
-            origin=Origin.MANUAL,
-            driver=DriverMark(id=bound.driver.mark.id, digest=bound.driver.mark.digest),
-            received_at=self._book.clock.utc(),
-            elapsed=self._book.clock.monotonic(),
-        )
+        for reading in readings:
+            self._book.tell(events.Captured(path=path, reading=reading, replayed=replayed))
 
     async def instruct(self, action: Instruction) -> None:
         """See `procedures.run.Run`."""
         answer = await self._prompted("instruct", action)
         if answer != CarriedOut():
-            raise _answer_error(_place.get().path, "done")
+            raise answer_error(_place.get().path, "done")
 
     async def ask(self, question: Question) -> Answer:
         """See `procedures.run.Run`."""
@@ -319,13 +320,3 @@ class Conductor:
     def path(self) -> str:
         """See `procedures.run.Run`."""
         return _place.get().last_reading
-
-
-def _answer_error(path: str, wanted: str) -> ProcedureError:
-    return ProcedureError(
-        "operator.answer",
-        "The answer at {path} is of the wrong kind; expected {wanted}.",
-        "Answer again; the run is kept.",
-        path=path,
-        wanted=wanted,
-    )

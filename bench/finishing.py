@@ -5,9 +5,8 @@ Each stage reads only what the stage before left on disk, so each can be done ag
 
 import asyncio
 import random
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bench.desk import JobState, OutboxLine
@@ -17,18 +16,19 @@ from bench.laboratory import Folders, Laboratory, Person
 from bench.session import Surroundings
 from drivers.clock import Clock
 from drivers.errors import PlainError
-from results.delivery import Delivery, deliver, read_receipt
+from results.delivery import Delivery, deliver
 from results.entry import RunBegun
-from results.errors import DeliveryError
+from results.errors import DeliveryError, RecordError
 from results.journal import Journal
-from results.keys import read_trusted_keys
+from results.keys import TrustedKey, read_trusted_keys
 from results.outbox import Outbox, State, Waiting
+from results.paper import keep_paper
 from results.receipt import verification_address
 from results.registry.checkpoint import RegistryKey
 from results.registry_client import HttpRegistryLine
 from results.sealing import SealedRun
 from results.sealing import seal as seal_run
-from results.verification import VerifiedRecord, load_record
+from results.verification import load_record
 
 WORDS: Final = {
     State.SEALED: "tersegel",
@@ -120,7 +120,7 @@ async def deliver_all(
         return None
     keys = read_trusted_keys(outbox.path.parent / "keys")
     async with HttpRegistryLine(entry.url) as line:
-        return await deliver(
+        delivery = await deliver(
             outbox,
             line,
             RegistryKey.parse(entry.key),
@@ -130,6 +130,23 @@ async def deliver_all(
             training=laboratory.bench.training,
             at_once=at_once,
         )
+    problem = await asyncio.to_thread(_complete_papers, outbox, delivery.delivered, keys)
+    return replace(delivery, problem=delivery.problem or problem)
+
+
+def _complete_papers(
+    outbox: Outbox, delivered: Sequence[str], keys: Mapping[str, TrustedKey]
+) -> RecordError | None:
+    """Give the papers of delivered records their proof; one that cannot be written is told and stays."""
+    problem = None
+    for record_id in delivered:
+        waiting = outbox.find(record_id)
+        if waiting is not None:
+            try:
+                keep_paper(waiting.path, load_record(waiting.path, keys))
+            except RecordError as fault:
+                problem = fault
+    return problem
 
 
 async def keep_delivering(
@@ -175,15 +192,3 @@ def _line(waiting: Waiting, problem: Callable[[PlainError], str]) -> OutboxLine:
         problem=told,
         address=waiting.address,
     )
-
-
-def check_receipt(laboratory: Laboratory, record_file: Path, verified: VerifiedRecord) -> bool:
-    """Check the receipt beside a record with the registry's pinned key; False when there is none to check.
-
-    Raises:
-        IntegrityError: the receipt does not prove this record.
-    """
-    if laboratory.registry is None:
-        return False
-    key = RegistryKey.parse(laboratory.registry.key)
-    return read_receipt(record_file, verified.payload, key) is not None

@@ -8,17 +8,19 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.laboratory import Folders, InstrumentEntry, Laboratory
+from bench.laboratory import Folders, InstrumentEntry, Laboratory, TwinEntry
 from bench.station import Bound, Station
 from drivers import catalogue
 from drivers.clock import Clock
 from drivers.device import Device
+from drivers.instrument import Driver
 from drivers.reading import Origin
-from drivers.register_driver import RegisterDriver
 from drivers.transports.lines import Lines
+from drivers.twins.hands import ScaleHands
 from drivers.twins.line import TcpLine, pty_line
-from drivers.twins.register_twin import ScaleRegisterTwin
-from drivers.twins.twin import Twin
+from drivers.twins.plant import Plant
+from drivers.twins.played import PlayedInstrument
+from drivers.twins.playing import plant_of, play
 
 
 @dataclass
@@ -29,7 +31,9 @@ class Instruments:
     lines: Lines
     bound: dict[str, Bound] = field(default_factory=dict)
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    twins: dict[str, Twin | ScaleRegisterTwin] = field(default_factory=dict)
+    twins: dict[str, PlayedInstrument] = field(default_factory=dict)
+    plants: dict[str, Plant] = field(default_factory=dict)
+    """what twins feel together, by the scenario file that they share"""
 
     @classmethod
     async def connect(cls, laboratory: Laboratory, folders: Folders, clock: Clock) -> "Instruments":
@@ -41,26 +45,20 @@ class Instruments:
         instruments = cls(clock, Lines(clock))
         try:
             for entry in laboratory.instrument:
-                await instruments._add(entry, folders.drivers)
+                await instruments._add(entry, folders)
         except BaseException:
             await instruments.close()
             raise
         return instruments
 
-    async def _add(self, entry: InstrumentEntry, own_drivers: Path) -> None:
-        driver = catalogue.load(entry.driver, folder=own_drivers)
+    async def _add(self, entry: InstrumentEntry, folders: Folders) -> None:
+        driver = catalogue.load(entry.driver, folder=folders.drivers)
         port, origin, device = entry.port, Origin.INSTRUMENT, None
         if driver.keyed:
             port, origin = "", Origin.MANUAL
         else:
             if entry.twin is not None:
-                line_of_twin = pty_line() if os.name == "posix" else TcpLine()
-                if isinstance(driver, RegisterDriver):
-                    twin: Twin | ScaleRegisterTwin = ScaleRegisterTwin(
-                        driver, entry.twin, self.clock, line_of_twin
-                    )
-                else:
-                    twin = Twin(driver, entry.twin, self.clock, line_of_twin)
+                twin = self._played(driver, entry.twin, folders.root)
                 self.twins[entry.name] = twin
                 await twin.start()
                 port, origin = twin.address, Origin.TWIN
@@ -79,6 +77,16 @@ class Instruments:
             device=device,
         )
 
+    def _played(self, driver: Driver, entry: TwinEntry, root: Path) -> PlayedInstrument:
+        scenario = entry.played(root)
+        if scenario.plant is not None and entry.scenario not in self.plants:
+            plant = plant_of(scenario, at=self.clock.monotonic())
+            if plant is not None:
+                self.plants[entry.scenario] = plant
+        source = self.plants.get(entry.scenario)
+        line = pty_line() if os.name == "posix" else TcpLine()
+        return play(driver, scenario, self.clock, line, source=source)
+
     def station(self) -> Station:
         """The first instrument of each role."""
         by_role: dict[str, Bound] = {}
@@ -87,11 +95,12 @@ class Instruments:
                 by_role.setdefault(role, self.bound[name])
         return Station(by_role)
 
-    def twin_of(self, role: str) -> Twin | ScaleRegisterTwin | None:
-        """The twin that plays a role, if a twin does."""
+    def twin_of(self, role: str) -> ScaleHands | None:
+        """The simulated scale that plays a role, if one does."""
         for name, roles in self.roles.items():
             if role in roles:
-                return self.twins.get(name)
+                twin = self.twins.get(name)
+                return twin if isinstance(twin, ScaleHands) else None
         return None
 
     async def close(self) -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from bench.errors import LaboratoryError
-from bench.laboratory import Folders, Person
+from bench.laboratory import FILE_NAME, Folders, Person, load
 from results.keys import FileKey, TrustedKey, read_trusted_keys
+from results.registry.checkpoint import RegistryKey
 from results.storage import plain_faults
 
 _SHORTEST_PIN: Final = 6
@@ -99,6 +100,27 @@ def _check_tries(person: Person, tries: Path, now: datetime) -> None:
             tries=found.st_size,
             minutes=max(1, round((until - now).total_seconds() / 60)),
         )
+
+
+def registry_key(lab: Path, trust: Trust, *, named: bool) -> RegistryKey | None:
+    """The key that receipts are checked with; None where nobody at hand vouches for one.
+
+    Args:
+        lab: the laboratory that checks.
+        trust: whose keys the record is checked with.
+        named: a person named that folder; then only a `registry.pub` in it counts.
+
+    Raises:
+        LaboratoryError: the laboratory file has a mistake.
+        DeliveryError: the key is mistyped.
+    """
+    if trust.folder is not None and (file := trust.folder / "registry.pub").exists():
+        with plain_faults(file):
+            return RegistryKey.parse(file.read_text("ascii", errors="replace"))
+    if named or not (lab / FILE_NAME).exists():
+        return None
+    entry = load(lab).registry
+    return RegistryKey.parse(entry.key) if entry is not None else None
 
 
 def public_text(key: FileKey) -> str:

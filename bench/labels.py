@@ -5,12 +5,14 @@ word "batal" is a legal outcome: no key, button or question uses it.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from bench.catalogue import LANGUAGES, catalogue
 from bench.phrases import translated
+from bench.plumbing_words import plumbing
 from drivers.errors import PlainError, UnitError
 from drivers.quantity import Quantity
 from procedures.action import (
@@ -22,7 +24,9 @@ from procedures.action import (
     Inspect,
     KeyAdded,
     KeyIndication,
+    KeyQuantity,
     PlaceLoad,
+    Plumbing,
     RemoveLoad,
     RemoveSmallWeights,
     SetTare,
@@ -32,6 +36,8 @@ from procedures.point import Method, Outcome, Point, Reason
 
 RETAKE_REASONS: Final = ("wrong_load", "not_settled", "vibration", "misread", "other")
 """In the order of their keys 1, 2, 3, 4 and 9."""
+
+_UUT: Final = "uut"
 
 _MARKS: Final = {"id": (".", ","), "en": ("\u00a0", ".")}
 """Thousands and decimal mark; English groups with a space, so that its comma cannot be misread."""
@@ -63,8 +69,6 @@ class Labels:
     def other(self) -> "Labels":
         """The catalogue of the other language."""
         return Labels(LANGUAGES[1 - LANGUAGES.index(self.language)])
-
-    # ------------------------------------------------------------------ messages
 
     def text(self, message: str, /, **facts: Any) -> str:
         """The message with its placeholders filled; quantities, numbers and dates in the reader's notation.
@@ -106,8 +110,12 @@ class Labels:
             return self._fact(value)
         return translated(value, self.language, lambda text: self._measured_text(text) or text)
 
+    def clause(self, text: str) -> str:
+        """An English clause that came as data, in this language; one without a row stays as it is."""
+        return translated(text, self.language, self._data)
+
     def _data(self, value: object) -> str:
-        """A fact that came as data: a string may be a quantity in the notation of files and wires."""
+        """A fact that came as data: a string may be a quantity in the notation of files."""
         return self._written(value) if isinstance(value, str) else self._fact(value)
 
     def _written(self, text: str) -> str:
@@ -129,8 +137,6 @@ class Labels:
             return self.quantity(Quantity.parse(text))
         except UnitError:
             return None
-
-    # ------------------------------------------------------------------ numbers and dates
 
     def number(self, value: Decimal, *, signed: bool = False) -> str:
         """A decimal number with all its digits: 5000.50 is `5.000,50` in Indonesian."""
@@ -164,10 +170,10 @@ class Labels:
         """`Sab 21-11-2026 09:14`, in the zone that the moment carries."""
         return f"{self.short_date(moment)} {moment:%H:%M}"
 
-    # ------------------------------------------------------------------ what the ports speak of
-
-    def instruction(self, action: Action) -> str:  # noqa: PLR0911 - one sentence an action
+    def instruction(self, action: Action) -> str:  # noqa: C901, PLR0911 - one sentence an action
         """The sentence that asks a person for this."""
+        if isinstance(action, Plumbing):
+            return plumbing(self, action)
         match action:
             case PlaceLoad():
                 return self._placing(action)
@@ -178,15 +184,28 @@ class Labels:
             case RemoveLoad() | RemoveSmallWeights() | SetZero() | ClearTare() | Adjust():
                 return self.text(f"instruction.{_tag(action)}")
             case Inspect():
-                return self.text("instruction.inspect", count=len(action.items))
+                name = "inspect_one" if action.subject else "inspect"
+                return self.text(f"instruction.{name}", count=len(action.items), subject=action.subject)
             case KeyIndication():
-                if action.expect is None:
-                    return self.text("instruction.key_indication")
-                return self.text("instruction.key_indication_expected", expect=action.expect)
+                return self._reading(action)
+            case KeyQuantity():
+                return self.asked(action.question, action.facts)
             case KeyAdded():
                 return self.text("instruction.key_added", load=action.load, step=action.step)
             case Choose():
                 return self.question(action)
+
+    def _reading(self, action: KeyIndication) -> str:
+        if action.role != _UUT:
+            return self.text("instruction.key_indication_of", role=self.role(action.role))
+        if action.expect is None:
+            return self.text("instruction.key_indication")
+        return self.text("instruction.key_indication_expected", expect=action.expect)
+
+    def role(self, role: str) -> str:
+        """The name of a role: `meter/3` → `meter 3`."""
+        kind, _, which = role.partition("/")
+        return f"{self.word('role', kind)} {which}".rstrip()
 
     def _placing(self, action: PlaceLoad) -> str:
         before = self.text("instruction.unload_first") if action.unload_first else ""
@@ -201,13 +220,17 @@ class Labels:
         return self._messages.get(f"instruction.direction_{direction}", "")
 
     def question(self, choose: Choose) -> str:
+        """The sentence of a choice."""
+        return self.asked(choose.question, choose.facts)
+
+    def asked(self, question: str, given: Mapping[str, str]) -> str:
         """The sentence of a question; its facts follow when there is no sentence for its id."""
-        message = self._messages.get(f"question.{choose.question}")
-        facts = {name: self._data(value) for name, value in choose.facts.items()}
+        message = self._messages.get(f"question.{question}")
+        facts = {name: self._data(value) for name, value in given.items()}
         if message is not None and _placeholders(message) <= facts.keys():
             return message.format_map(facts)
         told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())
-        return f"{choose.question.replace('_', ' ')}?" + (f" ({told})" if told else "")
+        return f"{question.replace('_', ' ')}?" + (f" ({told})" if told else "")
 
     def at(self, position: str) -> str:
         """Where on the receptor, as part of a sentence: `di tengah`, `di posisi 2`."""

@@ -14,6 +14,7 @@ from bench.errors import LaboratoryError
 from drivers import notation
 from drivers.instrument import LineSettings
 from drivers.settling import SettleRule
+from drivers.twins.scenario import Scenario, Story, read_scenario
 from drivers.twins.settings import TwinSettings
 from procedures.standard import WorkingStandard
 from results.number import certificate_number
@@ -35,6 +36,34 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """the signing key is protected by a PIN"""
 
 
+class TwinEntry(TwinSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[instrument.twin]`: what a simulated instrument is like; goes before what its scenario says."""
+
+    scenario: str = ""
+    """a scenario file, from the folder of the laboratory; twins of one file share its plant"""
+    quantity: dict[str, Story] = {}
+    """what the quantities of this one do: its own errors of what the scenario has for all"""
+
+    def played(self, root: Path) -> Scenario:
+        """The scenario of this twin.
+
+        Raises:
+            DescriptionError: the scenario file has a mistake.
+        """
+        own = {
+            name: value
+            for name in TwinSettings.__struct_fields__
+            if (value := getattr(self, name)) != getattr(_FAULTLESS, name)
+        }
+        scenario = read_scenario(root / self.scenario) if self.scenario else Scenario(seed=self.seed)
+        scale = msgspec.structs.replace(scenario.scale, **own)
+        quantity = scenario.quantity | self.quantity
+        return msgspec.structs.replace(scenario, seed=scale.seed, scale=scale, quantity=quantity)
+
+
+_FAULTLESS: Final = TwinSettings()
+
+
 class InstrumentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One instrument on the bench."""
 
@@ -48,7 +77,7 @@ class InstrumentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     line: LineSettings | None = None
     """in place of the driver's settings"""
     settle: SettleRule = SettleRule(duration_s=1.0)
-    twin: TwinSettings | None = None
+    twin: TwinEntry | None = None
     """plays the instrument; all that is measured on it is TRAINING"""
 
 

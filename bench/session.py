@@ -60,9 +60,11 @@ def check(around: Surroundings, assignment: Assignment) -> Any:
         ProcedureError: rules, loads or standards do not allow this test.
         LaboratoryError: an instrument is missing.
     """
-    around.station.bound("uut")
+    procedure = find(assignment.kind)
+    for role in procedure.roles:
+        around.station.bound(role)
     today = datetime.fromisoformat(around.at()).date()
-    return find(assignment.kind).prepare(assignment, today, _standards(around.laboratory, assignment))
+    return procedure.prepare(assignment, today, _standards(around.laboratory, assignment))
 
 
 def begin(around: Surroundings, assignment: Assignment) -> str:

@@ -10,9 +10,12 @@ from typing import NoReturn
 from drivers.description import Description, read_description, refuse
 from drivers.drawing import Surroundings, make_form
 from drivers.example import run_examples
+from drivers.family import speaks
 from drivers.file_driver import FileDriver
 from drivers.instrument import Command
 from drivers.line_entry import line_mistake
+from drivers.mbus_assembly import make_mbus_driver
+from drivers.mbus_driver import MbusDriver
 from drivers.protocols import State
 from drivers.protocols.check import WIDTH, Check
 from drivers.protocols.escape import typed_to_bytes
@@ -20,12 +23,17 @@ from drivers.protocols.form import Form
 from drivers.protocols.frames import Answer, Frames
 from drivers.protocols.framing import LONGEST_LINE, FixedFraming, Framing, LineFraming, SpanFraming
 from drivers.protocols.picture import PictureError, columns_of
+from drivers.query_assembly import make_query_driver
+from drivers.query_driver import QueryDriver
 from drivers.reading import DriverMark
-from drivers.register_assembly import is_register_map, make_register_driver
+from drivers.register_assembly import make_register_driver
 from drivers.register_driver import RegisterDriver
 
+AnyFileDriver = FileDriver | QueryDriver | RegisterDriver | MbusDriver
+"""what the file of any protocol becomes"""
 
-def make_driver(data: bytes, file: str) -> FileDriver | RegisterDriver:
+
+def make_driver(data: bytes, file: str) -> AnyFileDriver:
     """The driver in a driver file.
 
     Args:
@@ -35,8 +43,12 @@ def make_driver(data: bytes, file: str) -> FileDriver | RegisterDriver:
     Raises:
         DescriptionError: a mistake in the file, or an example that does not mean what it says.
     """
-    if is_register_map(data):
+    if speaks(data, "modbus"):
         return make_register_driver(data, file)
+    if speaks(data, "query"):
+        return make_query_driver(data, file)
+    if speaks(data, "mbus"):
+        return make_mbus_driver(data, file)
     description = read_description(data, file)
     driver = _Assembly(description, file).driver(data)
     if not description.keyed:

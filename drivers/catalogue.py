@@ -4,6 +4,7 @@ Looked for in turn: a file, the laboratory's own folder, the drivers of this pro
 Nothing is loaded before it is asked for.
 """
 
+import codecs
 import difflib
 from importlib import resources
 from importlib.metadata import EntryPoint, entry_points
@@ -11,13 +12,12 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePath
 from typing import Final
 
-from drivers.assembly import make_driver
-from drivers.description import refuse
-from drivers.errors import InstrumentError, PlainError
+from drivers.assembly import AnyFileDriver, make_driver
+from drivers.description import DESCRIPTION, refuse
+from drivers.errors import DescriptionError, InstrumentError, PlainError
 from drivers.family import FamilyError, with_family
-from drivers.file_driver import FileDriver
+from drivers.file_place import line_of, line_of_mistake
 from drivers.instrument import Driver
-from drivers.register_driver import RegisterDriver
 
 PLUG_INS: Final = "tera_bench.drivers"
 """the entry-point group; each entry names a function without arguments that returns a `Driver`"""
@@ -26,6 +26,7 @@ _SUFFIX: Final = ".toml"
 _WRITTEN: Final = (
     EntryPoint("jik6cab", "drivers.written.print_job:driver", PLUG_INS),
     EntryPoint("sartorius-xbpi", "drivers.written.xbpi:driver", PLUG_INS),
+    EntryPoint("zera-mt", "drivers.written.zera:driver", PLUG_INS),
 )
 """the program's own drivers in Python; they load as installed ones do"""
 
@@ -61,6 +62,14 @@ def load(name: str | Path, *, folder: Path | None = None) -> Driver:
     )
 
 
+def file_of(name: str, *, folder: Path | None = None) -> Path | None:
+    """The file that somebody keeps of this driver, by its path or in their folder; None for any other."""
+    if name.endswith(_SUFFIX):
+        return Path(name)
+    own = folder / f"{name}{_SUFFIX}" if folder is not None and name == PurePath(name).name else None
+    return own if own is not None and own.is_file() else None
+
+
 def names(*, folder: Path | None = None) -> list[str]:
     """The ids of all drivers, sorted; none is loaded."""
     files = {file.name.removesuffix(_SUFFIX) for file in _files(folder)}
@@ -94,7 +103,7 @@ def _plug_ins() -> list[EntryPoint]:
     return [*_WRITTEN, *entry_points(group=PLUG_INS)]
 
 
-def load_file(file: Traversable) -> FileDriver | RegisterDriver:
+def load_file(file: Traversable) -> AnyFileDriver:
     """The driver in a driver file.
 
     Raises:
@@ -112,12 +121,26 @@ def load_file(file: Traversable) -> FileDriver | RegisterDriver:
             file=shown,
             trouble=trouble.strerror or str(trouble),
         ) from None
-    driver = make_driver(joined(data, shown), shown)
-    if driver.mark.id + _SUFFIX != file.name:
-        own = file.name.removesuffix(_SUFFIX)
-        correction = f"Name the file {driver.mark.id}{_SUFFIX}, or write id = '{own}'."
-        raise refuse(shown, "id", f"{driver.mark.id!r} is not the file's name", correction)
+    data = data.removeprefix(codecs.BOM_UTF8)  # an editor's mark, no word of the driver
+    try:
+        driver = make_driver(joined(data, shown), shown)
+        if driver.mark.id + _SUFFIX != file.name:
+            own = file.name.removesuffix(_SUFFIX)
+            correction = f"Name the file {driver.mark.id}{_SUFFIX}, or write id = '{own}'."
+            raise refuse(shown, "id", f"{driver.mark.id!r} is not the file's name", correction)
+    except DescriptionError as mistake:
+        raise _located(mistake, data.decode("utf-8", "replace")) from None
     return driver
+
+
+def _located(mistake: DescriptionError, text: str) -> DescriptionError:
+    """The same mistake with the line behind the file's name."""
+    facts = mistake.facts
+    if mistake.code != DESCRIPTION:
+        return mistake
+    line = line_of_mistake(facts["mistake"], text) or line_of(text, facts["path"])
+    place = f"{facts['file']}:{line}" if line else facts["file"]
+    return refuse(place, facts["path"], facts["mistake"], facts["correction"])
 
 
 def _from_plug_in(plug_in: EntryPoint) -> Driver:

@@ -11,17 +11,21 @@ from typing import Any, Final
 
 import msgspec
 
+from drivers.assembly import AnyFileDriver
 from drivers.catalogue import load_file
 from drivers.description import read_description
 from drivers.errors import DescriptionError
 from drivers.example import events_of
 from drivers.explaining import explain
+from drivers.explaining_meter import explain_meter
 from drivers.file_driver import FileDriver
+from drivers.file_place import line_of
 from drivers.instrument import Driver
+from drivers.mbus_driver import MbusDriver
 from drivers.protocols import Acknowledged, Decoder, Event, Indicated, Measured, Refused
-from drivers.protocols.escape import typed_to_bytes
+from drivers.protocols.escape import bytes_to_typed, typed_to_bytes
+from drivers.query_driver import QueryDriver
 from drivers.register_description import read_register_description
-from drivers.register_driver import RegisterDriver
 from drivers.register_example import frame_of
 
 _MOST_FINDINGS: Final = 3
@@ -38,6 +42,8 @@ class Report:
     """what was tried and held"""
     findings: tuple[str, ...]
     """what is wrong; empty when all is well"""
+    mistake: DescriptionError | None = None
+    """why there is no driver to be proved; its sentences are the finding"""
 
     @property
     def ok(self) -> bool:
@@ -69,8 +75,7 @@ def check(path: Path) -> Report:
     try:
         driver = load_file(path)
     except DescriptionError as mistake:
-        where = _line_of(path.read_text("utf-8", "replace"), str(mistake.facts.get("path", "")))
-        return Report(str(path), (), (f"{where}{mistake.message} {mistake.remedy}",))
+        return Report(str(path), (), (f"{mistake.message} {mistake.remedy}",), mistake)
     if driver.keyed:
         return Report(str(path), ("nothing on a wire: a person keys the reading",), ())
     samples = _samples(driver)
@@ -78,6 +83,8 @@ def check(path: Path) -> Report:
     for title, test in _TESTS.items():
         if test is _damage and isinstance(driver, FileDriver) and driver.frames.check is None:
             continue  # a wire without check characters cannot be proved this way
+        if test is _damage and isinstance(driver, QueryDriver) and not driver.interview.checked:
+            continue
         wrong = [
             f"{sample.where}: {finding}"
             for sample in samples
@@ -89,36 +96,35 @@ def check(path: Path) -> Report:
     return Report(str(path), tuple(passed), tuple(findings))
 
 
-def _samples(driver: FileDriver | RegisterDriver) -> list[_Sample]:
+def _samples(driver: AnyFileDriver) -> list[_Sample]:
     samples = []
     for at, (shown, frame) in enumerate(_examples(driver)):
         (event,) = events_of(driver, frame)
         if isinstance(event, Indicated | Measured) and _readings(event):
-            where = f"{_line_of(driver.text, f'example[{at}]')}{shown}"
+            line = line_of(driver.text, f"example[{at}]")
+            where = f"line {line}, {shown}" if line else shown
             samples.append(_Sample(where, frame, event))
     return samples
 
 
-def _examples(driver: FileDriver | RegisterDriver) -> Iterator[tuple[str, bytes]]:
+def _examples(driver: AnyFileDriver) -> Iterator[tuple[str, bytes]]:
     """Each example as it is written and as it is on the wire."""
     text = driver.text.encode("utf-8")
+    if isinstance(driver, MbusDriver):
+        yield from driver.examples
+        return
+    if isinstance(driver, QueryDriver):
+        for shown in driver.examples:
+            frame = driver.render(shown.event)
+            yield bytes_to_typed(frame), frame
+        return
     if isinstance(driver, FileDriver):
         for example in read_description(text, driver.mark.id).example:
             yield example.rx, typed_to_bytes(example.rx)
         return
     for at, registers in enumerate(read_register_description(text, driver.mark.id).example):
         frame = frame_of(registers, driver, f"example[{at}]")
-        yield registers.rx or f"registers {', '.join(map(str, registers.registers[:6]))} …", frame
-
-
-def _line_of(text: str, path: str) -> str:
-    """`line 12, ` for the entry `example[0].rx` of a file; empty when the path names no entry of a list."""
-    table, bracket, rest = path.partition("[")
-    if not bracket:
-        return ""
-    wanted, heading = int(rest.partition("]")[0]), f"[[{table}]]"
-    at = [number for number, line in enumerate(text.splitlines(), 1) if line.startswith(heading)]
-    return f"line {at[wanted]}, " if wanted < len(at) else ""
+        yield registers.rx or f"registers {', '.join(map(str, [*registers.registers][:6]))} …", frame
 
 
 def _round_trip(driver: Driver, sample: _Sample) -> Iterator[str]:
@@ -213,26 +219,38 @@ _TESTS: Final[dict[str, Callable[[Driver, _Sample], Iterator[str]]]] = {
 }
 
 
-def try_capture(driver: Driver, data: bytes, *, why: bool = False) -> Iterator[dict[str, Any]]:
+def try_capture(
+    driver: Driver, data: bytes, *, why: bool = False, write: Callable[[str], str] = str
+) -> Iterator[dict[str, Any]]:
     """What a driver makes of captured bytes: an object for each event, then the summary.
 
     Args:
         driver: any driver.
         data: the bytes, as one connection.
         why: tell of each refused frame, part by part, why it was refused.
+        write: puts what is told of the parts into the reader's language.
     """
     decoder: Decoder = driver.decoder()
     decoder.receive(data)
     decoder.end()
-    readings = refused = 0
+    readings = refused = acknowledged = 0
     while (event := decoder.next_event()) is not None:
+        parts = _parts(driver, event, write) if why else []
         for line in event_to_json(event):
             readings += "reading" in line
             refused += "refused" in line
-            if why and isinstance(driver, FileDriver) and (parts := list(explain(driver, event))):
-                line["why"] = parts
+            acknowledged += "acknowledged" in line
+            if parts and "refused" in line:
+                line["why"], parts = parts, []
             yield line
-    yield {"summary": {"readings": readings, "refused": refused, "skipped_bytes": decoder.skipped}}
+    counts = {"readings": readings, "refused": refused, "acknowledged": acknowledged}
+    yield {"summary": counts | {"skipped_bytes": decoder.skipped}}
+
+
+def _parts(driver: Driver, event: Event, write: Callable[[str], str]) -> list[str]:
+    if isinstance(driver, FileDriver):
+        return list(explain(driver, event, write))
+    return list(explain_meter(driver, event)) if isinstance(driver, MbusDriver) else []
 
 
 def event_to_json(event: Event) -> Iterator[dict[str, Any]]:
@@ -258,20 +276,3 @@ def event_to_json(event: Event) -> Iterator[dict[str, Any]]:
             yield {"refused": event.reason, "state": event.state.value, "frame": frame}
         case Acknowledged():
             yield {"acknowledged": event.command, "done": event.done, "final": event.final, "frame": frame}
-
-
-def as_text(line: dict[str, Any]) -> str:
-    """One line of `try_capture` for a terminal."""
-    match line:
-        case {"reading": reading, "frame": frame}:
-            finer = "  x10" if reading["high_resolution"] else ""
-            shown = f"{reading['value']} {reading['unit']}"
-            name = f"  {line['channel']}" if "channel" in line else ""
-            return f"{shown:>16}  {reading['stability']:<12} {reading['kind']:<7}{finer}{name}  {frame}"
-        case {"refused": reason, "state": state, "frame": frame}:
-            name = f"{line['channel']}: " if "channel" in line else ""
-            return "\n".join([f"{'-':>16}  {state:<12} {name}{reason}  {frame}", *line.get("why", ())])
-        case {"summary": counts}:
-            return "  ".join(f"{name} {count}" for name, count in counts.items())
-        case _:
-            return f"{'-':>16}  {line}"

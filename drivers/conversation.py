@@ -15,10 +15,11 @@ import msgspec
 
 from drivers.clock import Clock, within
 from drivers.connection import Connection
+from drivers.errors import LinkLostError
 from drivers.instrument import Command, Driver
 from drivers.protocols import Acknowledged, Decoder, Event, Refused, State
 from drivers.silence import command_refused, command_unanswered
-from drivers.transports import Transport
+from drivers.transports import PromptTransport, Transport
 
 _QUIET_S: Final = 0.25  # a line silent for so long carries no late answer any more
 _JOB_S: Final = 30.0  # a command that was accepted may take so long, as a zero setting waits for rest
@@ -72,6 +73,13 @@ class Conversation:
         """clock time of the last byte of any kind"""
         self._asked_at = 0.0
         self._answer: asyncio.Future[None] | None = None
+        self._answered = False
+        """the answer that is waited for has come"""
+        self._due = 0.0
+        """clock time at which the answer is overdue"""
+        self._commands = 0
+        """how many commands are under way or wait for the line"""
+        self._prompt = transport if isinstance(transport, PromptTransport) else None
         self._answers: asyncio.Queue[Acknowledged | Refused | Exception] | None = None
         self._in_doubt = False
         self._connection = Connection(transport, clock, self._tell)
@@ -111,20 +119,27 @@ class Conversation:
             InstrumentError: refused, or not answered.
             LinkLostError: the line is gone.
         """
-        async with self._line:
-            if self._in_doubt:
-                await self._resynchronise()
-            self._answers = asyncio.Queue()
-            try:
-                await self._transport.send(command.send)
-                if not (command.done or command.accepted or command.refused):
-                    return None
-                return await self._final_answer(name, command, self._answers)
-            except TimeoutError:
-                self._in_doubt = self._asks
-                raise command_unanswered(name) from None
-            finally:
-                self._answers = None
+        self._commands += 1
+        try:
+            async with self._line:
+                return await self._commanded(name, command)
+        finally:
+            self._commands -= 1
+
+    async def _commanded(self, name: str, command: Command) -> Acknowledged | None:
+        if self._in_doubt:
+            await self._resynchronise()
+        self._answers = asyncio.Queue()
+        try:
+            await self._transport.send(command.send)
+            if not (command.done or command.accepted or command.refused):
+                return None
+            return await self._final_answer(name, command, self._answers)
+        except TimeoutError:
+            self._in_doubt = self._asks
+            raise command_unanswered(name) from None
+        finally:
+            self._answers = None
 
     async def _final_answer(
         self, name: str, command: Command, answers: "asyncio.Queue[Acknowledged | Refused | Exception]"
@@ -165,7 +180,7 @@ class Conversation:
         self._in_doubt = False
         tasks = [asyncio.create_task(self._listen())]
         if self._asks:
-            tasks.append(asyncio.create_task(self._ask()))
+            tasks += [asyncio.create_task(self._ask()), asyncio.create_task(self._watch())]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -176,28 +191,52 @@ class Conversation:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _listen(self) -> None:
+        if self._prompt is not None:
+            await self._prompt.listen(self._heard)
         while True:
-            data = await self._transport.receive()
-            self.last_byte_at = self._clock.monotonic()
+            self._heard(await self._transport.receive())
+
+    def _heard(self, data: bytes) -> None:
+        self.last_byte_at = self._clock.monotonic()
+        if not self._asks:
             self._chunks.append((self._received, self.last_byte_at))
             for byte in data:  # one by one, so that it is known with which byte each frame began
                 self._received += 1
                 self._decoder.receive(bytes((byte,)))
                 while (event := self._decoder.next_event()) is not None:
-                    self._sort(event)
+                    self._sort(event, self._came_at(self._received - len(event.frame)))
+            return
+        self._decoder.receive(data)
+        asked_at = self._asked_at
+        events = []
+        while (event := self._decoder.next_event()) is not None:
+            if self._belongs(event):
+                events.append(event)
+        # The next request goes out before anybody looks at the answer: the line need not wait for that.
+        if self._answered and self._answer is not None and not self._answer.done() and not self._ask_again():
+            self._answer.set_result(None)
+        for event in events:
+            self._tell_event(event, asked_at)
 
-    def _sort(self, event: Event) -> None:
-        answer_awaited = self._answer is not None and not self._answer.done()
+    def _belongs(self, event: Event) -> bool:
+        """Whether an event is told: it answers a request, or says why there is no answer."""
+        awaited = self._answer is not None and not self._answer.done() and not self._answered
         if isinstance(event, Acknowledged | Refused) and self._answers is not None:
             self._answers.put_nowait(event)
-        if isinstance(event, Acknowledged) or (self._asks and not answer_awaited):
-            return  # nobody asked: a late answer, or the instrument is set to print by itself
-        begun = self._asked_at if self._asks else self._came_at(self._received - len(event.frame))
-        is_answer = not (isinstance(event, Refused) and event.state in _NOT_AN_ANSWER)
-        if isinstance(event, Refused) or not self._in_doubt:
-            self._deliver(Arrival(event, begun, self.last_byte_at, self._clock.utc()))
-        if self._answer is not None and is_answer:
-            self._answer.set_result(None)
+        if isinstance(event, Acknowledged) or not awaited:
+            return False  # nobody asked: a late answer, or the instrument is set to print by itself
+        self._answered = not (isinstance(event, Refused) and event.state in _NOT_AN_ANSWER)
+        return isinstance(event, Refused) or not self._in_doubt
+
+    def _sort(self, event: Event, begun: float) -> None:
+        """Take what an instrument says of itself."""
+        if isinstance(event, Acknowledged | Refused) and self._answers is not None:
+            self._answers.put_nowait(event)
+        if not isinstance(event, Acknowledged):
+            self._tell_event(event, begun)
+
+    def _tell_event(self, event: Event, begun: float) -> None:
+        self._deliver(Arrival(event, begun, self.last_byte_at, self._clock.utc()))
 
     def _came_at(self, offset: int) -> float:
         while len(self._chunks) > 1 and self._chunks[1][0] <= offset:
@@ -215,19 +254,47 @@ class Conversation:
             await self._clock.sleep(max(0.0, due - self._clock.monotonic()))
 
     async def _exchange(self) -> bool:
-        request = self._driver.request(high_resolution=self.high_resolution)
-        if request is None:
-            raise TypeError(f"driver {self._driver.mark.id} asks, but has no request for this display")
+        """Ask, and again as long as answers come and nothing else is to be done; False: no answer."""
         self._answer = asyncio.get_running_loop().create_future()
-        self._asked_at = self._clock.monotonic()
         try:
-            await self._transport.send(request)
-            await within(self._clock, self._driver.timeout_s, self._answer)
+            await self._transport.send(self._next_request())
+            await self._answer
         except TimeoutError:
             return False
         finally:
             self._answer = None
         return True
+
+    def _next_request(self) -> bytes:
+        request = self._driver.request(high_resolution=self.high_resolution)
+        if request is None:
+            raise TypeError(f"driver {self._driver.mark.id} asks, but has no request for this display")
+        self._answered = False
+        self._asked_at = self._clock.monotonic()
+        self._due = self._asked_at + self._driver.timeout_s
+        return request
+
+    def _ask_again(self) -> bool:
+        """Ask in the step in which the last answer came, if it is time and nobody else wants the line."""
+        if self._prompt is None or self._in_doubt or self._commands:
+            return False
+        if self._clock.monotonic() < self._asked_at + self._driver.interval_s:
+            return False
+        try:
+            self._prompt.write(self._next_request())
+        except LinkLostError:
+            return False  # told to whoever listens
+        return True
+
+    async def _watch(self) -> None:
+        """Give up answers that are overdue: one alarm for all of them, because most never need it."""
+        while True:
+            waiting = self._answer is not None and not self._answer.done()
+            left = self._due - self._clock.monotonic() if waiting else self._driver.timeout_s
+            if left > 0:
+                await self._clock.sleep(left)
+            elif self._answer is not None:
+                self._answer.set_exception(TimeoutError())
 
     async def _resynchronise(self) -> None:
         await self._drain()

@@ -180,6 +180,8 @@ ENTRIES: Final = (
     Description, Capabilities, LineSettings, FrameEntry, CheckEntry, AskEntry, ReplyEntry, BitsEntry,
     NumberStyle, DoEntry, ExampleEntry, Meant,
 )  # fmt: skip
+DESCRIPTION: Final = "driver.description"
+"""the code of every mistake in a driver file"""
 _PATH: Final = re.compile(r"(.*?)(?: - at `\$?\.?(.*)`)?", re.DOTALL)
 _QUOTED: Final = re.compile(r"[`'](\w[\w-]*)[`']$")
 

@@ -13,8 +13,10 @@ from drivers.clock import Clock, within
 from drivers.conversation import Arrival, Conversation
 from drivers.errors import InstrumentError, LinkLostError
 from drivers.instrument import Driver
+from drivers.interviewing import Interviewing
 from drivers.polling import Polling
 from drivers.protocols import Acknowledged, Indicated, Measured, Refused
+from drivers.query_driver import Interviewee
 from drivers.reading import Origin, Reading
 from drivers.settling import Settled, SettleRule, Window
 from drivers.silence import no_indication, not_settled, silent
@@ -102,6 +104,8 @@ class Device:
             return
         if isinstance(self._line, BusUnit):
             self._talk = Polling(self._name, self._line, self._clock, self._hear)
+        elif isinstance(self._driver, Interviewee):
+            self._talk = Interviewing(self._driver, self._line, self._clock, self._hear)
         else:
             self._talk = Conversation(self._driver, self._line, self._clock, self._hear)
         self._pump = asyncio.create_task(self._talk.run(), name=f"talks to {self._name}")

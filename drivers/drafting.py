@@ -48,7 +48,7 @@ def like(
             about = "a second one"
         if about not in shown:
             shown.add(about)
-            lines += _example_of(event)
+            lines += example_of(event)
     refused = [one for one in its_own if one.meant.state] if not shown & set(State) else []
     for one in (*refused[:1], *(one for one in its_own if one.meant.then)):
         meant = f'state = "{one.meant.state}"' if one.meant.state else 'then = "wait"'
@@ -56,12 +56,13 @@ def like(
     return "\n".join(lines) + "\n"
 
 
-def _example_of(event: Indicated | Refused) -> list[str]:
+def example_of(event: Indicated | Refused, note: str = "") -> list[str]:
+    """The lines of the example that says `event`, with a remark behind its heading."""
     if isinstance(event, Refused):
-        return _example(event.frame, f'state = "{event.state.value}"')
+        return _example(event.frame, f'state = "{event.state.value}"', note)
     rest = {Stability.STABLE: "true", Stability.MOVING: "false", Stability.NOT_REPORTED: '"unknown"'}
     said = f'value = "{event.indication.value:f}", unit = "{event.indication.unit}"'
-    return _example(event.frame, f"{said}, stable = {rest[event.stability]}")
+    return _example(event.frame, f"{said}, stable = {rest[event.stability]}", note)
 
 
 def drawn(found: Framed, layouts: Sequence[Layout], answers: Answers) -> str:

@@ -5,7 +5,7 @@ there.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from drivers.file_driver import FileDriver
@@ -14,7 +14,6 @@ from drivers.protocols.check import Check
 from drivers.protocols.escape import bytes_to_typed
 from drivers.protocols.form import Form
 from drivers.protocols.line_signs import wrong_line
-from drivers.protocols.number import read_number
 from drivers.protocols.picture import CHECK, NUMBERS, Piece
 
 
@@ -32,11 +31,13 @@ class Part:
     """what it means, or what is wrong"""
     right: bool
 
-    def line(self) -> str:
+    def line(self, write: Callable[[str], str] = str) -> str:
         """The part as a line of text."""
         where = f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
         shown = f"'{self.shown}'"
-        return f"  {'   ' if self.right else '>>>'} {where:>7}  {self.name:<10} {shown:<14} {self.said}"
+        return (
+            f"  {'   ' if self.right else '>>>'} {where:>7}  {self.name:<10} {shown:<14} {write(self.said)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +49,30 @@ class _Over:
     check: Check | None
 
 
-def explain(driver: FileDriver, event: Event) -> Iterator[str]:
+def explain(driver: FileDriver, event: Event, write: Callable[[str], str] = str) -> Iterator[str]:
     """Lines of text about one event: nothing for a reading, its parts for a refusal.
 
     Args:
         driver: the driver that refused.
         event: what its decoder said.
+        write: puts clauses into the reader's language.
     """
     if not isinstance(event, Refused):
         return
     frame = event.frame
     yield f"  bytes {' '.join(f'{byte:02X}' for byte in frame)}"
     if wrong := wrong_line(frame):
-        yield f"  >>> {wrong}"
+        yield f"  >>> {write(wrong)}"
         return
     forms = driver.frames.forms
     laid = [_laid(form, driver, frame) for form in forms]
     nearest = min(range(len(forms)), key=lambda at: _distance(laid[at]))
     meant = forms[nearest].state.constant
-    yield f"  form {nearest + 1} of {len(forms)} comes nearest" + (
-        f"; it means {meant.value}, so no number is read" if meant else ""
-    )
-    yield from (part.line() for part in laid[nearest])
+    near = f"form {nearest + 1} of {len(forms)} comes nearest"
+    if meant:
+        near += f"; it means {meant.value}, so no number is read"
+    yield f"  {write(near)}"
+    yield from (part.line(write) for part in laid[nearest])
 
 
 def _distance(parts: Sequence[Part]) -> tuple[int, int]:
@@ -182,7 +185,7 @@ def _bits(form: Form, piece: Piece, shown: str) -> tuple[str, bool]:
 
 
 def _number(form: Form, piece: Piece, shown: str) -> tuple[str, bool]:
-    value = read_number(shown, comma=form.comma, signed=not form.negative.by_flag)
+    value = form.number_in(shown)
     if value is not None:
         return f"is {value:f}", True
     if piece.name == "tare" and not shown.strip(" "):

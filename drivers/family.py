@@ -1,8 +1,8 @@
 """A file that says `like = "st-gs"`: the file of its family stands behind it, and only the rest is its own.
 
-What the file says replaces what the family says, entry by entry in `[serial]` and `[modbus]`, as a whole
-elsewhere; a `[[reply]]` with `like = 1` is the family's first form with the entries given there. What a file
-must answer for itself (name, evidence, source, examples) is never inherited. Both texts together are the
+What the file says replaces what the family says, entry by entry in `[serial]`, `[modbus]` and `[mbus]`, as a
+whole elsewhere; a `[[reply]]` with `like = 1` is the family's first form with the entries given there. What a
+file must answer for itself (name, evidence, source, examples) is never inherited. Both texts together are the
 driver: they are what its digest is of, so that a change of the family is a change of every driver like it.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 _OWN: Final = {"id", "name", "evidence", "source", "like", "capabilities", "example"}
-_BY_ENTRY: Final = ("serial", "modbus")
+_BY_ENTRY: Final = ("serial", "modbus", "mbus")
 _MARK: Final = re.compile(rb"^#= the family ([\w-]+)\n", re.MULTILINE)
 
 
@@ -73,6 +73,14 @@ def merged(data: bytes) -> dict[str, Any]:
     if isinstance(own.get("reply"), list):
         own["reply"] = [_form(entry, inherited.get("reply", [])) for entry in own["reply"]]
     return inherited | own
+
+
+def speaks(data: bytes, table: str) -> bool:
+    """Whether a driver file has this table; one that cannot be read says so to its own reader."""
+    try:
+        return table in merged(data)
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, FamilyError):
+        return False
 
 
 def _form(entry: Any, forms: list[dict[str, Any]]) -> Any:

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from drivers.errors import InstrumentError
 from drivers.protocols import Decoder, Event
 from drivers.reading import DriverMark
 
@@ -20,7 +21,7 @@ class Evidence(StrEnum):
 
 InstrumentKind = Literal[
     "scale", "flow_meter", "water_meter", "energy_meter", "pulse_counter", "tank_gauge",
-    "thermometer", "hygrometer", "barometer", "pressure_gauge", "weather_station",
+    "thermometer", "hygrometer", "barometer", "pressure_gauge", "weather_station", "multimeter",
 ]  # fmt: skip
 """What an instrument is; `weather_station` gives several conditions of the room at once"""
 
@@ -50,6 +51,21 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accepted: tuple[bytes, ...] = ()
     """answers that mean: accepted, wait for `done`"""
     refused: tuple[bytes, ...] = ()
+
+
+def need_wire(driver: "Driver") -> None:
+    """Refuse a driver whose reading a person keys, where a line is meant.
+
+    Raises:
+        InstrumentError: it is not on a wire.
+    """
+    if driver.keyed:
+        raise InstrumentError(
+            "driver.keyed",
+            "{driver} is not on a wire: a person keys what is shown, so no line leads to it.",
+            "Choose the driver of an instrument that sends or answers; `tera driver list` shows them.",
+            driver=driver.mark.id,
+        )
 
 
 class Driver(Protocol):

@@ -15,11 +15,11 @@ from drivers.errors import InstrumentError, LinkLostError
 from drivers.instrument import Command
 from drivers.protocols import Acknowledged
 from drivers.protocols.modbus import REFUSAL, Fault, refusal
-from drivers.protocols.register_decoder import RegisterDecoder, explain, state_of
+from drivers.protocols.register_decoder import explain, state_of
 from drivers.protocols.registers import Block
 from drivers.silence import command_refused, command_unanswered, silent
 from drivers.transports.bus_unit import BusUnit
-from drivers.transports.modbus_bus import UnansweredError
+from drivers.transports.modbus_bus import Exchange, Outcome, UnansweredError
 
 _TELLING: Final = 2  # one lost answer may be noise; the second in a row is told
 _PAUSES_S: Final = (0.25, 1.0, 2.0, 4.0, 8.0, 10.0)
@@ -50,6 +50,13 @@ class Polling:
         """clock time of its last answer"""
         self._wanted = asyncio.Event()
         self._failures = 0
+        self._blocks = unit.driver.registers.blocks
+        self._decoder = unit.driver.decoder()
+        self._at = 0
+        """which block is next"""
+        self._begun = 0.0
+        """clock time at which this round of all blocks began"""
+        self._over: asyncio.Future[None] | None = None
         self._connection = Connection(unit, clock, deliver)
 
     @property
@@ -100,36 +107,96 @@ class Polling:
         return Acknowledged(command=name, done=True, frame=exchange.frame)
 
     async def _talk(self) -> None:
-        decoder = self._unit.driver.decoder()
+        self._decoder = self._unit.driver.decoder()
         self._failures = 0
+        self._begin_round()
         while True:
-            begun = self._clock.monotonic()
-            for block in self._unit.driver.registers.blocks:
-                if block.clears:
-                    await self._wanted.wait()
-                await self._take(block, decoder)
-            self._wanted.clear()
-            await self._pause(begun)
+            block = self._blocks[self._at]
+            if block.clears:
+                await self._wanted.wait()
+            if not await self._quickly():
+                await self._take(block)
+                self._at += 1
+            if self._at == len(self._blocks):
+                self._wanted.clear()
+                await self._pause(self._begun)
+                self._begin_round()
 
-    async def _take(self, block: Block, decoder: RegisterDecoder) -> None:
+    def _begin_round(self) -> None:
+        self._at = 0
+        self._begun = self._clock.monotonic()
+
+    async def _quickly(self) -> bool:
+        """Ask for one block after the other from callbacks alone, until care, a pause, or the end is due.
+
+        Returns:
+            whether anything could be asked so.
+        """
+        self._over = over = asyncio.get_running_loop().create_future()
         try:
-            exchange = await self._unit.read(block)
-        except UnansweredError as unanswered:
-            self._failures += 1
-            self._tell(block, unanswered)
+            if not self._ask():
+                return False
+            await over
+        finally:
+            self._over = None
+        return True
+
+    def _ask(self) -> bool:
+        block, over = self._blocks[self._at], self._over
+        return not block.clears and self._unit.ask(block, lambda outcome: self._told(block, outcome, over))
+
+    def _told(self, block: Block, outcome: Outcome, over: asyncio.Future[None] | None) -> None:
+        """Ask on, so that the line is not kept waiting, and then see what the answer says."""
+        if over is None or over is not self._over or over.done():
+            return  # this talk is over
+        if isinstance(outcome, LinkLostError):
+            over.set_exception(outcome)
             return
+        self._at += 1
+        try:
+            asked = isinstance(outcome, Exchange) and self._goes_on() and self._ask()
+        except LinkLostError as lost:
+            over.set_exception(lost)
+            return
+        if isinstance(outcome, Exchange):
+            self._answered(outcome)
+        else:
+            self._unanswered(block, outcome)
+        if not asked:
+            over.set_result(None)
+
+    def _goes_on(self) -> bool:
+        """Whether there is another block to ask for now, of this round or of the next one."""
+        if self._at < len(self._blocks):
+            return True
+        if self._failures or self._begun + self._unit.driver.interval_s > self._clock.monotonic():
+            return False
+        self._wanted.clear()
+        self._begin_round()
+        return True
+
+    async def _take(self, block: Block) -> None:
+        try:
+            self._answered(await self._unit.read(block))
+        except UnansweredError as unanswered:
+            self._unanswered(block, unanswered)
         except LinkLostError:
             raise
         except InstrumentError as other:
             self._failures += 1
             if self._failures >= _TELLING:  # the first one may have been a late answer
                 self._deliver(other)
-            return
+
+    def _answered(self, exchange: Exchange) -> None:
         self._failures = 0
         self.last_byte_at = exchange.at
-        event = decoder.exchanged(exchange.frame)
+        event = self._decoder.exchanged(exchange.frame, self._unit.settings)
         if event is not None:
             self._deliver(Arrival(event, exchange.begun, exchange.at, exchange.at_utc))
+
+    def _unanswered(self, block: Block, unanswered: UnansweredError) -> None:
+        self._failures += 1
+        self._tell(block, unanswered)
 
     def _tell(self, block: Block, unanswered: UnansweredError) -> None:
         if block.clears:

@@ -63,6 +63,11 @@ _UNITS: Final[dict[str, tuple[str, Decimal]]] = {
     "var": ("reactive power", Decimal(1)),
     "Wh": ("energy", Decimal(1)),
     "kWh": ("energy", Decimal(1000)),
+    "MWh": ("energy", Decimal(1000000)),
+    "kJ": ("heat", Decimal(1)),  # no conversion to Wh: most have no exact decimal
+    "MJ": ("heat", Decimal(1000)),
+    "GJ": ("heat", Decimal(1000000)),
+    "J": ("heat", Decimal("0.001")),
     "varh": ("reactive energy", Decimal(1)),
     "kvarh": ("reactive energy", Decimal(1000)),
     "1": ("number", Decimal(1)),  # power factor, Reynolds number

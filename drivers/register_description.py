@@ -20,12 +20,30 @@ Address = int | str
 """counted from 0 as it is sent, or as manuals print it: `"40008"`"""
 
 
+class FlagEntry(msgspec.Struct, Generic[T], frozen=True, forbid_unknown_fields=True):
+    """A word by some bits of a register; a value that is not listed gives no number."""
+
+    at: Address | None = None
+    setting: str = ""
+    """instead of `at`: the name of a `[[setting]]`"""
+    type: Literal["uint16", "uint32"] = "uint16"
+    bits: str = ""
+    """`"4"`, or `"4-6"`; 0 is the least significant; left out: all"""
+    values: dict[str, T] = msgspec.field(name="is", default={})
+    """by the value of the bits; `"60-99"` stands for all from 60 to 99"""
+    each: dict[str, T] = {}
+    """instead of `is`: by bit of the register, when it is set"""
+    ignore: str = ""
+    """with `each`: bits that may be anything, `"5, 8-15"`"""
+
+
 class LinkEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`[modbus]`: how the instrument answers."""
 
     unit: int = 1
     """the unit number it leaves the factory with"""
-    word_order: WordOrder = WordOrder.BIG
+    word_order: WordOrder | FlagEntry[WordOrder] = WordOrder.BIG
+    """or by a `[[setting]]`, where the instrument can be told to send another"""
     gap_ms: int = 0
     """least time between the end of an answer and the next request to this instrument"""
     late_ms: int | None = None
@@ -41,30 +59,23 @@ class NumberEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     type: NumberType
     word_order: WordOrder | None = None
     scale: Decimal = Decimal(1)
+    bits: str = ""
+    """only these bits of a whole number without sign"""
+    over: int = 1
+    """what is divided by, where a full range stands for a span: `scale = "200"`, `over = 65535`"""
+    step: Decimal | None = None
+    """what the quotient is rounded to"""
 
 
 class BitsAt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Some bits of a register, as a whole number."""
 
-    at: Address
+    at: Address | None = None
+    setting: str = ""
+    """instead of `at`: the name of a `[[setting]]`"""
     bits: str = "0-15"
     values: dict[str, int] = msgspec.field(name="is", default={})
     """what the bits stand for; empty: the number itself"""
-
-
-class FlagEntry(msgspec.Struct, Generic[T], frozen=True, forbid_unknown_fields=True):
-    """A word by some bits of a register; a value that is not listed gives no number."""
-
-    at: Address
-    type: Literal["uint16", "uint32"] = "uint16"
-    bits: str = ""
-    """`"4"`, or `"4-6"`; 0 is the least significant; left out: all"""
-    values: dict[str, T] = msgspec.field(name="is", default={})
-    """by the value of the bits; `"60-99"` stands for all from 60 to 99"""
-    each: dict[str, T] = {}
-    """instead of `is`: by bit of the register, when it is set"""
-    ignore: str = ""
-    """with `each`: bits that may be anything, `"5, 8-15"`"""
 
 
 class HeartbeatEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,6 +105,8 @@ class QuantityEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """bare bits of the first number that stand for no value: `[0x8000]`; NaN always does"""
     least: Decimal | None = None
     most: Decimal | None = None
+    wraps_at: Decimal | None = None
+    """a counter begins anew at zero when it reaches this"""
     heartbeat: HeartbeatEntry | None = None
 
 
@@ -114,12 +127,29 @@ class ProveEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     function: Table
     at: Address
-    values: tuple[int | float | str, ...] = msgspec.field(name="is")
+    values: tuple[int | float | str, ...] = msgspec.field(name="is", default=())
+    least: Decimal | None = None
+    """instead of `is`, with `most`: what it must lie between, such as the frequency of the mains"""
+    most: Decimal | None = None
     type: NumberType = NumberType.UINT16
     words: int = 0
     """the constant is a text in so many registers"""
     bits: str = ""
     """only these bits of a whole number are compared"""
+
+
+class SettingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[setting]]`: what decides about values and stands in no request with them, or is to be remembered."""
+
+    name: str
+    function: Table
+    at: Address
+    twin: int | float | str
+    """what the played instrument holds, and the examples unless they say otherwise"""
+    type: NumberType = NumberType.UINT16
+    word_order: WordOrder | None = None
+    words: int = 0
+    """it is a text in so many registers"""
 
 
 class WriteEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -137,7 +167,10 @@ class RegisterExample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     of: int = 0
     """which `[[read]]`, the first is 0"""
-    registers: tuple[int, ...] = ()
+    registers: tuple[int, ...] | dict[str, tuple[int, ...]] = ()
+    """all of them, or by address those that are not 0: `{ 0 = [0x4366, 0x3334], "30071" = [1] }`"""
+    setting: dict[str, int | float | str] = {}
+    """settings that are not as `twin` says"""
     rx: str = ""
     """request and answer as on an RTU line, in hexadecimal"""
     exception: int | None = None
@@ -163,13 +196,14 @@ class RegisterDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     interval_ms: int = 200
     timeout_ms: int = 500
     prove: tuple[ProveEntry, ...] = ()
+    setting: tuple[SettingEntry, ...] = ()
     do: dict[str, WriteEntry] = {}
     example: tuple[RegisterExample, ...] = ()
 
 
 REGISTER_ENTRIES: Final = (
     RegisterDescription, LinkEntry, ReadEntry, QuantityEntry, NumberEntry, BitsAt, FlagEntry, HeartbeatEntry,
-    ProveEntry, WriteEntry, RegisterExample,
+    ProveEntry, SettingEntry, WriteEntry, RegisterExample,
 )  # fmt: skip
 _WORDS: Final = words_of(REGISTER_ENTRIES, Evidence, State, Table, NumberType, WordOrder, Kind)
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from drivers.errors import DescriptionError
 from drivers.instrument import Command, Evidence, LineSettings
 from drivers.protocols import Acknowledged, Event, Indicated, Measured, Refused
-from drivers.protocols.address import shown
+from drivers.protocols.address import packed, shown
 from drivers.protocols.modbus import rtu, written
 from drivers.protocols.register_decoder import RegisterDecoder
 from drivers.protocols.register_writing import write_block
 from drivers.protocols.registers import Block, RegisterMap
+from drivers.quantity import Quantity
 from drivers.reading import DriverMark
 
 
@@ -61,13 +62,18 @@ class RegisterDriver:
             yield f"proof    {proof.where}: {proof.name} = {proof.expected}"
         if self.no_proof:
             yield f"no proof: {self.no_proof}"
+        for setting in self.registers.settings:
+            decides = any(setting in block.settings for block in self.registers.blocks)
+            use = "setting " if decides else "remember"
+            yield f"{use} {setting.where}: {setting.name}"
         for block in self.registers.blocks:
             yield f"request  {block}"
             for channel in block.channels:
                 for part in channel.parts:
                     where = shown(block.first + part.at // 2, block.table)
                     name = channel.name or "reading"
-                    yield f"  {name:12} {where:14} {part.form.type.value}, {part.form.order.value}"
+                    order = part.form.order.value if part.order is None else "in the order of a setting"
+                    yield f"  {name:12} {where:14} {part.form.type.value}, {order}"
 
     def request(self, *, high_resolution: bool = False) -> bytes | None:
         """The first request as it stands on an RTU line.
@@ -96,8 +102,38 @@ class RegisterDriver:
             return rtu(self.unit, send) + rtu(self.unit, written(send))
         for block, data in self.answers(event):
             answer = bytes((block.request[0], len(data))) + data
-            return rtu(self.unit, block.request) + rtu(self.unit, answer)
+            return self.settings_frames() + rtu(self.unit, block.request) + rtu(self.unit, answer)
         raise self._cannot(f"say {event}")
+
+    def settings_frames(self, held: bytes | None = None) -> bytes:
+        """The exchanges by which the settings are told, as on an RTU line.
+
+        Args:
+            held: the words of all settings; None: as the played instrument holds them.
+        """
+        held, frames = self.registers.played if held is None else held, b""
+        for setting in self.registers.settings:
+            data = packed(setting.table, held[setting.at : setting.at + 2 * setting.count])
+            answer = bytes((setting.request[0], len(data))) + data
+            frames += rtu(self.unit, setting.request) + rtu(self.unit, answer)
+        return frames
+
+    def remembered(self, frame: bytes) -> dict[str, str]:
+        """What the frame of a reading says of the settings, by name: to be kept with the run."""
+        decoder = self.decoder()
+        decoder.receive(frame)
+        decoder.end()
+        while decoder.next_event() is not None:
+            continue
+        return dict(decoder.told())
+
+    def wraps_at(self, channel: str) -> Quantity | None:
+        """Where a counter begins anew at zero; None for a quantity that does not."""
+        for block in self.registers.blocks:
+            for each in block.channels:
+                if each.name == channel and each.wraps_at is not None:
+                    return Quantity(each.wraps_at, each.unit if isinstance(each.unit, str) else "1")
+        return None
 
     def answers(self, event: Event) -> Iterator[tuple[Block, bytes]]:
         """The requests to which `event` may be the answer, each with the data of that answer."""
@@ -106,7 +142,7 @@ class RegisterDriver:
             if isinstance(event, Measured) and not event.values.keys() <= names:
                 continue
             if isinstance(event, Measured | Indicated | Refused):
-                data = write_block(block, event)
+                data = write_block(block, event, self.registers.played)
                 if data is not None:
                     yield block, data
 

@@ -6,29 +6,34 @@ from dataclasses import replace
 
 from drivers.example import differences
 from drivers.protocols import Event, Indicated, Measured, Refused, State
+from drivers.protocols.address import packed
 from drivers.protocols.modbus import REFUSAL, answer_size, crc, rtu
-from drivers.protocols.registers import Block, RegisterMap, packed
+from drivers.protocols.registers import Block
+from drivers.protocols.word import WordOrder
 from drivers.reading import Stability
 from drivers.register_description import RegisterExample
 from drivers.register_driver import RegisterDriver
-from drivers.register_place import EntryError
+from drivers.register_place import EntryError, Place
+from drivers.register_setting import held_by
 
 _REQUEST = 8
+_MANUAL_DIGITS = 5
 _WHERE_CRC = -2
 
 
 def frame_of(example: RegisterExample, driver: RegisterDriver, path: str) -> bytes:
-    """The request and the answer of an example as on an RTU line.
+    """The request and the answer of an example as on an RTU line, the settings before them.
 
     Raises:
         EntryError: it is no example of one of the requests of this file.
     """
+    told = driver.settings_frames(held_by(driver.registers.settings, example.setting, path))
     if example.rx:
         if not re.fullmatch(r"(?:[0-9A-Fa-f]{2}\s*)+", example.rx):
             raise EntryError(
                 f"{path}.rx", "it is not hexadecimal", "Write request and answer as '01 03 00 …'."
             )
-        return bytes.fromhex(example.rx)
+        return told + bytes.fromhex(example.rx)
     blocks = driver.registers.blocks
     if not 0 <= example.of < len(blocks):
         raise EntryError(f"{path}.of", f"there is no [[read]] {example.of}", "The first [[read]] is 0.")
@@ -37,18 +42,35 @@ def frame_of(example: RegisterExample, driver: RegisterDriver, path: str) -> byt
         answer = bytes((block.request[0] | REFUSAL, example.exception & 0xFF))
     else:
         answer = block.request[:1] + _data(example, block, path)
-    return rtu(driver.unit, block.request) + rtu(driver.unit, answer)
+    return told + rtu(driver.unit, block.request) + rtu(driver.unit, answer)
 
 
 def _data(example: RegisterExample, block: Block, path: str) -> bytes:
-    if len(example.registers) != block.count:
-        mistake = f"{len(example.registers)} registers are given, and {block.count} are read"
-        raise EntryError(f"{path}.registers", mistake, f"List the registers of {block}.")
-    if not all(0 <= register <= 0xFFFF for register in example.registers):  # noqa: PLR2004 -- 16 bits
+    registers = _registers(example, block, f"{path}.registers")
+    if not all(0 <= register <= 0xFFFF for register in registers):  # noqa: PLR2004 -- 16 bits
         raise EntryError(f"{path}.registers", "a register holds 0 to 0xFFFF", "Write it as it is sent.")
-    words = b"".join(register.to_bytes(2, "big") for register in example.registers)
+    words = b"".join(register.to_bytes(2, "big") for register in registers)
     data = packed(block.table, words)
     return bytes((answer_size(block.request),)) + data
+
+
+def _registers(example: RegisterExample, block: Block, path: str) -> Sequence[int]:
+    if not isinstance(example.registers, dict):
+        if len(example.registers) != block.count:
+            mistake = f"{len(example.registers)} registers are given, and {block.count} are read"
+            raise EntryError(path, mistake, f"List the registers of {block}.")
+        return example.registers
+    registers = [0] * block.count
+    place = Place(block.table, block.first, block.count, WordOrder.BIG)
+    for typed, held in example.registers.items():
+        sent = typed.lower().startswith("0x") or len(typed) < _MANUAL_DIGITS
+        try:
+            at: int | str = int(typed, 0) if sent else typed
+        except ValueError:
+            at = typed
+        start = place.offset(at, len(held), f"{path}.{typed}") // 2
+        registers[start : start + len(held)] = held
+    return registers
 
 
 def run_register_examples(driver: RegisterDriver, examples: Sequence[RegisterExample]) -> list[Event]:
@@ -123,17 +145,20 @@ def with_samples(
     driver: RegisterDriver, examples: Sequence[RegisterExample], seen: Sequence[Event]
 ) -> RegisterDriver:
     """The driver with its examples as the model of what it does not describe itself."""
-    blocks = [_sampled(block, driver, examples, seen) for block in driver.registers.blocks]
-    return replace(driver, registers=RegisterMap(tuple(blocks), driver.registers.proofs))
+    told = len(driver.settings_frames())
+    as_played = [
+        (frame_of(example, driver, "example")[told:], event)
+        for example, event in zip(examples, seen, strict=True)
+        if not example.setting
+    ]
+    blocks = tuple(_sampled(block, as_played) for block in driver.registers.blocks)
+    return replace(driver, registers=replace(driver.registers, blocks=blocks))
 
 
-def _sampled(
-    block: Block, driver: RegisterDriver, examples: Sequence[RegisterExample], seen: Sequence[Event]
-) -> Block:
+def _sampled(block: Block, examples: Sequence[tuple[bytes, Event]]) -> Block:
     template, most = b"", 0
     samples: dict[State, bytes] = {}
-    for at, (example, event) in enumerate(zip(examples, seen, strict=True)):
-        frame = frame_of(example, driver, f"example[{at}]")
+    for frame, event in examples:
         if frame[1:6] != block.request or frame[_REQUEST + 1] & REFUSAL or crc(frame[_REQUEST:]):
             continue
         data = frame[_REQUEST + 3 : _WHERE_CRC]

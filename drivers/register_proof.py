@@ -18,8 +18,9 @@ def make_proof(entry: ProveEntry, order: WordOrder, path: str) -> Proof:
     Raises:
         EntryError: it cannot be asked, or nothing can pass it.
     """
-    if not entry.values:
-        raise EntryError(f"{path}.is", "nothing is expected", "List what the instrument holds there.")
+    if bool(entry.values) == (entry.least is not None and entry.most is not None):
+        correction = "List what the instrument holds there, or write least = and most =."
+        raise EntryError(f"{path}.is", "nothing is expected, or said twice", correction)
     if entry.words:
         return _text(entry, order, path)
     form = NumberForm(entry.type, order)
@@ -27,6 +28,8 @@ def make_proof(entry: ProveEntry, order: WordOrder, path: str) -> Proof:
     if entry.bits and entry.type not in _WHOLE:
         raise EntryError(f"{path}.bits", f"{entry.type.value} has no bits", "Write type = 'uint16'.")
     field = place.bits(place.first, entry.bits, place.count, path) if entry.bits else None
+    if entry.least is not None and entry.most is not None:
+        return _range(entry, place, form, (entry.least, entry.most), path)
     expected = [_number(value, path) for value in entry.values]
     sample = bytearray(form.size)
     if field is not None:
@@ -40,6 +43,23 @@ def make_proof(entry: ProveEntry, order: WordOrder, path: str) -> Proof:
         return form.read(data) if field is None else Decimal(field.read(data))
 
     return _proof(entry, place, _judge(read, expected), data)
+
+
+def _range(
+    entry: ProveEntry, place: Place, form: NumberForm, limits: tuple[Decimal, Decimal], path: str
+) -> Proof:
+    least, most = limits
+    middle = ((least + most) / 2).to_integral_value()
+    data = form.write(middle)
+    if data is None or not least < middle < most or entry.bits:
+        correction = "Write least and most as the register counts, with a whole number between them."
+        raise EntryError(f"{path}.least", "nothing can lie between", correction)
+
+    def judge(data: bytes) -> str | None:
+        found = form.read(data)
+        return None if found is not None and least <= found <= most else str(found)
+
+    return _proof(entry, place, judge, data)
 
 
 def _text(entry: ProveEntry, order: WordOrder, path: str) -> Proof:
@@ -75,7 +95,7 @@ def _proof(entry: ProveEntry, place: Place, judge: Callable[[bytes], str | None]
     return Proof(
         name=entry.name,
         where=f"{entry.function.value} {shown(place.first, entry.function)}",
-        expected=" or ".join(map(str, entry.values)),
+        expected=" or ".join(map(str, entry.values)) or f"from {entry.least} to {entry.most}",
         table=entry.function,
         first=place.first,
         count=place.count,

@@ -63,17 +63,80 @@ class Adjust(_Request, frozen=True, kw_only=True, tag="adjust"):
     """Adjust (justir) the instrument, then close it again; the test starts anew afterwards."""
 
 
-class Inspect(_Request, frozen=True, kw_only=True, tag="inspect"):
+class SetFlow(_Request, frozen=True, kw_only=True, tag="set_flow"):
+    """Set the valve so that the flow lies within the limits; the flow may be stopped again afterwards."""
+
+    flow: Quantity
+    """what to aim at"""
+    lower: Quantity | None = None
+    upper: Quantity | None = None
+
+
+class StartFlow(_Request, frozen=True, kw_only=True, tag="start_flow"):
+    """Open the stop valve."""
+
+
+class StopFlow(_Request, frozen=True, kw_only=True, tag="stop_flow"):
+    """Close the stop valve."""
+
+
+class DeliverVolume(_Request, frozen=True, kw_only=True, tag="deliver_volume"):
+    """Let about this volume through, from standstill to standstill."""
+
+    volume: Quantity
+    flow: Quantity | None = None
+    into: str = ""
+    """the vessel, scale or return line that takes it, by its mark"""
+    source: str = ""
+    """what delivers, where there are several: the number of a nozzle"""
+
+
+class FillVessel(_Request, frozen=True, kw_only=True, tag="fill_vessel"):
+    """Fill a vessel to its mark."""
+
+    vessel: str
+    volume: Quantity | None = None
+
+
+class DrainVessel(_Request, frozen=True, kw_only=True, tag="drain_vessel"):
+    """Empty a vessel and let it drip before it is closed."""
+
+    vessel: str
+    drip: Quantity
+    """drip time after the main stream ended"""
+
+
+class Wait(_Request, frozen=True, kw_only=True, tag="wait"):
+    """Wait at least so long; `purpose` is the id of its reason."""
+
+    duration: Quantity
+    purpose: str = ""
+
+
+class Exchange(_Request, frozen=True, kw_only=True, tag="exchange"):
+    """Take one thing away and put another in its place."""
+
+    put: str
+    """name or mark of what comes"""
+    take: str = ""
+    """name or mark of what goes; empty: nothing was there"""
+    position: str = ""
+
+
+class Inspect(_Request, frozen=True, kw_only=True, tag="inspect", omit_defaults=True):
     """Look at the instrument. Answer: `Choice("conforms")`, or the failing items joined by commas."""
 
     items: tuple[str, ...]
     """ids of the checklist's lines, from rule data"""
+    subject: str = ""
+    """which of several instruments under test"""
 
 
 class KeyIndication(_Request, frozen=True, kw_only=True, tag="key_indication"):
     """Read the display by eye and key it: the reading of an instrument without a port."""
 
     role: str
+    """`uut`, or which of several: `meter/3`"""
     expect: Quantity | None = None
     """the nominal, offered as a question; never stored unless the person agrees"""
     step: Quantity | None = None
@@ -89,6 +152,21 @@ class KeyAdded(_Request, frozen=True, kw_only=True, tag="key_added"):
     """mass of one small weight, about 0.1 e"""
 
 
+class KeyQuantity(_Request, frozen=True, kw_only=True, tag="key_quantity"):
+    """Key a quantity that is no indication under test: a temperature, a pressure, a vessel's reading."""
+
+    question: str
+    """id of its sentence: `water_temperature`, `vessel_reading`"""
+    unit: str
+    """offered for the number; the answer may come in any unit of the same dimension"""
+    expect: Quantity | None = None
+    """offered as a question; never stored unless the person agrees"""
+    step: Quantity | None = None
+    """for the + and − keys"""
+    facts: dict[str, str] = {}
+    """what the sentence names: which vessel, which meter"""
+
+
 class Choose(_Request, frozen=True, kw_only=True, tag="choose"):
     """Pick one of the choices; `question` is the id of its sentence."""
 
@@ -97,10 +175,20 @@ class Choose(_Request, frozen=True, kw_only=True, tag="choose"):
     facts: dict[str, str] = {}
 
 
+Plumbing = SetFlow | StartFlow | StopFlow | DeliverVolume | FillVessel | DrainVessel | Wait | Exchange
+"""Instructions that concern no receptor of a scale."""
 Instruction = (
-    PlaceLoad | RemoveLoad | AddSmallWeights | RemoveSmallWeights | SetZero | SetTare | ClearTare | Adjust
+    PlaceLoad
+    | RemoveLoad
+    | AddSmallWeights
+    | RemoveSmallWeights
+    | SetZero
+    | SetTare
+    | ClearTare
+    | Adjust
+    | Plumbing
 )
-Question = Inspect | KeyIndication | KeyAdded | Choose
+Question = Inspect | KeyIndication | KeyAdded | KeyQuantity | Choose
 Action = Instruction | Question
 
 

@@ -2,28 +2,44 @@
 
 from collections.abc import Mapping
 from functools import cache
+from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, Final
 
 from procedures.edition import Procedure
 from procedures.errors import ProcedureError
-from procedures.scales.procedure import SCALES
 
 GROUP: Final = "tera_bench.procedures"
 """entry-point group: each name gives a `Procedure`"""
 
+_OWN: Final = {
+    "scales": "procedures.scales.procedure:SCALES",
+    "mechanical_scales": "procedures.mechanical_scales.procedure:MECHANICAL_SCALES",
+    "water_meters": "procedures.water_meters.procedure:WATER_METERS",
+}
+"""where each procedure of this package stands; it is loaded when it is asked for"""
 
-@cache
+
 def catalogue() -> Mapping[str, Procedure[Any]]:
     """All procedures by id.
 
     Raises:
         ProcedureError: a foreign distribution announces something that is no procedure, or an id twice.
     """
-    found: dict[str, Procedure[Any]] = {SCALES.id: SCALES}
+    return {name: _own(name) for name in _OWN} | foreign()
+
+
+@cache
+def foreign() -> dict[str, Procedure[Any]]:
+    """Those of other distributions.
+
+    Raises:
+        ProcedureError: one announces something that is no procedure, or an id that there is already.
+    """
+    found: dict[str, Procedure[Any]] = {}
     for entry in entry_points(group=GROUP):
         procedure = entry.load()
-        if not isinstance(procedure, Procedure) or procedure.id in found:
+        if not isinstance(procedure, Procedure) or procedure.id in found or procedure.id in _OWN:
             raise ProcedureError(
                 "procedure.foreign",
                 "The installed extension {entry} gives no new procedure.",
@@ -35,19 +51,29 @@ def catalogue() -> Mapping[str, Procedure[Any]]:
     return found
 
 
+@cache
+def _own(name: str) -> Procedure[Any]:
+    module, _, attribute = _OWN[name].partition(":")
+    procedure: Procedure[Any] = getattr(import_module(module), attribute)
+    return procedure
+
+
 def find(id: str) -> Procedure[Any]:  # noqa: A002 - it is called id on paper as in files
-    """The procedure of this id.
+    """The procedure of this id, loaded now; a hyphen does for an underscore.
 
     Raises:
         ProcedureError: there is none.
     """
-    try:
-        return catalogue()[id]
-    except KeyError:
-        raise ProcedureError(
-            "procedure.unknown",
-            "There is no procedure {procedure}.",
-            "Known are: {known}.",
-            procedure=id,
-            known=", ".join(catalogue()),
-        ) from None
+    others = foreign()
+    name = id.replace("-", "_")
+    if name in _OWN:
+        return _own(name)
+    if id in others:
+        return others[id]
+    raise ProcedureError(
+        "procedure.unknown",
+        "There is no procedure {procedure}.",
+        "Known are: {known}.",
+        procedure=id,
+        known=", ".join([*_OWN, *others]),
+    )

@@ -9,6 +9,8 @@ import msgspec
 
 from drivers.quantity import Quantity
 from procedures.assignment import Assignment
+from procedures.explanation import Budgets, no_budgets
+from procedures.outline import Outline
 from procedures.point import Conclusion
 from procedures.run import Run
 from procedures.standard import StandardUse, WorkingStandard
@@ -45,5 +47,11 @@ class Procedure(Generic[T]):
     """from a case file's content to the conclusion: the same pure code as the script"""
     example_case: str
     """a filled-in case file"""
+    budgets: Budgets = no_budgets
+    """from a case file's content to the uncertainty budget of each point: `tera compute --explain`"""
+    outline: Callable[[Assignment, date], Outline] | None = None
+    """the test of an instrument before anything is touched, standards not asked for; raises ProcedureError"""
+    roles: tuple[str, ...] = ("uut",)
+    """the instruments that a run needs, by their role in the laboratory file"""
     resume_within_s: int = 4 * 3600
     """after a longer break the run is closed as interrupted"""

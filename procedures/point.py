@@ -4,6 +4,7 @@ Decision rule of this module's types: simple acceptance, limits inclusive, no ro
 """
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 import msgspec
@@ -61,6 +62,8 @@ class Point(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """`zero`, `eccentricity`, `accuracy`, `repeatability`, `discrimination`, `tare`, `visual`"""
     label: str
     """unique within the test: `accuracy/up/5000 g`"""
+    subject: str = ""
+    """which of several instruments under test, by its mark; empty where there is only one"""
     nominal: Quantity | None = None
     indication: Quantity | None = None
     added: Quantity | None = None
@@ -74,7 +77,9 @@ class Point(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """error − E0, when the method gives an E0"""
     tolerance: Tolerance | None = None
     uncertainty: Quantity | None = None
-    """expanded, k = 2"""
+    """expanded; frozen once the test is complete, no part of the verdict under simple acceptance"""
+    coverage_factor: Decimal | None = None
+    """k of the expanded uncertainty"""
     method: Method
     outcome: Outcome
     reason: str = ""
@@ -102,6 +107,19 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     sections: dict[str, Outcome] = {}
 
 
+class Subject(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One of several instruments tested in one run, with its own outcome."""
+
+    id: str
+    """its mark in the run, as the points carry it"""
+    serial: str = ""
+    outcome: Outcome
+    failing: tuple[str, ...] = ()
+    """labels of its points that do not conform"""
+    valid_until: date | None = None
+    """None when it does not conform"""
+
+
 class Phase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One complete test of the instrument in one state."""
 
@@ -121,3 +139,5 @@ class Conclusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """None when the instrument does not conform"""
     notices: tuple[Reason, ...] = ()
     """what the reader must know: unverified rules, stability inferred by the bench"""
+    subjects: tuple[Subject, ...] = ()
+    """each instrument's own outcome, where several were tested at once; the verdict is that of all together"""

@@ -5,10 +5,11 @@ it works all the same, and every result says so.
 """
 
 import hashlib
+import tomllib
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -69,16 +70,7 @@ def by_id(table: str, kind: type[T]) -> tuple[T, str]:
     Raises:
         ProcedureError: there is no such table, or it belongs to another kind of test.
     """
-    try:
-        file = _files()[f"{table}.toml"]
-    except KeyError:
-        raise ProcedureError(
-            "rules.unknown",
-            "There is no rule table {rules}.",
-            "Known are: {known}.",
-            rules=table,
-            known=", ".join(name.removesuffix(".toml") for name in _files()),
-        ) from None
+    file = _file(table)
     rules = from_toml(file.decode(), kind, source=f"{table}.toml", error=ProcedureError)
     return rules, hashlib.sha256(file).hexdigest()
 
@@ -108,6 +100,24 @@ def in_force(kind: str, on: date) -> str:
 def tables(kind: str) -> tuple[Header, ...]:
     """What the tables for one kind of test say of themselves, in the order of their ids."""
     return tuple(header for header in _headers() if header.kind == kind)
+
+
+def content(table: str) -> dict[str, Any]:
+    """A table as its file writes it: for what does not depend on the kind of test, such as its citations."""
+    return tomllib.loads(_file(table).decode())
+
+
+def _file(table: str) -> bytes:
+    try:
+        return _files()[f"{table}.toml"]
+    except KeyError:
+        raise ProcedureError(
+            "rules.unknown",
+            "There is no rule table {rules}.",
+            "Known are: {known}.",
+            rules=table,
+            known=", ".join(name.removesuffix(".toml") for name in _files()),
+        ) from None
 
 
 @cache

@@ -71,6 +71,7 @@ def choose_standards(
     Raises:
         StandardError: nothing will do, or what was named will not; the facts name what would.
     """
+    cupboard = [standard for standard in cupboard if standard.kind == "weights" or standard.id in named]
     if not cupboard:
         raise StandardError(
             "standard.none",
@@ -94,6 +95,8 @@ def choose_standards(
 def standard_use(standard: WorkingStandard) -> StandardUse:
     """The standard as a record names it."""
     masses = sorted(weight.nominal for weight in standard.weights)
+    if standard.nominal is not None:
+        masses = [standard.nominal]
     span = " – ".join(dict.fromkeys(str(mass) for mass in (masses[:1] + masses[-1:])))
     return StandardUse(
         id=standard.id,
@@ -121,11 +124,16 @@ def _by_id(cupboard: Sequence[WorkingStandard], name: str) -> WorkingStandard:
 
 def standard_problems(standard: WorkingStandard) -> list[StandardError]:
     """What cannot be right about a standard as it is registered: its class, its weights."""
+    if standard.kind != "weights":
+        return []
     return [_refusal(lack, "") for lack in _faults(standard)]
 
 
 def _faults(standard: WorkingStandard) -> Iterator[_Lack]:
     named = {"standard": standard.id}
+    if standard.kind != "weights":
+        yield _Lack("standard.not_weights", named)
+        return
     if standard.accuracy_class not in CLASSES:
         facts = {"class": standard.accuracy_class, "known": ", ".join(CLASSES)}
         yield _Lack("standard.class_unknown", named | facts)
@@ -237,6 +245,10 @@ def _used(sets: Sequence[WorkingStandard], supplies: Sequence[Supply]) -> tuple[
 
 
 _SENTENCES: Final = {
+    "standard.not_weights": (
+        "Standard {standard} is no set of weights.",
+        "Name a set of weights.",
+    ),
     "standard.class_unknown": (
         "Standard {standard} is of class {class}, and there is no such class of weights.",
         "Write one of: {known}.",

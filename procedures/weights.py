@@ -6,9 +6,12 @@ them.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 from math import gcd
 from typing import Final
+
+import msgspec
 
 from drivers.quantity import Quantity
 from procedures.conformity import whole_digits
@@ -19,6 +22,7 @@ CLASSES: Final = ("E1", "E2", "F1", "F2", "M1", "M1-2", "M2", "M2-3", "M3")
 """From the best to the least."""
 
 _TOLD_ONE_BY_ONE: Final = 3
+_MANY: Final = 100_000
 
 
 class WeightRules(Regulation, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,6 +30,28 @@ class WeightRules(Regulation, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     limits: dict[str, dict[str, Quantity]]
     """nominal mass, then class"""
+
+
+class Certified(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An expanded uncertainty as a certificate states it."""
+
+    uncertainty: Quantity
+    coverage_factor: Decimal = Decimal(2)
+
+
+class LoadReference(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """What is known about the mass of a load; sums, because weights of one set err together."""
+
+    certified: tuple[Certified, ...] = ()
+    """sums of the uncertainties from certificates, one for each k"""
+    error: Quantity | None = None
+    """sum of the known errors, without sign: the nominal mass is used all the same"""
+    class_limit: Quantity | None = None
+    """sum of the limits of those weights that have no certificate of their own"""
+    limit: Quantity | None = None
+    """sum of the class limits of all of them; None: not known for one of them"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +63,12 @@ class Piece:
     count: int
     doubt: Quantity | None
     """by how much one of them may be wrong; None: nothing is known"""
+    certified: Certified | None = None
+    """of one of them, from its certificate"""
+    error: Quantity | None = None
+    """conventional mass − nominal, from its certificate; the load is not corrected by it"""
+    limit: Quantity | None = None
+    """of its class; None where the table has no entry"""
 
 
 @dataclass(frozen=True)
@@ -77,6 +109,46 @@ class Heap:
             total += piece.doubt * piece.count
         return total
 
+    def reference(self) -> LoadReference:
+        """What the certificates and classes of the weights say about the load."""
+        certified: dict[Decimal, Quantity] = {}
+        error, by_class, limit = (Quantity(0, "mg") for _ in range(3))
+        known = True
+        for piece in self.taken:
+            if piece.certified is None:
+                by_class += (piece.doubt or Quantity(0, "mg")) * piece.count
+            else:
+                k, one = piece.certified.coverage_factor, piece.certified.uncertainty
+                certified[k] = certified.get(k, Quantity(0, "mg")) + one * piece.count
+            error += abs(piece.error or Quantity(0, "mg")) * piece.count
+            known = known and piece.limit is not None
+            limit += (piece.limit or Quantity(0, "mg")) * piece.count
+        return LoadReference(
+            certified=tuple(Certified(uncertainty=u, coverage_factor=k) for k, u in certified.items()),
+            error=error or None,
+            class_limit=by_class or None,
+            limit=limit if known and limit else None,
+        )
+
+
+def load_of_class(load: Quantity, accuracy_class: str) -> LoadReference | None:
+    """The load as full sets of a class up to 20 kg would make it; None where they cannot."""
+    masses = sorted((Quantity.parse(text) for text in _limits()), reverse=True)
+    heaviest = Quantity(20, "kg")
+    stock = [
+        Piece(
+            standard=accuracy_class,
+            nominal=mass,
+            count=_MANY if mass == heaviest else 2,
+            doubt=class_limit(accuracy_class, mass),
+            limit=class_limit(accuracy_class, mass),
+        )
+        for mass in masses
+        if mass <= heaviest and class_limit(accuracy_class, mass) is not None
+    ]
+    heap = make(load, stock)
+    return None if heap is None else heap.reference()
+
 
 def class_limit(accuracy_class: str, nominal: Quantity) -> Quantity | None:
     """The permitted error of a weight; None where the table has no entry."""
@@ -87,7 +159,17 @@ def class_limit(accuracy_class: str, nominal: Quantity) -> Quantity | None:
 def pieces(standards: Iterable[WorkingStandard]) -> tuple[Piece, ...]:
     """All weights of these sets, the heaviest first."""
     found = [
-        Piece(standard=s.id, nominal=w.nominal, count=w.count, doubt=_doubt(s, w))
+        Piece(
+            standard=s.id,
+            nominal=w.nominal,
+            count=w.count,
+            doubt=_doubt(s, w),
+            certified=None
+            if w.uncertainty is None
+            else Certified(uncertainty=w.uncertainty, coverage_factor=s.coverage_factor),
+            error=w.error,
+            limit=class_limit(s.accuracy_class, w.nominal),
+        )
         for s in standards
         for w in s.weights
     ]

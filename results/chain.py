@@ -38,6 +38,28 @@ def entry_hash(sequence: int, *, run: str, at: str, elapsed: float, previous: st
     ).hexdigest()
 
 
+def written_entry(*, sequence: int, run: str, at: str, elapsed: float, previous: str, body: bytes) -> Kept:
+    """The entry as it will be kept after `previous`; read back from its bytes, so that it can be read later.
+
+    Raises:
+        IntegrityError: these bytes are no entry; nothing may be kept.
+    """
+    try:
+        entry = _ENTRIES.decode(body)
+    except MISFITS as misfit:
+        raise _broken(sequence, "this run", f"it could not be read again ({misfit})") from misfit
+    return Kept(
+        sequence=sequence,
+        run=run,
+        at=at,
+        elapsed=elapsed,
+        entry=entry,
+        body=body,
+        previous=previous,
+        hash=entry_hash(sequence, run=run, at=at, elapsed=elapsed, previous=previous, body=body),
+    )
+
+
 def checked_entry(row: tuple[int, str, str, float, bytes, str, str], *, where: str) -> Kept:
     """Check one stored row (sequence, run, at, elapsed, body, previous, hash) and read it.
 

@@ -87,6 +87,7 @@ def record_of(
         as_found=conclusion.as_found if conclusion else None,
         valid_until=conclusion.valid_until if conclusion else None,
         notices=conclusion.notices if conclusion else (),
+        subjects=conclusion.subjects if conclusion else (),
         officer=from_builtins(begun.officer, Signer),
         begun_at=entries[0].at,
         ended_at=end.at,

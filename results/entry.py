@@ -70,7 +70,7 @@ class Done(_Entry, frozen=True, kw_only=True, tag="done"):
     arguments: dict[str, Any]
     result: Any = None
     samples: tuple[dict[str, Any], ...] = ()
-    """the readings of the settling window: evidence, not needed for replay"""
+    """readings: of the settling window, or all that was watched during an action"""
 
 
 class Reported(_Entry, frozen=True, kw_only=True, tag="reported"):

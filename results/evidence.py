@@ -7,7 +7,7 @@ the same bytes. This is the only module that knows HDF5.
 import hashlib
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +38,8 @@ class Evidence:
     """text of each driver file by its SHA-256"""
     digest: str
     """SHA-256 of the file"""
+    content: bytes = field(repr=False)
+    """the file, byte for byte"""
 
     @property
     def begun(self) -> RunBegun:
@@ -169,6 +171,7 @@ def _checked(content: bytes, where: str) -> Evidence:
         entries=entries,
         drivers={digest: text.decode(errors="replace") for digest, text in drivers.items()},
         digest=hashlib.sha256(content).hexdigest(),
+        content=content,
     )
     begun = evidence.begun
     if attributes != {"number": begun.number, "bench": begun.bench, "training": int(begun.training)}:

@@ -15,6 +15,7 @@ from drivers.quantity import Quantity
 from drivers.reading import Reading
 from procedures.point import Conclusion, Point
 from results.entry import Concluded, Done, Kept, Reported
+from results.kept_reading import READING_VERBS
 
 Table = npt.NDArray[Any]
 
@@ -92,9 +93,10 @@ def reading_tables(entries: Iterable[Kept]) -> dict[str, Table]:
     lines: list[tuple[Any, ...]] = []
     frames = bytearray()
     for kept in entries:
-        if not isinstance(kept.entry, Done) or kept.entry.verb != "settled":
+        if not isinstance(kept.entry, Done) or kept.entry.verb not in READING_VERBS:
             continue
-        for taken, content in ((0, kept.entry.samples), (1, (kept.entry.result,))):
+        taken_one = (kept.entry.result,) if kept.entry.verb == "settled" else ()
+        for taken, content in ((0, kept.entry.samples), (1, taken_one)):
             for reading in (from_builtins(one, Reading) for one in content):
                 value = reading.indication.value
                 lines.append(

@@ -8,7 +8,7 @@ from typing import Final
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.point import Point
-from results.dcc import render_dcc
+from results.dcc.document import render_dcc
 from results.errors import RecordError
 from results.verification import VerifiedRecord
 

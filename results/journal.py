@@ -2,10 +2,6 @@
 
 An entry is on the disk before `append` returns. Nothing is ever changed or removed: triggers refuse it, and
 the chain shows it where the triggers were gone round. One program writes at a time; others may read.
-
-SQLite comes with apsw (3.54 at the time of writing) and not with Python: releases 3.7.0 to 3.51.2 can corrupt
-a database in WAL mode when two connections meet at the moment the log is reset (https://sqlite.org/wal.html),
-and many systems still ship one of them.
 """
 
 import contextlib
@@ -18,47 +14,24 @@ import apsw
 import msgspec
 
 from drivers.notation import to_json
-from results.chain import FIRST, check_links, checked_entry, entry_hash
+from results.chain import FIRST, check_links, checked_entry, written_entry
 from results.entry import Entry, Kept, RunBegun, Sealed
 from results.errors import IntegrityError, RecordError, StorageError
+from results.journal_file import (
+    APPLICATION,
+    LANDMARKS,
+    READABLE,
+    SCHEMA,
+    schema_fault,
+    take_lock,
+    transaction,
+)
 from results.number import is_training, number_of, sequence_of
 from results.ordering import RunState, check_order, next_state, state_after
 from results.run_summary import RunSummary, summaries
-from results.sqlite_fault import plain_sqlite
+from results.sqlite_fault import plain_sqlite, plainly
 
-_VERSION: Final = 1
-_APPLICATION: Final = 0x54455241  # "TERA"
 _COLUMNS: Final = "sequence, run, at, elapsed, body, previous, hash"
-_LANDMARKS: Final = "('run_begun', 'concluded', 'closed', 'sealed')"
-"""what a list of runs needs; only these are indexed by kind, so that a reading costs one index less"""
-# The kind is read at its fixed place in the body ({"entry":"…") and not by parsing JSON: that cost more CPU than
-# the whole row. A hash needs no index: the chain makes it unique, and no index finds it faster than its sequence.
-_SCHEMA: Final = f"""
-CREATE TABLE entry (
-    sequence INTEGER PRIMARY KEY,
-    run TEXT NOT NULL,
-    at TEXT NOT NULL,
-    elapsed REAL NOT NULL,
-    body BLOB NOT NULL,
-    previous TEXT NOT NULL,
-    hash TEXT NOT NULL,
-    kind TEXT GENERATED ALWAYS AS (CAST(substr(body, 11, instr(substr(body, 11, 32), x'22') - 1) AS TEXT)) VIRTUAL
-) STRICT;
-CREATE INDEX entry_of_run ON entry (run, sequence);
-CREATE INDEX landmark ON entry (kind, sequence) WHERE kind IN {_LANDMARKS};
-CREATE TABLE number (
-    training INTEGER NOT NULL,
-    count INTEGER NOT NULL,
-    run TEXT NOT NULL UNIQUE,
-    PRIMARY KEY (training, count)
-) STRICT;
-CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'entries never change'); END;
-CREATE TRIGGER entry_kept BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'entries are kept'); END;
-CREATE TRIGGER number_stays BEFORE UPDATE ON number BEGIN SELECT RAISE(ABORT, 'numbers never change'); END;
-CREATE TRIGGER number_kept BEFORE DELETE ON number BEGIN SELECT RAISE(ABORT, 'numbers are kept'); END;
-PRAGMA application_id = {_APPLICATION};
-PRAGMA user_version = {_VERSION};
-"""
 
 
 class Journal:
@@ -80,27 +53,33 @@ class Journal:
         self._reserve_bytes = reserve_bytes
         self._failed = False
         self._states: dict[str, RunState] = {}
-        self._lock: apsw.Connection | None = None
-        with plain_sqlite(path):
-            if not read_only:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                self._lock = _take_lock(path)
-            self._connection = apsw.Connection(
-                str(path),
-                flags=apsw.SQLITE_OPEN_READONLY
-                if read_only
-                else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE,
-            )
-            self._connection.set_busy_timeout(2000)
-            self._prepare(read_only=read_only)
+        self._head: tuple[int, str] | None = None
+        self._held = contextlib.ExitStack()
+        try:
+            with plain_sqlite(path):
+                if not read_only:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    self._held.callback(take_lock(path).close)
+                self._connection = apsw.Connection(
+                    str(path),
+                    flags=apsw.SQLITE_OPEN_READONLY
+                    if read_only
+                    else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE,
+                )
+                self._held.callback(self._connection.close)
+                self._connection.set_busy_timeout(2000)
+                self._prepare(read_only=read_only)
+        except BaseException:
+            with contextlib.suppress(apsw.Error):
+                self._held.close()
+            raise
 
     def _prepare(self, *, read_only: bool) -> None:
         run_sql = self._connection.execute
         application = run_sql("PRAGMA application_id").get
         version = run_sql("PRAGMA user_version").get
         empty = run_sql("SELECT count(*) FROM sqlite_schema").get == 0
-        if (application != _APPLICATION or version != _VERSION) and not (empty and not read_only):
-            self.close()
+        if (application != APPLICATION or version not in READABLE) and not (empty and not read_only):
             raise RecordError(
                 "journal.foreign",
                 "{path} is not a journal that this version can read.",
@@ -113,8 +92,8 @@ class Journal:
         run_sql("PRAGMA synchronous = FULL")
         run_sql("PRAGMA trusted_schema = OFF")
         if empty:
-            with _transaction(self._connection):
-                run_sql(_SCHEMA)
+            with transaction(self._connection):
+                run_sql(SCHEMA)
 
     def begin(self, run: str, entry: RunBegun, *, at: str, elapsed: float) -> Kept:
         """Begin a run: its number is consumed in the same transaction, so that numbers have no gap.
@@ -167,8 +146,14 @@ class Journal:
                 run=run,
                 state=now,
             )
-        with self._writing():
+        self._refuse_after_failure()
+        try:
+            # One statement is a transaction of its own; without BEGIN and COMMIT it costs a third less CPU.
             kept = self._insert(run, entry, at, elapsed)
+        except BaseException as fault:
+            if (told := self._failing(fault)) is fault:
+                raise
+            raise told from fault
         self._states[run] = after
         return kept
 
@@ -181,6 +166,17 @@ class Journal:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
+        """A transaction of several statements."""
+        self._refuse_after_failure()
+        try:
+            with transaction(self._connection):
+                yield
+        except BaseException as fault:
+            if (told := self._failing(fault)) is fault:
+                raise
+            raise told from fault
+
+    def _refuse_after_failure(self) -> None:
         if self._failed:
             raise StorageError(
                 "storage.failed",
@@ -188,24 +184,32 @@ class Journal:
                 "Check the disk, then start the program again; the run can be resumed.",
                 path=str(self.path),
             )
-        try:
-            with plain_sqlite(self.path), _transaction(self._connection):
-                yield
-        except StorageError as fault:
-            # After a failed sync nobody knows what reached the disk; only opening the file again shows it.
-            self._failed = fault.code == "storage.io"
-            raise
+
+    def _failing(self, fault: BaseException) -> BaseException:
+        """What a failed writing means; forgets what was believed of the file."""
+        self._head = None
+        told = plainly(fault, self.path) if isinstance(fault, apsw.Error | OSError) else fault
+        # After a failed sync nobody knows what reached the disk; only opening the file again shows it.
+        self._failed = isinstance(told, StorageError) and told.code == "storage.io"
+        return told
 
     def _insert(self, run: str, entry: Entry, at: str, elapsed: float) -> Kept:
-        last = self._connection.execute("SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1").get
-        sequence, previous = (last[0] + 1, last[1]) if last else (1, FIRST)
+        last, previous = self._head or self._last()
         body = to_json(entry)
-        found = entry_hash(sequence, run=run, at=at, elapsed=elapsed, previous=previous, body=body)
+        kept = written_entry(sequence=last + 1, run=run, at=at, elapsed=elapsed, previous=previous, body=body)
         self._connection.execute(
             f"INSERT INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- constant names
-            (sequence, run, at, elapsed, body, previous, found),
+            (kept.sequence, run, at, elapsed, body, previous, kept.hash),
         )
-        return checked_entry((sequence, run, at, elapsed, body, previous, found), where=str(self.path))
+        self._head = kept.sequence, kept.hash
+        return kept
+
+    def _last(self) -> tuple[int, str]:
+        """Sequence and hash of the last entry; read once, for no other program can write meanwhile."""
+        found = self._connection.execute(
+            "SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1"
+        ).get
+        return found or (0, FIRST)
 
     def entries(self, run: str) -> list[Kept]:
         """All entries of a run in order, each checked; empty when there is no such run.
@@ -223,8 +227,7 @@ class Journal:
 
     def runs(self) -> list[RunSummary]:
         """Every run, in the order in which they were begun."""
-        kinds = "('run_begun', 'concluded', 'closed', 'sealed')"
-        return summaries(self._rows(f"WHERE kind IN {kinds} ORDER BY sequence"))
+        return summaries(self._rows(f"WHERE kind IN {LANDMARKS} ORDER BY sequence"))
 
     def sealed(self, number: str, *, before: int | None = None) -> Sealed | None:
         """The seal of the record of that number, if it was sealed (before that sequence)."""
@@ -241,8 +244,7 @@ class Journal:
     def head(self) -> str:
         """Hash of the last entry; 64 zeros when there is none."""
         with plain_sqlite(self.path):
-            found = self._connection.execute("SELECT hash FROM entry ORDER BY sequence DESC LIMIT 1").get
-        return str(found) if found else FIRST
+            return self._last()[1]
 
     def verify(self, heads: Iterable[str] = ()) -> int:
         """Check every row, every link, the order rules and the numbers; gives the count of entries.
@@ -271,6 +273,10 @@ class Journal:
         begun = [(kept.run, kept.entry.training) for kept in entries if isinstance(kept.entry, RunBegun)]
         if sorted(by_table) != sorted(begun):
             raise _unsound(self.path, "the table of numbers does not agree with the runs begun")
+        with plain_sqlite(self.path):
+            changed = schema_fault(self._connection)
+        if changed:
+            raise _unsound(self.path, changed)
         return len(entries)
 
     def _rows(self, where: str, *values: Any) -> Iterator[Kept]:
@@ -283,50 +289,15 @@ class Journal:
                 yield checked_entry(row, where=str(self.path))
 
     def close(self) -> None:
-        """Give the file back."""
-        self._connection.close()
-        if self._lock is not None:
-            self._lock.close()
+        """Give the file back; also when the disk refuses even now."""
+        with plain_sqlite(self.path):
+            self._held.close()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-@contextlib.contextmanager
-def _transaction(connection: apsw.Connection) -> Iterator[None]:
-    """All or nothing; unlike apsw's own, it knows that SQLite itself rolls back when the disk is full."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _take_lock(path: Path) -> apsw.Connection:
-    """Hold a lock that every system gives back when the program ends, however it ends.
-
-    The journal's own exclusive mode would also shut out readers, so the lock is a transaction on an empty
-    database beside it.
-    """
-    lock = apsw.Connection(f"{path}-writer")
-    try:
-        lock.execute("PRAGMA journal_mode = MEMORY")
-        lock.execute("BEGIN EXCLUSIVE")
-    except apsw.BusyError:
-        lock.close()
-        raise StorageError(
-            "journal.in_use",
-            "{path} is open for writing in another program.",
-            "Close the other window of this program, or only look with `tera runs`.",
-            path=str(path),
-        ) from None
-    return lock
 
 
 def _unsound(path: Path, why: str) -> IntegrityError:

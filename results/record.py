@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from procedures.assignment import Identity, Owner
-from procedures.point import Activity, Phase, Point, Reason, Verdict
+from procedures.point import Activity, Phase, Point, Reason, Subject, Verdict
 from procedures.standard import StandardUse
 
 RECORD_TYPE = "application/vnd.tera-bench.record+json"
@@ -89,6 +89,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     as_found: Phase | None = None
     valid_until: date | None = None
     notices: tuple[Reason, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    """each instrument's own outcome, where several were tested at once"""
     officer: Signer
     begun_at: str
     ended_at: str

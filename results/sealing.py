@@ -11,7 +11,6 @@ from pathlib import Path
 
 from drivers.notation import to_json
 from results import envelope as dsse
-from results.certificate import render_certificate
 from results.composition import ended_part, record_of
 from results.entry import Kept, RunBegun, Sealed
 from results.errors import IntegrityError, RecordError
@@ -20,6 +19,7 @@ from results.journal import Journal
 from results.keys import Seal, TrustedKey
 from results.naming import CERTIFICATE_SUFFIX, EVIDENCE_SUFFIX, RECORD_SUFFIX, beside
 from results.number import file_stem, is_training, number_of, sequence_of
+from results.paper import keep_paper
 from results.storage import plain_faults, write_once
 from results.verification import VerifiedRecord, load_record
 
@@ -93,12 +93,11 @@ def seal(
         journal.append(run, sealed, at=at, elapsed=elapsed)
     elif known != sealed:
         raise _not_the_sealed_one(record_file)
-    certificate_file = beside(record_file, CERTIFICATE_SUFFIX)
     return SealedRun(
         record=record_file,
         evidence=evidence_file,
-        certificate=certificate_file,
-        other_certificate=_printed(certificate_file, render_certificate(verified)),
+        certificate=beside(record_file, CERTIFICATE_SUFFIX),
+        other_certificate=keep_paper(record_file, verified),
         verified=verified,
     )
 
@@ -116,17 +115,6 @@ def _kept_evidence(file: Path, entries: Sequence[Kept], known: Sealed | None) ->
     if digest is None:
         raise _cannot_be_made_again(file)
     return digest
-
-
-def _printed(file: Path, content: bytes) -> Path | None:
-    """Put the paper in its place; beside it, when another paper has that name."""
-    with plain_faults(file):
-        if not file.exists() or file.read_bytes() == content:
-            write_once(file, content)
-            return None
-    beside_it = file.with_name(f"{file.stem}.{hashlib.sha256(content).hexdigest()[:8]}{file.suffix}")
-    write_once(beside_it, content)
-    return beside_it
 
 
 def _record_before(journal: Journal, number: str, end: int) -> str:

@@ -47,31 +47,43 @@ def plain_sqlite(path: Path) -> Iterator[None]:
     """Turn SQLite's refusals about `path` into StorageError, and a damaged file into IntegrityError."""
     try:
         yield
-    except (apsw.CorruptError, apsw.NotADBError) as fault:
-        raise IntegrityError(
-            "storage.damaged",
-            "{path} is damaged, or is no database: {fault}.",
-            "Keep the file as it is and go on with the last backup.",
-            path=str(path),
-            fault=str(fault),
-        ) from fault
-    except apsw.SQLError as fault:
-        # Our statements are constant; one that worked yesterday and fails today has met changed content.
-        raise IntegrityError(
-            "storage.content",
-            "{path} holds something that this program did not write: {fault}.",
-            "Keep the file as it is; `tera audit` names the place.",
-            path=str(path),
-            fault=str(fault),
-        ) from fault
-    except tuple(_REMEDIES) as fault:
-        code, message, remedy = next(words for kind, words in _REMEDIES.items() if isinstance(fault, kind))
-        raise StorageError(code, message, remedy, path=str(path), fault=str(fault)) from fault
-    except OSError as fault:
-        raise StorageError(
-            "storage.refused",
-            "{path} cannot be used: {fault}.",
-            "Check that the disk is there, has room and may be written.",
-            path=str(path),
-            fault=fault.strerror or str(fault),
-        ) from fault
+    except (apsw.Error, OSError) as fault:
+        told = plainly(fault, path)
+        if told is fault:
+            raise
+        raise told from fault
+
+
+def plainly(fault: apsw.Error | OSError, path: Path) -> Exception:
+    """What a refusal about `path` means, as a PlainError; a mistake of ours stays what it is."""
+    match fault:
+        case apsw.CorruptError() | apsw.NotADBError():
+            return IntegrityError(
+                "storage.damaged",
+                "{path} is damaged, or is no database: {fault}.",
+                "Keep the file as it is and go on with the last backup.",
+                path=str(path),
+                fault=str(fault),
+            )
+        case apsw.SQLError():
+            # Our statements are constant; one that worked yesterday and fails today has met changed content.
+            return IntegrityError(
+                "storage.content",
+                "{path} holds something that this program did not write: {fault}.",
+                "Keep the file as it is; `tera audit` names the place.",
+                path=str(path),
+                fault=str(fault),
+            )
+        case OSError():
+            return StorageError(
+                "storage.refused",
+                "{path} cannot be used: {fault}.",
+                "Check that the disk is there, has room and may be written.",
+                path=str(path),
+                fault=fault.strerror or str(fault),
+            )
+        case _:
+            for kind, (code, message, remedy) in _REMEDIES.items():
+                if isinstance(fault, kind):
+                    return StorageError(code, message, remedy, path=str(path), fault=str(fault))
+            return fault

@@ -47,13 +47,27 @@ def write_once(path: Path, content: bytes) -> None:
                 path=str(path),
             )
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(path.name + ".part")
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-        _sync_folder(path.parent)
+        _put(path, content)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put a whole file in the place of another: a reader sees the old one or the new one.
+
+    Raises:
+        StorageError: the disk refuses; the old one stays.
+    """
+    with plain_faults(path):
+        _put(path, content)
+
+
+def _put(path: Path, content: bytes) -> None:
+    temporary = path.with_name(path.name + ".part")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,6 +7,7 @@ from bench.audit import Audit
 from bench.audit import audit as derive
 from bench.cli.exit_code import ExitCode, code_of
 from bench.cli.output import emit, say
+from bench.cli.unpacked import record_in
 from bench.keyring import trusted_keys
 from bench.labels import Labels
 from bench.laboratory import Folders
@@ -48,7 +49,8 @@ def audit(options: Namespace) -> int:
 
 def _audit_one(options: Namespace, file: Path, hashes: dict[Path, list[str]]) -> ExitCode:
     trust = trusted_keys(file, Folders(options.lab), options.keys)
-    record = load_record(file, trust.keys)
+    with record_in(file) as unpacked:
+        record = load_record(unpacked, trust.keys)
     found = derive(record, deep=options.deep)
     journal = file.absolute().parent.parent / "journal.db"
     unchecked = list(found.unchecked)

@@ -11,10 +11,11 @@ import msgspec
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import say
 from bench.errors import LaboratoryError
+from bench.labels import Labels
 from bench.laboratory import Folders
 from drivers import catalogue
 from drivers.clock import Clock, SystemClock, within
-from drivers.instrument import Driver, LineSettings
+from drivers.instrument import Driver, LineSettings, need_wire
 from drivers.line_entry import line_mistake
 from drivers.protocols.line_signs import wrong_line
 from drivers.transports import Transport
@@ -64,6 +65,8 @@ def _times_of(capture_file: Path) -> Path:
 def capture(options: Namespace) -> int:
     """Record a port; with --ask, what an instrument answers to its driver's request."""
     driver = catalogue.load(options.driver, folder=Folders(options.lab).drivers) if options.driver else None
+    if driver is not None:
+        need_wire(driver)
     if options.ask and (driver is None or driver.request() is None):
         raise usage("there is no request to send", "Give --driver, one whose instrument answers requests.")
     return asyncio.run(_capture(options, driver))
@@ -90,7 +93,8 @@ async def _capture(options: Namespace, driver: Driver | None) -> int:
         await port.close()
     say(f"{recorder.total} byte -> {options.output}")
     if sign := wrong_line(bytes(recorder.first)):
-        say(f"WRONG LINE SETTINGS: {sign}")
+        labels = Labels(options.lang)
+        say(labels.text("workbench.line_set_wrongly", sign=labels.clause(sign)))
     return ExitCode.DONE if recorder.total else ExitCode.NOT_ANSWERING
 
 

@@ -14,6 +14,30 @@ class Commands(Protocol):
         """Add one command."""
 
 
+def count(text: str) -> int:
+    """A whole number from 1 up, as argparse wants it."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text}: 1 or more")
+    return number
+
+
+def seconds(text: str) -> float:
+    """A time above nothing, as argparse wants it."""
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text}: more than 0")
+    return number
+
+
+def tcp_port(text: str) -> int:
+    """The number of a TCP port, 0 for any, as argparse wants it."""
+    number = int(text)
+    if not 0 <= number < 1 << 16:
+        raise argparse.ArgumentTypeError(f"{text}: 0 to 65535")
+    return number
+
+
 def driver_commands(group: Commands) -> None:
     """Everything that begins with `tera driver`."""
     _known(group)
@@ -87,7 +111,7 @@ def _new(group: Commands) -> None:
 
 
 def _line_settings(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--baud", type=int, metavar="N", help="default 9600, or as the driver says")
+    command.add_argument("--baud", type=count, metavar="N", help="default 9600, or as the driver says")
     command.add_argument("--format", metavar="BITS", help="data bits, parity, stop bits, as in 7E1")
 
 
@@ -101,7 +125,7 @@ def _connected(group: Commands) -> None:
     )
     read.add_argument("driver", metavar="DRIVER")
     read.add_argument("--port", required=True, metavar="URL")
-    read.add_argument("--count", type=int, default=1, metavar="N")
+    read.add_argument("--count", type=count, default=1, metavar="N")
     read.add_argument("--settled", action="store_true", help="wait for rest before each reading")
     capture = group.add(
         "capture",
@@ -116,18 +140,31 @@ def _connected(group: Commands) -> None:
         "--ask", action="store_true", help="send the request of that driver, again and again"
     )
     _line_settings(capture)
-    capture.add_argument("--seconds", type=float, default=10.0, metavar="S", help="how long (default 10)")
+    capture.add_argument("--seconds", type=seconds, default=10.0, metavar="S", help="how long (default 10)")
+    workbench = group.add(
+        "workbench",
+        "bench.cli.workbench:workbench",
+        "live bytes beside what a driver makes of them, while its file is written",
+        "tera driver workbench drivers/pasar.toml --port COM5",
+    )
+    workbench.add_argument("driver", metavar="DRIVER")
+    workbench.add_argument("--port", required=True, metavar="URL")
+    _line_settings(workbench)
+    workbench.add_argument("-o", "--output", type=Path, metavar="DIR", help="where captures are saved")
     simulate = group.add(
         "simulate",
-        "bench.cli.drivers:simulate",
+        "bench.cli.simulate:simulate",
         "serve the twin of a driver",
-        "tera driver simulate cas-22 --tcp 4001",
+        "tera driver simulate cas-22 --tcp 4001 --scenario drift.toml --seed 3",
     )
     simulate.add_argument("driver", metavar="DRIVER")
     where = simulate.add_mutually_exclusive_group()
     where.add_argument("--pty", type=Path, metavar="LINK", help="make a pseudo-terminal and link it here")
-    where.add_argument("--tcp", type=int, metavar="PORT", help="listen here (0: any free port)")
-    simulate.add_argument("--load", default="0 g", metavar="QUANTITY", help="what stands on it, as in '5 kg'")
-    simulate.add_argument("--max", dest="maximum", default="15 kg", metavar="QUANTITY")
-    simulate.add_argument("--interval", default="5 g", metavar="QUANTITY", help="its scale interval d")
-    simulate.add_argument("--seed", type=int, default=1, metavar="N")
+    where.add_argument("--tcp", type=tcp_port, metavar="PORT", help="listen here (0: any free port)")
+    simulate.add_argument(
+        "--scenario", type=Path, metavar="FILE.toml", help="what it does and what goes wrong"
+    )
+    simulate.add_argument("--load", metavar="QUANTITY", help="what stands on it, as in '5 kg'")
+    simulate.add_argument("--max", dest="maximum", metavar="QUANTITY", help="default 15 kg")
+    simulate.add_argument("--interval", metavar="QUANTITY", help="its scale interval d (default 5 g)")
+    simulate.add_argument("--seed", type=int, metavar="N", help="in place of the scenario's")

@@ -7,14 +7,11 @@ from pathlib import Path
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
-from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Folders
 from drivers import catalogue, checking
 from drivers.clock import SystemClock
-from drivers.errors import UnitError
-from drivers.instrument import Evidence
-from drivers.quantity import Quantity
+from drivers.instrument import Evidence, need_wire
 from drivers.register_driver import RegisterDriver
 
 
@@ -50,7 +47,7 @@ def show(options: Namespace) -> int:
     driver = catalogue.load(options.driver, folder=_own(options))
     say(f"# {driver.mark.id}  sha256:{driver.mark.digest}")
     if driver.evidence is Evidence.UNCONFIRMED:
-        say("# UNCONFIRMED: rests on memory; compare its readings with the display before use")
+        say(f"# {Labels(options.lang).text('workbench.unconfirmed')}")
     if isinstance(driver, RegisterDriver):
         for line in driver.table():
             say(f"# {line}")
@@ -64,8 +61,12 @@ def check(options: Namespace) -> int:
     if options.json:
         emit({"file": options.file, "ok": report.ok, "findings": report.findings})
     else:
-        for line in report.lines():
-            say(line)
+        labels = Labels(options.lang)
+        say(report.file)
+        for sentence in report.passed:
+            say(f"  {labels.text('workbench.held'):<7} {labels.clause(sentence)}")
+        for sentence in [" ".join(labels.problem(report.mistake))] if report.mistake else report.findings:
+            say(f"  {labels.text('workbench.wrong'):<7} {labels.clause(sentence)}")
     return ExitCode.DONE if report.ok else ExitCode.DOES_NOT_CONFORM
 
 
@@ -80,6 +81,7 @@ async def _read(options: Namespace) -> int:
     from drivers.transports.lines import Lines  # noqa: PLC0415
 
     driver = catalogue.load(options.driver, folder=_own(options))
+    need_wire(driver)
     clock = SystemClock()
     line = Lines(clock).line(driver, options.port)
     device = Device(options.driver, driver, line, clock, origin=Origin.INSTRUMENT)
@@ -109,43 +111,4 @@ async def _read(options: Namespace) -> int:
                 say(f"{of}{labels.quantity(reading.indication)}  {rest}  {kind}")
     finally:
         await device.close()
-    return ExitCode.DONE
-
-
-def simulate(options: Namespace) -> int:
-    """Serve a driver's twin until stopped."""
-    from drivers.twins import register_twin  # noqa: PLC0415
-    from drivers.twins import twin as twins  # noqa: PLC0415 - only this command needs a twin
-    from drivers.twins.register_twin import RegisterTwin, ScaleRegisterTwin  # noqa: PLC0415
-    from drivers.twins.settings import TwinSettings  # noqa: PLC0415
-
-    driver = catalogue.load(options.driver, folder=_own(options))
-    try:
-        maximum, interval, load = (
-            Quantity.parse(text) for text in (options.maximum, options.interval, options.load)
-        )
-    except UnitError as mistake:
-        raise LaboratoryError(
-            "usage.quantity", "{mistake}.", "Write quantities as in '5 kg'.", mistake=str(mistake)
-        ) from None
-
-    def announce(twin: twins.Twin) -> None:
-        twin.place(load)
-        say(f"TWIN {driver.mark.id} {twin.address}")
-
-    settings = TwinSettings(max=maximum, d=interval, seed=options.seed)
-    clock = SystemClock()
-    if isinstance(driver, RegisterDriver):
-
-        def announce_bus(twin: RegisterTwin) -> None:
-            if isinstance(twin, ScaleRegisterTwin):
-                twin.place(load)
-            say(f"TWIN {driver.mark.id} {twin.address}")
-
-        serving = register_twin.serve(
-            driver, settings, clock, port=options.tcp, link=options.pty, announce=announce_bus
-        )
-    else:
-        serving = twins.serve(driver, settings, clock, port=options.tcp, link=options.pty, announce=announce)
-    asyncio.run(serving)
     return ExitCode.DONE

@@ -1,8 +1,12 @@
 """Exit codes of the public contract."""
 
 from enum import IntEnum
+from typing import Final
 
 from drivers.errors import PlainError
+
+_MISSPELT: Final = {"link.address", "link.unit", "link.not_modbus"}
+"""an address that can be no address: nothing was asked yet"""
 
 
 class ExitCode(IntEnum):
@@ -33,7 +37,7 @@ def code_of(error: PlainError) -> ExitCode:
         case StorageError() if error.code != "storage.missing":
             return ExitCode.IN_DOUBT
         case InstrumentError() if not (
-            isinstance(error, DescriptionError) or error.code.startswith("driver.")
+            isinstance(error, DescriptionError) or error.code.startswith("driver.") or error.code in _MISSPELT
         ):
             return ExitCode.NOT_ANSWERING
         case _:

@@ -126,7 +126,7 @@ def _laboratory(commands: Any) -> None:
     )
     procedures = group.add(
         "procedures",
-        "bench.cli.procedures:procedures",
+        "bench.cli.offered:procedures",
         "the procedures there are",
         "tera procedures",
         json=True,
@@ -134,6 +134,9 @@ def _laboratory(commands: Any) -> None:
     procedures.add_argument("action", nargs="?", choices=("show",), help="show one procedure")
     procedures.add_argument("kind", nargs="?", metavar="KIND", help="which procedure, as in scales")
     procedures.add_argument("--case", action="store_true", help="print a filled-in case file")
+    procedures.add_argument(
+        "--uut", type=Path, metavar="FILE.toml", help="show the test of this instrument (default: an example)"
+    )
     compute = group.add(
         "compute",
         "bench.cli.procedures:compute",
@@ -142,6 +145,9 @@ def _laboratory(commands: Any) -> None:
         json=True,
     )
     compute.add_argument("case", type=Path, metavar="CASE.toml")
+    compute.add_argument(
+        "--explain", action="store_true", help="why, in a sentence a point, and the uncertainty budget"
+    )
 
 
 def _runs(commands: Any) -> None:

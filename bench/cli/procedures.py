@@ -1,4 +1,4 @@
-"""`tera procedures` and `tera compute`: what can be tested, and verdicts from observations already taken."""
+"""`tera compute`: errors, tolerances and verdict from observations already taken."""
 
 import tomllib
 from argparse import Namespace
@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Final
 
 from bench.cli.exit_code import ExitCode
+from bench.cli.explaining import budgets_as_json, print_explanation
 from bench.cli.output import emit, say, table
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from drivers import notation
-from procedures import catalogue, regulation
+from procedures import catalogue
 from procedures.point import Conclusion, Outcome, Phase, Point
 
 _ALWAYS: Final = (
@@ -25,40 +26,6 @@ _ALWAYS: Final = (
 )
 
 
-def procedures(options: Namespace) -> int:
-    """List the procedures, or show one."""
-    if options.action == "show":
-        return _show(options)
-    found = list(catalogue.catalogue().values())
-    if options.json:
-        for procedure in found:
-            emit({"id": procedure.id, "edition": procedure.edition})
-    else:
-        labels = Labels(options.lang)
-        table([(procedure.id, procedure.edition, labels.word("kind", procedure.id)) for procedure in found])
-    return ExitCode.DONE
-
-
-def _show(options: Namespace) -> int:
-    if options.kind is None:
-        raise LaboratoryError(
-            "usage.kind_missing", "Which procedure?", "Name it, as in: tera procedures show scales --case."
-        )
-    procedure = catalogue.find(options.kind)
-    labels = Labels(options.lang)
-    if options.case:
-        say(procedure.example_case.rstrip())
-    else:
-        say(f"{procedure.id}  edition {procedure.edition}")
-        for rules in regulation.tables(procedure.id):
-            say()
-            say(f"{rules.id}: {rules.regulation}")
-            say(f"  {rules.valid_from or ''} – {rules.valid_until or ''}")
-            for doubt in rules.unverified:
-                say(f"  ▲ {labels.text('command.unverified')}: {doubt.topic}: {doubt.note}")
-    return ExitCode.DONE
-
-
 def compute(options: Namespace) -> int:
     """Decide a case file."""
     content = _content(options)
@@ -69,12 +36,16 @@ def compute(options: Namespace) -> int:
             'Add the line kind = "scales" at the top; known kinds are: {known}.',
             known=", ".join(catalogue.catalogue()),
         )
-    conclusion = catalogue.find(str(content["kind"])).compute(content)
+    procedure = catalogue.find(str(content["kind"]))
+    conclusion = procedure.compute(content)
+    budgets = {one.point: one for one in procedure.budgets(content)} if options.explain else {}
     if options.json:
-        emit(as_json(conclusion))
+        emit(as_json(conclusion) | ({"budgets": budgets_as_json(budgets)} if options.explain else {}))
     else:
         labels = Labels(options.lang)
         print_points(labels, conclusion.points)
+        if options.explain:
+            print_explanation(labels, conclusion, budgets)
         print_verdict(labels, conclusion)
     return exit_code(conclusion.verdict.outcome)
 

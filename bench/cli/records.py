@@ -11,10 +11,11 @@ from bench.cli.entry import tell
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
 from bench.cli.procedures import print_points
+from bench.cli.unpacked import is_paper, record_in
 from bench.errors import LaboratoryError
 from bench.keyring import Trust, trusted_keys
 from bench.labels import Labels
-from bench.laboratory import FILE_NAME, Folders, load
+from bench.laboratory import Folders, load
 from drivers import notation
 from drivers.clock import SystemClock
 from results.errors import IntegrityError
@@ -33,7 +34,8 @@ def _trust(options: Namespace, file: Path) -> Trust:
 
 def _load_signed(options: Namespace, file: Path) -> VerifiedRecord:
     """A record whose signatures were checked too: only such a one is handed on."""
-    record = load_record(file, _trust(options, file).keys)
+    with record_in(file) as found:
+        record = load_record(found, _trust(options, file).keys)
     if not record.signatures_checked:
         raise LaboratoryError(
             "record.no_keys",
@@ -46,7 +48,8 @@ def _load_signed(options: Namespace, file: Path) -> VerifiedRecord:
 
 def show(options: Namespace) -> int:
     """What a record says; a bad one is shown as bad."""
-    report = verify_record(options.file, _trust(options, options.file).keys)
+    with record_in(options.file) as found:
+        report = verify_record(found, _trust(options, options.file).keys)
     labels = Labels(options.lang)
     if report.record is not None:
         if options.json:
@@ -78,10 +81,14 @@ def verify(options: Namespace) -> int:
     """Check every part of a record and its receipt."""
     file = options.file
     trust = _trust(options, file)
-    report, verified = examine_record(file, trust.keys)
-    checks = [(check.part, check.fault) for check in report.checks]
-    if verified is not None and report.sound:
-        checks += _receipt(options, file, verified)
+    with record_in(file) as found:
+        report, verified = examine_record(found, trust.keys)
+        checks = [(check.part, check.fault) for check in report.checks]
+        if verified is not None and report.sound:
+            checks += _receipt(options, found, verified, trust)
+            checks += _paper(file, found, verified)
+    open_parts = [part for part, _ in checks if part.startswith("open_")]
+    checks = [(part, fault) for part, fault in checks if part not in open_parts]
     faults = [fault for _, fault in checks if fault is not None]
     labels = Labels(options.lang)
     if options.json:
@@ -92,20 +99,40 @@ def verify(options: Namespace) -> int:
                 "signatures_checked": report.signatures_checked,
                 "keys": str(trust.folder) if trust.folder is not None else None,
                 "checks": {part: "holds" if fault is None else fault.message for part, fault in checks},
+                "unchecked": [part.removeprefix("open_") for part in open_parts],
             }
         )
     else:
         for part, fault in checks:
             say(f"{'✔' if fault is None else '✘'} {labels.word('check', part)}")
+        for part in open_parts:
+            say(f"▲ {labels.text(f'command.{part}')}")
         _tell_trust(labels, trust)
         _tell_faults(labels, faults)
-    return _code(sound=not faults, trust=trust)
+    return _code(sound=not faults, certain=trust.keys is not None and not open_parts)
 
 
-def _code(*, sound: bool, trust: Trust) -> ExitCode:
+def _code(*, sound: bool, certain: bool) -> ExitCode:
     if not sound:
         return ExitCode.INTEGRITY
-    return ExitCode.IN_DOUBT if trust.keys is None else ExitCode.DONE
+    return ExitCode.DONE if certain else ExitCode.IN_DOUBT
+
+
+def _paper(file: Path, record: Path, verified: VerifiedRecord) -> list[tuple[str, IntegrityError | None]]:
+    """Whether what is printed on a paper is what the record in it gives."""
+    if not is_paper(file):
+        return []
+    from bench.software import package_digests  # noqa: PLC0415 - only papers need it
+    from results.paper import is_its_paper, read_receipt_bytes, unsound  # noqa: PLC0415 - the typesetter is heavy
+
+    with plain_faults(file):
+        paper = file.read_bytes()
+    if is_its_paper(paper, verified, read_receipt_bytes(record)):
+        return [("paper", None)]
+    software = verified.record.software
+    if any(software.get(name) != digest for name, digest in package_digests().items()):
+        return [("open_paper", None)]  # another release set it; its bytes are not ours to judge
+    return [("paper", unsound(str(file), "what is printed on it is not what its record gives"))]
 
 
 def _tell_trust(labels: Labels, trust: Trust) -> None:
@@ -117,18 +144,22 @@ def _tell_trust(labels: Labels, trust: Trust) -> None:
 
 
 def _receipt(
-    options: Namespace, file: Path, verified: VerifiedRecord
+    options: Namespace, record: Path, verified: VerifiedRecord, trust: Trust
 ) -> list[tuple[str, IntegrityError | None]]:
-    """The inclusion proof, when there is one and the registry's key is known."""
-    from bench.finishing import check_receipt  # noqa: PLC0415 - only records that were delivered need it
+    """The inclusion proof, when there is one; it stays open where the registry's key is not known."""
+    from bench.keyring import registry_key  # noqa: PLC0415 - only records that were delivered need it
+    from results.delivery import read_receipt, receipt_path  # noqa: PLC0415
 
-    if not (options.lab / FILE_NAME).exists():
+    if not receipt_path(record).exists():
         return []
+    key = registry_key(options.lab, trust, named=options.keys is not None)
+    if key is None:
+        return [("open_inclusion", None)]
     try:
-        checked = check_receipt(load(options.lab), file, verified)
+        read_receipt(record, verified.payload, key)
     except IntegrityError as fault:
         return [("inclusion", fault)]
-    return [("inclusion", None)] if checked else []
+    return [("inclusion", None)]
 
 
 def _tell_faults(labels: Labels, faults: Sequence[IntegrityError]) -> None:
@@ -151,11 +182,17 @@ def export(options: Namespace) -> int:
 
 def certificate(options: Namespace) -> int:
     """Render the certificate of a sound record again: the same record gives the same bytes."""
-    from results.certificate import render_certificate  # noqa: PLC0415 - the typesetter is heavy
+    from results.certificate.rendering import render_certificate  # noqa: PLC0415 - the typesetter is heavy
+    from results.paper import keep_paper, read_receipt_bytes  # noqa: PLC0415 - so it is here
 
     record = _load_signed(options, options.file)
-    output = options.output or beside(options.file, CERTIFICATE_SUFFIX)
-    content = render_certificate(record)
+    if options.output is None and not is_paper(options.file):
+        other = keep_paper(options.file, record)
+        say(str(other or beside(options.file, CERTIFICATE_SUFFIX)))
+        return ExitCode.DONE
+    with record_in(options.file) as found:
+        content = render_certificate(record, read_receipt_bytes(found))
+    output = options.output or options.file
     with plain_faults(output):
         same = output.exists() and output.read_bytes() == content
     if not same:

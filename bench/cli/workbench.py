@@ -7,12 +7,14 @@ from pathlib import Path
 from bench.cli.capture import exists, interval_of, line_of, usage
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
+from bench.cli.tried import as_text
 from bench.errors import LaboratoryError
+from bench.labels import Labels
 from bench.laboratory import Folders
 from drivers import catalogue, checking
 from drivers.drafting import Answers
 from drivers.file_driver import FileDriver
-from drivers.instrument import Driver, LineSettings
+from drivers.instrument import Driver, LineSettings, need_wire
 from drivers.proposal import Proposal, propose, propose_typed
 from drivers.protocols.escape import typed_to_bytes
 from drivers.protocols.line_signs import wrong_line
@@ -53,7 +55,7 @@ def ports(options: Namespace) -> int:
         return ExitCode.DONE
     table([(one.address, one.what or "-", one.maker, one.serial_number, one.usb) for one in listed])
     if not listed:
-        say("no serial port: plug the adapter in, or use socket://host:port for a device server")
+        say(Labels(options.lang).text("workbench.no_port"))
     return ExitCode.DONE
 
 
@@ -61,14 +63,37 @@ def try_capture(options: Namespace) -> int:
     """A line for each reading or refusal, then a summary."""
     driver = catalogue.load(options.driver, folder=_own(options))
     data = _bytes_of(options.source)
-    for line in checking.try_capture(driver, data, why=options.explain):
+    labels = Labels(options.lang)
+    write = str if options.json else labels.clause
+    for line in checking.try_capture(driver, data, why=options.explain, write=write):
         if options.json:
             emit(line)
         else:
-            say(checking.as_text(line))
+            say(as_text(line, labels))
     if (sign := wrong_line(data)) and not options.json:
-        say(f"{sign} (recorded with another line setting than the instrument's)")
+        say(labels.text("workbench.recorded_wrongly", sign=labels.clause(sign)))
     return ExitCode.DONE
+
+
+def workbench(options: Namespace) -> int:
+    """The screen that shows live bytes beside what a driver makes of them."""
+    from bench.tui.trial import Trial  # noqa: PLC0415 - textual is loaded only for the screen
+    from bench.tui.workbench import WorkbenchApp  # noqa: PLC0415
+    from drivers.transports.serial_port import SerialPort  # noqa: PLC0415
+
+    own = catalogue.file_of(options.driver, folder=_own(options))
+    driver = catalogue.load(own or options.driver, folder=_own(options))
+    need_wire(driver)
+    settings = line_of(options, driver.line)
+    app = WorkbenchApp(
+        Trial(driver, own),
+        SerialPort(options.port, settings),
+        settings,
+        Labels(options.lang),
+        folder=options.output or Path(),
+    )
+    app.run()
+    return app.return_code or ExitCode.DONE
 
 
 def new(options: Namespace) -> int:
@@ -88,12 +113,13 @@ def new(options: Namespace) -> int:
     if options.json:
         emit({"file": written, "ok": not missing, "missing": missing, "found": list(proposal.told)})
         return ExitCode.DOES_NOT_CONFORM if missing else ExitCode.DONE
-    for sentence in (written, *(f"  found    {one}" for one in proposal.told)):
-        say(sentence or "no file was written")
-    for sentence in missing:
-        say(f"  MISSING  {sentence}")
+    labels = Labels(options.lang)
+    say(written or labels.text("workbench.no_file"))
+    for kind, sentences in (("found", proposal.told), ("missing", missing)):
+        for sentence in sentences:
+            say(f"  {labels.text(f'workbench.{kind}'):<10} {labels.clause(sentence)}")
     if not missing:
-        say("  it passes its own examples: compare each with what the display showed")
+        say(f"  {labels.text('workbench.passes')}")
     return ExitCode.DOES_NOT_CONFORM if missing else ExitCode.DONE
 
 
@@ -114,12 +140,12 @@ def _proposed(options: Namespace) -> Proposal:
     return propose(_bytes_of(options.source), answers, _families(options))
 
 
-def _asked_for() -> list[str]:
+def _asked_for(labels: Labels) -> list[str]:
     """Frames that a person types; an empty line ends them."""
-    say(r"Type whole frames as the manual prints them, line end as \r\n: at rest, moving, negative.")
+    say(labels.text("workbench.type_frames"))
     frames = []
     with suppress(EOFError):
-        while text := input("frame> "):
+        while text := input(labels.text("workbench.frame_prompt")):
             frames.append(text)
     if not frames:
         raise usage("there is nothing to draw a driver from", "Give --from CAPTURE, or --frame TEXT.")

@@ -6,7 +6,17 @@ from bench.errors import LaboratoryError
 from bench.operator import Prompt
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
-from procedures.action import Answer, Choice, Choose, Done, Inspect, KeyAdded, Keyed, KeyIndication
+from procedures.action import (
+    Answer,
+    Choice,
+    Choose,
+    Done,
+    Inspect,
+    KeyAdded,
+    Keyed,
+    KeyIndication,
+    KeyQuantity,
+)
 
 
 class AnswerError(LaboratoryError):
@@ -27,6 +37,11 @@ def understand(prompt: Prompt, answer: Any) -> Answer:
     match action:
         case KeyIndication() | KeyAdded():
             return Keyed(_quantity(prompt, answer))
+        case KeyQuantity():
+            keyed = _quantity(prompt, answer)
+            if keyed.dimension != Quantity(0, action.unit).dimension:
+                raise _refused(prompt, answer, f"a quantity in {action.unit}")
+            return Keyed(keyed)
         case Inspect():
             return Choice(_inspected(prompt, action, answer))
         case Choose():

@@ -7,7 +7,7 @@ from typing import TextIO
 from bench.attention import RunInterrupted
 from bench.operator import Prompt
 from bench.operators.answers import AnswerError, understand
-from procedures.action import Answer, Choose, Inspect, KeyAdded, KeyIndication
+from procedures.action import Answer, Choose, Inspect, KeyAdded, KeyIndication, KeyQuantity
 
 
 class ConsoleOperator:
@@ -68,13 +68,23 @@ def _meant(prompt: Prompt, typed: str) -> str:
         if all(part.isdecimal() and 1 <= int(part) <= len(prompt.choices) for part in picked):
             return ",".join(prompt.choices[int(part) - 1] for part in picked)
         return typed
-    if isinstance(action, KeyIndication | KeyAdded):
-        offered = action.expect if isinstance(action, KeyIndication) else None
+    if isinstance(action, KeyIndication | KeyAdded | KeyQuantity):
+        offered = None if isinstance(action, KeyAdded) else action.expect
         if not typed:
             return str(offered) if offered is not None else ""
-        unit = (
-            (offered or action.step or getattr(action, "indication", None)) if typed[-1].isdecimal() else None
-        )
         number = typed.replace(",", ".") if typed.count(",") + typed.count(".") == 1 else typed
-        return f"{number} {unit.unit}" if unit is not None else number
+        unit = _unit_of(action) if typed[-1].isdecimal() else ""
+        return f"{number} {unit}" if unit else number
     return typed or "done"
+
+
+def _unit_of(action: KeyIndication | KeyAdded | KeyQuantity) -> str:
+    """The unit of a number keyed without one; empty: the question names none."""
+    match action:
+        case KeyQuantity(unit=unit):
+            return unit
+        case KeyAdded(step=step):
+            return step.unit
+        case KeyIndication(expect=expect, step=step):
+            known = expect or step
+            return known.unit if known is not None else ""

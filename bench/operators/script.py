@@ -1,8 +1,9 @@
 """A file of answers as operator: for training, for tests, and for repeating a session exactly.
 
 ```toml
-inspect = "conforms"                      # by action, or by the question of a choice
+inspect = "conforms"                      # by action, or by the question of a choice or quantity
 adjust = "reject"
+water_temperature = "27.4 °C"
 [path]                                    # by journal path; wins over the above
 "accuracy/up/5000 g/settled" = "5000 g"
 ```
@@ -17,7 +18,7 @@ from bench.errors import LaboratoryError
 from bench.operator import Prompt
 from bench.operators.answers import understand
 from drivers.notation import to_plain
-from procedures.action import Answer, Choose
+from procedures.action import Answer, Choose, KeyQuantity
 
 
 class ScriptOperator:
@@ -52,9 +53,8 @@ class ScriptOperator:
         Raises:
             LaboratoryError: a question that the table does not answer; the run is kept.
         """
-        name = (
-            prompt.action.question if isinstance(prompt.action, Choose) else to_plain(prompt.action)["action"]
-        )
+        asked = prompt.action
+        name = asked.question if isinstance(asked, Choose | KeyQuantity) else to_plain(asked)["action"]
         answer = self._by_path.get(prompt.id, self._answers.get(name))
         if answer is None:
             if prompt.kind == "ask":

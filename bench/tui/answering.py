@@ -14,6 +14,7 @@ from procedures.action import (
     Adjust,
     ClearTare,
     PlaceLoad,
+    Plumbing,
     RemoveLoad,
     RemoveSmallWeights,
     SetTare,
@@ -75,7 +76,7 @@ class Scale:
 
     def gate(self, action: Action, now: float) -> Gate:
         """Whether an Enter may pass."""
-        if isinstance(action, Adjust):
+        if isinstance(action, Adjust | Plumbing):
             return Gate.OPEN
         return self.watch.judge(self.expected(action), now)
 

@@ -8,7 +8,17 @@ from typing import Final
 
 from bench.tui.keying import Keying
 from drivers.quantity import Quantity
-from procedures.action import Action, Answer, Choice, Choose, Inspect, KeyAdded, Keyed, KeyIndication
+from procedures.action import (
+    Action,
+    Answer,
+    Choice,
+    Choose,
+    Inspect,
+    KeyAdded,
+    Keyed,
+    KeyIndication,
+    KeyQuantity,
+)
 
 ENTER: Final = "enter"
 DIGITS: Final = "0123456789"
@@ -38,6 +48,9 @@ class Reply:
             case KeyIndication(expect=expect, step=step):
                 unit = next((known.unit for known in (expect, step) if known is not None), self.unit)
                 self.keying = Keying(unit=unit, proposal=expect, step=step)
+            case KeyQuantity(unit=unit, expect=expect, step=step):
+                proposal = expect if expect is None or expect.unit == unit else expect.to(unit)
+                self.keying = Keying(unit=unit, proposal=proposal, step=step)
             case KeyAdded(step=step):
                 self.keying = Keying(unit=step.unit)
             case _:
@@ -64,7 +77,7 @@ class Reply:
                 return Choice(choices[picked - 1]) if 1 <= picked <= len(choices) else None
             case KeyAdded(step=step):
                 return self._counted(step, key)
-            case KeyIndication():
+            case KeyIndication() | KeyQuantity():
                 return self._keyed(key)
             case _:
                 return None

@@ -64,3 +64,19 @@ def shown(address: int, table: Table) -> str:
     """
     width = 4 if address < 9999 else 5  # noqa: PLR2004 -- five digits end at x9999
     return f"{address} ({_DIGIT[table]}{address + 1:0{width}d})"
+
+
+def unpacked(table: Table, count: int, data: bytes) -> bytes:
+    """The data of an answer with two bytes for each address, also where a coil takes one bit."""
+    if table in (Table.INPUT, Table.HOLDING):
+        return data
+    bits = int.from_bytes(data, "little")
+    return b"".join((bits >> at & 1).to_bytes(2, "big") for at in range(count))
+
+
+def packed(table: Table, words: bytes) -> bytes:
+    """The inverse of `unpacked`."""
+    if table in (Table.INPUT, Table.HOLDING):
+        return words
+    bits = sum((words[at + 1] & 1) << at // 2 for at in range(0, len(words), 2))
+    return bits.to_bytes((len(words) // 2 + 7) // 8, "little")

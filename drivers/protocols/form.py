@@ -197,10 +197,15 @@ class Form:
             return last_unit or self.blank_unit
         return self.units.get(shown)
 
+    def number_in(self, text: str) -> Decimal | None:
+        """The number of a field as it is written, before any flag tells its sign or point."""
+        sign_first = self.style.sign_first and not self.style.zeros
+        return read_number(text, comma=self.comma, signed=not self.negative.by_flag, sign_first=sign_first)
+
     def _number(self, text: str, decimals: int | None, negative: bool | None) -> Decimal | None:
-        value = read_number(text, comma=self.comma, signed=not self.negative.by_flag)
-        if value is None or (decimals is not None and value.as_tuple().exponent != 0):
-            return None
+        value = self.number_in(text)
+        if value is None or (decimals is not None and not text.strip(" +-").isdigit()):
+            return None  # the point is either in the digits or told by a flag
         value = value.scaleb(-(decimals or 0))
         return value.copy_negate() if negative else value
 

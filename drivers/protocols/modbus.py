@@ -39,6 +39,7 @@ class Fault(StrEnum):
     OTHER_FUNCTION = "other_function"
     OTHER_LENGTH = "other_length"
     STALE = "stale"
+    CHANGED = "changed"
 
 
 def _table() -> list[int]:

@@ -13,6 +13,7 @@ NUMBER: Final = r"[ ]*(?:[+-][ ]*)?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
 """The pattern of a number whose width the wire does not fix."""
 
 _SIGNED: Final = re.compile(r"[ ]*([+-]?)[ ]*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_SIGN_FIRST: Final = re.compile(r"([+-]?)[ ]*([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _UNSIGNED: Final = re.compile(r"[ ]*()([0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 
 
@@ -29,7 +30,9 @@ class NumberStyle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """the sign stands at the left end of the field, apart from the digits"""
 
 
-def read_number(text: str, *, comma: bool = False, signed: bool = True) -> Decimal | None:
+def read_number(
+    text: str, *, comma: bool = False, signed: bool = True, sign_first: bool = False
+) -> Decimal | None:
     """The exact value of a whole field, or None when the field is anything but a number.
 
     >>> read_number("-  1.640"), read_number("-0000.00"), read_number("007.12/3")
@@ -39,12 +42,14 @@ def read_number(text: str, *, comma: bool = False, signed: bool = True) -> Decim
         text: the field as it came.
         comma: the instrument is declared to write a decimal comma.
         signed: False where the sign comes elsewhere in the frame and none may stand here.
+        sign_first: a sign may stand at the left end of the field and nowhere else.
     """
     if comma:
         if "." in text:
             return None
         text = text.replace(",", ".")
-    found = (_SIGNED if signed else _UNSIGNED).fullmatch(text)
+    pattern = _UNSIGNED if not signed else _SIGN_FIRST if sign_first else _SIGNED
+    found = pattern.fullmatch(text)
     return Decimal(found[1] + found[2]) if found else None
 
 

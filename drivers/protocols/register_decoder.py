@@ -1,16 +1,20 @@
 """The decoder of register maps: requests with their answers, as they stand on an RTU line, become events.
 
-An answer does not say which registers it holds, so it is read only together with the request before it. The
+An answer does not say which registers it holds, so it is read only together with the request before it, and
+a value only after the settings that decide about it; the frames of all of them are the reading's frame. The
 same decoder reads a live line, the frames of a sealed record, and a recording of a bus with many instruments.
 """
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from drivers.protocols import Acknowledged, Event, Indicated, Measured, Refused, State
+from drivers.protocols.address import unpacked
+from drivers.protocols.channel import Channel
 from drivers.protocols.modbus import BUSY_CODES, REFUSAL, SHORTEST, Fault, crc, fault_of, refusal, rtu_length
-from drivers.protocols.registers import Block, Channel, RegisterMap
+from drivers.protocols.registers import Block, RegisterMap
+from drivers.protocols.setting import Setting
 
 _REQUEST: Final = 8  # bytes of a request to read, and of the shortest to write
 _WORDS: Final = {
@@ -20,6 +24,7 @@ _WORDS: Final = {
     Fault.OTHER_UNIT: "another unit answered",
     Fault.BAD_CHECK: "the check of the answer is wrong",
     Fault.SILENT: "the request is not answered",
+    Fault.CHANGED: "a setting that decides about the value changed while the value was read",
 }
 NOTHING_ASKED: Final = "an answer without its request does not say which registers it holds"
 
@@ -31,7 +36,8 @@ def explain(fault: Fault) -> str:
 
 def state_of(fault: Fault) -> State:
     """The state by which a faulty answer gives no number."""
-    return State.BAD_CHECK if fault is Fault.BAD_CHECK else State.MALFORMED
+    states = {Fault.BAD_CHECK: State.BAD_CHECK, Fault.CHANGED: State.BUSY}
+    return states.get(fault, State.MALFORMED)
 
 
 class RegisterDecoder:
@@ -46,6 +52,10 @@ class RegisterDecoder:
         """
         self._blocks = {request: block for block in registers.blocks for request in block.requests}
         self._others = {proof.request for proof in registers.proofs} - self._blocks.keys()
+        self._settings = {setting.request: setting for setting in registers.settings}
+        self._told: dict[bytes, tuple[bytes, bytes]] = {}
+        """words and frame of each setting, by its request"""
+        self._others |= self._settings.keys()
         self._commands = commands
         self._codes = {request[0] for request in self._blocks}
         self._buffer = bytearray()
@@ -59,10 +69,22 @@ class RegisterDecoder:
         """Bytes thrown away so far because they belong to no request of this map."""
         return self._skipped
 
-    def exchanged(self, frame: bytes) -> Event | None:
-        """The event of one whole exchange that the bus has checked already; None for one that gives none."""
+    def exchanged(self, frame: bytes, settings: Iterable[bytes] = ()) -> Event | None:
+        """The event of one whole exchange that the bus has checked already; None for one that gives none.
+
+        Args:
+            frame: request and answer.
+            settings: the exchanges by which the settings were asked, checked too.
+        """
+        for told in settings:
+            self._answered(told[1:6], told[_REQUEST + 1 : -2], told)
         self._answered(frame[1:6], frame[_REQUEST + 1 : -2], frame)
         return self._ready.popleft() if self._ready else None
+
+    def told(self) -> Iterator[tuple[str, str]]:
+        """Each setting that was told so far, by name."""
+        for request, (words, _) in self._told.items():
+            yield from self._settings[request].told(words)
 
     def receive(self, data: bytes) -> None:
         """Take bytes as they came."""
@@ -123,8 +145,25 @@ class RegisterDecoder:
             self._say(request, state, refusal(answer), frame)
         elif request in self._commands:
             self._ready.append(Acknowledged(command=self._commands[request], done=True, frame=frame))
+        elif (setting := self._settings.get(request)) is not None:
+            self._told[request] = unpacked(setting.table, setting.count, answer[2:]), frame
         elif (block := self._blocks.get(request)) is not None:
-            self._ready.append(self._alive(block, block.read(answer[2:], frame), answer[2:], frame))
+            self._ready.append(self._valued(block, answer[2:], frame))
+
+    def _valued(self, block: Block, data: bytes, frame: bytes) -> Event:
+        """What the data of an answer says, with the settings that were told before it."""
+        if self._settings:
+            frame = b"".join(told for _, told in self._told.values()) + frame
+        untold = [setting for setting in block.settings if setting.request not in self._told]
+        if untold:
+            reason = f"{untold[0].name} at {untold[0].where} is not known, which decides about the value"
+            return block.refused(State.NO_VALUE, reason, frame)
+        beside = b"".join(map(self._words, self._settings.values()))
+        return self._alive(block, block.read(data, beside, frame), data, frame)
+
+    def _words(self, setting: Setting) -> bytes:
+        told = self._told.get(setting.request)
+        return bytes(2 * setting.count) if told is None else told[0]
 
     def _alive(self, block: Block, event: Event, data: bytes, frame: bytes) -> Event:
         """The event, unless the register that shows life stands still."""
@@ -157,6 +196,7 @@ class RegisterDecoder:
         self._say(request, state_of(fault), explain(fault), frame)
 
     def _say(self, request: bytes, state: State, reason: str, frame: bytes) -> None:
+        self._told.pop(request, None)
         if (block := self._blocks.get(request)) is not None:
             self._ready.append(block.refused(state, reason, frame))
         elif request in self._commands:

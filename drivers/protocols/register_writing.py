@@ -8,8 +8,11 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
 from drivers.protocols import Event, Indicated, Measured, Refused, State
+from drivers.protocols.address import packed, unpacked
 from drivers.protocols.bit_flag import BitField, BitFlag
-from drivers.protocols.registers import EXACT, OK, Block, Channel, Part, packed, unpacked
+from drivers.protocols.channel import OK, Channel
+from drivers.protocols.register_number import EXACT, Part
+from drivers.protocols.registers import Block
 from drivers.protocols.word import FLOATS
 from drivers.quantity import Quantity
 from drivers.reading import Kind, Stability
@@ -18,32 +21,44 @@ _NAN: Final = {4: bytes.fromhex("7FC00000"), 8: bytes.fromhex("7FF8000000000000"
 _Chosen = dict[BitField, list[int]]
 
 
-def write_block(block: Block, event: Event) -> bytes | None:
-    """The data of the answer that says `event`; None when this instrument cannot say it."""
+def write_block(block: Block, event: Event, beside: bytes = b"") -> bytes | None:
+    """The data of the answer that says `event`; None when this instrument cannot say it.
+
+    Args:
+        block: the request.
+        event: what the answer shall say.
+        beside: the words of the settings, which stay as they are.
+    """
     if isinstance(event, Measured):
         shown: Mapping[str, Indicated | Refused] = event.values
     elif isinstance(event, Indicated | Refused) and len(block.channels) == 1:
         shown = {block.channels[0].name: event}
     else:
         return None
-    words = bytearray(unpacked(block.table, block.count, block.template) or bytes(2 * block.count))
+    size = 2 * block.count
+    words = bytearray((unpacked(block.table, block.count, block.template) or bytes(size)) + beside)
     for channel in block.channels:
-        if channel.name in shown and not _write(channel, shown[channel.name], words):
+        if channel.name in shown and not _write(channel, shown[channel.name], words, size):
             return block.samples.get(event.state) if isinstance(event, Refused) else None
-    data = packed(block.table, bytes(words))
-    back = block.read(data, b"")
+    if words[size:] != beside:
+        return None
+    data = packed(block.table, bytes(words[:size]))
+    back = block.read(data, beside, b"")
     said = back.values if isinstance(back, Measured) else {block.channels[0].name: back}
-    return data if all(_alike(said.get(name), meant) for name, meant in shown.items()) else None
+    steps = {channel.name: channel.parts[-1].coarseness for channel in block.channels}
+    alike = all(_alike(said.get(name), meant, steps[name]) for name, meant in shown.items())
+    return data if alike else None
 
 
-def _alike(said: Event | None, meant: Indicated | Refused) -> bool:
+def _alike(said: Event | None, meant: Indicated | Refused, step: Decimal) -> bool:
     """Whether what was read back is what was meant; what this instrument never says is left out."""
     if isinstance(said, Refused) and isinstance(meant, Refused):
         return said.state is meant.state
     if not (isinstance(said, Indicated) and isinstance(meant, Indicated)):
         return False
     # A float may hold the nearest value only; unit and flags are exact.
-    near = abs(said.indication.value - meant.indication.value) <= abs(meant.indication.value).scaleb(-6)
+    allowed = max(step, abs(meant.indication.value).scaleb(-6))
+    near = abs(said.indication.value - meant.indication.value) <= allowed
     return (
         near
         and said.indication.unit == meant.indication.unit
@@ -53,7 +68,7 @@ def _alike(said: Event | None, meant: Indicated | Refused) -> bool:
     )
 
 
-def _write(channel: Channel, event: Indicated | Refused, words: bytearray) -> bool:
+def _write(channel: Channel, event: Indicated | Refused, words: bytearray, size: int) -> bool:
     chosen: _Chosen = {}
     if isinstance(event, Refused):
         return _write_refusal(channel, event.state, words)
@@ -67,8 +82,12 @@ def _write(channel: Channel, event: Indicated | Refused, words: bytearray) -> bo
         (channel.kind, event.kind),
         (channel.high_resolution, event.high_resolution),
     )
-    narrowed = all(_narrow(chosen, flag, word) for flag, word in (*flags, *said))
-    return narrowed and _write_number(channel, event.indication, words, chosen)
+    if not all(_narrow(chosen, flag, word) for flag, word in (*flags, *said)):
+        return False
+    for bits, values in chosen.items():
+        if bits.at >= size and bits.read(words) not in values:
+            return False  # a setting is as it is
+    return _write_number(channel, event.indication, words, chosen, size)
 
 
 def _write_refusal(channel: Channel, state: State, words: bytearray) -> bool:
@@ -81,12 +100,11 @@ def _write_refusal(channel: Channel, state: State, words: bytearray) -> bool:
             return True
     first = channel.parts[0]
     if state is State.NO_VALUE and channel.no_value:
-        raw = first.form.write_raw(min(channel.no_value))
+        first.write_raw(words, min(channel.no_value))
     elif state is State.NO_VALUE and first.form.type in FLOATS:
-        raw = first.form.write_raw(int.from_bytes(_NAN[first.form.size], "big"))
+        first.write_raw(words, int.from_bytes(_NAN[first.form.size], "big"))
     else:
         return False
-    words[first.at : first.at + first.form.size] = raw
     return True
 
 
@@ -100,9 +118,11 @@ def _narrow(chosen: _Chosen, said: object, word: object) -> bool:
     return bool(kept)
 
 
-def _write_number(channel: Channel, shown: Quantity, words: bytearray, chosen: _Chosen) -> bool:
+def _write_number(channel: Channel, shown: Quantity, words: bytearray, chosen: _Chosen, size: int) -> bool:
     value = EXACT.subtract(shown.value, channel.offset) if channel.offset else shown.value
-    if channel.decimals is not None:
+    if channel.decimals is not None and channel.decimals.at >= size:
+        value = value.scaleb(channel.decimal_places(words))
+    elif channel.decimals is not None:
         digits = max(-int(value.as_tuple().exponent), 0)
         raw = [said for said, places in channel.places.items() if places == digits]
         value = value.scaleb(digits)
@@ -110,23 +130,20 @@ def _write_number(channel: Channel, shown: Quantity, words: bytearray, chosen: _
             return False
         chosen[channel.decimals] = raw or [digits]
     for bits, values in chosen.items():
+        if bits.at >= size:
+            continue
         if values[0] >= 1 << bits.width:
             return False
         bits.write(words, values[0])
-    for part, number in _shares(channel.parts, value):
-        data = part.form.write(number)
-        if data is None:
-            return False
-        words[part.at : part.at + part.form.size] = data
-    return True
+    return all(part.write(words, number) for part, number in _shares(channel.parts, value))
 
 
 def _shares(parts: Sequence[Part], value: Decimal) -> Iterator[tuple[Part, Decimal]]:
-    """What each part of a sum holds: whole numbers as much as they can, the last one the rest."""
+    """What each part of a sum shows: whole numbers as much as they can, the last one the rest."""
     for part in parts[:-1]:
-        share = value / part.scale
+        share = value
         if part.form.type not in FLOATS:
-            share = share.to_integral_value(ROUND_DOWN)
+            share = (value / part.scale).to_integral_value(ROUND_DOWN) * part.scale
         yield part, share
-        value = EXACT.subtract(value, EXACT.multiply(share, part.scale))
-    yield parts[-1], value / parts[-1].scale
+        value = EXACT.subtract(value, share)
+    yield parts[-1], value

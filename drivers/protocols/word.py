@@ -24,6 +24,7 @@ class NumberType(StrEnum):
     FLOAT64 = "float64"
     BCD16 = "bcd16"
     BCD32 = "bcd32"
+    BCD64 = "bcd64"
 
 
 class WordOrder(StrEnum):
@@ -56,9 +57,10 @@ _FORM: Final = {
     NumberType.FLOAT64: ">d",
     NumberType.BCD16: ">H",
     NumberType.BCD32: ">I",
+    NumberType.BCD64: ">Q",
 }
 FLOATS: Final = (NumberType.FLOAT32, NumberType.FLOAT64)
-_BCD: Final = (NumberType.BCD16, NumberType.BCD32)
+_BCD: Final = (NumberType.BCD16, NumberType.BCD32, NumberType.BCD64)
 
 
 def in_order(data: bytes, order: WordOrder) -> bytes:

@@ -1,6 +1,7 @@
 """The transport port: carries bytes to and from one instrument, and says plainly when it cannot."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, runtime_checkable
 
 
 class Transport(Protocol):
@@ -33,3 +34,22 @@ class Transport(Protocol):
 
     async def close(self) -> None:
         """Give the port back; closing twice is harmless."""
+
+
+@runtime_checkable
+class PromptTransport(Transport, Protocol):
+    """A line that the event loop watches itself, so that nothing has to wait for a thread or a task."""
+
+    def write(self, data: bytes) -> None:
+        """Write all of `data` now.
+
+        Raises:
+            LinkLostError: the line is gone.
+        """
+
+    async def listen(self, hear: Callable[[bytes], None]) -> None:
+        """Have bytes handed to `hear` as they come, until cancelled or the line is gone.
+
+        Raises:
+            LinkLostError: the line is gone.
+        """

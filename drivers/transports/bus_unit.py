@@ -2,16 +2,19 @@
 
 While in doubt, the instrument is left alone until a late answer would have come, and then asked for a
 constant or for another number of registers. Only when that is answered rightly does a value count again.
+Settings that decide about a value are asked before it and after it, and must say the same both times.
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
-from drivers.errors import InstrumentError
+from drivers.errors import InstrumentError, LinkLostError
 from drivers.protocols.modbus import REFUSAL, Fault, answer_size, read_request
 from drivers.protocols.registers import Block, Proof
+from drivers.protocols.setting import Setting
 from drivers.register_driver import RegisterDriver
-from drivers.transports.modbus_bus import Exchange, ModbusBus, UnansweredError
+from drivers.transports.modbus_bus import Exchange, ModbusBus, Outcome, UnansweredError
 from drivers.transports.serial_fault import CLOSED, lost
 
 _STRAY_S: Final = 0.1  # a unit that spoke unasked is left alone for so long
@@ -40,8 +43,13 @@ class BusUnit:
         self._strays = 0
         self._joined = False
         self._last_form = (0, 0)
+        self._told: dict[bytes, Exchange] = {}
+        """the latest exchange for each setting, by its request"""
         self._late_s = driver.late_s
         self._missed_at: float | None = None
+        self._quick: Callable[[Outcome], None] | None = None
+        """who is told what was asked without a task"""
+        self._quick_over: asyncio.Event | None = None
 
     @property
     def name(self) -> str:
@@ -54,9 +62,16 @@ class BusUnit:
         return self._in_doubt
 
     @property
+    def settings(self) -> list[bytes]:
+        """The exchanges by which the settings were asked for the last answer."""
+        return [exchange.frame for exchange in self._told.values()]
+
+    @property
     def patience_s(self) -> float:
         """How long a sound instrument may take until its next answer is told, the others' turns included."""
-        requests = 2 + len(self.driver.registers.blocks) + len(self.driver.registers.proofs)
+        asked = self.driver.registers
+        requests = 2 + len(asked.blocks) + len(asked.proofs) + len(asked.settings)
+        requests += sum(len(block.settings) for block in asked.blocks)
         once = self.driver.timeout_s + self.driver.gap_s
         turns = max(0.0, self._bus.longest_round_s - self.driver.timeout_s)
         return requests * (once + turns) + 2 * self._late_s + self.driver.interval_s
@@ -73,6 +88,7 @@ class BusUnit:
         self._joined = True
         self._generation = self._bus.generation
         self._in_doubt = True
+        self._quick = None
 
     async def close(self) -> None:
         """Give the place up; closing twice is harmless."""
@@ -89,9 +105,13 @@ class BusUnit:
             LinkLostError: the bus is gone.
         """
         async with self._turn:
+            await self._alone()
             if self._in_doubt:
                 await self._resynchronise(block)
-            return await self._exchange(self._other_form(block))
+            exchange = await self._exchange(self._other_form(block))
+            if block.settings and await self._changed(block.settings):
+                raise UnansweredError(Fault.CHANGED, exchange.frame)
+            return exchange
 
     async def write(self, request: bytes) -> Exchange:
         """Send a declared command, once.
@@ -102,6 +122,7 @@ class BusUnit:
             LinkLostError: the bus is gone.
         """
         async with self._turn:
+            await self._alone()
             if self._in_doubt:
                 await self._resynchronise(None)
             return await self._exchange(request)
@@ -113,37 +134,100 @@ class BusUnit:
                 return request
         return block.request
 
-    async def _exchange(self, request: bytes) -> Exchange:
+    def ask(self, block: Block, tell: Callable[[Outcome], None]) -> bool:
+        """Ask for a block without a task, where no care is needed: the outcome is told as soon as it is known.
+
+        Returns:
+            whether it was asked; else `read` it.
+
+        Raises:
+            LinkLostError: the bus is gone.
+        """
+        if self._in_doubt or block.settings or self._turn.locked() or self._quick is not None:
+            return False
+        self._quick = tell
+        before = self._strays
+
+        def told(outcome: Outcome) -> None:
+            if self._quick is tell:
+                self._quick = None
+                if self._quick_over is not None:
+                    self._quick_over.set()
+                tell(self._weigh(outcome, before))
+
+        try:
+            self._submit(self._other_form(block), told, lambda: self._quick is not tell)
+        except LinkLostError:
+            self._quick = None
+            raise
+        return True
+
+    async def _alone(self) -> None:
+        """Wait until what was asked without a task is answered."""
+        while self._quick is not None:
+            self._quick_over = asyncio.Event()
+            await self._quick_over.wait()
+
+    def _submit(
+        self, request: bytes, tell: Callable[[Outcome], None], given_up: Callable[[], bool]
+    ) -> None:
         if self._generation != self._bus.generation:
             raise lost(self.name, CLOSED)  # opened again by another instrument: prove this one first
-        loop = asyncio.get_running_loop()
         self._last_form = _form(request)
+        self._bus.submit(
+            self.unit,
+            request,
+            timeout_s=self.driver.timeout_s,
+            not_before=self._not_before,
+            tell=tell,
+            given_up=given_up,
+        )
+
+    async def _exchange(self, request: bytes) -> Exchange:
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[Outcome] = loop.create_future()
+        before = self._strays
+        self._submit(request, answered.set_result, answered.done)
         try:
-            exchange = await self._bus.exchange(
-                self.unit, request, timeout_s=self.driver.timeout_s, not_before=self._not_before
-            )
-        except UnansweredError as unanswered:
-            self._in_doubt = True
-            if unanswered.fault is Fault.SILENT:
-                self._missed_at = loop.time() - self.driver.timeout_s
-            garbled = unanswered.fault is Fault.BAD_CHECK
-            wait = min(self._late_s, self.driver.timeout_s) if garbled else self._late_s
-            self._not_before = loop.time() + max(wait, self.driver.gap_s)
-            raise
+            outcome = self._weigh(await answered, before)
         except asyncio.CancelledError:
             self._in_doubt = True  # its answer is still to come, and will be nobody's
             self._not_before = loop.time() + self.driver.timeout_s + self._late_s
             raise
-        self._not_before = loop.time() + self.driver.gap_s
-        return exchange
+        if isinstance(outcome, Exchange):
+            return outcome
+        raise outcome
+
+    def _weigh(self, outcome: Outcome, strays: int) -> Outcome:
+        """Draw the consequences of an outcome; the answer may not be believed after all.
+
+        Args:
+            outcome: what became of the request.
+            strays: how often this unit had spoken unasked when the request was put in line.
+        """
+        now = asyncio.get_running_loop().time()
+        if isinstance(outcome, Exchange):
+            if self._strays != strays:  # an old answer came while this request waited: another may have, too
+                return UnansweredError(Fault.STALE, outcome.frame)
+            self._not_before = now + self.driver.gap_s
+        if isinstance(outcome, UnansweredError):
+            self._in_doubt = True
+            if outcome.fault is Fault.SILENT:
+                self._missed_at = now - self.driver.timeout_s
+            garbled = outcome.fault is Fault.BAD_CHECK  # most likely that was the answer
+            wait = min(self._late_s, self.driver.timeout_s) if garbled else self._late_s
+            self._not_before = max(now, outcome.due) + max(wait, self.driver.gap_s)
+        return outcome
 
     async def _resynchronise(self, block: Block | None) -> None:
         """Let late answers come, prove the line, leave nothing under way that `block` can be mixed with."""
         loop = asyncio.get_running_loop()
         await asyncio.sleep(max(0.0, self._not_before - loop.time()))
         before = self._strays
+        self._told.clear()
         for proof in self.driver.registers.proofs:
             await self._prove(proof)
+        await self._changed(self.driver.registers.settings)
         if not self.driver.registers.proofs:
             await self._exchange(self._probe())  # a refusal is an answer too
         if block is not None and _form(self._other_form(block)) == self._last_form:
@@ -152,22 +236,39 @@ class BusUnit:
             raise UnansweredError(Fault.STALE, b"")
         self._in_doubt = False
 
+    async def _changed(self, settings: tuple[Setting, ...]) -> bool:
+        """Ask for settings, and say whether one is no longer as it was told before."""
+        changed = False
+        for setting in settings:
+            exchange = await self._exchange(setting.request)
+            if exchange.answer[0] & REFUSAL:
+                found = f"refused (exception {exchange.answer[1]})"
+                raise self._not_this_instrument(setting.name, setting.where, "readable", found)
+            before = self._told.get(setting.request)
+            changed |= before is not None and before.answer != exchange.answer
+            self._told[setting.request] = exchange
+        return changed
+
     async def _prove(self, proof: Proof) -> None:
         exchange = await self._exchange(proof.request)
         refused = bool(exchange.answer[0] & REFUSAL)
         found = f"refused (exception {exchange.answer[1]})" if refused else proof.judge(exchange.answer[2:])
         if found is None:
             return
+        raise self._not_this_instrument(proof.name, proof.where, proof.expected, found)
+
+    def _not_this_instrument(self, proof: str, where: str, expected: str, found: str) -> InstrumentError:
+        self._in_doubt = True
         self._not_before = asyncio.get_running_loop().time() + self._late_s
-        raise InstrumentError(
+        return InstrumentError(
             "device.not_this_instrument",
             "{port} is not what {driver} expects: {proof} at {where} should be {expected}, and is {found}.",
             "Choose the driver of this instrument, correct its unit number, or its setting.",
             port=self.name,
             driver=self.driver.mark.id,
-            proof=proof.name,
-            where=proof.where,
-            expected=proof.expected,
+            proof=proof,
+            where=where,
+            expected=expected,
             found=found,
         )
 

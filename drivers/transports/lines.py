@@ -3,24 +3,32 @@
 An address says both: `COM3`, `socket://host:4001`, `rfc2217://host:4001` for a line of one's own;
 `tcp://host:502?unit=3` for Modbus TCP, `rtu+tcp://host:4001?unit=3` for an RTU line behind a device server,
 `COM3?unit=3` for an RTU line. Without `unit` it is the number that the instrument leaves the factory with.
+`COM3?address=5` and `COM3?id=12345678` (F for any digit) are meters on a wired M-Bus.
 """
 
 import re
+import sys
 from typing import Final
 
 from drivers.clock import Clock
 from drivers.errors import DescriptionError, LinkLostError
 from drivers.instrument import Driver, LineSettings
+from drivers.mbus_driver import MbusDriver
 from drivers.protocols.modbus_exchange import Framing, RtuFraming, TcpFraming
 from drivers.register_driver import RegisterDriver
 from drivers.transports import Transport
 from drivers.transports.bus_unit import BusUnit
+from drivers.transports.mbus_bus import MbusBus, MbusLine, is_address
 from drivers.transports.modbus_bus import ModbusBus
 from drivers.transports.modbus_wire import TcpWire, Wire, serial_wire
 from drivers.transports.serial_port import SerialPort
 
+if sys.platform != "win32":
+    from drivers.transports.file_port import FilePort
+
 _NETWORK: Final = re.compile(r"(tcp|rtu\+tcp)://(\[[^\]]+\]|[^:/?]+)(?::(\d{1,5}))?/?", re.IGNORECASE)
 _UNIT: Final = re.compile(r"(.*?)[?&]unit=(\d{1,3})")
+_METER: Final = re.compile(r"(.*?)[?&](?:address=(\d{1,3})|id=([0-9Ff]{8}))")
 _MODBUS_PORT: Final = 502
 _UNITS: Final = range(1, 248)
 
@@ -31,7 +39,7 @@ class Lines:
     def __init__(self, clock: Clock) -> None:
         """Begin without any; nothing is opened before an instrument is started."""
         self._clock = clock
-        self._buses: dict[str, tuple[ModbusBus, LineSettings]] = {}
+        self._buses: dict[str, tuple[ModbusBus | MbusBus, LineSettings]] = {}
 
     def line(self, driver: Driver, address: str, settings: LineSettings | None = None) -> Transport | BusUnit:
         """The line of an instrument.
@@ -49,6 +57,8 @@ class Lines:
         if isinstance(driver, RegisterDriver):
             port, unit = _parted(address)
             return BusUnit(self._bus(port, settings), driver, unit)
+        if isinstance(driver, MbusDriver) and not _NETWORK.fullmatch(address):
+            return self._meter(driver, address, settings)
         if _NETWORK.fullmatch(address):
             raise LinkLostError(
                 "link.not_modbus",
@@ -57,23 +67,54 @@ class Lines:
                 driver=driver.mark.id,
                 port=address,
             )
-        return SerialPort(address, settings)
+        return serial_line(address, settings)
+
+    def _meter(self, driver: MbusDriver, address: str, settings: LineSettings) -> MbusLine:
+        found = _METER.fullmatch(address)
+        port = found[1] if found else address
+        primary = int(found[2]) if found and found[2] else None
+        if primary is not None and not is_address(primary):
+            raise LinkLostError(
+                "link.meter_address",
+                "{port} names the meter {address}, and there are only 0 to 250, and 254 for any.",
+                "Write the primary address that the meter's menu shows, or ?id= with its eight digits.",
+                port=address,
+                address=primary,
+            )
+        bus, set_so = self._buses.setdefault(
+            port, (MbusBus(SerialPort(port, settings), self._clock), settings)
+        )
+        if not isinstance(bus, MbusBus) or set_so != settings:
+            raise _contradiction(port)
+        return MbusLine(bus, driver, primary, (found[3] or "") if found else "")
 
     def _bus(self, port: str, settings: LineSettings) -> ModbusBus:
         if port in self._buses:
             bus, set_so = self._buses[port]
-            if set_so != settings and not port.lower().startswith("tcp:"):
-                raise DescriptionError(
-                    "bus.settings",
-                    "Two instruments on {port} want different line settings.",
-                    "Set both instruments to the same speed and parity, or give one a port of its own.",
-                    port=port,
-                )
+            if not isinstance(bus, ModbusBus) or (set_so != settings and not port.lower().startswith("tcp:")):
+                raise _contradiction(port)
             return bus
         wire, framing = _wire(port, settings)
         bus = ModbusBus(wire, framing, self._clock)
         self._buses[port] = bus, settings
         return bus
+
+
+def serial_line(address: str, settings: LineSettings) -> Transport:
+    """The fastest transport for the address of a serial line on this system."""
+    if sys.platform == "win32" or "://" in address:
+        return SerialPort(address, settings)
+    else:  # noqa: RET505 -- the type checker reads the branch of each system
+        return FilePort(address, settings)
+
+
+def _contradiction(port: str) -> DescriptionError:
+    return DescriptionError(
+        "bus.settings",
+        "Two instruments on {port} want different line settings.",
+        "Set both instruments to the same speed and parity, or give one a port of its own.",
+        port=port,
+    )
 
 
 def _parted(address: str) -> tuple[str, int | None]:

@@ -18,7 +18,7 @@ from drivers.clock import Clock
 from drivers.errors import DescriptionError, LinkLostError
 from drivers.protocols.modbus import SHORTEST, Fault, answer_size, rtu_request
 from drivers.protocols.modbus_exchange import Framing, GarbageError
-from drivers.transports.modbus_wire import Wire
+from drivers.transports.modbus_wire import FULL, Wire
 from drivers.transports.serial_fault import CLOSED, lost
 
 _QUIET_S: Final = 0.1  # bytes that are no answer become a fault when nothing follows for so long
@@ -28,9 +28,11 @@ _FASTEST_SILENCE_S: Final = 0.00175  # Modbus over Serial Line V1.02, 2.5.1.1: a
 class UnansweredError(Exception):
     """A request without a good answer; what came instead is kept."""
 
-    def __init__(self, fault: Fault, frame: bytes) -> None:
+    def __init__(self, fault: Fault, frame: bytes, due: float = 0.0) -> None:
         self.fault = fault
         self.frame = frame
+        self.due = due
+        """loop time until which the answer may still come"""
         super().__init__(fault.value)
 
 
@@ -48,14 +50,18 @@ class Exchange(NamedTuple):
     at_utc: datetime
 
 
-@dataclass(slots=True)
+Outcome = Exchange | UnansweredError | LinkLostError
+
+
+@dataclass(slots=True, eq=False)
 class _Job:
     unit: int
     request: bytes
     timeout_s: float
     not_before: float
     """loop time"""
-    done: asyncio.Future[Exchange]
+    tell: Callable[[Outcome], None]
+    given_up: Callable[[], bool]
     begun: float = 0.0
 
 
@@ -85,6 +91,8 @@ class ModbusBus:
         self._quiet: asyncio.TimerHandle | None = None
         self._deadline = 0.0
         self._raw = bytearray()
+        self._emptied = False
+        """all that had come was heard in this very step"""
         silence_s = framing.silence_characters * wire.character_s
         self._numbered = not framing.silence_characters
         """requests carry a number that comes back, so that an old answer is known by itself"""
@@ -139,33 +147,34 @@ class ModbusBus:
                 self._lose(lost(self.name, CLOSED), self.generation)
                 await self._wire.close()
 
-    async def exchange(
-        self, unit: int, request: bytes, *, timeout_s: float, not_before: float = 0.0
-    ) -> Exchange:
-        """Ask one unit, in turn with all others.
+    def submit(
+        self,
+        unit: int,
+        request: bytes,
+        *,
+        timeout_s: float,
+        not_before: float,
+        tell: Callable[[Outcome], None],
+        given_up: Callable[[], bool],
+    ) -> None:
+        """Ask one unit, in turn with all others; the outcome is told in the step in which it is known.
 
         Args:
             unit: the unit number.
             request: function and data.
             timeout_s: how long the unit may take, besides the time the bytes take.
             not_before: loop time before which it is not asked; others go first.
+            tell: takes the outcome, unless it was given up.
+            given_up: whether nobody wants the outcome; what was not sent yet is not sent then.
 
         Raises:
-            UnansweredError: no answer, or none that belongs to this request.
             LinkLostError: the wire is gone.
         """
         if not self._is_open:
             raise lost(self.name, CLOSED) if self._fault is None else self._fault
-        job = _Job(unit, request, timeout_s, not_before, asyncio.get_running_loop().create_future())
-        self._jobs.append(job)
+        self._jobs.append(_Job(unit, request, timeout_s, not_before, tell, given_up))
         if self._current is None:
             self._look()
-        try:
-            return await job.done
-        except asyncio.CancelledError:
-            if job in self._jobs:
-                self._jobs.remove(job)
-            raise
 
     async def _open(self) -> None:
         await self._wire.close()
@@ -173,7 +182,7 @@ class ModbusBus:
         self._framing.strangers.clear()
         self.generation += 1
         generation = self.generation
-        await self._wire.open(self._hear, lambda fault: self._lose(fault, generation))
+        await self._wire.open(self._receive, lambda fault: self._lose(fault, generation))
         self._fault = None
         self._is_open = True
 
@@ -188,8 +197,8 @@ class ModbusBus:
         current, self._current = self._current, None
         jobs, self._jobs = self._jobs, deque()
         for job in (current, *jobs):
-            if job is not None and not job.done.done():
-                job.done.set_exception(fault)
+            if job is not None and not job.given_up():
+                job.tell(fault)
 
     def _look(self) -> None:
         """Advance, but only after what has come by now was heard: it is no answer to what is asked next."""
@@ -204,15 +213,17 @@ class ModbusBus:
         """Begin the first exchange that may begin now, or look again when one may."""
         if self._current is not None or not self._is_open:
             return
-        if not self._numbered and (pending := self._wire.drain()):
+        if not (self._numbered or self._emptied) and (pending := self._wire.drain()):
             self._hear(pending)
         loop = asyncio.get_running_loop()
         now = loop.time()
         self._stop(self._later)
         due = math.inf
+        while self._jobs and self._jobs[0].given_up():
+            self._jobs.popleft()
         for job in self._jobs:
-            if job.done.done():
-                continue  # whoever asked is going away
+            if job.given_up():
+                continue
             if max(job.not_before, self._still_at) <= now:
                 self._jobs.remove(job)
                 self._begin(job)
@@ -237,6 +248,11 @@ class ModbusBus:
         if self._alarm is None or self._deadline < self._alarm.when():
             self._stop(self._alarm)
             self._alarm = loop.call_at(self._deadline, self._expire)
+
+    def _receive(self, data: bytes) -> None:
+        self._emptied = len(data) < FULL
+        self._hear(data)
+        self._emptied = False
 
     def _hear(self, data: bytes) -> None:
         loop = asyncio.get_running_loop()
@@ -275,13 +291,13 @@ class ModbusBus:
         self._stop(self._quiet)
         job, self._current = self._current, None
         self._strange()
-        if job is not None and not job.done.done():  # else its answer is used up all the same
+        if job is not None and not job.given_up():  # else its answer is used up all the same
             asked = rtu_request(job.unit, job.request)
             if isinstance(outcome, Fault):
-                job.done.set_exception(UnansweredError(outcome, asked + bytes(self._raw)))
+                job.tell(UnansweredError(outcome, asked + bytes(self._raw), self._deadline))
             else:
                 at, at_utc = self._clock.monotonic(), self._clock.utc()
-                job.done.set_result(Exchange(outcome[1:-2], asked + outcome, job.begun, at, at_utc))
+                job.tell(Exchange(outcome[1:-2], asked + outcome, job.begun, at, at_utc))
         if self._jobs:
             self._look()
 

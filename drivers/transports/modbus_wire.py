@@ -19,6 +19,8 @@ from drivers.transports.serial_port import SerialPort, is_pseudo_terminal, pyser
 
 _CONNECT_S: Final = 5.0
 _EMPTY_READS: Final = 3
+FULL: Final = 512
+"""bytes taken at once; fewer than these mean that nothing was left"""
 Hear = Callable[[bytes], None]
 Lose = Callable[[LinkLostError], None]
 
@@ -238,10 +240,13 @@ if sys.platform != "win32":
 
         def drain(self) -> bytes | None:
             """What the system holds: it came before the next request."""
+            pending = b""
             try:
-                return os.read(self._file, 512) if self._file >= 0 else b""
+                while self._file >= 0 and len(data := os.read(self._file, FULL)) > 0:
+                    pending += data
             except OSError:
-                return b""  # nothing there; a line that is gone says so when it is written to
+                return pending  # nothing left; a line that is gone says so when it is written to
+            return pending
 
         async def close(self) -> None:
             """Give the port back."""
@@ -254,7 +259,7 @@ if sys.platform != "win32":
 
         def _readable(self, hear: Hear, lose: Lose) -> None:
             try:
-                data = os.read(self._file, 512)
+                data = os.read(self._file, FULL)
             except BlockingIOError:
                 return
             except OSError as fault:

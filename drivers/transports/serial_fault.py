@@ -19,9 +19,32 @@ else:
 
 CLOSED: Final = serial.SerialException("closed by this program")
 
+_NETWORKS: Final = ("socket", "rfc2217")
+_PORTS: Final = range(1, 1 << 16)
 _IN_USE: Final = {errno.EAGAIN, errno.EBUSY}
 _FORBIDDEN: Final = {errno.EACCES, errno.EPERM}
 _MISSING: Final = {errno.ENOENT, errno.ENODEV, errno.ENXIO}
+
+
+def no_address(address: str) -> LinkLostError | None:
+    """The sentence for an address that cannot be one, however the cables run; None for any other."""
+    scheme, separator, rest = address.partition("://")
+    if not address.strip():
+        return _misspelt(address)
+    if separator and scheme.lower() in _NETWORKS:
+        host, colon, number = rest.partition("?")[0].partition("/")[0].rpartition(":")
+        if not (host and colon and number.isdecimal() and int(number) in _PORTS):
+            return _misspelt(address)
+    return None
+
+
+def _misspelt(address: str) -> LinkLostError:
+    return LinkLostError(
+        "link.address",
+        "{port} is no address of a port.",
+        "Write COM3, /dev/ttyUSB0, socket://host:port or rfc2217://host:port.",
+        port=address or "''",
+    )
 
 
 def cannot_open(address: str, fault: Exception) -> LinkLostError:
@@ -29,12 +52,7 @@ def cannot_open(address: str, fault: Exception) -> LinkLostError:
     number, text = _number(fault), str(fault)
     on_windows = sys.platform == "win32"
     if "protocol" in text and isinstance(fault, ValueError):
-        return LinkLostError(
-            "link.address",
-            "{port} is no address of a port.",
-            "Write COM3, /dev/ttyUSB0, socket://host:port or rfc2217://host:port.",
-            port=address,
-        )
+        return _misspelt(address)
     if number in _IN_USE or (on_windows and "PermissionError" in text):
         return LinkLostError(
             "link.in_use",

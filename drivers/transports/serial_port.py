@@ -16,7 +16,7 @@ import serial
 
 from drivers.errors import DescriptionError, LinkLostError
 from drivers.instrument import LineSettings
-from drivers.transports.serial_fault import CLOSED, PORT_FAULTS, blocked, cannot_open, lost
+from drivers.transports.serial_fault import CLOSED, PORT_FAULTS, blocked, cannot_open, lost, no_address
 
 _POLL_S: Final = 0.2  # longest wait for the reading thread where a blocked read cannot be cancelled
 _WRITE_TIMEOUT_S: Final = 3.0
@@ -123,6 +123,8 @@ class SerialPort:
             await asyncio.get_running_loop().run_in_executor(None, _give_back, port, reader)
 
     def _take(self) -> serial.Serial:
+        if wrong := no_address(self._address):
+            raise wrong
         try:
             port = serial.serial_for_url(_url(self._address), do_not_open=True, **self._settings)
         except ValueError as fault:

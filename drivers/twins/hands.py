@@ -1,8 +1,22 @@
 """What hands do to a simulated scale: loads, and the keys of its display."""
 
+from collections.abc import Sequence
+
 from drivers.clock import Clock
+from drivers.errors import DescriptionError
+from drivers.instrument import Driver
+from drivers.protocols import Indicated, Refused, State
 from drivers.quantity import Quantity
+from drivers.twins.faults import FaultKind, Wrong
 from drivers.twins.physics import CENTRE, ScaleBody
+from drivers.twins.scenario import HandEntry
+from drivers.twins.spoiling import in_other_unit
+
+_REFUSALS = {
+    FaultKind.NO_VALUE: (State.ERROR, "The load cell is broken."),
+    FaultKind.OVERLOAD: (State.OVERLOAD, "The load is above Max."),
+    FaultKind.BUSY: (State.BUSY, "It is not ready yet."),
+}
 
 
 class ScaleHands:
@@ -10,6 +24,45 @@ class ScaleHands:
 
     _body: ScaleBody
     _clock: Clock
+    _expected: list[tuple[float, HandEntry]]
+
+    def press(self, key: str) -> bool:
+        """Press a key by the name of its command; False when the scale refuses or has no such key."""
+        keys = {"zero": self.zero, "tare": self.tare, "clear_tare": self.clear_tare}
+        return key in keys and keys[key]()
+
+    def seen(
+        self, at: float, wrong: Wrong, driver: Driver, *, high_resolution: bool = False
+    ) -> Indicated | Refused:
+        """What the display shows at time `at`, with what goes wrong then."""
+        self._fulfil(at)
+        for kind, (state, reason) in _REFUSALS.items():
+            if kind in wrong:
+                return Refused(reason=reason, state=state, frame=b"")
+        shown = self._body.indicated(at=at, high_resolution=high_resolution)
+        if FaultKind.WRONG_UNIT in wrong and isinstance(shown, Indicated):
+            return next((other for other in in_other_unit(shown) if _sayable(driver, other)), shown)
+        return shown
+
+    def _expect(self, began: float, entries: Sequence[HandEntry]) -> None:
+        """Take what a scenario has somebody do."""
+        self._expected = sorted(((began + entry.at_s, entry) for entry in entries), key=lambda one: one[0])
+
+    def _fulfil(self, at: float) -> None:
+        """Do what is due, each at its own time: however rarely it is asked, the same comes out."""
+        while self._expected and self._expected[0][0] <= at:
+            due, entry = self._expected.pop(0)
+            if entry.place is not None:
+                self._body.place(entry.place, entry.position, at=due)
+            if entry.add is not None:
+                self._body.add(entry.add, at=due)
+            match entry.press:
+                case "zero":
+                    self._body.zero(at=due)
+                case "tare":
+                    self._body.tare(at=due)
+                case "clear_tare":
+                    self._body.clear_tare()
 
     def place(self, load: Quantity, position: str = CENTRE) -> None:
         """Have this load, and nothing else, on the receptor."""
@@ -42,3 +95,11 @@ class ScaleHands:
     def clear_tare(self) -> bool:
         """Go back to gross."""
         return self._body.clear_tare()
+
+
+def _sayable(driver: Driver, event: Indicated) -> bool:
+    try:
+        driver.render(event)
+    except DescriptionError:
+        return False
+    return True

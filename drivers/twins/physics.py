@@ -15,6 +15,7 @@ import msgspec
 from drivers.protocols import Indicated, Refused, State
 from drivers.quantity import Quantity
 from drivers.reading import Kind, Stability
+from drivers.twins.plant import MASS, Source, in_unit
 from drivers.twins.settings import TwinSettings, WeighingInterval
 
 _TICK_S: Final = 0.1  # the converter gives a new value ten times a second
@@ -37,14 +38,18 @@ class _Load:
 class ScaleBody:
     """A scale with power on: loads, zero and tare change it, `indicated` reads its display."""
 
-    def __init__(self, settings: TwinSettings, *, at: float, unit: str | None = None) -> None:
+    def __init__(
+        self, settings: TwinSettings, *, at: float, unit: str | None = None, source: Source | None = None
+    ) -> None:
         """Switch on; what stands on the receptor then is taken for zero.
 
         Args:
             settings: what the scale is like.
             at: the time, in s.
             unit: the unit shown; None: the unit of d.
+            source: has a `mass` that stands on the receptor besides, such as a tank being filled.
         """
+        self._source = source
         self._settings = settings
         ranges = settings.intervals or (WeighingInterval(settings.max, settings.d),)
         self._unit = unit or ranges[0].d.unit
@@ -60,7 +65,7 @@ class ScaleBody:
         self._to = self._from = self._response()
         self._changed_at = at
         offset = settings.zero_offset
-        self._zero = self._to - (self._number(offset) if offset is not None else 0)
+        self._zero = self._to + self._carried(at) - (self._number(offset) if offset is not None else 0)
         self._tare = Decimal(0)
 
     def place(self, load: Quantity, position: str = CENTRE, *, at: float) -> None:
@@ -159,7 +164,15 @@ class ScaleBody:
 
     def _quiet(self, at: float) -> Decimal:
         walked = self._settings.drift_d_per_s * self._d * Decimal(at - self._began)
-        return self._transient(at) + walked
+        return self._transient(at) + self._carried(at) + walked
+
+    def _carried(self, at: float) -> Decimal:
+        """What the source has on it; a load that grows evenly is shown late by the settling time."""
+        if self._source is None:
+            return Decimal(0)
+        felt_at = max(self._began, at - float(self._settings.settling_s))
+        mass = in_unit(self._source.true(MASS, at=felt_at), self._unit)
+        return mass * (1 + self._settings.gain_error)
 
     def _signal(self, at: float) -> Decimal:
         value = self._quiet(at)

@@ -5,36 +5,39 @@ says. Its first example is what it shows until it is told something else.
 """
 
 import asyncio
-import random
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
+
+import msgspec
 
 from drivers.clock import Clock
 from drivers.errors import DescriptionError
-from drivers.protocols import Event, Refused, State
-from drivers.protocols.address import Table
+from drivers.protocols import Event
+from drivers.protocols.address import Table, unpacked
 from drivers.protocols.modbus import REFUSAL
 from drivers.protocols.register_writing import write_block
-from drivers.protocols.registers import Block, Proof, unpacked
+from drivers.protocols.registers import Block, Proof
+from drivers.protocols.setting import Setting
 from drivers.register_driver import RegisterDriver
-from drivers.twins.faults import FaultKind, Faults, Scenario, Story
+from drivers.twins.faults import FaultKind, Wrong
 from drivers.twins.hands import ScaleHands
-from drivers.twins.line import TcpLine, TwinLine, pty_line
+from drivers.twins.line import TwinLine
 from drivers.twins.meter import MeterBody
 from drivers.twins.physics import ScaleBody
+from drivers.twins.plant import Source
+from drivers.twins.played import PlayedInstrument
+from drivers.twins.scenario import Scenario, Story
 from drivers.twins.settings import TwinSettings
 from drivers.twins.slave import Asked, Slave, Words, answer_of
-from drivers.twins.twin import bits_per_byte, speakable_body
+from drivers.twins.spoiling import spoiled
+from drivers.twins.twin import scenario_of, speakable_body
 
 _DEVICE_FAILURE: Final = 4
 _BUSY: Final = 6
-_LARGEST_PIECE: Final = 8
-_NOISE: Final = b"\x00\xff\x00"
-_LOOK_S: Final = 0.1
+_DELAY_S: Final = 0.01
 
 
-class RegisterTwin:
+class RegisterTwin(PlayedInstrument):
     """A simulated instrument on a Modbus line; `start` it, and `close` it in the end."""
 
     def __init__(
@@ -46,6 +49,7 @@ class RegisterTwin:
         tcp: bool = False,
         unit: int | None = None,
         scenario: Scenario | None = None,
+        source: Source | None = None,
     ) -> None:
         """Switch the instrument on; its line is not connected yet.
 
@@ -56,28 +60,21 @@ class RegisterTwin:
             tcp: it speaks Modbus TCP; otherwise RTU, on whatever line.
             unit: its unit number; None: as it leaves the factory.
             scenario: what it shows and what goes wrong.
+            source: what is true around it.
 
         Raises:
             DescriptionError: the scenario tells of a quantity that it does not have.
         """
         scenario = scenario or Scenario()
+        super().__init__(clock, line, driver.line, scenario)
         self._driver = driver
-        self._clock = clock
-        self._line = line
         self._tcp = tcp
-        self._began = clock.monotonic()
-        self._meter = MeterBody(driver, scenario.quantity, seed=scenario.seed, at=self._began)
+        self._meter = MeterBody(driver, scenario, at=self._began, source=source)
         self._slave = Slave(driver.unit if unit is None else unit, tcp=tcp)
-        self._delay_s = scenario.answer_delay_s
-        self._pieces = random.Random(scenario.seed)  # noqa: S311 -- cuts answers into pieces, no secret
+        self._delay_s = _DELAY_S if scenario.answer_delay_s is None else scenario.answer_delay_s
         self._asked: asyncio.Queue[Asked] = asyncio.Queue()
-        self._frozen_at: float | None = None
-        self._tasks: list[asyncio.Task[None]] = []
+        self._frozen: Words | None = None
         self._commands = {command.send: name for name, command in driver.commands.items()}
-        self.faults = Faults(scenario.fault)
-        """what goes wrong"""
-        self.deaf = False
-        """True: hears nothing and says nothing"""
 
     @property
     def address(self) -> str:
@@ -87,95 +84,65 @@ class RegisterTwin:
             port = ("tcp://" if self._tcp else "rtu+tcp://") + port.removeprefix("socket://")
         return port if self._slave.unit == self._driver.unit else f"{port}?unit={self._slave.unit}"
 
-    async def start(self) -> None:
-        """Plug it in and let it answer."""
-        await self.replug()
-        self._tasks = [asyncio.create_task(work()) for work in (self._serve, self._pull_plug)]
-
-    async def close(self) -> None:
-        """Silence it and free its line."""
-        tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        ends = await asyncio.gather(*tasks, return_exceptions=True)
-        await self.unplug()
-        for end in ends:
-            if isinstance(end, Exception):
-                raise end
-
-    async def unplug(self) -> None:
-        """Pull the cable; the instrument itself goes on."""
-        await self._line.close()
-
-    async def replug(self) -> None:
-        """Put the cable back."""
-        self._slave.reset()
-        await self._line.open(self._receive)
-
     def tell(self, name: str, story: Story) -> None:
         """Let a quantity follow another story from now on."""
         self._meter.tell(name, story, at=self._clock.monotonic())
 
-    def _event(self, block: Block, at: float, *, no_value: bool) -> Event:
-        return self._meter.event(block, at=at, no_value=no_value)
+    def _works(self) -> Sequence[Callable[[], Awaitable[None]]]:
+        return [self._serve]
+
+    def _forget(self) -> None:
+        self._slave.reset()
+
+    def _event(self, block: Block, at: float, wrong: Wrong) -> Event:
+        return self._meter.event(at=at, wrong=wrong, request=block.request)
 
     def _obey(self, name: str) -> bool:
         del name
         return True
 
     def _receive(self, data: bytes) -> None:
-        if not self.deaf:
-            for asked in self._slave.heard(data):
-                self._asked.put_nowait(asked)
-
-    def _now_wrong(self) -> dict[FaultKind, float]:
-        faults = self.faults.at(self._clock.monotonic() - self._began)
-        return {kind: entry.by_s for kind, entry in faults.items()}
-
-    async def _pull_plug(self) -> None:
-        was_out = False
-        while True:
-            out = FaultKind.LOST_LINK in self._now_wrong()
-            if out is not was_out:
-                await (self.unplug() if out else self.replug())
-            was_out = out
-            await self._clock.sleep(_LOOK_S)
+        for asked in self._slave.heard(data):
+            self._asked.put_nowait(asked)
 
     async def _serve(self) -> None:
         while True:
             asked = await self._asked.get()
-            wrong = self._now_wrong()
+            wrong = self._wrong()
             if FaultKind.SILENT in wrong:
                 continue
             answer = self._answer(asked.request, wrong)
-            await self._clock.sleep(self._delay_s + wrong.get(FaultKind.LATE, 0.0))
-            await self._send(self._spoiled(asked, answer, wrong))
+            late = wrong.get(FaultKind.LATE)
+            await self._clock.sleep(self._delay_s + (late.by_s if late else 0.0))
+            await self._send(self._framed(asked, answer, wrong), in_one_piece=self._tcp)
 
-    def _answer(self, request: bytes, wrong: dict[FaultKind, float]) -> bytes:
+    def _answer(self, request: bytes, wrong: Wrong) -> bytes:
         if FaultKind.BUSY in wrong:
             return bytes((request[0] | REFUSAL, _BUSY))
-        at = self._clock.monotonic()
-        self._frozen_at = (self._frozen_at or at) if FaultKind.STUCK in wrong else None
         try:
-            words = self._words(self._frozen_at or at, no_value=FaultKind.NO_VALUE in wrong)
+            words = self._frozen or self._words(self._clock.monotonic(), wrong)
         except DescriptionError:
             return bytes((request[0] | REFUSAL, _DEVICE_FAILURE))
+        self._frozen = words if FaultKind.STUCK in wrong else None
         return answer_of(request, words, self._commands, self._obey)
 
-    def _words(self, at: float, *, no_value: bool) -> Words:
+    def _words(self, at: float, wrong: Wrong) -> Words:
         registers = self._driver.registers
         words: dict[tuple[Table, int], bytes] = {}
-        read: list[tuple[Proof | Block, bytes]] = [(proof, proof.data) for proof in registers.proofs]
-        read += [(block, self._data(block, at, no_value=no_value)) for block in registers.blocks]
+        read: list[tuple[Proof | Setting | Block, bytes]] = [
+            (proof, proof.data) for proof in registers.proofs
+        ]
+        read += [(setting, setting.data) for setting in registers.settings]
+        read += [(block, self._data(block, at, wrong)) for block in registers.blocks]
         for place, data in read:
             flat = unpacked(place.table, place.count, data)
             for offset in range(place.count):
                 words[place.table, place.first + offset] = flat[2 * offset : 2 * offset + 2]
         return words
 
-    def _data(self, block: Block, at: float, *, no_value: bool) -> bytes:
-        event = self._event(block, at, no_value=no_value)
-        data = write_block(block, event)
+    def _data(self, block: Block, at: float, wrong: Wrong) -> bytes:
+        event = self._event(block, at, wrong)
+        data = write_block(block, event, self._driver.registers.played)
         if data is None:
             raise DescriptionError(
                 "driver.cannot",
@@ -186,25 +153,16 @@ class RegisterTwin:
             )
         return data
 
-    def _spoiled(self, asked: Asked, answer: bytes, wrong: dict[FaultKind, float]) -> bytes:
+    def _framed(self, asked: Asked, answer: bytes, wrong: Wrong) -> bytes:
+        """The answer as it comes: over TCP a network carries it, which damages nothing."""
         if FaultKind.SHORT in wrong and not answer[0] & REFUSAL and answer[1] > 2:  # noqa: PLR2004 -- a word
             answer = bytes((answer[0], answer[1] - 2)) + answer[2:-2]
         other = self._slave.unit % 247 + 1 if FaultKind.OTHER_UNIT in wrong else None
         frame = self._slave.framed(asked, answer, other)
-        if FaultKind.DAMAGED in wrong and asked.number is None:
-            frame = frame[:-3] + bytes((frame[-3] ^ 0x10,)) + frame[-2:]
-        if FaultKind.NOISE in wrong and asked.number is None:
-            frame = _NOISE + frame
-        return frame * 2 if FaultKind.TWICE in wrong else frame
-
-    async def _send(self, frame: bytes) -> None:
-        line = self._driver.line
-        seconds_per_byte = 0.0 if self._tcp else bits_per_byte(line) / line.baud
-        while frame and not self.deaf:
-            size = len(frame) if self._tcp else self._pieces.randint(1, _LARGEST_PIECE)
-            piece, frame = frame[:size], frame[size:]
-            await self._clock.sleep(len(piece) * seconds_per_byte)
-            self._line.write(piece)
+        left = {kind: fault for kind, fault in wrong.items() if kind is not FaultKind.SHORT}
+        if self._tcp:
+            return frame * 2 if FaultKind.TWICE in left else frame
+        return spoiled(frame, left, self._line_settings, self._random)
 
 
 class ScaleRegisterTwin(ScaleHands, RegisterTwin):
@@ -219,62 +177,23 @@ class ScaleRegisterTwin(ScaleHands, RegisterTwin):
         *,
         tcp: bool = False,
         scenario: Scenario | None = None,
+        source: Source | None = None,
     ) -> None:
         """Switch the scale on; its line is not connected yet.
 
         Raises:
             DescriptionError: the driver has no way to write what this scale would show.
         """
-        scenario = scenario or Scenario(seed=settings.seed, answer_delay_s=float(settings.answer_delay_s))
-        super().__init__(driver, clock, line, tcp=tcp, scenario=scenario)
-        self._body: ScaleBody = speakable_body(driver, settings, at=clock.monotonic())
+        told = scenario or scenario_of(settings)
+        if told.answer_delay_s is None:
+            told = msgspec.structs.replace(told, answer_delay_s=float(settings.answer_delay_s))
+        super().__init__(driver, clock, line, tcp=tcp, scenario=told, source=source)
+        self._body: ScaleBody = speakable_body(driver, settings, at=self._began, source=source)
+        self._expect(self._began, told.hand)
 
-    def _event(self, block: Block, at: float, *, no_value: bool) -> Event:  # noqa: ARG002 -- a meter's own
-        if no_value:
-            return Refused(reason="The load cell is broken.", state=State.ERROR, frame=b"")
-        return self._body.indicated(at=at)
+    def _event(self, block: Block, at: float, wrong: Wrong) -> Event:
+        del block  # of a scale there is one
+        return self.seen(at, wrong, self._driver)
 
     def _obey(self, name: str) -> bool:
-        keys = {"zero": self.zero, "tare": self.tare, "clear_tare": self.clear_tare}
-        return name in keys and keys[name]()
-
-
-async def serve(
-    driver: RegisterDriver,
-    settings: TwinSettings,
-    clock: Clock,
-    *,
-    scenario: Scenario | None = None,
-    port: int | None = None,
-    link: Path | None = None,
-    tcp: bool = True,
-    announce: Callable[[RegisterTwin], None],
-) -> None:
-    """Play an instrument until cancelled.
-
-    Args:
-        driver: what it is.
-        settings: what a scale is like; a meter follows `scenario` alone.
-        clock: time.
-        scenario: what a meter shows, and what goes wrong.
-        port: TCP port number, 0 for any; None: a pseudo-terminal.
-        link: path that shall point at the pseudo-terminal.
-        tcp: on a TCP port it speaks Modbus TCP; False: RTU, as behind a device server.
-        announce: told the running twin, with its address.
-
-    Raises:
-        InstrumentError: the port is taken, or there are no pseudo-terminals.
-        DescriptionError: the driver cannot write what this instrument would show.
-    """
-    line = TcpLine(port) if port is not None else pty_line(link)
-    tcp = tcp and port is not None
-    if driver.kind == "scale":
-        twin: RegisterTwin = ScaleRegisterTwin(driver, settings, clock, line, tcp=tcp, scenario=scenario)
-    else:
-        twin = RegisterTwin(driver, clock, line, tcp=tcp, scenario=scenario)
-    try:
-        await twin.start()
-        announce(twin)
-        await asyncio.Event().wait()
-    finally:
-        await twin.close()
+        return self.press(name)

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from drivers.protocols.address import MOST, READ_CODE, Table
+from drivers.protocols.address import MOST, READ_CODE, Table, packed
 from drivers.protocols.modbus import ECHOED_CODES, REFUSAL, crc, rtu, written
-from drivers.protocols.registers import packed
 
 _TABLES: Final = {code: table for table, code in READ_CODE.items()}
 _ILLEGAL_FUNCTION: Final = 1

@@ -4,127 +4,157 @@ Bytes take their time on the line, and an instrument that is asked answers only 
 """
 
 import asyncio
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Final
 
 from drivers.clock import Clock
 from drivers.errors import DescriptionError
-from drivers.instrument import Driver, LineSettings
-from drivers.protocols import Acknowledged, Indicated, Refused
+from drivers.instrument import Driver
+from drivers.protocols import Acknowledged, Event, Measured
+from drivers.twins.faults import FaultKind, Wrong
 from drivers.twins.hands import ScaleHands
-from drivers.twins.line import TcpLine, TwinLine, pty_line
+from drivers.twins.line import TwinLine
+from drivers.twins.meter import MeterBody
 from drivers.twins.physics import ScaleBody
+from drivers.twins.plant import Source
+from drivers.twins.played import PlayedInstrument
+from drivers.twins.scenario import Scenario, Story
 from drivers.twins.settings import TwinSettings
+from drivers.twins.spoiling import spoiled
 
-_LARGEST_PIECE: Final = 8  # bytes that arrive together; serial adapters hand them over in such pieces
 _OTHER_UNITS: Final = ("kg", "g", "t")
 _ASK: Final = "ask"
 _ASK_FINER: Final = "ask for the extended display"
+_NOTHING: Final = Measured(values={}, frame=b"")
 
 
-class Twin(ScaleHands):
-    """A simulated instrument on a line; `start` it, load it, and `close` it in the end."""
+class CharacterTwin(PlayedInstrument):
+    """A simulated instrument that sends frames of characters."""
 
-    def __init__(self, driver: Driver, settings: TwinSettings, clock: Clock, line: TwinLine) -> None:
+    def __init__(
+        self,
+        driver: Driver,
+        clock: Clock,
+        line: TwinLine,
+        scenario: Scenario,
+        *,
+        source: Source | None = None,
+    ) -> None:
         """Switch the instrument on; its line is not connected yet.
 
         Raises:
-            DescriptionError: the driver has no way to write what this instrument would show.
+            DescriptionError: the scenario tells of a quantity that it does not have.
         """
+        super().__init__(clock, line, driver.line, scenario)
         self._driver = driver
-        self._settings = settings
-        self._clock = clock
-        self._line = line
-        self._body = speakable_body(driver, settings, at=clock.monotonic())
+        self._delay_s = _delay_s(scenario)
         self._dialogue = _Dialogue(driver)
         self._orders: asyncio.Queue[str] = asyncio.Queue()
-        self._pieces = random.Random(settings.seed)  # noqa: S311 -- cuts frames into pieces, no secret
-        self._tasks: list[asyncio.Task[None]] = []
-        self._speaking = asyncio.Lock()
-        self.deaf = False
-        """True: hears nothing and says nothing, as with its cable in the wrong socket"""
+        self._stuck: Event | None = None
+        self._meter = self._metering(driver, scenario, source)
 
-    @property
-    def address(self) -> str:
-        """The port at which it can be connected."""
-        return self._line.address
+    def _metering(self, driver: Driver, scenario: Scenario, source: Source | None) -> MeterBody | None:
+        return MeterBody(driver, scenario, at=self._began, source=source)
 
-    async def start(self) -> None:
-        """Plug it in and let it speak."""
-        await self.replug()
-        works = [self._obey] if self._driver.request() is not None else [self._obey, self._stream]
-        self._tasks = [asyncio.create_task(work()) for work in works]
+    def tell(self, name: str, story: Story) -> None:
+        """Let a quantity follow another story from now on."""
+        if self._meter is not None:
+            self._meter.tell(name, story, at=self._clock.monotonic())
 
-    async def close(self) -> None:
-        """Silence it and free its line."""
-        tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        ends = await asyncio.gather(*tasks, return_exceptions=True)
-        await self.unplug()
-        for end in ends:
-            if isinstance(end, Exception):
-                raise end
+    def _works(self) -> Sequence[Callable[[], Awaitable[None]]]:
+        return [self._obey] if self._driver.request() is not None else [self._obey, self._stream]
 
-    async def unplug(self) -> None:
-        """Pull the cable; the scale itself goes on."""
-        await self._line.close()
-
-    async def replug(self) -> None:
-        """Put the cable back."""
+    def _forget(self) -> None:
         self._dialogue = _Dialogue(self._driver)
-        await self._line.open(self._receive)
 
     def _receive(self, data: bytes) -> None:
-        if not self.deaf:
-            for order in self._dialogue.understood(data):
-                self._orders.put_nowait(order)
+        for order in self._dialogue.understood(data):
+            self._orders.put_nowait(order)
 
     async def _stream(self) -> None:
         due = self._clock.monotonic()
         while True:
-            await self._say(self._body.indicated(at=self._clock.monotonic()))
+            await self._show()
             due = max(due + self._driver.interval_s, self._clock.monotonic())
             await self._clock.sleep(due - self._clock.monotonic())
 
     async def _obey(self) -> None:
         while True:
             order = await self._orders.get()
-            await self._clock.sleep(float(self._settings.answer_delay_s))
+            late = self._wrong().get(FaultKind.LATE)
+            await self._clock.sleep(self._delay_s + (late.by_s if late else 0.0))
             if order in (_ASK, _ASK_FINER):
                 await self._say(Acknowledged(command="", done=True, final=False, frame=b""))
-                now = self._clock.monotonic()
-                await self._say(self._body.indicated(at=now, high_resolution=order == _ASK_FINER))
+                await self._show(high_resolution=order == _ASK_FINER)
             else:
                 await self._carry_out(order)
 
     async def _carry_out(self, name: str) -> None:
-        actions = {"zero": self.zero, "tare": self.tare, "clear_tare": self.clear_tare}
         command = self._driver.commands[name]
         if command.accepted:
             await self._say(Acknowledged(command=name, done=True, final=False, frame=b""))
-        done = name in actions and actions[name]()
+        done = self._do(name)
         if command.done if done else command.refused:
             await self._say(Acknowledged(command=name, done=done, frame=b""))
 
-    async def _say(self, event: Indicated | Refused | Acknowledged) -> None:
-        frame = self._frame(event)
-        seconds_per_byte = bits_per_byte(self._driver.line) / self._driver.line.baud
-        async with self._speaking:
-            while frame and not self.deaf:
-                size = self._pieces.randint(1, _LARGEST_PIECE)
-                piece, frame = frame[:size], frame[size:]
-                await self._clock.sleep(len(piece) * seconds_per_byte)
-                self._line.write(piece)
+    def _do(self, name: str) -> bool:
+        """Carry a declared command out; False when the instrument refuses."""
+        del name
+        return True
 
-    def _frame(self, event: Indicated | Refused | Acknowledged) -> bytes:
+    async def _show(self, *, high_resolution: bool = False) -> None:
+        wrong = self._wrong()
+        now = self._event(self._clock.monotonic(), wrong, high_resolution=high_resolution)
+        self._stuck = (self._stuck or now) if FaultKind.STUCK in wrong else None
+        await self._say(self._stuck or now)
+
+    def _event(self, at: float, wrong: Wrong, *, high_resolution: bool) -> Event:
+        del high_resolution  # of scales
+        return self._meter.event(at=at, wrong=wrong) if self._meter else _NOTHING
+
+    async def _say(self, event: Event) -> None:
+        wrong = self._wrong()
+        if FaultKind.SILENT not in wrong:
+            await self._send(spoiled(self._frame(event), wrong, self._line_settings, self._random))
+
+    def _frame(self, event: Event) -> bytes:
         try:
             return self._driver.render(event)
         except DescriptionError:
             return b""  # formats without an overload mark fall silent on overload
+
+
+class Twin(ScaleHands, CharacterTwin):
+    """A simulated scale; `start` it, load it, and `close` it in the end."""
+
+    def __init__(
+        self,
+        driver: Driver,
+        settings: TwinSettings,
+        clock: Clock,
+        line: TwinLine,
+        *,
+        scenario: Scenario | None = None,
+        source: Source | None = None,
+    ) -> None:
+        """Switch the scale on; its line is not connected yet.
+
+        Raises:
+            DescriptionError: the driver has no way to write what this scale would show.
+        """
+        super().__init__(driver, clock, line, scenario or scenario_of(settings))
+        self._body: ScaleBody = speakable_body(driver, settings, at=self._began, source=source)
+        self._expect(self._began, scenario.hand if scenario else ())
+
+    def _metering(self, driver: Driver, scenario: Scenario, source: Source | None) -> None:
+        del driver, scenario, source  # loads move a scale
+
+    def _do(self, name: str) -> bool:
+        return self.press(name)
+
+    def _event(self, at: float, wrong: Wrong, *, high_resolution: bool) -> Event:
+        return self.seen(at, wrong, self._driver, high_resolution=high_resolution)
 
 
 class _Dialogue:
@@ -163,7 +193,9 @@ class _Dialogue:
                 self._heard = self._heard[1:]
 
 
-def speakable_body(driver: Driver, settings: TwinSettings, *, at: float) -> ScaleBody:
+def speakable_body(
+    driver: Driver, settings: TwinSettings, *, at: float, source: Source | None = None
+) -> ScaleBody:
     """A body that shows the unit of d, or the first other unit that is spoken on this line.
 
     Raises:
@@ -175,7 +207,7 @@ def speakable_body(driver: Driver, settings: TwinSettings, *, at: float) -> Scal
     )
     most = settings.intervals[-1].max if settings.intervals else settings.max
     for unit in (None, *_OTHER_UNITS):
-        body = ScaleBody(settings, at=at, unit=unit)
+        body = ScaleBody(settings, at=at, unit=unit, source=source)
         trial = ScaleBody(faultless, at=at, unit=unit)
         try:
             driver.render(trial.indicated(at=at))
@@ -188,39 +220,12 @@ def speakable_body(driver: Driver, settings: TwinSettings, *, at: float) -> Scal
     raise mistakes[0]
 
 
-def bits_per_byte(line: LineSettings) -> float:
-    """Start bit, data, parity and stop bits."""
-    parity = 0 if line.format[1] == "N" else 1
-    return 1 + int(line.format[0]) + parity + float(line.format[2:])
+def scenario_of(settings: TwinSettings) -> Scenario:
+    """The scenario of a scale of which nothing is told but what it is like."""
+    return Scenario(seed=settings.seed, scale=settings)
 
 
-async def serve(
-    driver: Driver,
-    settings: TwinSettings,
-    clock: Clock,
-    *,
-    port: int | None = None,
-    link: Path | None = None,
-    announce: Callable[[Twin], None],
-) -> None:
-    """Play an instrument until cancelled.
-
-    Args:
-        driver: what it speaks.
-        settings: what it is like.
-        clock: time.
-        port: TCP port number, 0 for any; None: a pseudo-terminal.
-        link: path that shall point at the pseudo-terminal.
-        announce: told the running twin, with its address.
-
-    Raises:
-        InstrumentError: the port is taken, or there are no pseudo-terminals.
-        DescriptionError: the driver cannot write what this instrument would show.
-    """
-    twin = Twin(driver, settings, clock, TcpLine(port) if port is not None else pty_line(link))
-    try:
-        await twin.start()
-        announce(twin)
-        await asyncio.Event().wait()
-    finally:
-        await twin.close()
+def _delay_s(scenario: Scenario) -> float:
+    if scenario.answer_delay_s is None:
+        return float(scenario.scale.answer_delay_s)
+    return scenario.answer_delay_s

@@ -39,8 +39,7 @@ def assess(
     Raises:
         ProcedureError: a load beyond Max, a range that the scale has not, a row that cannot be judged.
     """
-    sheet = _Sheet(Basis(scale, rules, activity, observations))
-    points = tuple(point for name in rules.order for point in sheet.section(name))
+    points = tuple(Sheet(Basis(scale, rules, activity, observations)).points())
     sections: dict[str, Outcome] = {}
     missing: list[Reason] = []
     for name in rules.order:
@@ -91,13 +90,20 @@ def _reason(point: Point) -> Reason:
 
 
 @dataclass(frozen=True)
-class _Sheet:
-    """The sections of one sheet, and the labels already given."""
+class Sheet:
+    """The points of one observation sheet; good for one pass."""
 
     basis: Basis
+    rows: dict[str, Weighing] = field(default_factory=dict)
+    """the row behind each point that has an error of indication, by label; filled by `points`"""
     _given: dict[str, int] = field(default_factory=dict)
 
-    def section(self, name: Section) -> Iterator[Point]:
+    def points(self) -> Iterator[Point]:
+        """All points in the order of the rules."""
+        for name in self.basis.rules.order:
+            yield from self._section(name)
+
+    def _section(self, name: Section) -> Iterator[Point]:
         match name:
             case "visual":
                 yield from self._visual()
@@ -200,9 +206,11 @@ class _Sheet:
         corrected = found.corrected(zero_error)
         outcome = decide(corrected.lowest, corrected.highest, tolerance)
         takes_zero = zero_error is not None and found.takes_zero_error
+        unique = self._unique(label)
+        self.rows[unique] = row
         return Point(
             section=section,
-            label=self._unique(label),
+            label=unique,
             nominal=row.load,
             indication=row.indication,
             added=row.added,

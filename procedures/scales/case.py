@@ -15,9 +15,11 @@ from drivers.errors import UnitError
 from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
+from procedures.explanation import PointBudget, with_uncertainty
 from procedures.point import Activity, Conclusion, Reason
 from procedures.scales.assessment import assess, required_sections
 from procedures.scales.basis import Basis
+from procedures.scales.budget import Knowledge, KnownLoad, ScaleBudgets
 from procedures.scales.classification import check_classification, classification_notices
 from procedures.scales.conclusion import conclude, observation_notices
 from procedures.scales.instrument import LEGAL_UNITS, Scale, WeighingRange, check_form
@@ -30,6 +32,7 @@ from procedures.scales.observation import (
     Weighing,
 )
 from procedures.scales.rules import ScaleRules, choose_rules
+from procedures.weights import CLASSES
 
 _FOLLOWS: Final = frozenset(
     {"error", "errors", "corrected_error", "tolerance", "bkd", "mpe", "limit", "outcome", "verdict", "result"}
@@ -44,11 +47,14 @@ _UNKNOWN: Final = re.compile(r"unknown field `(?P<name>[^`]*)`(?: - at `(?P<path
 _KNOWN: Final = sorted(
     {
         field.encode_name
-        for kind in (Scale, WeighingRange, Accuracy, Eccentric, Tared, Discriminated, Observations)
+        for kind in (
+            *(Scale, WeighingRange, Accuracy, Eccentric, Tared, Discriminated, Observations),
+            *(Knowledge, KnownLoad),
+        )
         for field in msgspec.structs.fields(kind)
         if field.encode_name != "readings"
     }
-    | {"kind", "activity", "date", "rules", "uut", "note"}
+    | {"kind", "activity", "date", "rules", "uut", "uncertainty", "note"}
 )
 
 
@@ -62,6 +68,8 @@ class Case(Observations, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rules: str | None = None
     """id of a rule table, when the one in force on the date is not meant"""
     uut: Scale
+    uncertainty: Knowledge = Knowledge()
+    """what is known beside the rows; for the budget only"""
     note: str = ""
     """where the observations come from; decides nothing"""
 
@@ -102,7 +110,23 @@ def _judge(case: Case) -> Conclusion:
     notices += observation_notices(basis)
     if absent:
         notices.append(Reason(code="sections_absent", facts={"sections": ", ".join(absent)}))
+    measured = ScaleBudgets(basis=basis, known=case.uncertainty)
+    phase = with_uncertainty(phase, measured.of_points())
+    notices += measured.notices(phase.points)
     return conclude(phase, on=case.date, years=rules.validity_years, notices=notices)
+
+
+def budgets(content: Mapping[str, Any]) -> tuple[PointBudget, ...]:
+    """The uncertainty budget of each point of a case.
+
+    Raises:
+        ProcedureError: the file has a mistake, or no rules hold.
+    """
+    compute(content)  # refuses what cannot be judged
+    case = _read(content)
+    return ScaleBudgets(
+        basis=Basis(case.uut, _rules(case), case.activity, case), known=case.uncertainty
+    ).of_points()
 
 
 def _read(content: Mapping[str, Any]) -> Case:
@@ -115,7 +139,27 @@ def _read(content: Mapping[str, Any]) -> Case:
             raise _refused(f"`readings` at `{path}`")
         for name in ("load", "indication", "added", "tare", "extra", "after"):
             _check_mass(getattr(row, name, None), f"{path}.{name}", signed=name in {"indication", "after"})
+    _check_knowledge(case.uncertainty)
     return case
+
+
+def _check_knowledge(known: Knowledge) -> None:
+    """Refuse what no certificate and no series of readings can say."""
+    for name in ("repeatability", "eccentricity", "eccentricity_load", "drift"):
+        _check_mass(getattr(known, name), f"$.uncertainty.{name}", signed=False)
+    if (known.eccentricity is None) is not (known.eccentricity_load is None):
+        raise _mistake("eccentricity needs eccentricity_load, and the other way round - at `$.uncertainty`")
+    if known.weights_class is not None and known.weights_class not in CLASSES:
+        raise _mistake(f"{known.weights_class!r} is no class of weights - at `$.uncertainty.weights_class`")
+    if known.repeatability_readings is not None and known.repeatability_readings < 2:  # noqa: PLR2004 - a spread
+        raise _mistake("fewer than two readings have no spread - at `$.uncertainty.repeatability_readings`")
+    for index, one in enumerate(known.references):
+        path = f"$.uncertainty.references[{index}]"
+        masses = (one.load, one.error, one.class_limit, one.limit, *(c.uncertainty for c in one.certified))
+        for mass in masses:
+            _check_mass(mass, path, signed=False)
+        if any(c.coverage_factor <= 0 for c in one.certified):
+            raise _mistake(f"a coverage factor is more than zero - at `{path}.certified`")
 
 
 def _rules(case: Case) -> ScaleRules:
@@ -226,79 +270,3 @@ def _refused(entry: str) -> ProcedureError:
         "Remove it: errors, limits and verdicts follow from the readings and cannot be typed.",
         entry=entry,
     )
-
-
-EXAMPLE: Final = """\
-# A case for scales. Masses are strings with a unit: mg, g, kg, t or ct.
-# Sections that were not done are left out; errors and verdicts are never typed.
-kind = "scales"
-activity = "subsequent_verification"   # tera ulang; "initial_verification" = tera
-date = 2026-11-21                      # chooses the rules in force
-# rules = "oiml-r76-1-2006"            # overrides them
-note = "observation sheet 0231"        # decides nothing
-
-[uut]
-class = "III"                          # I, II, III or IIII
-max = "15 kg"
-min = "100 g"
-e = "5 g"
-d = "5 g"                              # left out: equal to e
-# Multi-interval or multiple range, in place of max and e:
-# intervals = [{ max = "6 kg", e = "2 g" }, { max = "15 kg", e = "5 g" }]
-# ranges = [{ max = "6 kg", e = "2 g", min = "40 g" }, { max = "15 kg", e = "5 g", min = "100 g" }]
-
-[visual]                               # true: in order
-type_approval = true
-level_indicator = true
-clean_and_ready = true
-descriptive_markings = true
-verification_mark = true
-
-[[zero]]
-indication = "0 g"
-# added = "2.5 g"                      # small weights that changed the indication; "0 g" is a reading
-# high_resolution = true               # read from the extended display
-
-[[eccentricity]]
-position = "1"
-load = "5 kg"
-indication = "5000 g"
-[[eccentricity]]
-position = "2"
-load = "5 kg"
-indication = "5005 g"
-
-[[accuracy]]
-direction = "up"                       # or "down", or left out
-load = "2500 g"
-indication = "2500 g"
-[[accuracy]]
-direction = "up"
-load = "15 kg"
-indication = "15005 g"
-[[accuracy]]
-direction = "down"
-load = "2500 g"
-indication = "2505 g"
-
-[[repeatability]]
-load = "7500 g"
-indication = "7500 g"
-[[repeatability]]
-load = "7500 g"
-indication = "7505 g"
-[[repeatability]]
-load = "7500 g"
-indication = "7500 g"
-
-[[discrimination]]
-load = "7500 g"
-indication = "7500 g"
-extra = "7 g"                          # left out: 1.4 d
-after = "7505 g"
-
-# [[tare]]                             # net load and net indication; load = "0 g": accuracy of tare-setting
-# tare = "3 kg"
-# load = "7500 g"
-# indication = "7500 g"
-"""

@@ -7,9 +7,12 @@ import msgspec
 from drivers.quantity import Quantity
 from procedures.action import Choice, ClearTare, Inspect, Instruction, RemoveLoad, SetTare, SetZero
 from procedures.errors import ProcedureError
+from procedures.explanation import with_uncertainty
 from procedures.point import Outcome, Phase, Point, Reason
 from procedures.run import Run
 from procedures.scales.assessment import assess, required_sections
+from procedures.scales.basis import Basis
+from procedures.scales.budget import ScaleBudgets
 from procedures.scales.observation import (
     Accuracy,
     Discriminated,
@@ -20,7 +23,7 @@ from procedures.scales.observation import (
     ZeroSetting,
 )
 from procedures.scales.rules import Section
-from procedures.scales.task import PlannedLoad, PlannedTare, ScaleTask
+from procedures.scales.task import PlannedLoad, PlannedTare, ScaleTask, references
 from procedures.scales.weighing import ScaleReader, Shown, place
 
 _RANGE = "repeatability/range"
@@ -49,11 +52,20 @@ class CompleteTest:
         required = required_sections(self.task.scale, self.task.rules, self.task.activity)
         for section in required:
             await self._section(section)
-        return assess(self.task.scale, self.task.rules, self.task.activity, self.seen, required=required)
+        task = self.task
+        phase = assess(task.scale, task.rules, task.activity, self.seen, required=required)
+        return with_uncertainty(phase, self._budgets().of_points())
 
-    def notices(self) -> tuple[Reason, ...]:
-        """What the reader must know about where the readings come from."""
-        return self._reader.notices()
+    def notices(self, found: Phase) -> tuple[Reason, ...]:
+        """What the reader must know about where the readings come from, and about their uncertainty."""
+        return (*self._reader.notices(), *self._budgets().notices(found.points))
+
+    def _budgets(self) -> ScaleBudgets:
+        task = self.task
+        return ScaleBudgets(
+            basis=Basis(task.scale, task.rules, task.activity, self.seen),
+            references=references(task),
+        )
 
     async def _section(self, section: Section) -> None:
         match section:

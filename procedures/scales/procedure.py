@@ -6,18 +6,22 @@ The edition counts up with every change that can change a verdict or its evidenc
 from typing import Final
 
 from procedures.edition import Procedure
-from procedures.scales.case import EXAMPLE, compute
+from procedures.scales.case import budgets, compute
+from procedures.scales.example_case import EXAMPLE
+from procedures.scales.outlining import outline
 from procedures.scales.script import scales
 from procedures.scales.task import ScaleTask, plan, prepare, standards_used
 
 SCALES: Final = Procedure(
     id="scales",
-    edition="1",
+    edition="2",
     task=ScaleTask,
     prepare=prepare,
     script=scales,
     plan=plan,
     standards_used=standards_used,
     compute=compute,
+    budgets=budgets,
+    outline=outline,
     example_case=EXAMPLE,
 )

@@ -140,6 +140,22 @@ class StandardRules(_Part, frozen=True, kw_only=True):
     citation: str
 
 
+class UncertaintyRules(_Part, frozen=True, kw_only=True):
+    """What an uncertainty budget assumes where nothing was measured or certified; it decides no verdict."""
+
+    probability: Decimal
+    """of the coverage interval"""
+    repeatability_e: Decimal
+    """standard deviation of one reading, in e, when nobody weighed the same load twice"""
+    drift_share: Decimal
+    """drift of a certified weight since its calibration, as a share of its U"""
+    adjusted_before: bool
+    """the scale was adjusted at the place just before the test: buoyancy then matters less"""
+    least_ratio: Decimal | None = None
+    """U above the permitted error divided by this gets a notice; None: the regulation asks for none"""
+    citation: str
+
+
 class ScaleRules(Regulation, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A rule table for scales."""
 
@@ -155,6 +171,7 @@ class ScaleRules(Regulation, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     discrimination: DiscriminationRules
     tare: TareRules
     standards: StandardRules
+    uncertainty: UncertaintyRules
 
     def visual_items(self, activity: Activity) -> tuple[str, ...]:
         """The lines of the checklist for this activity."""

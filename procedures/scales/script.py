@@ -22,7 +22,7 @@ async def scales(run: Run, task: ScaleTask) -> Conclusion:
     """
     first = CompleteTest(run, task)
     found = await first.whole()
-    notices = _notices(first)
+    notices = _notices(first, found)
     if found.verdict.outcome is not Outcome.DOES_NOT_CONFORM or not await _adjusted(run, found):
         return conclude(found, on=task.date, years=task.rules.validity_years, notices=notices)
     second = CompleteTest(run, task, prefix="as_left/")
@@ -31,7 +31,7 @@ async def scales(run: Run, task: ScaleTask) -> Conclusion:
         left,
         on=task.date,
         years=task.rules.validity_years,
-        notices=(*notices, *_notices(second)),
+        notices=(*notices, *_notices(second, left)),
         as_found=found,
     )
 
@@ -56,7 +56,7 @@ async def _adjusted(run: Run, found: Phase) -> bool:
         return True
 
 
-def _notices(test: CompleteTest) -> tuple[Reason, ...]:
+def _notices(test: CompleteTest, found: Phase) -> tuple[Reason, ...]:
     task = test.task
     basis = Basis(task.scale, task.rules, task.activity, test.seen)
-    return (*task.notices, *observation_notices(basis), *test.notices())
+    return (*task.notices, *observation_notices(basis), *test.notices(found))

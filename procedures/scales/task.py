@@ -1,7 +1,7 @@
 """Preparing a test of a scale: the data plate checked, the rules chosen, the loads planned, weights found."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -19,6 +19,7 @@ from procedures.scales.loads import WantedLoad
 from procedures.scales.rules import ScaleRules, choose_rules, share_of
 from procedures.standard import StandardUse, WorkingStandard
 from procedures.standards_gate import Demand, Requirement, Supply, choose_standards, standard_use
+from procedures.weights import LoadReference
 
 
 class PlannedLoad(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -28,6 +29,8 @@ class PlannedLoad(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     weights: tuple[str, ...]
     range: int | None = None
     """range of a multiple range instrument"""
+    reference: LoadReference | None = None
+    """what is known about the mass of these weights"""
 
 
 class PlannedTare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -61,7 +64,7 @@ class ScaleTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     notices: tuple[Reason, ...]
 
 
-class _Wish(NamedTuple):
+class Wish(NamedTuple):
     """A load that the test needs, and the small masses to be laid beside it."""
 
     use: str
@@ -82,19 +85,45 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
         StandardError: the weights will not do.
     """
     scale = read_scale(assignment.uut)
-    rules, digest = choose_rules(assignment.rules, on)
+    rules, _ = choose_rules(assignment.rules, on)
     check_classification(scale, rules)
-    wishes = tuple(_wishes(scale, rules, assignment.activity))
+    wanted = tuple(wishes(scale, rules, assignment.activity))
     requirement = Requirement(
         on=on,
         lowest_class=rules.classes[scale.accuracy_class].weights,
         share=share_of(rules.standards.share),
     )
-    demands = [_demand(wish, scale, rules, assignment.activity) for wish in wishes]
+    demands = [demand(wish, scale, rules, assignment.activity) for wish in wanted]
     supplies, used = choose_standards(standards, assignment.standards, demands, requirement)
     planned: dict[str, list[PlannedLoad]] = {}
-    for wish, supply in zip(wishes, supplies, strict=True):
+    for wish, supply in zip(wanted, supplies, strict=True):
         planned.setdefault(wish.use, []).append(_planned(wish, supply))
+    bare = ruled_task(assignment, on, planned)
+    return msgspec.structs.replace(bare, standards=tuple(standard_use(standard) for standard in used))
+
+
+def ruled_task(
+    assignment: Assignment, on: dt.date, planned: Mapping[str, Sequence[PlannedLoad]] | None = None
+) -> ScaleTask:
+    """The task as rules and data plate have it, no standards named.
+
+    Args:
+        assignment: what is to be verified.
+        on: the day of the test.
+        planned: loads by their use; None: as they are calculated, before anybody looks for weights.
+
+    Raises:
+        ProcedureError: the data of the scale or the rules will not do.
+    """
+    scale = read_scale(assignment.uut)
+    rules, digest = choose_rules(assignment.rules, on)
+    check_classification(scale, rules)
+    if planned is None:
+        found: dict[str, list[PlannedLoad]] = {}
+        for wish in wishes(scale, rules, assignment.activity):
+            bare = PlannedLoad(load=wish.load.greatest, weights=(), range=wish.load.range)
+            found.setdefault(wish.use, []).append(bare)
+        planned = found
     up = tuple(planned["accuracy"])
     return ScaleTask(
         activity=assignment.activity,
@@ -115,7 +144,7 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
             PlannedTare(tare=tare, net=tuple(planned[f"tare {tare}"]))
             for tare in _tares(scale, rules, assignment.activity)
         ),
-        standards=tuple(standard_use(standard) for standard in used),
+        standards=(),
         notices=(*rules.notices(), *classification_notices(scale, rules)),
     )
 
@@ -123,6 +152,16 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
 def standards_used(task: ScaleTask) -> tuple[StandardUse, ...]:
     """The sets of weights that make the loads."""
     return task.standards
+
+
+def references(task: ScaleTask) -> dict[Quantity, LoadReference]:
+    """What is known about the weights of each load."""
+    tared = (net for planned in task.tare for net in planned.net)
+    every = (
+        *(task.zero, task.eccentricity, task.repeatability),
+        *(*task.accuracy_up, *task.discrimination, *tared),
+    )
+    return {planned.load: planned.reference for planned in every if planned.reference is not None}
 
 
 def plan(task: ScaleTask) -> tuple[PlannedStep, ...]:
@@ -161,23 +200,24 @@ def _step(section: str, rest: str, load: Quantity | None = None, position: str =
     return PlannedStep(section=section, label=f"{section}/{rest}", load=load, position=position)
 
 
-def _wishes(scale: Scale, rules: ScaleRules, activity: Activity) -> Iterator[_Wish]:
+def wishes(scale: Scale, rules: ScaleRules, activity: Activity) -> Iterator[Wish]:
+    """The loads that a complete test needs, by their use."""
     required = required_sections(scale, rules, activity)
     if rules.zero.load_e:
-        yield _Wish("zero", loads.fixed_load(scale, scale.e1 * rules.zero.load_e))
-    yield _Wish("eccentricity", loads.eccentricity_load(scale, rules))
+        yield Wish("zero", loads.fixed_load(scale, scale.e1 * rules.zero.load_e))
+    yield Wish("eccentricity", loads.eccentricity_load(scale, rules))
     for load in loads.accuracy_loads(scale, rules):
-        yield _Wish("accuracy", load)
-    yield _Wish("repeatability", loads.share_load(scale, rules, rules.repeatability.share))
+        yield Wish("accuracy", load)
+    yield Wish("repeatability", loads.share_load(scale, rules, rules.repeatability.share))
     if "discrimination" in required:
         for load in loads.named_loads(scale, rules, rules.discrimination.loads):
             d = scale.part_at(load.greatest).resolution
             if d >= rules.discrimination.smallest_d:
-                yield _Wish("discrimination", load, (plain(d * rules.discrimination.extra_d),))
+                yield Wish("discrimination", load, (plain(d * rules.discrimination.extra_d),))
     for tare in _tares(scale, rules, activity):
         room = scale.capacity.to(scale.unit) - tare
         for load in loads.named_loads(scale, rules, rules.tare.loads, capacity=room):
-            yield _Wish(f"tare {tare}", load)
+            yield Wish(f"tare {tare}", load)
 
 
 def _tares(scale: Scale, rules: ScaleRules, activity: Activity) -> tuple[Quantity, ...]:
@@ -187,7 +227,8 @@ def _tares(scale: Scale, rules: ScaleRules, activity: Activity) -> tuple[Quantit
     return tuple(loads.share_load(scale, rules, share).greatest for share in rules.tare.shares)
 
 
-def _demand(wish: _Wish, scale: Scale, rules: ScaleRules, activity: Activity) -> Demand:
+def demand(wish: Wish, scale: Scale, rules: ScaleRules, activity: Activity) -> Demand:
+    """What the standards must do for a load."""
     part = scale.part_at(wish.load.greatest, wish.load.range)
     beside = wish.beside
     if rules.tolerance.without_added == "bounded" and not (scale.high_resolution or part.fine):
@@ -201,8 +242,13 @@ def _demand(wish: _Wish, scale: Scale, rules: ScaleRules, activity: Activity) ->
     )
 
 
-def _planned(wish: _Wish, supply: Supply) -> PlannedLoad:
-    return PlannedLoad(load=supply.load, weights=supply.heap.names, range=wish.load.range)
+def _planned(wish: Wish, supply: Supply) -> PlannedLoad:
+    return PlannedLoad(
+        load=supply.load,
+        weights=supply.heap.names,
+        range=wish.load.range,
+        reference=supply.heap.reference(),
+    )
 
 
 def _down(up: tuple[PlannedLoad, ...], scale: Scale, rules: ScaleRules) -> tuple[PlannedLoad, ...]:
@@ -212,7 +258,7 @@ def _down(up: tuple[PlannedLoad, ...], scale: Scale, rules: ScaleRules) -> tuple
     last = len(scale.ranges) or None
     least = least_load(scale, scale.parts[-1], rules) if scale.ranges else Quantity(0, scale.unit)
     return tuple(
-        PlannedLoad(load=planned.load, weights=planned.weights, range=last)
+        msgspec.structs.replace(planned, range=last)
         for planned in reversed(up[:-1])
         if planned.load and planned.load >= least
     )

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from procedures.errors import ProcedureError
 from procedures.uncertainty.evaluation import Distribution, Evaluated
+from procedures.uncertainty.student import student
 
 Floats = NDArray[np.float64]
 Sampler = Callable[[np.random.Generator, int], Sequence[Floats]]
@@ -69,7 +70,7 @@ def _unit(one: Evaluated, generator: np.random.Generator, trials: int) -> Floats
         case Distribution.NORMAL:
             return generator.standard_normal(trials)
         case Distribution.STUDENT:
-            return generator.standard_t(one.degrees_of_freedom, trials)
+            return student(generator, one.degrees_of_freedom, trials)
         case Distribution.RECTANGULAR:
             return sqrt(3) * _roughly(one, generator, trials) * _sides(generator, trials)
         case Distribution.ARCSINE:

@@ -8,12 +8,13 @@ from typing import Any, Final
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.point import Outcome, Point, Tolerance
-from results.certificate.words import anything, clock, day, gloss, moment, quantity, sentence, word
+from results.certificate.words import anything, clock, day, gloss, moment, number, quantity, sentence, word
 from results.receipt import verification_address, verification_token
 from results.record import Record, Signer
 from results.verification import VerifiedRecord
 
 _SHORT_DIGEST: Final = 16
+_USUAL_FACTOR: Final = 2
 _FIRST: Final = ("class", "max", "min", "e", "d", "intervals")
 """the order in which the metrological data of scales are read; those of other kinds follow by name"""
 
@@ -69,7 +70,6 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
         "token": verification_token(verified.payload),
         "address": verification_address(record.registry, verified.payload) if record.registry else "",
         "qr_words": word("note", "qr" if record.registry else "no_register"),
-        "attachment": f"{record.number}.tera.json",
         "at": int(ended.timestamp()),
     }
 
@@ -148,10 +148,17 @@ def _row(point: Point) -> dict[str, Any]:
             bounds or quantity(error),
             _tolerance(point.tolerance),
         ],
-        "uncertainty": quantity(point.uncertainty),
+        "uncertainty": _expanded(point),
         "outcome": word("outcome", point.outcome),
         "fails": point.outcome is not Outcome.CONFORMS,
     }
+
+
+def _expanded(point: Point) -> str:
+    """U, with its k unless that is 2."""
+    k = point.coverage_factor
+    told = "" if k is None or k == _USUAL_FACTOR else f" (k = {number(f'{k:f}')})"
+    return quantity(point.uncertainty) + told
 
 
 def _failing(record: Record) -> list[str]:

@@ -46,7 +46,7 @@ def _test(record: Record, indonesian: str, english: str, points: Sequence[Point]
 
 
 def _conditions() -> Iterator[Element]:
-    """The rules want conditions; a record whose procedure measures none must say so rather than invent some."""
+    """The rules want conditions; where a procedure measures none, that is said rather than invented."""
     yield spoken("name", "Kondisi lingkungan", "Ambient conditions")
     told = "Sebagaimana tercatat pada titik uji; selain itu tidak diukur"
     yield dcc("data", spoken("text", told, "As recorded with the points; not measured otherwise"))

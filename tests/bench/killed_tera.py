@@ -13,36 +13,31 @@ from results.journal import Journal
 
 count, moment, *arguments = sys.argv[1:]
 written = 0
-insert = Journal._insert
-writing = Journal._writing
+insert, begin, append = Journal._insert, Journal.begin, Journal.append
 
 
-def die_at(journal, *values):
-    """Counts entries; `before` dies inside the transaction, when nothing is on disk yet."""
+def inserting(journal, *values):
+    """Counts entries; `before` dies when nothing of this one is on disk."""
     global written  # noqa: PLW0603 -- one counter for the one process that this file is
     written += 1
-    kept = insert(journal, *values)
     if written == int(count) and moment == "before":
         os.kill(os.getpid(), signal.SIGKILL)
-    return kept
+    return insert(journal, *values)
 
 
-class DyingAfter:
-    """The journal's transaction; dies as soon as the entry is on disk, before anyone is told."""
+def dying_after(keep):
+    """Dies as soon as the entry is on disk, before anyone is told."""
 
-    def __init__(self, journal):
-        self._inner = writing(journal)
-
-    def __enter__(self):
-        return self._inner.__enter__()
-
-    def __exit__(self, *error):
-        result = self._inner.__exit__(*error)
+    def keeping(journal, *values, **named):
+        kept = keep(journal, *values, **named)
         if written == int(count) and moment == "after":
             os.kill(os.getpid(), signal.SIGKILL)
-        return result
+        return kept
+
+    return keeping
 
 
-Journal._insert = die_at
-Journal._writing = lambda journal: DyingAfter(journal)  # noqa: PLW0108 -- a class would not be bound
+Journal._insert = inserting
+Journal.begin = dying_after(begin)
+Journal.append = dying_after(append)
 sys.exit(main(arguments))

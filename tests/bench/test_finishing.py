@@ -68,6 +68,26 @@ def test_a_record_that_the_journal_did_not_seal_is_told_and_never_queued(lab):
     assert [line["record"] for line in outbox(lab)[0]] == ["000001"]
 
 
+def test_a_paper_alone_is_checked_elsewhere_with_the_keys_that_the_office_published(lab, tmp_path):
+    assert void(lab).returncode == 0
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    paper = elsewhere / "000001.pdf"
+    paper.write_bytes((Folders(lab).records / "000001.pdf").read_bytes())
+    keys = tmp_path / "published"
+    keys.mkdir()
+    for public in Folders(lab).keys.glob("*.pub"):
+        (keys / public.name).write_bytes(public.read_bytes())
+    checked = tera("record", "verify", str(paper), "--keys", str(keys), "--json", lab=elsewhere)
+    assert checked.returncode == 0
+    assert json.loads(checked.stdout)["checks"]["paper"] == "holds"
+    assert tera("record", "verify", str(paper), lab=elsewhere).returncode == 3  # nobody vouches for the keys
+    paper.write_bytes(paper.read_bytes().replace(b"/Page", b"/Pagf", 1))
+    changed = tera("record", "verify", str(paper), "--keys", str(keys), lab=elsewhere)
+    assert changed.returncode == 5
+    assert "000001.pdf" in changed.stderr
+
+
 def test_a_training_record_stays_where_it_is_and_keeps_no_registry_waiting(lab):
     key = tera("registry", "key", "--folder", str(lab / "registry")).stdout.strip()
     change(lab, 'driver = "manual"', 'driver = "st-gs"\ntwin = { max = "15 kg", d = "5 g" }')

@@ -31,6 +31,27 @@ ACTIONS = {
     "small weights counted": action.KeyAdded(
         load=Quantity.parse("5 kg"), indication=Quantity.parse("5 kg"), step=Quantity.parse("0.5 g")
     ),
+    "a flow within limits": action.SetFlow(
+        flow=Quantity.parse("32 L/h"), lower=Quantity.parse("31 L/h"), upper=Quantity.parse("34 L/h")
+    ),
+    "a flow": action.SetFlow(flow=Quantity.parse("32 L/h")),
+    "a valve opened": action.StartFlow(),
+    "a valve closed": action.StopFlow(),
+    "a delivery": action.DeliverVolume(volume=Quantity.parse("20 L")),
+    "a delivery with all": action.DeliverVolume(
+        volume=Quantity.parse("20 L"), flow=Quantity.parse("40 L/min"), into="B-01", source="3"
+    ),
+    "a vessel filled": action.FillVessel(vessel="B-01"),
+    "a vessel filled with": action.FillVessel(vessel="B-01", volume=Quantity.parse("20 L")),
+    "a vessel drained": action.DrainVessel(vessel="B-01", drip=Quantity.parse("10 s")),
+    "a pause": action.Wait(duration=Quantity.parse("30 min"), purpose="warm_up"),
+    "a pause without a reason": action.Wait(duration=Quantity.parse("30 s")),
+    "one for another": action.Exchange(put="F1 100 g", take="uut 100 g"),
+    "one put there": action.Exchange(put="F1 100 g"),
+    "one of many inspected": action.Inspect(items=("seals",), subject="3 A-0003"),
+    "one of many meters": action.KeyIndication(role="meter/3"),
+    "a quantity": action.KeyQuantity(question="start_flow", unit="L/h", facts={"meter": "3"}),
+    "a quantity without a sentence": action.KeyQuantity(question="oil_colour", unit="1"),
     "a choice": action.Choose(
         question="unexpected_indication",
         choices=("record",),

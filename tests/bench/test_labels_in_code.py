@@ -11,7 +11,7 @@ from bench.catalogue import catalogue
 from bench.phrases import translated as translated_clause
 from drivers.protocols import State
 from drivers.settling import Unrest
-from procedures import standards_gate
+from procedures import reference_standard, standards_gate
 from procedures.scales import classification
 from results import sqlite_fault
 
@@ -69,6 +69,7 @@ def spelled_out() -> set[str]:
         *classification._SENTENCES,
         *(code for code, _, _ in sqlite_fault._REMEDIES.values()),
         *(f"{code}{end}" for code in standards_gate._SENTENCES for end in ("", ".no_other")),
+        *(f"{code}{end}" for code in reference_standard._SENTENCES for end in ("", ".no_other")),
     }
     unsettled = {f"unsettled.{unrest.value}" for unrest in Unrest}
     receipt = {f"receipt.{argument}" for argument in arguments_of("_mismatch", "results/receipt.py")}
@@ -97,6 +98,7 @@ PUT_TOGETHER = {
     "bench/finishing.py": "a problem that the outbox kept",
     "drivers/silence.py": "unsettled",
     "procedures/scales/classification.py": "its table",
+    "procedures/reference_standard.py": "its table, with and without .no_other",
     "procedures/standards_gate.py": "its table, with and without .no_other",
     "results/delivery.py": "_forked",
     "results/receipt.py": "_mismatch",

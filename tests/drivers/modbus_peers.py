@@ -110,20 +110,46 @@ def slave_driver(
     return driver
 
 
-@pytest.fixture(scope="session")
-def modbus_slave(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The libmodbus slave, compiled; skips where it cannot be."""
+class AbsentError(Exception):
+    """A program that the other maker's peer needs is not installed."""
+
+
+def compiled(source: Path, folder: Path) -> Path:
+    """A peer that uses libmodbus.
+
+    Raises:
+        AbsentError: it cannot be compiled here.
+    """
     for program in ("gcc", "pkg-config"):
         if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed (.ci/packages names the Debian package)")
+            raise AbsentError(f"{program} is not installed (.ci/packages names the Debian package)")
     flags = subprocess.run(
         ["pkg-config", "--cflags", "--libs", "libmodbus"], capture_output=True, text=True, check=False
     )
     if flags.returncode:
-        pytest.skip("libmodbus-dev is not installed (.ci/packages)")
-    program = tmp_path_factory.mktemp("peer") / "modbus_slave"
-    subprocess.run(["gcc", "-O1", "-o", program, SOURCE, *flags.stdout.split()], check=True)
+        raise AbsentError("libmodbus-dev is not installed (.ci/packages)")
+    program = folder / source.stem
+    subprocess.run(["gcc", "-O1", "-o", program, source, *flags.stdout.split()], check=True)
     return program
+
+
+def _compiled_or_skipped(source: Path, folder: Path) -> Path:
+    try:
+        return compiled(source, folder)
+    except AbsentError as absent:
+        pytest.skip(str(absent))
+
+
+@pytest.fixture(scope="session")
+def modbus_slave(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The libmodbus slave, compiled; skips where it cannot be."""
+    return _compiled_or_skipped(SOURCE, tmp_path_factory.mktemp("peer"))
+
+
+@pytest.fixture(scope="session")
+def modbus_master(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The libmodbus master, compiled; skips where it cannot be."""
+    return _compiled_or_skipped(SOURCE.with_name("modbus_master.c"), tmp_path_factory.mktemp("peer"))
 
 
 @contextmanager
@@ -147,6 +173,11 @@ class SpoilingLine:
         self.requests: list[bytes] = []
         self.answers: list[bytes] = []
         """what the slave said, by request"""
+        self.spoiled = 0
+        """how many answers did not pass as they were"""
+        self.asked_at = 0.0
+        self.slowest_s = 0.0
+        """the longest that the slave itself took; set back by whoever looks"""
         self._to_master, master_end = os.openpty()
         self._to_slave, slave_end = os.openpty()
         for end in (master_end, slave_end):
@@ -159,8 +190,12 @@ class SpoilingLine:
         self._loop.add_reader(self._to_slave, self._from_slave)
 
     def _from_master(self) -> None:
-        request = os.read(self._to_master, 512)
+        self.ask(os.read(self._to_master, 512))
+
+    def ask(self, request: bytes) -> None:
+        """Pass a request on to the slave."""
         self.requests.append(request)
+        self.asked_at = self._loop.time()
         os.write(self._to_slave, request)
 
     def _from_slave(self) -> None:
@@ -171,7 +206,9 @@ class SpoilingLine:
             answer = bytes(self._heard[:length])
             del self._heard[:length]
             self.answers.append(answer)
+            self.slowest_s = max(self.slowest_s, self._loop.time() - self.asked_at)
             treat = self.plan.popleft() if self.plan else SpoilingLine.passed
+            self.spoiled += treat is not SpoilingLine.passed
             treat(self, self.requests[-1], answer)
 
     def passed(self, _request: bytes, answer: bytes) -> None:
@@ -194,6 +231,50 @@ class SpoilingLine:
         ends, self._ends = self._ends, []
         for end in ends:
             os.close(end)
+
+
+class SpoilingServer(SpoilingLine):
+    """The same behind a device server: the master's side is a TCP connection that carries the RTU line."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._master: asyncio.Transport | None = None
+        self._server: asyncio.Server | None = None
+
+    async def listen(self) -> str:
+        """The address for our bus."""
+        self._server = await self._loop.create_server(lambda: _MastersEnd(self), "127.0.0.1", 0)
+        return f"rtu+tcp://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    def _write(self, data: bytes) -> None:
+        if self._master is not None:
+            self._master.write(data)
+
+    def take(self, master: asyncio.Transport | None) -> None:
+        self._master = master
+
+    def close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        if self._master is not None:
+            self._master.abort()
+        super().close()
+
+
+class _MastersEnd(asyncio.Protocol):
+    def __init__(self, line: SpoilingServer) -> None:
+        self._line = line
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._line.take(transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._line.ask(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._line.take(None)
 
 
 class Rig:

@@ -62,7 +62,7 @@ def test_a_wrong_example_is_found_with_its_line(tmp_path):
     report = checking.check(tmp_path / "yaohua-a9.toml")
     line = text[: text.index("156.0")].count("\n") - 1  # where [[example]] stands
     assert not report.ok
-    assert f"line {line}, " in report.findings[0]
+    assert f":{line}, " in report.findings[0]
     assert "gives value 1560, but 156.0 is meant" in report.findings[0]
 
 

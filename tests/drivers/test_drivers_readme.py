@@ -8,11 +8,12 @@ import pytest
 
 from drivers import catalogue, checking
 from drivers.description import ENTRIES
+from drivers.mbus_description import MBUS_ENTRIES
 from drivers.protocols.number import NumberStyle
 from drivers.register_description import REGISTER_ENTRIES
 
 README = (Path(catalogue.__file__).parent / "README.md").read_text("utf-8")
-STREAM, REQUEST, REGISTERS = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+STREAM, REQUEST, REGISTERS, *OTHERS = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
 EVERY_FILE_SHOWS = {"id", "name", "kind", "evidence", "source", "rx", "is", "value", "tare", "done"}
 
 
@@ -25,6 +26,13 @@ def test_the_streaming_example_is_a_driver_that_passes_its_check(tmp_path):
 def test_the_register_example_is_a_driver_that_passes_its_check(tmp_path):
     (tmp_path / "pasar-meter.toml").write_text(REGISTERS, "utf-8")
     report = checking.check(tmp_path / "pasar-meter.toml")
+    assert report.ok, "\n".join(report.lines())
+
+
+def test_the_meter_example_is_a_driver_that_passes_its_check(tmp_path):
+    (meter,) = (text for text in OTHERS if "[mbus]" in text)
+    (tmp_path / "pasar-air.toml").write_text(meter, "utf-8")
+    report = checking.check(tmp_path / "pasar-air.toml")
     assert report.ok, "\n".join(report.lines())
 
 
@@ -52,7 +60,7 @@ def test_every_driver_of_the_program_is_listed(name):
 
 
 def test_every_entry_of_a_driver_file_is_told():
-    entries = {field for entry in (*ENTRIES, *REGISTER_ENTRIES) for field in entry.__struct_encode_fields__}
+    entries = {field for entry in (*ENTRIES, *REGISTER_ENTRIES, *MBUS_ENTRIES) for field in entry.__struct_encode_fields__}
     assert NumberStyle in ENTRIES
     shown = set(re.findall(r"\w+", README))
     assert entries - shown - EVERY_FILE_SHOWS == set()

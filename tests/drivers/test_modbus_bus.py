@@ -21,9 +21,10 @@ from drivers.transports.lines import Lines
 if sys.platform == "win32":
     pytest.skip("only on POSIX there are pseudo-terminals", allow_module_level=True)
 
-from drivers.twins.faults import FaultKind, Scenario
+from drivers.twins.faults import FaultKind
 from drivers.twins.line import TcpLine, pty_line
 from drivers.twins.register_twin import RegisterTwin
+from drivers.twins.scenario import Scenario
 from tests.drivers.modbus_peers import FIRST, VALUES, modbus_slave, running, slave_driver
 
 __all__ = ["modbus_slave"]

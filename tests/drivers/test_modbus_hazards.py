@@ -20,128 +20,28 @@ from drivers.transports.modbus_bus import UnansweredError
 if sys.platform == "win32":
     pytest.skip("only on POSIX there are pseudo-terminals", allow_module_level=True)
 
+from tests.drivers import hazard_run
 from tests.drivers.modbus_peers import (
     FIRST,
     REQUESTS,
     SECOND,
     VALUES,
     WIDE,
-    SpoilingLine,
     modbus_slave,
-    number_of,
     rig,
     slave_driver,
 )
+from tests.drivers.modbus_spoiling import (
+    FAULTS,
+    READ_AT_ONCE,
+    exception,
+    late,
+    old_one_first,
+    twice_with_a_pause,
+)
 
 __all__ = ["modbus_slave"]
-Treat = Callable[[SpoilingLine, bytes, bytes], None]
-
-
-def late(after_s: float) -> Treat:
-    return lambda line, _request, answer: line.say(answer, after_s)
-
-
-def lost(_line: SpoilingLine, _request: bytes, _answer: bytes) -> None:
-    return
-
-
-def short(line: SpoilingLine, _request: bytes, answer: bytes) -> None:
-    line.say(rtu(answer[0], bytes((answer[1], answer[2] - 2)) + answer[3:-4]))
-
-
-def long(line: SpoilingLine, _request: bytes, answer: bytes) -> None:
-    line.say(rtu(answer[0], bytes((answer[1], answer[2] + 2)) + answer[3:-2] + b"\x12\x34"))
-
-
-def other_function(line: SpoilingLine, _request: bytes, answer: bytes) -> None:
-    line.say(rtu(answer[0], b"\x04" + answer[2:-2]))
-
-
-def other_unit(line: SpoilingLine, _request: bytes, answer: bytes) -> None:
-    line.say(rtu(answer[0] + 1, answer[1:-2]))
-
-
-def damaged(line: SpoilingLine, _request: bytes, answer: bytes) -> None:
-    line.say(answer[:4] + bytes((answer[4] ^ 1,)) + answer[5:])
-
-
-def cut(line: SpoilingLine, _request: bytes, answer: bytes) -> None:
-    line.say(answer[:-3])
-
-
-def exception(line: SpoilingLine, _request: bytes, answer: bytes) -> None:
-    line.say(rtu(answer[0], bytes((answer[1] | 0x80, 2))))
-
-
-def after_noise(noise: bytes) -> Treat:
-    return lambda line, _request, answer: line.say(noise + answer)
-
-
-def before_noise(line: SpoilingLine, _request: bytes, answer: bytes) -> None:
-    line.say(answer + b"\x00\xff")
-
-
-def echo_glued(line: SpoilingLine, request: bytes, answer: bytes) -> None:
-    line.say(request + answer)
-
-
-def echo_before(line: SpoilingLine, request: bytes, answer: bytes) -> None:
-    line.say(request)
-    line.say(answer, 0.02)
-
-
-def gap_inside(line: SpoilingLine, _request: bytes, answer: bytes) -> None:
-    line.say(answer[:5])
-    line.say(answer[5:], 0.03)
-
-
-def byte_by_byte(line: SpoilingLine, _request: bytes, answer: bytes) -> None:
-    for at, byte in enumerate(answer):
-        line.say(bytes((byte,)), 0.002 * at)
-
-
-def twice(line: SpoilingLine, _request: bytes, answer: bytes) -> None:
-    line.say(answer + answer)
-
-
-def twice_with_a_pause(line: SpoilingLine, _request: bytes, answer: bytes) -> None:
-    line.say(answer)
-    line.say(answer, 0.002)
-
-
-def text(line: SpoilingLine, _request: bytes, _answer: bytes) -> None:
-    line.say(b"Thank you for using Modbus modules\r\n")  # seen in the field: free text for an answer
-
-
-def old_one_first(line: SpoilingLine, _request: bytes, answer: bytes) -> None:
-    line.say(line.answers[-2] + answer)
-
-
-READ_AT_ONCE: dict[str, Treat] = {
-    "noise byte 00 before the answer": after_noise(b"\x00"),
-    "noise byte FF before the answer": after_noise(b"\xff"),
-    "noise that looks like a head before the answer": after_noise(b"\x01\x03"),
-    "noise after the answer": before_noise,
-    "an echo glued to the answer": echo_glued,
-    "an echo 20 ms before the answer": echo_before,
-    "a gap inside the answer": gap_inside,
-    "the answer byte by byte": byte_by_byte,
-    "an answer of another unit before ours": lambda line, _, answer: line.say(
-        rtu(9, b"\x03\x04\x12\x34\x56\x78") + answer
-    ),
-}
-FAULTS: dict[str, tuple[Treat, Fault]] = {
-    "no answer": (lost, Fault.SILENT),
-    "a short answer": (short, Fault.OTHER_LENGTH),
-    "a long answer": (long, Fault.OTHER_LENGTH),
-    "an answer of another function": (other_function, Fault.OTHER_FUNCTION),
-    "an answer of another unit only": (other_unit, Fault.OTHER_UNIT),
-    "a bad check": (damaged, Fault.BAD_CHECK),
-    "an answer cut off": (cut, Fault.BAD_CHECK),
-    "free text": (text, Fault.BAD_CHECK),
-    "two answers at once": (twice, Fault.STALE),
-    "the answer after the time-out": (late(0.1), Fault.SILENT),
-}
+FAULTS_AND_LATE = {**FAULTS, "the answer after the time-out": (late(0.1), Fault.SILENT)}
 
 
 @pytest.mark.parametrize("why", READ_AT_ONCE)
@@ -159,9 +59,9 @@ def test_what_does_no_harm_is_read_without_asking_again(why, modbus_slave):
 
 
 @pytest.mark.parametrize("prove", [True, False], ids=["with a proof", "without a proof"])
-@pytest.mark.parametrize("why", FAULTS)
+@pytest.mark.parametrize("why", FAULTS_AND_LATE)
 def test_a_fault_gives_no_value_and_the_next_read_is_right(why, prove, modbus_slave):
-    treat, fault = FAULTS[why]
+    treat, fault = FAULTS_AND_LATE[why]
 
     async def story():
         async with rig(modbus_slave, slave_driver(prove=prove)) as on:
@@ -266,63 +166,12 @@ def test_an_old_answer_before_the_new_one_is_seen_where_a_register_is_spare(modb
     asyncio.run(story())
 
 
-RANDOM: list[Treat] = [
-    *(treat for why, (treat, _) in FAULTS.items() if "time-out" not in why),
-    *READ_AT_ONCE.values(),
-    exception,
-    late(0.01),
-    late(0.03),
-    late(0.06),  # within the time-out and late_ms of the map together
-]
-UNSEEN_WITHOUT_A_SPARE: list[Treat] = [old_one_first, twice_with_a_pause]
-
-
-MAPS = {
-    "with a proof": (slave_driver(timeout=15, late=50, gap=1), []),
-    "without a proof": (slave_driver(timeout=15, late=50, gap=1, prove=False), []),
-    "with a spare register": (slave_driver(timeout=15, late=50, gap=10, spare=True), UNSEEN_WITHOUT_A_SPARE),
-}
-
-
-@pytest.mark.parametrize("why", MAPS)
-def test_no_wrong_value_in_many_transactions_with_faults(why, modbus_slave, record_property):
-    """`TERA_MODBUS_TRANSACTIONS=100000` for the long run; the seed is in the message.
-
-    An old answer that comes between a request and its answer, without any fault before it, can be told only
-    where a register is spare.
-    """
-    wanted = int(os.environ.get("TERA_MODBUS_TRANSACTIONS", "300")) // len(MAPS)
+def test_no_wrong_value_in_many_transactions_with_faults(modbus_slave, record_property):
+    """`python -m tests.drivers.hazard_run 100000` is the long run; the seed is in the message."""
     seed = int(os.environ.get("TERA_SEED", time.time_ns() % 65536))
-    chance = random.Random(seed)  # noqa: S311 -- chooses faults, no secret
-    driver, more = MAPS[why]
-
-    async def story():
-        right = unanswered = 0
-        async with rig(modbus_slave, driver) as on:
-            last_count = 0
-            while right + unanswered < wanted:
-                if chance.random() < 0.1:
-                    on.line.plan.append(chance.choice([*RANDOM, *more]))
-                which = chance.choice((FIRST, SECOND, WIDE, REQUESTS))
-                try:
-                    exchange = await on.unit.read(on.block(which))
-                except LinkLostError:
-                    raise
-                except (UnansweredError, InstrumentError):  # the proof too may be refused
-                    unanswered += 1
-                    continue
-                right += 1
-                if exchange.answer[0] & 0x80:
-                    continue
-                value = number_of(on.unit.driver, exchange.frame)
-                if which != REQUESTS:
-                    assert value == VALUES[which], f"seed {seed}, transaction {right + unanswered}"
-                else:
-                    asked = struct.unpack(">I", on.line.answers[-1][3:7])[0]
-                    assert last_count < value == asked, f"seed {seed}, transaction {right + unanswered}"
-                    last_count = value
-        return right, unanswered
-
-    right, unanswered = asyncio.run(story())
+    pytest.importorskip("modbus_tk", reason="modbus-tk is not installed")
+    tally = asyncio.run(hazard_run.run(modbus_slave, 400, seed, lines=8, shared=1))
+    right, unanswered = tally.outcomes[hazard_run.Outcome.RIGHT], tally.outcomes[hazard_run.Outcome.UNANSWERED]
     record_property("modbus_transactions_right_and_unanswered", f"{right} and {unanswered}")
-    assert right > wanted // 2
+    assert not tally.wrong, f"seed {seed}"
+    assert right > tally.outcomes.total() // 2

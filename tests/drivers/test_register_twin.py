@@ -16,9 +16,10 @@ from drivers.quantity import Quantity
 from drivers.reading import Origin
 from drivers.settling import SettleRule
 from drivers.transports.lines import Lines
-from drivers.twins.faults import FaultEntry, FaultKind, Scenario, Story
+from drivers.twins.faults import FaultEntry, FaultKind
 from drivers.twins.line import TcpLine, pty_line
 from drivers.twins.register_twin import RegisterTwin, ScaleRegisterTwin
+from drivers.twins.scenario import Scenario, Story
 from drivers.twins.settings import TwinSettings
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX there are pseudo-terminals")

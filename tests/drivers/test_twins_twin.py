@@ -12,7 +12,8 @@ from drivers.file_driver import FileDriver
 from drivers.protocols import Indicated
 from drivers.reading import Stability
 from drivers.twins.line import TcpLine, pty_line
-from drivers.twins.twin import Twin, serve
+from drivers.twins.playing import serve
+from drivers.twins.twin import Twin, scenario_of
 from tests.drivers.twin_bench import LINES, PACE, RULE, bench, grams, scale
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX there are pseudo-terminals")
@@ -143,7 +144,7 @@ def test_a_served_twin_announces_its_address_and_ends_when_cancelled(line, tmp_p
     async def story():
         announced = asyncio.get_running_loop().create_future()
         serving = asyncio.create_task(
-            serve(load("st-gs"), scale(), PacedClock(PACE), announce=announced.set_result, **where)
+            serve(load("st-gs"), scenario_of(scale()), PacedClock(PACE), announce=announced.set_result, **where)
         )
         twin = await announced
         assert twin.address.startswith("socket://") or twin.address == str(where["link"])

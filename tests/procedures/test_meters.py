@@ -24,14 +24,15 @@ from procedures.meters.flow_rate import FlowBand, flow_rates
 from procedures.meters.length_limits import LengthLimits
 from procedures.meters.measuring_system_limits import MeasuringSystemLimits, permitted_range
 from procedures.meters.relative_error import percent_of, relative_error
-from procedures.meters.water_meter_limits import WaterMeterLimits, equal_signs, repeated_runs
+from procedures.meters.water_meter_limits import equal_signs, repeated_runs
 from procedures.point import Outcome
 from procedures.regulation import by_id
 from procedures.tolerance import symmetric
 from procedures.verdict_array import OUTCOMES, decide_relative, equal_signs_array
+from procedures.water_meters.rules import WaterMeterRules
 
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
-WATER = by_id("oiml-r49-1-2013", WaterMeterLimits)[0]
+WATER = by_id("oiml-r49-1-2013", WaterMeterRules)[0]
 FUEL = by_id("oiml-r117-1-2019", MeasuringSystemLimits)[0]
 LENGTH = by_id("oiml-r35-1-2007", LengthLimits)[0]
 

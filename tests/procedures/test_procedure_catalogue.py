@@ -9,7 +9,7 @@ import pytest
 
 import procedures
 from procedures import catalogue as module
-from procedures.catalogue import catalogue, find
+from procedures.catalogue import catalogue, find, foreign
 from procedures.errors import ProcedureError
 from procedures.scales.procedure import SCALES
 
@@ -19,10 +19,10 @@ def announced(monkeypatch):
     def announce(*values: str) -> None:
         found = [EntryPoint(f"foreign{n}", value, module.GROUP) for n, value in enumerate(values)]
         monkeypatch.setattr(module, "entry_points", lambda *, group: found if group == module.GROUP else [])
-        catalogue.cache_clear()
+        foreign.cache_clear()
 
     yield announce
-    catalogue.cache_clear()
+    foreign.cache_clear()
 
 
 def test_scales_are_found():
@@ -46,7 +46,7 @@ def test_an_extension_that_gives_no_new_procedure_is_named(announced, value):
 def test_a_procedure_of_another_distribution_is_found(announced):
     announced("tests.procedures.foreign_procedure:FOREIGN")
     assert find("foreign").edition == "7"
-    assert set(catalogue()) == {"scales", "foreign"}
+    assert {"scales", "foreign"} <= set(catalogue())
 
 
 NAMES = [info.name for info in pkgutil.walk_packages(procedures.__path__, "procedures.")]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.point import Conclusion, Method, Outcome, Point
-from procedures.scales.case import EXAMPLE, compute
+from procedures.scales.case import compute
+from procedures.scales.example_case import EXAMPLE
 from tests.procedures.scales_at_hand import DAY, SHOP_SCALE, mass
 
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate

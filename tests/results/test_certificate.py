@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from drivers.quantity import Quantity
 from procedures.assignment import Identity, Owner
 from procedures.point import Outcome, Reason
-from results.certificate import render_certificate
 from results.certificate.plot import error_plot
+from results.certificate.rendering import render_certificate
 from results.certificate.words import anything, clock, day, moment, number, quantity, sentence, word
+from results.dcc.document import render_dcc
 from results.journal import Journal
 from results.record import Office
 from results.sealing import SealedRun
@@ -122,7 +123,8 @@ def test_the_same_record_gives_the_same_bytes_in_another_place_and_time_zone(tmp
     first = sealed(tmp_path)
     program = (
         "import sys, hashlib; from pathlib import Path\n"
-        "from results.certificate import render_certificate; from results.verification import load_record\n"
+        "from results.certificate.rendering import render_certificate\n"
+        "from results.verification import load_record\n"
         "print(hashlib.sha256(render_certificate(load_record(Path(sys.argv[1])))).hexdigest())\n"
     )
     done = subprocess.run(
@@ -136,9 +138,13 @@ def test_the_same_record_gives_the_same_bytes_in_another_place_and_time_zone(tmp
     assert done.stdout.strip() == hashlib.sha256(first.certificate.read_bytes()).hexdigest()
 
 
-def test_the_sealed_record_is_attached_and_every_font_is_inside(verified: VerifiedRecord):
+def test_everything_for_a_check_is_attached_and_every_font_is_inside(verified: VerifiedRecord):
     reader = pypdf.PdfReader(io.BytesIO(render_certificate(verified)))
-    assert dict(reader.attachments) == {"000001.tera.json": [verified.envelope]}
+    assert dict(reader.attachments) == {
+        "000001.tera.json": [verified.envelope],
+        "000001.h5": [verified.evidence.content],
+        "000001.dcc.xml": [render_dcc(verified)],
+    }
     metadata = reader.trailer["/Root"]["/Metadata"].get_data()
     assert b"<pdfaid:part>3</pdfaid:part>" in metadata
     for page in reader.pages:

@@ -17,14 +17,13 @@ from drivers.quantity import Quantity
 from procedures.assignment import Identity, Owner
 from procedures.point import Method, Outcome, Phase, Point, Reason
 from procedures.standard import StandardUse
-from results.dcc import render_dcc
+from results.dcc.document import render_dcc
 from results.dcc.quantities import unit_of
 from results.errors import RecordError
 from results.journal import Journal
 from results.verification import VerifiedRecord
 from tests.results.made_run import seal_with, write_run
 
-SCHEMAS = Path(__file__).resolve().parents[3] / "shared" / "data" / "dcc-3.3.0"
 NAMES = {"dcc": "https://ptb.de/dcc", "si": "https://ptb.de/si"}
 
 
@@ -40,16 +39,14 @@ def verified(tmp_path_factory: pytest.TempPathFactory) -> VerifiedRecord:
 
 
 @pytest.fixture(scope="module")
-def valid():
+def valid(shared_data: Path):
     """A function that refuses XML which PTB's schema or Schematron rules find wrong."""
     etree = pytest.importorskip("lxml.etree", reason="lxml is in the dependency group foreign")
-    dcclib = pytest.importorskip("dcclib.validation.schematron", reason="dcclib is in the dependency group foreign")
-    if not SCHEMAS.is_dir():
-        pytest.skip("the schemas of the digital certificate are not beside the project")
-    schema = etree.XMLSchema(etree.parse(str(SCHEMAS / "dcc.xsd")))
+    judge = pytest.importorskip("dcclib.validation", reason="dcclib is in the dependency group foreign")
+    schema = etree.XMLSchema(etree.parse(str(shared_data / "dcc-3.3.0" / "dcc.xsd")))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        rules = dcclib.SchematronValidator.for_dcc()
+        rules = judge.SchematronValidator.for_dcc()
 
     def check(content: bytes) -> None:
         tree = etree.fromstring(content)

@@ -161,17 +161,38 @@ def test_an_end_cut_off_is_found_by_the_head_that_a_record_names(journal: Journa
     head = journal.head()
     assert journal.verify([head]) == 2
     other = apsw.Connection(str(journal.path))
-    other.execute("DROP TRIGGER entry_kept; DELETE FROM entry WHERE sequence = 2")
+    trigger = other.execute("SELECT sql FROM sqlite_schema WHERE name = 'entry_kept'").get
+    other.execute(f"DROP TRIGGER entry_kept; DELETE FROM entry WHERE sequence = 2; {trigger}")
     other.close()
     assert journal.verify() == 1
     with pytest.raises(IntegrityError, match="cut off"):
         journal.verify([head])
 
 
+CHANGED_FILE = {
+    "a trigger taken away": "DROP TRIGGER entry_kept",
+    "a trigger that allows all": "DROP TRIGGER entry_stays; "
+    "CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT 1; END",
+    "an index taken away": "DROP INDEX landmark",
+    "a table more": "CREATE TABLE more (x)",
+}
+
+
+@pytest.mark.parametrize("statement", CHANGED_FILE.values(), ids=CHANGED_FILE.keys())
+def test_a_journal_whose_tables_or_triggers_were_changed_is_unsound(journal: Journal, statement: str):
+    journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    assert journal.verify() == 1
+    other = apsw.Connection(str(journal.path))
+    other.execute(statement)
+    other.close()
+    with pytest.raises(IntegrityError, match="not as they were made"):
+        journal.verify()
+
+
 def test_a_number_taken_from_the_table_is_found(journal: Journal):
     journal.begin("run-1", begun(), at=AT, elapsed=0.0)
     other = apsw.Connection(str(journal.path))
-    other.execute("DROP TRIGGER number_kept; DELETE FROM number")
+    other.execute("DROP TRIGGER number_kept; DELETE FROM number")  # the number is told before the trigger
     other.close()
     with pytest.raises(IntegrityError, match="numbers"):
         journal.verify()

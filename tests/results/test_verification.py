@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from drivers.notation import from_json, to_builtins, to_json
 from drivers.reading import DriverMark, Origin
 from results import envelope as dsse
-from results.certificate import render_certificate
+from results.certificate.rendering import render_certificate
 from results.composition import ended_part
 from results.errors import IntegrityError, StorageError
 from results.evidence import write_evidence

@@ -12,7 +12,7 @@ from bench.tui.reply import Reply
 from bench.tui.screens import run_panels as draw
 from bench.tui.screens.face import Part
 from bench.tui.view import RunView
-from procedures.action import Action, Choose, Inspect, KeyAdded, KeyIndication, PlaceLoad
+from procedures.action import Action, Choose, Inspect, KeyAdded, KeyIndication, KeyQuantity, PlaceLoad
 
 UUT: Final = "uut"
 """Role of the instrument under test."""
@@ -54,7 +54,7 @@ class Situation:
         """The instructions to be read now; without a port they stand together with the question."""
         if self.prompt is None:
             return self.view.standing[-1:]
-        if self.manual and isinstance(self.prompt.action, KeyIndication | KeyAdded):
+        if self.manual and isinstance(self.prompt.action, KeyIndication | KeyAdded | KeyQuantity):
             return (*self.view.standing, self.prompt.action)
         return (self.prompt.action,)
 
@@ -90,6 +90,8 @@ class Situation:
                 name = "pick"
             case KeyAdded():
                 name = "count"
+            case KeyQuantity():
+                name = "enter_quantity_agrees" if asks else "enter_quantity"
             case KeyIndication():
                 name = "enter_agrees" if asks else "enter_keyed"
             case PlaceLoad() if self.scale.auto_capture:

@@ -43,9 +43,7 @@ def marks(points: Sequence[Point]) -> list[Mark]:
     if not whole:
         return []
     unit = _unit(whole)
-    loads = [float(point.nominal.to(unit).value) if point.nominal is not None else 0.0 for point in whole]
-    if len(set(loads)) == 1:
-        loads = [float(index) for index in range(len(whole))]
+    loads = _places(whole)
     found = []
     for x, point in zip(loads, whole, strict=True):
         error = shown_error(point)
@@ -54,6 +52,14 @@ def marks(points: Sequence[Point]) -> list[Mark]:
             low, high = (float(limit.to(unit).value) for limit in limits)
             found.append(Mark(x, float(error.to(unit).value), low, high, point.outcome))
     return found
+
+
+def _places(points: Sequence[Point]) -> list[float]:
+    """Where each point stands: at its load or flow; one after the other when those tell nothing apart."""
+    nominals = [point.nominal for point in points if point.nominal is not None]
+    if len(nominals) < len(points) or len({one.dimension for one in nominals}) > 1 or len(set(nominals)) == 1:
+        return [float(index) for index in range(len(points))]
+    return [float(one.to(nominals[0].unit).value) for one in nominals]
 
 
 def _unit(points: Sequence[Point]) -> str:

@@ -1,0 +1,223 @@
+"""Reading instruments for a run: at rest, or while something is done; by eye where there is no port.
+
+A role that no instrument of the laboratory has is read by a person: ten meters on a bench need no entry each.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final, TypeVar
+
+from bench import events
+from bench.attention import Attention
+from bench.book import Book
+from bench.station import Bound, Station
+from drivers import catalogue
+from drivers.errors import InstrumentError
+from drivers.protocols import Refused
+from drivers.quantity import Quantity
+from drivers.reading import DriverMark, Origin, Reading, Stability
+from drivers.settling import SettleRule
+from procedures.action import Action, Answer, Choice, Choose, Instruction, Keyed, KeyIndication
+from procedures.action import Done as CarriedOut
+from procedures.errors import ProcedureError
+from procedures.run import Watched
+from results.entry import Noted
+from results.kept_reading import role_of
+
+T = TypeVar("T")
+
+Ask = Callable[[str, Action], Awaitable[Answer]]
+
+_KEYED_DRIVER: Final = "manual"
+_UUT: Final = "uut"
+
+
+class Observing:
+    """The instruments of one run."""
+
+    def __init__(
+        self, station: Station, *, book: Book, attention: Attention, ask: Ask, keyed_step: Quantity | None
+    ) -> None:
+        """Take the instruments by role, and whom to ask where one cannot be read.
+
+        Args:
+            station: the instruments by role.
+            book: where trouble is noted.
+            attention: what may break off any waiting.
+            ask: asks the operator under a path.
+            keyed_step: one scale interval of the instrument under test, for the + and − keys.
+        """
+        self._station = station
+        self._book = book
+        self._attention = attention
+        self._ask = ask
+        self._keyed_step = keyed_step
+
+    async def settled(
+        self,
+        path: str,
+        role: str,
+        *,
+        expect: Quantity | None,
+        high_resolution: bool,
+        channel: str | None,
+        step: Quantity | None,
+    ) -> tuple[Reading, tuple[Reading, ...]]:
+        """A reading at rest and the samples that prove it.
+
+        Raises:
+            InstrumentError: it cannot be read, and the operator leaves it at that.
+        """
+        bound = self._bound(role)
+        device = bound.device
+        if device is None:
+            return await self._key(path, role, bound, expect=expect, step=step), ()
+        self._book.tell(events.Settling(path=path, role=role))
+        found = await self._patiently(
+            path,
+            role,
+            lambda: device.settled(bound.settle, high_resolution=high_resolution, channel=channel),
+        )
+        return found.reading, found.samples
+
+    async def watched(
+        self,
+        path: str,
+        roles: Sequence[str],
+        action: Instruction,
+        steps: Mapping[str, Quantity],
+        every_s: float,
+    ) -> dict[str, Watched]:
+        """Have `action` done while the instruments are read; see `procedures.run.Run.watched`.
+
+        Raises:
+            InstrumentError: one cannot be read before or after, and the operator leaves it at that.
+            ProcedureError: the action was not answered with done.
+        """
+        starts = {name: await self._fresh(f"{path}/{name}", name) for name in roles}
+        logs = {name: _Log(every_s) for name in roles}
+        leave = [self._listen(name, logs[name]) for name in roles if starts[name] is not None]
+        try:
+            answer = await self._ask(path, action)
+        finally:
+            for stop in leave:
+                stop()
+        if answer != CarriedOut():
+            raise answer_error(path, "done")
+        seen = {}
+        for name in roles:
+            start = starts[name]
+            if start is None:
+                role = role_of(name)
+                keyed = await self._key(f"{path}/{name}", role, self._bound(role), step=steps.get(name))
+                seen[name] = Watched(during=(keyed,))
+            else:
+                end = await self._fresh(f"{path}/{name}/end", name)
+                seen[name] = Watched(start=start, during=tuple(logs[name].kept), end=end)
+        return seen
+
+    def _bound(self, role: str) -> Bound:
+        """The instrument of a role, or a person's eyes."""
+        bound = self._station.roles.get(role)
+        if bound is not None:
+            return bound
+        driver = catalogue.load(_KEYED_DRIVER)
+        return Bound(
+            name=role,
+            driver=driver,
+            driver_text=driver.text,
+            port="",
+            serial="",
+            origin=Origin.MANUAL,
+            settle=SettleRule(),
+            device=None,
+        )
+
+    async def _fresh(self, path: str, name: str) -> Reading | None:
+        """The next reading of an instrument; None: it has no port."""
+        device = self._bound(role_of(name)).device
+        if device is None:
+            return None
+        channel = _channel_of(name)
+        return await self._patiently(path, role_of(name), lambda: device.read(channel=channel))
+
+    def _listen(self, name: str, log: "_Log") -> Callable[[], None]:
+        device = self._bound(role_of(name)).device
+        if device is None:
+            raise AssertionError("only an instrument with a port is listened to")
+        return device.subscribe(log.take, channel=_channel_of(name))
+
+    async def _patiently(self, path: str, role: str, read: Callable[[], Awaitable[T]]) -> T:
+        """Read; when the instrument cannot, ask the operator whether to try again.
+
+        Raises:
+            InstrumentError: it cannot, and the operator leaves it at that.
+        """
+        while True:
+            try:
+                return await self._attention.attend(read())
+            except InstrumentError as trouble:
+                self._book.keep(Noted(what="instrument_trouble", facts={"path": path, "code": trouble.code}))
+                question = Choose(
+                    question="instrument_trouble",
+                    choices=("try_again", "leave"),
+                    facts={"message": trouble.message, "remedy": trouble.remedy},
+                )
+                if await self._ask(f"{path}/trouble", question) != Choice("try_again"):
+                    raise
+                self._book.tell(events.Settling(path=path, role=role))
+
+    def _step_of(self, role: str) -> Quantity | None:
+        return self._keyed_step if role == _UUT else None
+
+    async def _key(
+        self,
+        path: str,
+        role: str,
+        bound: Bound,
+        *,
+        expect: Quantity | None = None,
+        step: Quantity | None = None,
+    ) -> Reading:
+        answer = await self._ask(
+            path, KeyIndication(role=role, expect=expect, step=step or self._step_of(role))
+        )
+        if not isinstance(answer, Keyed):
+            raise answer_error(path, "a quantity")
+        return Reading(
+            instrument=bound.name,
+            indication=answer.quantity,
+            stability=Stability.NOT_REPORTED,
+            origin=Origin.MANUAL,
+            driver=DriverMark(id=bound.driver.mark.id, digest=bound.driver.mark.digest),
+            received_at=self._book.clock.utc(),
+            elapsed=self._book.clock.monotonic(),
+        )
+
+
+class _Log:
+    """Readings of one instrument while something is done, no denser than asked for."""
+
+    def __init__(self, every_s: float) -> None:
+        self._every_s = every_s
+        self.kept: list[Reading] = []
+
+    def take(self, shown: Reading | Refused) -> None:
+        if isinstance(shown, Refused):
+            return  # a refusal is no reading; the gap that it leaves is for the procedure to judge
+        if not self.kept or shown.elapsed - self.kept[-1].elapsed >= self._every_s:
+            self.kept.append(shown)
+
+
+def _channel_of(name: str) -> str | None:
+    return name.partition(":")[2] or None
+
+
+def answer_error(path: str, wanted: str) -> ProcedureError:
+    """The operator's answer is of the wrong kind."""
+    return ProcedureError(
+        "operator.answer",
+        "The answer at {path} is of the wrong kind; expected {wanted}.",
+        "Answer again; the run is kept.",
+        path=path,
+        wanted=wanted,
+    )

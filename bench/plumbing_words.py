@@ -1,0 +1,69 @@
+"""The sentences of instructions that concern no receptor: valves, vessels, waiting, exchanging.
+
+What an instruction leaves open is left out of its sentence.
+"""
+
+from typing import Any, Protocol
+
+from procedures.action import (
+    DeliverVolume,
+    DrainVessel,
+    Exchange,
+    FillVessel,
+    Plumbing,
+    SetFlow,
+    StartFlow,
+    StopFlow,
+    Wait,
+)
+
+
+class Words(Protocol):
+    """What writes messages: `bench.labels.Labels`."""
+
+    def text(self, message: str, /, **facts: Any) -> str:
+        """A message with its placeholders filled."""
+
+    def word(self, group: str, name: str) -> str:
+        """The word for an id that comes from data."""
+
+
+def plumbing(words: Words, action: Plumbing) -> str:  # noqa: C901, PLR0911 - one sentence an action
+    """The sentence that asks a person for this."""
+    match action:
+        case SetFlow(flow=flow, lower=lower, upper=upper):
+            if lower is None or upper is None:
+                return words.text("instruction.set_flow", flow=flow)
+            return words.text("instruction.set_flow_within", flow=flow, lower=lower, upper=upper)
+        case StartFlow():
+            return words.text("instruction.start_flow")
+        case StopFlow():
+            return words.text("instruction.stop_flow")
+        case DeliverVolume():
+            return _delivery(words, action)
+        case FillVessel(vessel=vessel, volume=volume):
+            if volume is None:
+                return words.text("instruction.fill_vessel", vessel=vessel)
+            return words.text("instruction.fill_vessel_with", vessel=vessel, volume=volume)
+        case DrainVessel(vessel=vessel, drip=drip):
+            return words.text("instruction.drain_vessel", vessel=vessel, drip=drip)
+        case Wait(duration=duration, purpose=purpose):
+            if not purpose:
+                return words.text("instruction.wait", duration=duration)
+            reason = words.word("purpose", purpose)
+            return words.text("instruction.wait_for", duration=duration, purpose=reason)
+        case Exchange(put=put, take=take):
+            if not take:
+                return words.text("instruction.put", put=put)
+            return words.text("instruction.exchange", put=put, take=take)
+
+
+def _delivery(words: Words, action: DeliverVolume) -> str:
+    said = words.text("instruction.deliver_volume", volume=action.volume)
+    if action.source:
+        said += words.text("instruction.deliver_from", source=action.source)
+    if action.flow is not None:
+        said += words.text("instruction.deliver_at", flow=action.flow)
+    if action.into:
+        said += words.text("instruction.deliver_into", vessel=action.into)
+    return said

@@ -1,0 +1,162 @@
+"""What several simulated instruments feel together: one flow through all of them, one room, one load.
+
+The seam between a twin and what is simulated is `Source`: the true value of a named quantity at a time. Each
+instrument adds its own errors to it. Time is an argument: the same plant shows the same digits again.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final, Protocol
+
+import msgspec
+
+from drivers.errors import DescriptionError, UnitError
+from drivers.quantity import Quantity
+from drivers.twins.course import Course, passed
+
+FLOW: Final = "flow"
+VOLUME: Final = "volume"
+TANK: Final = "tank"
+MASS: Final = "mass"
+LOAD: Final = "load"
+DENSITY: Final = "density"
+DIVERTER: Final = "diverter"
+_KELVIN: Final = Decimal("273.15")
+_BASIS: Final = {
+    FLOW: Quantity(0, "L/s"),
+    LOAD: Quantity(0, "kg"),
+    DENSITY: Quantity(1000, "kg/m3"),
+    DIVERTER: Quantity(0, "1"),
+}
+"""what is there unless a scenario says otherwise: nothing flows, nothing stands anywhere, water of 1 kg/L"""
+
+
+class Source(Protocol):
+    """The true value of each quantity at a time: all that a twin needs to know about the world."""
+
+    def true(self, quantity: str, *, at: float) -> Quantity:
+        """What is true of a quantity, in whatever unit.
+
+        Raises:
+            DescriptionError: there is no such quantity.
+        """
+
+
+class StepEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`step`: at this time the quantity goes to that value."""
+
+    at_s: float
+    to: str
+    over_s: float = 0.0
+    """how long it takes; 0: it jumps"""
+
+
+class CourseEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`[plant.NAME]`: how a quantity of the plant goes on, in the unit of its start."""
+
+    start: Quantity
+    step: tuple[StepEntry, ...] = ()
+
+
+class Plant:
+    """One physics for several twins.
+
+    Any quantity by its name. Four belong together: `flow`; `volume`, all that has flowed; `tank`, what flowed
+    while `diverter` was 1; and `mass`, the `load` with the content of the tank, by `density`. Buoyancy and
+    expansion are left out: whoever needs them puts the true value there.
+    """
+
+    def __init__(self, entries: Mapping[str, CourseEntry] | None = None, *, at: float) -> None:
+        """Begin at time `at`, in s of the twins' clock.
+
+        Raises:
+            DescriptionError: a step in another unit, or one of what follows from the others.
+        """
+        self._began = at
+        self._units = {name: quantity.unit for name, quantity in _BASIS.items()}
+        self._courses = {name: Course(quantity.value) for name, quantity in _BASIS.items()}
+        for name, entry in (entries or {}).items():
+            self.set(name, entry.start, at=at)
+            self._courses[name].start = self._courses[name].at(at)
+            for step in entry.step:
+                value = _parsed(step.to, name)
+                self.set(name, value, at=at + step.at_s, over_s=step.over_s)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The quantities that it knows."""
+        return tuple(sorted({*self._courses, VOLUME, TANK, MASS}))
+
+    def set(self, name: str, value: Quantity, *, at: float, over_s: float = 0.0) -> None:
+        """Let a quantity go to a value: a valve, a heater, a load, a diverter (1 into the tank, 0 past it).
+
+        Raises:
+            DescriptionError: it follows from others, or the value is of another dimension.
+        """
+        if name in (VOLUME, TANK, MASS):
+            raise _wrong(name, "follows from flow, diverter, density and load", "Set one of those.")
+        unit = self._units.setdefault(name, value.unit)
+        try:
+            number = in_unit(value, unit)
+        except UnitError as mistake:
+            raise _wrong(name, str(mistake), f"Write it in {unit}.") from None
+        self._courses.setdefault(name, Course(number)).go(number, at=at, over_s=over_s)
+
+    def true(self, quantity: str, *, at: float) -> Quantity:
+        """What is true of a quantity at time `at`.
+
+        Raises:
+            DescriptionError: there is no such quantity.
+        """
+        match quantity:
+            case "volume":
+                return self._flowed(Course(Decimal(1)), at)
+            case "tank":
+                return self._flowed(self._courses[DIVERTER], at)
+            case "mass":
+                litres = self.true(TANK, at=at).value
+                density = in_unit(self.true(DENSITY, at=at), "kg/m3")
+                load = in_unit(self.true(LOAD, at=at), "kg")
+                return Quantity(load + litres * density / 1000, "kg")
+        course = self._courses.get(quantity)
+        if course is None:
+            raise _wrong(quantity, "is no quantity of this plant", f"It has {', '.join(self.names)}.")
+        return Quantity(course.at(at), self._units[quantity])
+
+    def _flowed(self, gate: Course, at: float) -> Quantity:
+        seconds = passed(self._courses[FLOW], gate, since=self._began, until=at)
+        return Quantity(in_unit(Quantity(1, self._units[FLOW]), "L/s") * seconds, "L")
+
+
+def in_unit(quantity: Quantity, unit: str) -> Decimal:
+    """The number in another unit, rounded to 28 digits where it has no exact decimal.
+
+    Raises:
+        UnitError: another dimension.
+    """
+    if (quantity.unit, unit) == ("°C", "K"):
+        return quantity.value + _KELVIN
+    if (quantity.unit, unit) == ("K", "°C"):
+        return quantity.value - _KELVIN
+    try:
+        return quantity.to(unit).value
+    except UnitError:
+        return quantity.value / Quantity(1, unit).to(quantity.unit).value
+
+
+def _parsed(text: str, name: str) -> Quantity:
+    try:
+        return Quantity.parse(text)
+    except UnitError as mistake:
+        raise _wrong(name, str(mistake), "Write number and unit, as in '1.5 m3/h'.") from None
+
+
+def _wrong(name: str, mistake: str, correction: str) -> DescriptionError:
+    return DescriptionError(
+        "twin.plant",
+        "In the plant, {quantity}: {mistake}.",
+        "{correction}",
+        quantity=name,
+        mistake=mistake,
+        correction=correction,
+    )

@@ -1,0 +1,1 @@
+"""Verification of mechanical scales, read by eye: meja, dacin, sentisimal, bobot ingsut, pegas, neraca."""

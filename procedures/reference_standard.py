@@ -1,0 +1,170 @@
+"""The gate for a standard that is one instrument or measure: a vessel, a scale, a master meter.
+
+It passes when it is of the kind that is needed, its certificate is still valid on the day of the test and covers
+the point, and its expanded uncertainty is at most the permitted share of the tolerance there. Refusals name the
+standard, the limit, and what in the cupboard would do instead.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Final
+
+from drivers.errors import UnitError
+from drivers.quantity import Quantity
+from procedures.errors import StandardError
+from procedures.meters.relative_error import percent_of
+from procedures.standard import Kind, WorkingStandard
+
+_COVERAGE: Final = Decimal(2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """What one standard is needed for."""
+
+    kind: Kind
+    at: Quantity
+    """the volume, mass or flow at which it is used"""
+    limit: Quantity
+    """in percent of the measured quantity: the most that its expanded uncertainty may be"""
+
+
+def choose_standard(
+    cupboard: Sequence[WorkingStandard],
+    named: Sequence[str],
+    use: Use,
+    on: date,
+    *,
+    fits: Callable[[WorkingStandard], bool] = lambda _: True,
+) -> WorkingStandard:
+    """The standard for one use: of those named, or else the first of the cupboard that will do.
+
+    Args:
+        cupboard: all standards at hand.
+        named: ids that the assignment names; empty: any.
+        use: what it is for.
+        on: the day of the test.
+        fits: what else must be so, such as the size of a measure.
+
+    Raises:
+        StandardError: none will do, or what was named will not; the facts name what would.
+    """
+    of_kind = [one for one in cupboard if one.kind == use.kind and fits(one)]
+    good = [one for one in of_kind if not lacks(one, use, on)]
+    wanted = [one for one in of_kind if one.id in named] or of_kind
+    chosen = next((one for one in wanted if one in good), None)
+    if chosen is not None:
+        return chosen
+    if not wanted:
+        raise StandardError(
+            "standard.kind_missing",
+            "The laboratory has no {kind} registered that can be used at {at}.",
+            'Register it in laboratory.toml: kind = "{kind}", nominal, uncertainty, certificate, due.',
+            kind=use.kind,
+            at=str(use.at),
+        )
+    code, facts = next(iter(lacks(wanted[0], use, on)))
+    message, remedy = _SENTENCES[code]
+    if good:
+        other = ", ".join(one.id for one in good)
+        raise StandardError(code, message, "Use {alternative}.", alternative=other, **facts)
+    raise StandardError(f"{code}.no_other", message, remedy, **facts)
+
+
+def lacks(standard: WorkingStandard, use: Use, on: date) -> list[tuple[str, dict[str, str]]]:
+    """Why a standard may not be used; empty when it may."""
+    return list(_lacks(standard, use, on))
+
+
+def _lacks(standard: WorkingStandard, use: Use, on: date) -> Iterator[tuple[str, dict[str, str]]]:
+    named = {"standard": standard.id}
+    if not standard.certificate.strip():
+        yield "standard.no_certificate", named
+    if standard.due < on:
+        yield "standard.overdue", {**named, "due": standard.due.isoformat(), "date": on.isoformat()}
+    low, high = standard.lowest, standard.highest
+    try:
+        if (low is not None and use.at < low) or (high is not None and use.at > high):
+            facts = {"at": str(use.at), "lowest": str(low or "—"), "highest": str(high or "—")}
+            yield "standard.range", named | facts
+        doubt = relative_uncertainty(standard, use.at)
+    except UnitError:
+        yield "standard.unit", {**named, "at": str(use.at)}
+        return
+    if doubt is None:
+        yield "standard.uncertainty_unknown", {**named, "at": str(use.at)}
+    elif doubt > use.limit:
+        yield "standard.uncertainty_share", {**named, "doubt": str(doubt), "limit": str(use.limit)}
+
+
+def relative_uncertainty(standard: WorkingStandard, at: Quantity) -> Quantity | None:
+    """Expanded uncertainty (k = 2) in percent of what is measured; None: the certificate does not say it."""
+    own = standard.value or standard.nominal
+    line = nearest(standard, at)
+    stated = line[1] if line is not None and line[1] is not None else standard.uncertainty
+    if stated is None:
+        return None
+    percent = stated
+    if stated.unit != "%":
+        whole = own if own is not None and own.dimension == stated.dimension else at
+        percent = percent_of(stated, whole)
+    exact = Fraction(percent.value) * Fraction(_COVERAGE) / Fraction(standard.coverage_factor)
+    steps = -(-(exact * 10**6).numerator // (exact * 10**6).denominator)  # never rounded down
+    return Quantity(Decimal(steps).scaleb(-6).normalize() + 0, "%")
+
+
+def nearest(standard: WorkingStandard, at: Quantity) -> tuple[Quantity, Quantity | None] | None:
+    """Error and uncertainty of the table's line at `at`, the worse of the two around it for the uncertainty.
+
+    Between two lines the error is taken on the straight line through both; beyond the ends that of the end.
+    """
+    lines = [one for one in standard.corrections if one.at.dimension == at.dimension]
+    if not lines:
+        return None
+    if at <= lines[0].at:
+        return lines[0].error, lines[0].uncertainty
+    for before, after in pairwise(lines):
+        if at <= after.at:
+            known = [one.uncertainty for one in (before, after) if one.uncertainty is not None]
+            return _between(before.at, after.at, before.error, after.error, at), max(known) if known else None
+    return lines[-1].error, lines[-1].uncertainty
+
+
+def _between(start: Quantity, end: Quantity, first: Quantity, last: Quantity, at: Quantity) -> Quantity:
+    unit = start.unit
+    part = Fraction((at.to(unit) - start).value) / Fraction((end.to(unit) - start).value)
+    change = Fraction((last.to(first.unit) - first).value) * part
+    steps = round((Fraction(first.value) + change) * 10**6)
+    return Quantity(Decimal(steps).scaleb(-6).normalize() + 0, first.unit)
+
+
+_SENTENCES: Final = {
+    "standard.no_certificate": (
+        "Standard {standard} has no certificate.",
+        "Enter the number of its certificate.",
+    ),
+    "standard.overdue": (
+        "Standard {standard} was due on {due}, before the test on {date}.",
+        "Have it verified again before it is used.",
+    ),
+    "standard.range": (
+        "The certificate of standard {standard} holds from {lowest} to {highest}, not at {at}.",
+        "Use a standard whose certificate covers it.",
+    ),
+    "standard.unit": (
+        "The figures of standard {standard} are of another kind than {at}.",
+        "Correct its units in laboratory.toml.",
+    ),
+    "standard.uncertainty_unknown": (
+        "The uncertainty of standard {standard} at {at} is not known.",
+        "Enter the uncertainty from its certificate.",
+    ),
+    "standard.uncertainty_share": (
+        "The uncertainty of standard {standard} is {doubt}, more than the permitted {limit}.",
+        "Use a better standard.",
+    ),
+}

@@ -1,0 +1,223 @@
+"""The uncertainty of each error of indication: what is in it, and the assumption where nothing was found out.
+
+E = I − L: rounding of the display at load and at zero, repeatability, eccentricity, and the mass of the load.
+Source: EURAMET cg-18, version 4.0, 7.1 (from memory, unverified). Weights of one set are added linearly.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from math import fsum, sqrt
+from typing import Final
+
+import msgspec
+
+from drivers.quantity import Quantity
+from procedures.explanation import PointBudget
+from procedures.point import Method, Point, Reason
+from procedures.scales.assessment import Sheet
+from procedures.scales.basis import Basis
+from procedures.scales.comparison import same_loads
+from procedures.scales.observation import Tared, Weighing
+from procedures.uncertainty.budget import Component, combine, component
+from procedures.uncertainty.evaluation import Evaluated, Repeated, pooled, rectangular, resolution
+from procedures.weight_components import load_components
+from procedures.weights import LoadReference, load_of_class
+
+_MODELS: Final = {
+    Method.CHANGEOVER: "E = I + ½d − ΔL − L",
+    Method.HIGH_RESOLUTION: "E = I − L",
+    Method.DIRECT: "E = I − L",
+    Method.BOUNDED: "E = I − L ± ½d",
+}
+_SEVERAL: Final = 2
+
+
+class Knowledge(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is known about a test beside its rows: the entry `uncertainty` of a case file."""
+
+    repeatability: Quantity | None = None
+    """standard deviation of one reading from earlier work, in place of the rows"""
+    repeatability_readings: int | None = None
+    """number of readings behind it; None: many"""
+    eccentricity: Quantity | None = None
+    """largest difference between two positions, in place of the rows"""
+    eccentricity_load: Quantity | None = None
+    """the load at which it was found"""
+    adjusted_before: bool | None = None
+    """adjusted at the place just before the test; None: as the rules assume"""
+    weights_class: str | None = None
+    """class of all weights; None: the least that the rules permit"""
+    drift: Quantity | None = None
+    """of the weights since their calibration; None: as the rules assume"""
+    references: tuple["KnownLoad", ...] = ()
+    """loads whose weights have certificates"""
+
+
+class KnownLoad(LoadReference, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the certificates say about the weights of one load."""
+
+    load: Quantity
+
+
+@dataclass(frozen=True)
+class ScaleBudgets:
+    """Budgets of one sheet.
+
+    Args:
+        basis: scale, rules, activity and rows.
+        references: what is known about the weights of a load.
+        known: what was not in the rows.
+    """
+
+    basis: Basis
+    references: Mapping[Quantity, LoadReference] = field(default_factory=dict)
+    known: Knowledge = field(default_factory=Knowledge)
+
+    def of_points(self) -> tuple[PointBudget, ...]:
+        """A budget for each point that has an error of indication, in the order of the points."""
+        sheet = Sheet(self.basis)
+        points = tuple(sheet.points())
+        pairs = [(point, sheet.rows.get(point.label)) for point in points]
+        return tuple(self._of(point, row) for point, row in pairs if row is not None)
+
+    def notices(self, points: tuple[Point, ...]) -> tuple[Reason, ...]:
+        """Points whose uncertainty is larger than the share of the permitted error that the rules want."""
+        ratio = self.basis.rules.uncertainty.least_ratio
+        if ratio is None:
+            return ()
+        large = [
+            point.label
+            for point in points
+            if point.uncertainty is not None
+            and point.tolerance is not None
+            and point.uncertainty * ratio > point.tolerance.upper
+        ]
+        facts = {"points": ", ".join(large), "least_ratio": str(ratio)}
+        return (Reason(code="uncertainty_above_share", facts=facts),) if large else ()
+
+    def _of(self, point: Point, row: Weighing) -> PointBudget:
+        parts = tuple(self._components(point, row))
+        probability = float(self.basis.rules.uncertainty.probability)
+        return PointBudget(
+            point=point.label,
+            unit=self.basis.scale.unit,
+            budget=combine(parts, probability=probability),
+            model=_MODELS[point.method] + (" − E0" if point.corrected_error is not None else ""),
+        )
+
+    def _components(self, point: Point, row: Weighing) -> Iterator[Component]:
+        gross = row.load + row.tare if isinstance(row, Tared) else row.load
+        yield self._rounding(point, row, gross)
+        if point.section != "zero":
+            yield self._rounding_at_zero(point, row, gross)
+        yield self._repeatability(row, gross)
+        if point.section not in {"zero", "eccentricity"}:
+            yield self._eccentricity(row)
+        if row.load:
+            yield from self._reference(row.load)
+
+    def _rounding(self, point: Point, row: Weighing, gross: Quantity) -> Component:
+        shown = self.basis.part(row.indication, row.range, gross)
+        step, value = shown.resolution, self._float(row.indication)
+        if point.method is Method.CHANGEOVER:
+            small = self._float(step) * float(self.basis.rules.standards.small_step_e)
+            source = "the indication changed somewhere within the last small weight"
+            return self._part("changeover", rectangular(small), value, source, sensitivity=-1.0)
+        if row.high_resolution and not shown.fine:
+            step = Quantity(row.indication.resolution, row.indication.unit)
+        return self._part("rounding", resolution(self._float(step)), value, f"d = {step}, ± ½ d")
+
+    def _rounding_at_zero(self, point: Point, row: Weighing, gross: Quantity) -> Component:
+        zero = self.basis.part(Quantity(0, self.basis.scale.unit), row.range, gross).resolution
+        step = self._float(zero)
+        if point.corrected_error is not None:
+            given = self.basis.zero_row()
+            small = step * float(self.basis.rules.standards.small_step_e)
+            changed = given is not None and given.added is not None
+            half = small if changed else self._float(_last_digit(given, zero)) / 2
+            return self._part("zero", rectangular(half), None, "E0", sensitivity=-1.0)
+        fine = point.method is Method.HIGH_RESOLUTION and row.high_resolution
+        last = _last_digit(row, zero) if fine else zero
+        return self._part("zero", resolution(self._float(last)), 0.0, f"d = {last}, ± ½ d", sensitivity=-1.0)
+
+    def _repeatability(self, row: Weighing, gross: Quantity) -> Component:
+        if self.known.repeatability is not None:
+            readings = self.known.repeatability_readings
+            freedom = float("inf") if readings is None else max(readings - 1, 1)
+            spread = Evaluated(self._float(self.known.repeatability), freedom)
+            return self._part("repeatability", spread, None, "earlier work")
+        series = [self._spread(same) for same in same_loads(self.basis.seen.repeatability) if len(same) > 1]
+        if series:
+            count = sum(one.readings for one in series)
+            return self._part("repeatability", pooled(series), None, f"{count} weighings, s of one reading")
+        rules = self.basis.rules.uncertainty
+        assumed = self.basis.part(row.load, row.range, gross).e * rules.repeatability_e
+        return self._part(
+            "repeatability", Evaluated(self._float(assumed)), None, f"assumed: {rules.repeatability_e} e"
+        )
+
+    def _spread(self, rows: tuple[Weighing, ...]) -> Repeated:
+        found = [self.basis.found(row, row.load) for row in rows]
+        middles = [self._float(one.lowest + one.highest) / 2 for one in found]
+        mean = fsum(middles) / len(middles)
+        squares = fsum((middle - mean) ** 2 for middle in middles)
+        return Repeated(mean, sqrt(squares / (len(middles) - 1)), len(middles))
+
+    def _eccentricity(self, row: Weighing) -> Component:
+        """Half the largest difference between positions, at the load; ± that, rectangular."""
+        found = self._largest_difference()
+        if found is None:
+            return self._part("eccentricity", rectangular(0.0), None, "not measured; loads in the centre")
+        difference, load = found
+        half = self._float(difference) / 2 * self._float(row.load) / self._float(load)
+        return self._part("eccentricity", rectangular(half), None, f"{difference} at {load}")
+
+    def _largest_difference(self) -> tuple[Quantity, Quantity] | None:
+        known = self.known
+        if known.eccentricity is not None and known.eccentricity_load:
+            return known.eccentricity, known.eccentricity_load
+        rows = self.basis.seen.eccentricity
+        if len(rows) < _SEVERAL or not rows[0].load:
+            return None
+        errors = {str(row.position): self.basis.found(row, row.load).lowest for row in rows}
+        centre = errors.get("centre")
+        if centre is not None:
+            return max(abs(error - centre) for error in errors.values()), rows[0].load
+        return max(errors.values()) - min(errors.values()), rows[0].load
+
+    def _reference(self, load: Quantity) -> Iterator[Component]:
+        assumed, adjusted = self.basis.rules.uncertainty, self.known.adjusted_before
+        permitted = self.basis.permitted(load, self.basis.scale.part_at(load))
+        return load_components(
+            load,
+            self._known_load(load),
+            unit=self.basis.scale.unit,
+            drift=self.known.drift,
+            drift_share=assumed.drift_share,
+            adjusted_before=assumed.adjusted_before if adjusted is None else adjusted,
+            worst=permitted,
+            share=self.basis.rules.standards.share,
+        )
+
+    def _known_load(self, load: Quantity) -> LoadReference | None:
+        """Of the weights used, else of their class; None: nobody knows."""
+        known = next((one for one in self.known.references if one.load == load), self.references.get(load))
+        if known is not None:
+            return known
+        of_class = self.basis.rules.classes[self.basis.scale.accuracy_class].weights
+        return load_of_class(load, self.known.weights_class or of_class)
+
+    def _part(
+        self, name: str, evaluated: Evaluated, value: float | None, source: str, *, sensitivity: float = 1.0
+    ) -> Component:
+        unit = self.basis.scale.unit
+        return component(name, evaluated, sensitivity, value=value, unit=unit, source=source)
+
+    def _float(self, mass: Quantity) -> float:
+        return float(mass.to(self.basis.scale.unit).value)
+
+
+def _last_digit(row: Weighing | None, zero: Quantity) -> Quantity:
+    if row is None or not row.high_resolution:
+        return zero
+    return Quantity(row.indication.resolution, row.indication.unit)

@@ -1,0 +1,126 @@
+"""The paper of a record: kept beside it, completed with the registry's proof, and checked when it comes back.
+
+The paper carries everything: the sealed record, its evidence, the digital certificate and, once there is one,
+the registry's receipt. A stranger with the paper alone can check all of it and derive the verdict again.
+"""
+
+import contextlib
+import hashlib
+import io
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import pypdf
+from pypdf.errors import PyPdfError
+
+from results.certificate.rendering import render_certificate
+from results.errors import IntegrityError
+from results.naming import CERTIFICATE_SUFFIX, RECEIPT_SUFFIX, RECORD_SUFFIX, beside
+from results.storage import plain_faults, replace_file, write_once
+from results.verification import VerifiedRecord
+
+_LARGEST_BYTES: Final = 200_000_000
+
+
+def keep_paper(record: Path, verified: VerifiedRecord) -> Path | None:
+    """Put the paper in its place, with the registry's receipt as soon as there is one.
+
+    A paper that was printed before the receipt came is replaced by the one that carries it; nothing else on
+    it differs. Any other paper that has the name is left alone.
+
+    Args:
+        record: the record's file.
+        verified: what is in it.
+
+    Returns:
+        Where the paper was put beside the one that is there; None when it has its own name.
+
+    Raises:
+        RecordError: it cannot be set.
+        StorageError: the disk refuses.
+    """
+    file = beside(record, CERTIFICATE_SUFFIX)
+    receipt = read_receipt_bytes(record)
+    content = render_certificate(verified, receipt)
+    with plain_faults(file):
+        there = file.read_bytes() if file.exists() else None
+    if there is None:
+        write_once(file, content)
+    elif there != content:
+        if not receipt or there != render_certificate(verified):
+            other = file.with_name(f"{file.stem}.{hashlib.sha256(content).hexdigest()[:8]}{file.suffix}")
+            write_once(other, content)
+            return other
+        replace_file(file, content)
+    return None
+
+
+def read_receipt_bytes(record: Path) -> bytes:
+    """The receipt beside a record, unchecked; nothing when there is none.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    file = beside(record, RECEIPT_SUFFIX)
+    with plain_faults(file):
+        return file.read_bytes() if file.exists() else b""
+
+
+def unpack(paper: bytes, folder: Path, *, called: str) -> Path:
+    """Write what a paper carries into a folder.
+
+    Args:
+        paper: the PDF.
+        folder: an empty folder of the caller's.
+        called: its name, for messages.
+
+    Returns:
+        The file of the record; evidence and receipt lie beside it.
+
+    Raises:
+        IntegrityError: it is no PDF, or carries no record.
+        StorageError: the disk refuses.
+    """
+    found = _attachments(paper, called)
+    records = [name for name in found if name.endswith(RECORD_SUFFIX)]
+    if len(records) != 1:
+        raise unsound(called, "it carries no sealed record")
+    for name, content in found.items():
+        if name != PurePosixPath(name).name or "\\" in name or name.startswith("."):
+            raise unsound(called, "a file in it has a name that no paper of ours gives")
+        write_once(folder / name, content)
+    return folder / records[0]
+
+
+def is_its_paper(paper: bytes, verified: VerifiedRecord, receipt: bytes) -> bool:
+    """Say whether a paper is, byte for byte, the one that this release prints of a record.
+
+    A signature that was added to it afterwards stands behind the paper's own bytes and does not change them.
+    """
+    return paper.startswith(render_certificate(verified, receipt))
+
+
+def _attachments(paper: bytes, called: str) -> Mapping[str, bytes]:
+    found: dict[str, bytes] = {}
+    # A damaged file can make the reader fail in any way; whatever it is, the paper cannot be read.
+    with contextlib.suppress(
+        PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError
+    ):
+        for name, contents in pypdf.PdfReader(io.BytesIO(paper)).attachments.items():
+            if len(contents) != 1 or len(contents[0]) > _LARGEST_BYTES:
+                raise unsound(called, "it carries a file twice")
+            found[name] = contents[0]
+        return found
+    raise unsound(called, "it cannot be read as a PDF with attachments")
+
+
+def unsound(called: str, why: str) -> IntegrityError:
+    """A paper that does not hold."""
+    return IntegrityError(
+        "paper.unsound",
+        "{path} is not sound: {why}.",
+        "Ask for the record at the office, or look it up in the register with the code on the paper.",
+        path=called,
+        why=why,
+    )

@@ -1,0 +1,164 @@
+"""SIGKILL at random moments of runs on twins, and what comes back.
+
+    python -m tests.bench.random_kills 1000 [--seed 1] [--disk plain|lossy] [--jobs 2]
+
+Each trial is a process of its own that tests a scale from the first entry to the sealed record and its delivery, and
+is killed after a random time. It tells each acknowledged entry through a pipe; a pipe outlives a kill. A second process
+finishes the run, and then every acknowledged entry must be there and the verdict must be the undisturbed one.
+
+`plain`: the system's own files, synced for good. `lossy`: files of which only what was synced survives, pieces of
+the rest reaching the disk early and torn; the kill is then a loss of power.
+"""
+
+import argparse
+import os
+import random
+import select
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench import virtual_time
+from tests.bench.days import check, undisturbed
+from tests.bench.simulated_bench import CALM, Job, Witness, day, prepare, reopened, work
+
+BODIES = ("sound", "eccentric")
+LONGEST_S = 120.0
+
+
+def in_child(task: Callable[[int], None], *, kill_after: float | None = None) -> tuple[int, bytes]:
+    """Do `task` in a process of its own, with the writing end of a pipe; its exit status and what it wrote."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            os.close(reading)
+            task(writing)
+            status = 0
+        except BaseException:  # noqa: BLE001 -- whatever it is, the parent must hear of it
+            os.write(writing, traceback.format_exc().encode())
+        os._exit(status)
+    os.close(writing)
+    told, began = b"", time.monotonic()
+    while True:
+        now = time.monotonic() - began
+        if (kill_after is not None and now >= kill_after) or now > LONGEST_S:
+            os.kill(child, signal.SIGKILL)
+            kill_after = None
+        left = LONGEST_S - now if kill_after is None else kill_after - now
+        if select.select([reading], [], [], max(0.0, min(left, 1.0)))[0]:
+            piece = os.read(reading, 65536)
+            if not piece:
+                break
+            told += piece
+    os.close(reading)
+    return os.waitpid(child, 0)[1], told
+
+
+def one_run(world, body: str) -> None:
+    world.jobs = world.jobs or [Job(body)]
+    virtual_time.run(work(world, world.jobs))
+
+
+def trial(template: Path, seed: int, *, disk: str, duration: float) -> str:
+    """Kill one run and finish it; what the first process was doing when it was killed.
+
+    Raises:
+        AssertionError: something acknowledged is not there, or the verdict is another.
+    """
+    chance = random.Random(seed)  # noqa: S311 -- reproducible, no secret
+    body = chance.choice(BODIES)
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "lab"
+
+        def first(writing: int) -> None:
+            with day(template, root, seed, CALM, lossy=disk == "lossy") as world:
+                Witness.told = lambda kept: os.write(writing, f"{kept.sequence} {kept.hash}\n".encode())
+                os.write(writing, b"begun\n")
+                one_run(world, body)
+
+        def second(writing: int) -> None:
+            with reopened(root, seed) as world:
+                world.jobs = [Job(body)]
+                one_run(world, body)
+                assert world.jobs[0].over, world.told
+                world.settle()
+                check(world, template)
+
+        # The time counts from the moment at which the program begins to work.
+        status, told = in_child(first, kill_after=chance.uniform(0, duration))
+        acknowledged = [line.split() for line in told.decode().splitlines() if line[:1].isdigit()]
+        if not (root / "order.toml").exists():
+            shutil.rmtree(root, ignore_errors=True)
+            return "not begun"
+        killed = os.WIFSIGNALED(status)
+        assert killed or os.WEXITSTATUS(status) == 0, told.decode()
+        status, told = in_child(second)
+        assert os.WIFEXITED(status), "the second process did not end"
+        assert os.WEXITSTATUS(status) == 0, told.decode()
+        lost = missing(root, acknowledged)
+        assert not lost, f"acknowledged and lost: {lost}"
+        return f"killed after {len(acknowledged) // 20 * 20}–{len(acknowledged) // 20 * 20 + 19} entries" if killed else "over"
+
+
+def missing(root: Path, acknowledged: list[list[str]]) -> list[list[str]]:
+    from bench.laboratory import Folders
+    from results.journal import Journal
+
+    with Journal(Folders(root).journal, read_only=True) as journal:
+        rows = {(str(kept.sequence), kept.hash) for run in journal.runs() for kept in journal.entries(run.run)}
+    return [row for row in acknowledged if tuple(row) not in rows]
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("trials", type=int, nargs="?", default=1000)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--disk", choices=("plain", "lossy"), default="plain")
+    chosen = options.parse_args()
+    began, seen, broken = time.monotonic(), Counter(), 0
+    with tempfile.TemporaryDirectory() as folder:
+        template = Path(folder) / "template"
+        template.mkdir()
+        prepare(template)
+        for body in BODIES:
+            undisturbed(template, body)  # known before the fork, so that no child finds it out again
+        _, duration = measured(template, chosen.disk)
+        for seed in range(chosen.seed, chosen.seed + chosen.trials):
+            try:
+                seen[trial(template, seed, disk=chosen.disk, duration=duration)] += 1
+            except AssertionError as fault:
+                broken += 1
+                print(f"seed {seed}: {fault}", flush=True)
+    print(
+        f"{chosen.trials} kills on the {chosen.disk} disk, {broken} broken, {time.monotonic() - began:.0f} s; "
+        f"an undisturbed run takes {duration:.2f} s"
+    )
+    for name, number in sorted(seen.items()):
+        print(f"  {name}: {number}")
+    return 1 if broken else 0
+
+
+def measured(template: Path, disk: str) -> tuple[int, float]:
+    """How long an undisturbed run takes in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+
+        def whole(writing: int) -> None:
+            with day(template, Path(folder) / "lab", 0, CALM, lossy=disk == "lossy") as world:
+                one_run(world, BODIES[0])
+
+        began = time.monotonic()
+        status, told = in_child(whole)
+        assert status == 0, told.decode()
+        return status, time.monotonic() - began
+
+
+if __name__ == "__main__":
+    sys.exit(main())

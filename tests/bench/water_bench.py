@@ -1,0 +1,92 @@
+"""A water bench as arithmetic: one flow through N meters into a measure, with a person at the registers.
+
+It implements the operator's port and nothing else: what it is asked to do changes its state, what it is asked to
+read it keys.
+"""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bench.operator import Prompt
+from drivers.quantity import Quantity
+from procedures.action import (
+    Adjust,
+    Answer,
+    Choice,
+    Choose,
+    DeliverVolume,
+    Done,
+    Inspect,
+    Keyed,
+    KeyIndication,
+    KeyQuantity,
+    SetFlow,
+)
+
+STEP = Decimal("0.05")
+"""L; what can be read on a register"""
+
+
+@dataclass
+class WaterBench:
+    """Meters with an error of their own at each flow, in percent."""
+
+    errors: dict[str, dict[str, str]] = field(default_factory=dict)
+    """by meter, then by the whole part of the flow in L/h; all others are without error"""
+    temperature: str = "28.0"
+    flow_off: dict[int, str] = field(default_factory=dict)
+    """factor of the flow by the number of the delivery"""
+    units: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    flow: Quantity = Quantity(0, "L/h")
+    registers: dict[str, Decimal] = field(default_factory=dict)
+    deviation: Decimal = Decimal(0)
+    deliveries: int = 0
+    asked: list[Prompt] = field(default_factory=list)
+
+    async def answer(self, prompt: Prompt) -> Answer:
+        self.asked.append(prompt)
+        match prompt.action:
+            case SetFlow(flow=flow):
+                self.flow = flow
+            case DeliverVolume(volume=volume):
+                self._deliver(volume.to("L").value)
+            case Adjust():
+                self.errors.clear()
+            case Inspect():
+                return Choice(self.answers.get("inspect", "conforms"))
+            case Choose(question=question, choices=choices):
+                return Choice(self.answers.get(question, choices[-1]))
+            case KeyIndication(role=role):
+                return Keyed(self._shown(role))
+            case KeyQuantity(question=question):
+                return Keyed(self._read(question))
+            case _:
+                pass
+        return Done()
+
+    def _deliver(self, volume: Decimal) -> None:
+        self.deliveries += 1
+        self.flow = self.flow * Decimal(self.flow_off.get(self.deliveries, "1"))
+        collected = volume + self.deviation
+        for meter in self.registers:
+            error = Decimal(self.errors.get(meter, {}).get(str(int(self.flow.value)), "0"))
+            self.registers[meter] += collected * (1 + error / 100)
+
+    def _shown(self, role: str) -> Quantity:
+        kind, _, meter = role.partition("/")
+        match kind:
+            case "meter":
+                whole = self.registers.setdefault(meter, Decimal(1000) + len(self.registers))
+                return Quantity((whole / STEP).quantize(Decimal(1)) * STEP, "L")
+            case "flow":
+                return self.flow
+            case "pressure":
+                return Quantity("2.1", "bar")
+            case _:
+                return Quantity(self.temperature, "°C")
+
+    def _read(self, question: str) -> Quantity:
+        if question == "start_flow":
+            return Quantity("8", "L/h")
+        return Quantity(self.deviation, "L").to("mL")

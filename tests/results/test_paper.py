@@ -1,0 +1,102 @@
+"""The paper of a record: it carries everything, takes the proof when it comes, and shows every change."""
+
+import io
+import json
+import random
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from results.certificate.rendering import render_certificate
+from results.errors import IntegrityError
+from results.journal import Journal
+from results.paper import is_its_paper, keep_paper, unpack
+from results.sealing import SealedRun
+from results.verification import load_record
+from tests.results.made_run import keys_in, seal_with, write_run
+
+RECEIPT = json.dumps({"schema": "tera-bench/receipt/1"}).encode()
+
+
+@pytest.fixture
+def sealed(tmp_path: Path) -> SealedRun:
+    with Journal(tmp_path / "journal.db") as journal:
+        write_run(journal, end="concluded")
+        return seal_with(journal, tmp_path / "keys", tmp_path / "records")
+
+
+def test_a_paper_alone_gives_the_record_back(sealed, tmp_path):
+    room = tmp_path / "elsewhere"
+    record = unpack(sealed.certificate.read_bytes(), room, called="000001.pdf")
+    found = load_record(record, keys_in(tmp_path / "keys")[1])
+    assert (found.payload, found.evidence.content) == (sealed.verified.payload, sealed.evidence.read_bytes())
+    assert sorted(path.name for path in room.iterdir()) == ["000001.dcc.xml", "000001.h5", "000001.tera.json"]
+
+
+def test_the_receipt_is_put_into_the_paper_and_nothing_printed_changes(sealed):
+    before = pypdf.PdfReader(sealed.certificate)
+    printed = [page.extract_text() for page in before.pages]
+    sealed.record.with_name("000001.receipt.json").write_bytes(RECEIPT)
+    assert keep_paper(sealed.record, sealed.verified) is None
+    after = pypdf.PdfReader(sealed.certificate)
+    assert after.attachments["000001.receipt.json"] == [RECEIPT]
+    assert [page.extract_text() for page in after.pages] == printed
+    assert keep_paper(sealed.record, sealed.verified) is None
+
+
+def test_another_paper_with_its_name_is_left_alone(sealed):
+    sealed.certificate.write_bytes(b"%PDF something else")
+    other = keep_paper(sealed.record, sealed.verified)
+    assert sealed.certificate.read_bytes() == b"%PDF something else"
+    assert other is not None
+    assert other.read_bytes() == render_certificate(sealed.verified)
+    assert keep_paper(sealed.record, sealed.verified) == other
+
+
+def test_what_a_signature_adds_behind_the_paper_is_no_change_of_it(sealed):
+    paper = sealed.certificate.read_bytes()
+    assert is_its_paper(paper + b"\n% an incremental update\n", sealed.verified, b"")
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_one_changed_byte_is_found(sealed, tmp_path, seed):
+    paper = bytearray(sealed.certificate.read_bytes())
+    place = random.Random(seed).randrange(len(paper))  # noqa: S311  # a place, no secret
+    paper[place] ^= 1 << seed % 8
+    try:
+        record = unpack(bytes(paper), tmp_path / "room", called="x.pdf")
+        verified = load_record(record, keys_in(tmp_path / "keys")[1])
+    except IntegrityError:
+        return
+    assert not is_its_paper(bytes(paper), verified, b"")
+
+
+def with_attachments(**files: bytes) -> bytes:
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    for name, content in files.items():
+        writer.add_attachment(name, content)
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+BAD = {
+    "no PDF": b"hello",
+    "empty": b"",
+    "cut off": b"%PDF-1.7\n1 0 obj\n<< /Type",
+    "no attachment": with_attachments(),
+    "a record that leaves its folder": with_attachments(**{"../x.tera.json": b"{}"}),
+    "two records": with_attachments(**{"a.tera.json": b"{}", "b.tera.json": b"{}"}),
+    "an absolute name": with_attachments(**{"a.tera.json": b"{}", "/etc/x": b""}),
+    "a name with a backslash": with_attachments(**{"a.tera.json": b"{}", "..\\x": b""}),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_file_that_is_no_paper_of_ours_is_told(case, tmp_path):
+    with pytest.raises(IntegrityError) as caught:
+        unpack(BAD[case], tmp_path / "room", called="x.pdf")
+    assert caught.value.code == "paper.unsound"
+    assert not (tmp_path / "x.tera.json").exists()
