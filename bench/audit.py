@@ -51,6 +51,10 @@ class _NoPerson:
 class _NoInstruments(Station):
     """Refuses a new reading: an audit has only those of the evidence."""
 
+    def find(self, role: str) -> Bound | None:
+        """Refuse."""
+        raise _beyond_evidence(f"a reading of {role}")
+
     def bound(self, role: str) -> Bound:
         """Refuse."""
         raise _beyond_evidence(f"a reading of {role}")

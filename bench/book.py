@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 from bench import events
+from bench.errors import LaboratoryError
 from bench.replay import DivergenceError, Memory
 from drivers.clock import Clock
 from drivers.notation import from_builtins
 from procedures.point import Conclusion
 from results.entry import Abandoned, Concluded, Entry, Kept
+
+CLOCK_MAY_STEP_S: Final = 60.0
+"""more than a network corrects at once"""
 
 
 class Log(Protocol):
@@ -44,6 +48,7 @@ class Book:
         self._log = log
         self._observers = tuple(observers)
         self._zone = ZoneInfo(zone)
+        self._seen: tuple[datetime, float] | None = None
 
     def now(self) -> datetime:
         """The wall time at the office, with its offset."""
@@ -54,9 +59,27 @@ class Book:
 
         Raises:
             StorageError: it is not, and the run must stop.
+            LaboratoryError: the clock was set otherwise; nothing was kept, and the run must stop.
         """
-        self._log.append(self._run, entry, at=self.now().isoformat(), elapsed=self.clock.monotonic())
+        now, elapsed = self.now(), self.clock.monotonic()
+        self._check_clock(now, elapsed)
+        self._log.append(self._run, entry, at=now.isoformat(), elapsed=elapsed)
         self.memory.take(entry)
+
+    def _check_clock(self, now: datetime, elapsed: float) -> None:
+        """No entry gets a time that does not follow from the one before (the clock of a twin may run faster)."""
+        seen, self._seen = self._seen, (now, elapsed)
+        if seen is None:
+            return
+        passed = (now - seen[0]).total_seconds()
+        if passed < -CLOCK_MAY_STEP_S or passed - (elapsed - seen[1]) > CLOCK_MAY_STEP_S:
+            raise LaboratoryError(
+                "run.clock_jumped",
+                "The clock of this computer jumped by {seconds} s during the test, or the computer slept.",
+                "See that the clock is right, then resume: what was under way is done again; a run whose clock "
+                "went back is closed without a verdict.",
+                seconds=round(passed - (elapsed - seen[1])),
+            )
 
     def tell(self, event: events.Event) -> None:
         """Tell the observers."""

@@ -269,6 +269,18 @@ class Conductor:
         self._book.tell(events.Answered(path=path))
         return answer
 
+    async def ask_operator(self, path: str, action: Action) -> Answer:
+        """Ask outside of the script, before it or after it; kept by whoever asks."""
+        return await self._ask_operator(path, action)
+
+    def keep(self, note: Noted) -> None:
+        """Keep a note of the run that is no effect of its script.
+
+        Raises:
+            StorageError: it is not on the disk.
+        """
+        self._book.keep(note)
+
     async def _ask_operator(self, path: str, action: Action) -> Answer:
         prompt = Prompt.of(path, action, self._sentence(action))
         self._book.tell(events.Prompted(prompt=prompt))

@@ -26,6 +26,15 @@ class RunStarted(_Event, frozen=True, kw_only=True, tag="run_started"):
     plan: tuple[PlannedStep, ...]
 
 
+class RunResumed(_Event, frozen=True, kw_only=True, tag="run_resumed"):
+    """After a break: what was lost, what is done again and what is checked first."""
+
+    minutes: int
+    lost: tuple[str, ...]
+    repeated: tuple[str, ...]
+    rechecks: tuple[str, ...]
+
+
 class SeriesEntered(_Event, frozen=True, kw_only=True, tag="series_entered"):
     """A series is open."""
 
@@ -118,6 +127,7 @@ class RunStopped(_Event, frozen=True, kw_only=True, tag="stopped"):
 
 Event = (
     RunStarted
+    | RunResumed
     | SeriesEntered
     | SeriesLeft
     | StepEntered

@@ -59,7 +59,9 @@ class FrontDesk:
         self.zone = place.laboratory.office.time_zone
         self._observer: events.Observer | None = None
         """who watched the last run; it also hears that it was sealed and delivered"""
-        self._sealing = False
+        self._journal_free = asyncio.Event()
+        """not set while a thread seals: it has journal and outbox to itself"""
+        self._journal_free.set()
         self._deliveries = 0
         self._stamp: tuple[object, ...] = ()
         self._jobs: tuple[JobLine, ...] = ()
@@ -102,7 +104,7 @@ class FrontDesk:
 
     def jobs(self) -> tuple[JobLine, ...]:
         """See `Desk`; made anew only when journal, orders or outbox have changed, and never while sealing."""
-        if not self._sealing:
+        if self._journal_free.is_set():
             stamp = (self._place.journal.head(), self._order_stamp(), self._deliveries)
             if stamp != self._stamp:
                 self._stamp, self._outbox = stamp, finishing.outbox_lines(self._place.outbox, self._problem)
@@ -187,11 +189,11 @@ class FrontDesk:
 
     async def seal(self, run: str, pin: str) -> SealedFiles:
         """See `Desk`."""
-        self._sealing = True  # the thread has journal and outbox to itself until it is done
+        self._journal_free.clear()
         try:
             finished = await asyncio.to_thread(self._place.seal, run, pin)
         finally:
-            self._sealing = False
+            self._journal_free.set()
         self._tell(
             events.RecordSealed(
                 number=finished.number,
@@ -209,7 +211,7 @@ class FrontDesk:
 
     async def deliver(self) -> tuple[OutboxLine, ...]:
         """See `Desk`."""
-        delivery = await self._place.deliver()
+        delivery = await self._place.deliver(journal_free=self._journal_free)
         self._deliveries += 1
         lines = self.outbox()
         for record_id in delivery.delivered if delivery is not None else ():

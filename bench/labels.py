@@ -301,7 +301,9 @@ class Labels:
             error = point.corrected_error if point.corrected_error is not None else point.error
             parts.append(self.text("explain.error", error=self.quantity(error, signed=True)))
             if point.tolerance is not None:
-                room = min(point.tolerance.upper - error, error - point.tolerance.lower)
+                room = point.tolerance.upper - error
+                if point.tolerance.lower:  # a range begins at zero and has one limit only
+                    room = min(room, error - point.tolerance.lower)
                 kind = "explain.margin" if room.value >= 0 else "explain.exceeded"
                 parts.append(self.text(kind, limits=self.limits(point), room=abs(room)))
         elif point.error_bounds is not None:

@@ -117,7 +117,7 @@ class Observing:
 
     def _bound(self, role: str) -> Bound:
         """The instrument of a role, or a person's eyes."""
-        bound = self._station.roles.get(role)
+        bound = self._station.find(role)
         if bound is not None:
             return bound
         driver = catalogue.load(_KEYED_DRIVER)

@@ -8,14 +8,18 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bench import events
+from bench.book import CLOCK_MAY_STEP_S
 from bench.conductor import Conductor
 from bench.errors import LaboratoryError
 from bench.laboratory import Laboratory
 from bench.operator import Operator
+from bench.resumption import Resumption, check_again, resumption
+from bench.safe_state import make_safe
 from bench.software import identification, package_digest, package_digests
 from bench.station import Bound, Station
 from drivers import notation
@@ -32,8 +36,6 @@ from procedures.point import Conclusion
 from results.entry import Closed, Concluded, Kept, Resumed, RunBegun
 from results.journal import Journal
 from results.ordering import state_after
-
-_CLOCK_MAY_STEP_S: Final = 60.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,10 +113,27 @@ class Taken:
     procedure: Procedure[Any]
     task: Any
     conductor: Conductor
+    station: Station
+    resumption: Resumption | None = None
+    """None: it begins, or it is taken up only to be sealed"""
 
     async def conduct(self) -> Conclusion:
-        """Run the script to its verdict; see `Conductor.conduct`."""
-        return await self.conductor.conduct(lambda run: self.procedure.script(run, self.task))
+        """Run the script to its verdict, with everything in its safe state before a resumption and at the end.
+
+        Raises:
+            RunInterrupted: see `Conductor.conduct`.
+            PlainError: see `Conductor.conduct`.
+        """
+        conductor = self.conductor
+        safe = partial(make_safe, self.station, keep=conductor.keep, ask=conductor.ask_operator)
+        if self.resumption is not None:
+            await safe(when="resumed")
+        try:
+            if self.resumption is not None:
+                await check_again(self.resumption, keep=conductor.keep, ask=conductor.ask_operator)
+            return await conductor.conduct(lambda run: self.procedure.script(run, self.task))
+        finally:
+            await safe(when="ended")
 
 
 def take_up(
@@ -129,10 +148,12 @@ def take_up(
     history, begun = _history(around, run)
     procedure = find(begun.procedure)
     state = state_after(kept.entry for kept in history)
+    found: Resumption | None = None
     if state == "open":
         _check_same(around, run, begun)
         if len(history) > 1:
-            history += _after_break(around, run, history, procedure)
+            resumed, found = _after_break(around, run, history, procedure)
+            history.append(resumed)
     elif not any(isinstance(kept.entry, Concluded) for kept in history):
         raise _ended(run)
     task = notation.from_builtins(begun.task, procedure.task)
@@ -158,7 +179,17 @@ def take_up(
     )
     for observer in observers:
         observer.notice(started)
-    return Taken(run=run, begun=begun, procedure=procedure, task=task, conductor=conductor)
+        if found is not None:
+            observer.notice(found.event())
+    return Taken(
+        run=run,
+        begun=begun,
+        procedure=procedure,
+        task=task,
+        conductor=conductor,
+        station=Station({role: around.station.bound(role) for role in begun.instruments}),
+        resumption=found,
+    )
 
 
 def close(around: Surroundings, run: str, *, how: str, reason: str) -> None:
@@ -258,10 +289,10 @@ def _check_same(around: Surroundings, run: str, begun: RunBegun) -> None:
 
 def _after_break(
     around: Surroundings, run: str, history: Sequence[Kept], procedure: Procedure[Any]
-) -> list[Kept]:
+) -> tuple[Kept, Resumption]:
     last = history[-1]
     gap = (datetime.fromisoformat(around.at()) - datetime.fromisoformat(last.at)).total_seconds()
-    if gap < -_CLOCK_MAY_STEP_S:
+    if gap < -CLOCK_MAY_STEP_S:
         close(around, run, how="interrupted", reason="clock_went_back")
         raise LaboratoryError(
             "run.clock",
@@ -280,5 +311,6 @@ def _after_break(
             run=run,
             minutes=int(gap // 60),
         )
-    resumed = Resumed(gap_s=round(gap, 1), last_path=getattr(last.entry, "path", ""))
-    return [around.journal.append(run, resumed, at=around.at(), elapsed=around.clock.monotonic())]
+    found = resumption(history, round(gap, 1), getattr(last.entry, "path", ""), procedure)
+    resumed = Resumed(gap_s=found.gap_s, last_path=found.broken_off)
+    return around.journal.append(run, resumed, at=around.at(), elapsed=around.clock.monotonic()), found

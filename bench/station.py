@@ -31,6 +31,10 @@ class Station:
 
     roles: Mapping[str, Bound]
 
+    def find(self, role: str) -> Bound | None:
+        """The instrument of a role; None: no instrument has it, and a person reads by eye."""
+        return self.roles.get(role)
+
     def bound(self, role: str) -> Bound:
         """The instrument of a role.
 

@@ -3,6 +3,7 @@
 The command line and the screen both work through this; neither knows a file or a port of its own.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,8 +17,10 @@ from bench.laboratory import Folders, Laboratory, load
 from bench.operator import Operator
 from bench.operators.twin_hands import TwinHands
 from bench.session import Surroundings, Taken
+from bench.trail import Trail, configuration_of
 from drivers import notation
 from drivers.clock import Clock, SystemClock
+from drivers.errors import PlainError
 from procedures.assignment import Assignment
 from results.delivery import Delivery
 from results.journal import Journal
@@ -54,6 +57,7 @@ class Workplace:
             sentence=labels.instruction,
             title=lambda assignment: title_of(labels, assignment),
         )
+        self.trail = Trail(journal, at=self.around.at, elapsed=clock.monotonic, officer=laboratory.officer.id)
 
     async def begin(self, assignment: Assignment) -> str:
         """Begin a run once every instrument answers; see `session.begin`.
@@ -82,12 +86,32 @@ class Workplace:
         session.close(self.around, run, how="voided", reason=reason)
 
     def seal(self, run: str, pin: str) -> finishing.Finished:
-        """Sign, seal and queue an ended run; see `finishing.seal`."""
-        return finishing.seal(self.around, self.folders, self.outbox, run, pin)
+        """Sign, seal and queue an ended run; see `finishing.seal`.
 
-    async def deliver(self) -> Delivery | None:
-        """Push what waits; see `finishing.deliver_all`."""
-        return await finishing.deliver_all(self.laboratory, self.outbox, self.around.clock)
+        Each use of a key is noted, a wrong PIN too.
+        """
+        try:
+            finished = finishing.seal(self.around, self.folders, self.outbox, run, pin)
+        except PlainError as fault:
+            if fault.code.startswith("key."):
+                self.trail.note("key_refused", run=run, code=fault.code)
+            raise
+        keys = ", ".join(finished.sealed.verified.signed_by)
+        self.trail.note("key_used", run=run, record=finished.number, keys=keys, meaning="menguji")
+        return finished
+
+    async def deliver(self, *, journal_free: asyncio.Event | None = None) -> Delivery | None:
+        """Push what waits; see `finishing.deliver_all`.
+
+        Args:
+            journal_free: set while no thread has the journal; what was delivered is noted only then.
+        """
+        delivery = await finishing.deliver_all(self.laboratory, self.outbox, self.around.clock)
+        if journal_free is not None:
+            await journal_free.wait()
+        for record in delivery.delivered if delivery is not None else ():
+            self.trail.note("delivered", record=record)
+        return delivery
 
     def find(self, name: str) -> RunSummary:
         """A run by its id or its record number.
@@ -123,7 +147,7 @@ async def open_workplace(
         outbox.reconcile(folders.records, sealed=finishing.sealed_digests(journal))
         instruments = await Instruments.connect(laboratory, folders, clock)
         try:
-            yield Workplace(
+            place = Workplace(
                 folders,
                 laboratory=laboratory,
                 journal=journal,
@@ -132,6 +156,8 @@ async def open_workplace(
                 labels=labels,
                 clock=clock,
             )
+            with place.trail.kept(configuration_of(laboratory, folders, instruments.bound)):
+                yield place
         finally:
             await instruments.close()
 

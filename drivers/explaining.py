@@ -65,14 +65,20 @@ def explain(driver: FileDriver, event: Event, write: Callable[[str], str] = str)
         yield f"  >>> {write(wrong)}"
         return
     forms = driver.frames.forms
-    laid = [_laid(form, driver, frame) for form in forms]
-    nearest = min(range(len(forms)), key=lambda at: _distance(laid[at]))
+    nearest, parts = nearest_form(driver, frame)
     meant = forms[nearest].state.constant
     near = f"form {nearest + 1} of {len(forms)} comes nearest"
     if meant:
         near += f"; it means {meant.value}, so no number is read"
     yield f"  {write(near)}"
-    yield from (part.line(write) for part in laid[nearest])
+    yield from (part.line(write) for part in parts)
+
+
+def nearest_form(driver: FileDriver, frame: bytes) -> tuple[int, list[Part]]:
+    """The form that a refused frame comes nearest to, by its place in the file, laid over the frame."""
+    laid = [_laid(form, driver, frame) for form in driver.frames.forms]
+    nearest = min(range(len(laid)), key=lambda at: _distance(laid[at]))
+    return nearest, laid[nearest]
 
 
 def _distance(parts: Sequence[Part]) -> tuple[int, int]:

@@ -20,7 +20,9 @@ def explain_meter(driver: MbusDriver, event: Event) -> Iterator[str]:
         event: what its decoder said.
     """
     values: Mapping[str, Event] = event.values if isinstance(event, Measured) else {"": event}
-    if all(isinstance(one, Indicated) for one in values.values()) or not isinstance(event, Measured | Refused):
+    if all(isinstance(one, Indicated) for one in values.values()) or not isinstance(
+        event, Measured | Refused
+    ):
         return
     yield f"  bytes {' '.join(f'{byte:02X}' for byte in event.frame)}"
     for frame in frames_in(event.frame):

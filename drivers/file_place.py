@@ -41,6 +41,11 @@ def line_of_mistake(mistake: str, text: str) -> int | None:
     return len(text.splitlines()) or None if _TOML_END in mistake else None
 
 
+def with_line(mistake: str, text: str) -> str:
+    """What the TOML reader says, with the number of the last line where it only names the end."""
+    return mistake.replace(_TOML_END, f"(at the end, line {len(text.splitlines())})")
+
+
 def _steps(path: str) -> tuple[str, ...]:
     return tuple(part for part in re.split(r"\.|(\[\d+\])", path.replace("[...]", "")) if part)
 

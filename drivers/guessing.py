@@ -6,7 +6,7 @@ examples prove it. What was not seen is refused by that file.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import Final
@@ -87,10 +87,18 @@ def framed(data: bytes) -> Framed | None:
 def framed_as(frames: Sequence[bytes]) -> Framed | None:
     """The framing of frames whose beginnings and ends are known; None when they have no mark in common."""
     end = next((mark for mark in _ENDS if all(frame.endswith(mark) for frame in frames)), b"")
+    end = end or _control({frame[-1:] for frame in frames})
     start = next((mark for mark in _STARTS if all(frame.startswith(mark) for frame in frames)), b"")
+    start = start or _control({frame[:1] for frame in frames})
     lengths = sorted({len(frame) for frame in frames})
     groups = tuple(tuple(frame for frame in frames if len(frame) == length) for length in lengths)
     return Framed(start, end, fixed=False, groups=groups) if end and frames else None
+
+
+def _control(bytes_there: Set[bytes]) -> bytes:
+    """The control character that stands at this place of every frame, if one does."""
+    mark = min(bytes_there) if len(bytes_there) == 1 else b""
+    return mark if mark and mark < b" " else b""
 
 
 def _by_marks(data: bytes) -> Iterator[Framed]:

@@ -184,7 +184,7 @@ class Interviewing:
                 await self._clock.sleep(self._driver.gap_s)
             if not quiet(script.manner, bytes(self._heard)):
                 return self._doubt("the instrument sends without being asked", frame)
-            self._take(frame, len(self._heard))
+            self._take(frame if answers else bytearray(), len(self._heard))
             await self._transport.send(question.send)
             frame += question.send
             try:

@@ -101,9 +101,7 @@ def _map(said: MbusDescription) -> MbusMap:
             raise EntryError(
                 "mbus.medium", f"there is no medium {medium!r}", f"Write one of {', '.join(codes)}."
             )
-    ignored = (
-        frozenset(numbers(meter.ignore_status, "mbus.ignore_status")) if meter.ignore_status else frozenset()
-    )
+    ignored = _bits(meter.ignore_status, "mbus.ignore_status")
     if ignored - _IGNORABLE:
         mistake = f"bit {min(ignored - _IGNORABLE)} of the status cannot be ignored"
         raise EntryError("mbus.ignore_status", mistake, "Bits 2 and 4 to 7 may be.")
@@ -119,8 +117,13 @@ def _map(said: MbusDescription) -> MbusMap:
         versions=frozenset(meter.version),
         media=frozenset(codes[medium] for medium in meter.medium),
         ignored_status=ignored,
+        ignored_errors=_bits(meter.ignore_errors, "mbus.ignore_errors"),
         telegrams=meter.telegrams,
     )
+
+
+def _bits(typed: str, path: str) -> frozenset[int]:
+    return frozenset(numbers(typed, path)) if typed else frozenset()
 
 
 def _wanted(entry: RecordEntry, path: str) -> Wanted:

@@ -23,6 +23,8 @@ class MeterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     medium: tuple[str, ...] = ()
     ignore_status: str = ""
     """bits of the status that say nothing against a value, `"2, 5-7"`"""
+    ignore_errors: str = ""
+    """bits of the maker's error flags, a record of its own, that say nothing against a value"""
     telegrams: int = 1
     """how many telegrams are read while the meter says that more follow"""
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from drivers.errors import PlainError, UnitError
+from drivers.file_place import with_line
 from drivers.quantity import Quantity
 
 T = TypeVar("T")
@@ -93,7 +94,7 @@ def from_toml(text: str, kind: type[T], *, source: str | Path, error: type[Plain
             "{file} is not readable as TOML: {mistake}.",
             "Correct that line and try again.",
             file=str(source),
-            mistake=str(mistake),
+            mistake=with_line(str(mistake), text),
         ) from None
     except msgspec.ValidationError as mistake:
         raise error(

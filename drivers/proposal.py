@@ -24,6 +24,8 @@ _WORTH: Final = 0.8
 """the share of the bytes that a known driver must read to be taken for the family"""
 
 
+_NO_REPEAT: Final = "No frame repeats in these bytes: capture at least five frames, with several loads."
+_NO_FRAME: Final = "The frames do not end alike: type each one whole, with its line end."
 _UNSEEN: Final = {
     (True, False): "No frame with the load in motion was captured: capture while you put a load on.",
     (False, True): "No frame with the load at rest was captured: capture again and wait for rest.",
@@ -44,7 +46,7 @@ class Proposal:
 
 def propose_typed(frames: Sequence[bytes], answers: Answers, families: Mapping[str, Driver]) -> Proposal:
     """The same from whole frames as a manual prints them."""
-    return _proposed(b"".join(frames), framed_as(frames), answers, families)
+    return _proposed(b"".join(frames), framed_as(frames), answers, families, typed=True)
 
 
 def propose(data: bytes, answers: Answers, families: Mapping[str, Driver]) -> Proposal:
@@ -61,15 +63,19 @@ def propose(data: bytes, answers: Answers, families: Mapping[str, Driver]) -> Pr
 
 
 def _proposed(
-    data: bytes, found: Framed | None, answers: Answers, families: Mapping[str, Driver]
+    data: bytes,
+    found: Framed | None,
+    answers: Answers,
+    families: Mapping[str, Driver],
+    *,
+    typed: bool = False,
 ) -> Proposal:
     readers = _readers(data, families)
     if len({_numbers(families[name], data) for name in readers}) == 1:
         return _as_family(readers, families, data, answers)
     told = tuple(f"`{name}` reads it with numbers of its own: load a known weight" for name in readers)
     if found is None:
-        missing = "No frame repeats in these bytes: capture at least five frames, with several loads."
-        return Proposal("", (missing,), told)
+        return Proposal("", (_NO_FRAME if typed else _NO_REPEAT,), told)
     layouts = laid_out(found)
     if not any(layout.span("number") for layout in layouts):
         return Proposal("", ("No number was found in the frames: is this what the instrument sends?",), told)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from drivers.protocols.address import shown
+from drivers.protocols.address import packed, shown
 from drivers.protocols.registers import Proof
 from drivers.protocols.word import NumberForm, NumberType, WordOrder, in_order
 from drivers.register_description import ProveEntry
@@ -100,7 +100,7 @@ def _proof(entry: ProveEntry, place: Place, judge: Callable[[bytes], str | None]
         first=place.first,
         count=place.count,
         judge=judge,
-        data=data,
+        data=packed(place.table, data),
     )
 
 

@@ -1,7 +1,7 @@
 """A procedure as it is found, prepared, planned and run."""
 
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
 
@@ -55,3 +55,6 @@ class Procedure(Generic[T]):
     """the instruments that a run needs, by their role in the laboratory file"""
     resume_within_s: int = 4 * 3600
     """after a longer break the run is closed as interrupted"""
+    rechecks: Mapping[str, int] = field(default_factory=dict)
+    """what is checked again before a resumed run goes on, and after how many seconds of break: `zero`, `warm_up`,
+    `environment`; series that were broken off are done again in any case"""

@@ -111,3 +111,25 @@ def settled(value: float, place: Decimal) -> Decimal:
     if not number.is_finite():
         raise ValueError(f"{value} is not a finite number")
     return number.quantize(place, rounding=ROUND_HALF_EVEN, context=_DIGITS) + 0
+
+
+def told(quantity: Quantity, *limits: Quantity) -> Quantity:
+    """A computed quantity with fewer decimals for a reader, unless those hide its side of a limit.
+
+    Percentages keep four decimals, all others six; what was read from a display has fewer and stays as it is.
+
+    >>> limit = Quantity("2", "%")
+    >>> print(told(Quantity("1.685393258427", "%"), limit), told(Quantity("2.000000000001", "%"), limit))
+    1.6854 % 2.000000000001 %
+    """
+    place = Decimal(1).scaleb(-4 if quantity.unit == "%" else -6)
+    exponent = quantity.value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent >= int(place.as_tuple().exponent):
+        return quantity
+    short = Quantity(
+        quantity.value.quantize(place, rounding=ROUND_HALF_EVEN, context=_DIGITS) + 0, quantity.unit
+    )
+    hides = any(
+        (short <= limit, short >= limit) != (quantity <= limit, quantity >= limit) for limit in limits
+    )
+    return quantity if hides else short

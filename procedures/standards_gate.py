@@ -92,6 +92,22 @@ def choose_standards(
     return tried, _used(chosen, tried)
 
 
+def usable_mass(
+    cupboard: Sequence[WorkingStandard],
+    named: Sequence[str],
+    requirement: Requirement,
+    least: Quantity,
+) -> Quantity:
+    """All weights together that may be used, of those that are not lighter than `least`."""
+    total = least * 0
+    for standard in cupboard:
+        if (not named or standard.id in named) and _unfit(standard, requirement) is None:
+            for weight in standard.weights:
+                if weight.nominal >= least:
+                    total += weight.nominal * weight.count
+    return total
+
+
 def standard_use(standard: WorkingStandard) -> StandardUse:
     """The standard as a record names it."""
     masses = sorted(weight.nominal for weight in standard.weights)

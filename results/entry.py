@@ -3,9 +3,12 @@
 Arguments and results stand as plain data, so that an old journal can be read when the types have moved on.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
+
+BENCH: Final = ""
+"""the run of entries that belong to no run: the bench's own audit trail"""
 
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="entry"):

@@ -221,6 +221,14 @@ class Journal:
         check_links(found, where=str(self.path), whole=False)
         return found
 
+    def all(self) -> Iterator[Kept]:
+        """Every entry in order, each checked.
+
+        Raises:
+            IntegrityError: an entry was changed; the facts name its sequence.
+        """
+        return self._rows("ORDER BY sequence")
+
     def last(self, run: str) -> Kept | None:
         """The last entry of a run."""
         return next(self._rows("WHERE run = ? ORDER BY sequence DESC LIMIT 1", run), None)

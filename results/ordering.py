@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from results.entry import (
+    BENCH,
     Abandoned,
     Begun,
     Closed,
@@ -47,6 +48,35 @@ def state_after(entries: Iterable[Entry]) -> RunState:
     return state
 
 
+class _Software:
+    """Follows the program's digests through the trail: nothing is measured in a run by another program."""
+
+    def __init__(self) -> None:
+        self._now: dict[str, str] = {}
+        self._of: dict[str, dict[str, str]] = {}
+
+    def check(self, kept: Kept, where: str) -> None:
+        match kept.entry:
+            case Noted(what="configuration", facts=facts) if kept.run == BENCH:
+                self._now = _digests(facts["configuration"])
+            case RunBegun(software=software):
+                self._of[kept.run] = _digests(software)
+            case Done() | Reported() | Concluded() if self._now and self._of.get(kept.run) != self._now:
+                raise IntegrityError(
+                    "journal.updated",
+                    "Entry {sequence} of {where} was written by another program than began its run.",
+                    "Keep the file as it is; an update must wait until no run is open.",
+                    sequence=kept.sequence,
+                    where=where,
+                )
+            case _:
+                pass
+
+
+def _digests(software: dict[str, str]) -> dict[str, str]:
+    return {name: digest for name, digest in software.items() if name.startswith("sha256:")}
+
+
 def check_order(entries: Iterable[Kept], *, where: str) -> None:
     """Check every run: begun once and first, nothing measured after its end, sealed only after its end.
 
@@ -54,7 +84,9 @@ def check_order(entries: Iterable[Kept], *, where: str) -> None:
         IntegrityError: an entry stands where it may not; the facts name its sequence.
     """
     state: dict[str, RunState] = {}
+    software = _Software()
     for kept in entries:
+        software.check(kept, where)
         now = state.get(kept.run, "new")
         after = next_state(now, kept.entry)
         if after is None:

@@ -102,13 +102,21 @@ async def _read(options: Namespace) -> int:
                 "kind": reading.kind.value,
                 "high_resolution": reading.high_resolution,
             }
+            kept = driver.remembered(reading.frame) if isinstance(driver, RegisterDriver) else {}
             if options.json:
-                emit({"reading": shown, "frame": reading.frame.hex(), "received_at": reading.received_at})
+                told = {"settings": kept} if kept else {}
+                emit(
+                    {"reading": shown, "frame": reading.frame.hex(), "received_at": reading.received_at}
+                    | told
+                )
             else:
                 of = f"{name}  " if name else ""
                 rest = labels.word("stability", reading.stability.value)
                 kind = labels.word("weight_kind", reading.kind.value)
                 say(f"{of}{labels.quantity(reading.indication)}  {rest}  {kind}")
+                if name == driver.channels[-1]:
+                    for setting, held in kept.items():
+                        say(f"  {setting}: {held}")
     finally:
         await device.close()
     return ExitCode.DONE

@@ -26,6 +26,10 @@ class ExitCode(IntEnum):
     """integrity failure"""
 
 
+_BROKEN_OFF = frozenset({"run.clock", "run.clock_jumped", "run.too_late"})
+"""what ends or interrupts a run through nobody's mistake"""
+
+
 def code_of(error: PlainError) -> ExitCode:
     """The exit code of an error that was told."""
     from drivers.errors import DescriptionError, InstrumentError  # noqa: PLC0415 - keeps --help light
@@ -40,5 +44,7 @@ def code_of(error: PlainError) -> ExitCode:
             isinstance(error, DescriptionError) or error.code.startswith("driver.") or error.code in _MISSPELT
         ):
             return ExitCode.NOT_ANSWERING
+        case _ if error.code in _BROKEN_OFF:
+            return ExitCode.IN_DOUBT
         case _:
             return ExitCode.USAGE

@@ -237,6 +237,18 @@ def _records(commands: Any) -> None:
     audit.add_argument("files", nargs="+", type=Path, metavar="FILE")
     _keys(audit)
     audit.add_argument("--deep", action="store_true", help="from the raw frames, through the driver")
+    trail = group.group("audit-trail", "what happened at this bench, and that none of it was changed")
+    trail.add(
+        "verify",
+        "bench.cli.trail:verify",
+        "check chain, order rules and numbers of the journal",
+        "tera audit-trail verify",
+        json=True,
+    )
+    shown = trail.add(
+        "show", "bench.cli.trail:show", "who did what, when and why", "tera audit-trail show", json=True
+    )
+    shown.add_argument("--run", metavar="RUN", help="only this run, by its id")
     certificate = group.add(
         "certificate",
         "bench.cli.records:certificate",

@@ -44,6 +44,8 @@ class Narrator:
             case events.RunStarted():
                 mark = "LATIHAN / TRAINING  " if event.training else ""
                 say(f"{mark}{event.number}  {event.title}")
+            case events.RunResumed():
+                self._resumed(event)
             case events.Decided(replayed=False):
                 point = event.point
                 indication = self._labels.quantity(point.indication) if point.indication is not None else ""
@@ -53,6 +55,14 @@ class Narrator:
                 say(f"  ▲ {self._labels.text('command.abandoned', path=event.path)}")
             case _:
                 pass
+
+    def _resumed(self, event: events.RunResumed) -> None:
+        """What the break cost, before the first step."""
+        lists = {"repeated": event.repeated, "lost": event.lost, "rechecks": event.rechecks}
+        told = {
+            name: ", ".join(self._labels.point(one) for one in what) or "–" for name, what in lists.items()
+        }
+        say(f"  ▲ {self._labels.text('command.resumed', minutes=event.minutes, **told)}")
 
 
 @asynccontextmanager

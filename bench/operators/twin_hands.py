@@ -76,6 +76,8 @@ class TwinHands:
                 else:
                     twin.place(*self._standing)
             case SetZero():
+                self._standing = None  # in a retake something may stand there still
+                twin.remove()
                 await self._press(twin.zero)
             case SetTare():
                 self._place(action.load, "centre")

@@ -152,7 +152,7 @@ class Form:
     def _closed(self, flags: Mapping[str, str]) -> None:
         for piece in self.pieces:
             if piece.values and flags[piece.name] not in piece.values:
-                shown = bytes_to_typed(flags[piece.name].encode("latin-1"))
+                shown = _typed(flags[piece.name])
                 raise UnknownFlagError(f"{piece.name} is '{shown}', which the driver file does not list")
 
     def _indicated(
@@ -161,16 +161,16 @@ class Form:
         decimals = _one(self.decimals.read(flags))
         value = self._number(held["number"], decimals, _one(self.negative.read(flags)))
         if value is None:
-            return Miss(1, State.NO_VALUE, f"'{held['number']}' is not a number")
+            return Miss(1, State.NO_VALUE, f"'{_typed(held['number'])}' is not a number")
         shown = held.get("unit", "").strip(" ")
         unit = self._unit(held, flags, last_unit)
         if unit is None:
-            return Miss(3, State.UNKNOWN_UNIT, f"unit '{shown}' is not among {', '.join(self.units)}")
+            return Miss(3, State.UNKNOWN_UNIT, f"unit '{_typed(shown)}' is not among {', '.join(self.units)}")
         tare = None
         if held.get("tare", "").strip(" "):
             tare_value = self._number(held["tare"], decimals, None)
             if tare_value is None:
-                return Miss(1, State.NO_VALUE, f"tare '{held['tare']}' is not a number")
+                return Miss(1, State.NO_VALUE, f"tare '{_typed(held['tare'])}' is not a number")
             tare = Quantity(tare_value, unit)
         kind = _one(self.kind.read(flags)) or Kind.UNKNOWN
         high_resolution = bool(_one(self.high_resolution.read(flags)))
@@ -208,6 +208,11 @@ class Form:
             return None  # the point is either in the digits or told by a flag
         value = value.scaleb(-(decimals or 0))
         return value.copy_negate() if negative else value
+
+
+def _typed(text: str) -> str:
+    """The characters as a technician types them: none of them may steer the terminal that shows them."""
+    return bytes_to_typed(text.encode("latin-1"))
 
 
 def _one(words: Sequence[T]) -> T | None:

@@ -13,7 +13,7 @@ from drivers.errors import UnitError
 from drivers.protocols import Event, Indicated, Measured, Refused, State
 from drivers.protocols.mbus_record import Function, Record
 from drivers.protocols.mbus_telegram import MEDIA, Identity, RefusedError, Telegram
-from drivers.protocols.mbus_unit import TROUBLES
+from drivers.protocols.mbus_unit import ERROR_FLAGS, TROUBLES
 from drivers.reading import Stability
 
 _NO_DATA = 0x15
@@ -107,6 +107,8 @@ class MbusMap:
     media: frozenset[int] = frozenset()
     ignored_status: frozenset[int] = frozenset()
     """bits of the status that say nothing against a value"""
+    ignored_errors: frozenset[int] = frozenset()
+    """bits of the maker's error flags that say nothing against a value"""
     telegrams: int = 1
     """how many telegrams are read, while the meter says that more follow"""
     samples: Mapping[State, bytes] = field(default_factory=dict)
@@ -142,7 +144,7 @@ class MbusMap:
         if said := self._stranger(telegrams[0].identity):
             return said, State.ERROR
         for telegram in telegrams:
-            for refusal in self._status(telegram.status):
+            for refusal in (*self._status(telegram.status), *self._errors(telegram.records)):
                 return refusal
         return None
 
@@ -165,6 +167,17 @@ class MbusMap:
         for bit, said in _BITS.items():
             if status >> bit & 1 and bit not in self.ignored_status:
                 yield said
+
+    def _errors(self, records: Sequence[Record]) -> Iterator[tuple[str, State]]:
+        """What the maker's own error flags say, where the telegram has any."""
+        for record in records:
+            if record.unit.quantity != ERROR_FLAGS or record.storage:
+                continue
+            flags = int.from_bytes(record.data[record.field.first : record.field.last], "little")
+            for bit in range(flags.bit_length()):
+                if flags >> bit & 1 and bit not in self.ignored_errors:
+                    said = f"the maker's error flag {bit} is set, which the driver file does not list"
+                    yield said, State.UNKNOWN_FLAG
 
 
 def unread(mistake: RefusedError) -> tuple[State, str]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 MOST_VIFE: Final = 10
+ERROR_FLAGS: Final = "error_flags"
 _MORE: Final = 0x80
 _CODE: Final = 0x7F
 _PLAIN: Final = 0x7C
@@ -74,7 +75,7 @@ _EXTENDED_FD: Final = (
     _Row(0x0F, 0x0F, "software_version"),
     _Row(0x10, 0x10, "customer_location"),
     _Row(0x11, 0x11, "customer"),
-    _Row(0x17, 0x17, "error_flags"),
+    _Row(0x17, 0x17, ERROR_FLAGS),
     _Row(0x3A, 0x3A, "dimensionless", "1"),
     _Row(0x40, 0x4F, "voltage", "V", -9),
     _Row(0x50, 0x5F, "current", "A", -12),
@@ -92,16 +93,19 @@ _EXTENDED_FB: Final = (
     _Row(0x2C, 0x2F, "frequency", "Hz", -3),
 )
 _TABLES: Final = {0: _PRIMARY, _FD: _EXTENDED_FD, _FB: _EXTENDED_FB}
+_PLAIN_TEXTS: Final = {"%RH": _Row(_PLAIN, _PLAIN, "relative_humidity", "%")}
+"""units in plain text that say what they mean"""
 QUANTITIES: Final = tuple(
     dict.fromkeys(row.quantity for rows in _TABLES.values() for row in rows if row.unit or row.each)
 )
 """what a driver file may ask for: everything that is a number with a unit"""
 
 TROUBLES: Final = {
-    0x01: "too many DIFE", 0x02: "storage number not implemented", 0x03: "unit number not implemented",
-    0x04: "tariff number not implemented", 0x05: "function not implemented",
-    0x06: "data class not implemented", 0x07: "data size not implemented", 0x0B: "too many VIFE",
-    0x0C: "illegal VIF group", 0x0D: "illegal VIF exponent", 0x0E: "VIF and DIF do not fit", 0x0F: "action not implemented",
+    0x01: "too many DIFE", 0x02: "storage number not implemented",
+    0x03: "unit number not implemented", 0x04: "tariff number not implemented",
+    0x05: "function not implemented", 0x06: "data class not implemented",
+    0x07: "data size not implemented", 0x0B: "too many VIFE", 0x0C: "illegal VIF group",
+    0x0D: "illegal VIF exponent", 0x0E: "VIF and DIF do not fit", 0x0F: "action not implemented",
     0x15: "no data available", 0x16: "data overflow", 0x17: "data underflow", 0x18: "data error",
     0x1C: "premature end of the record",
 }  # fmt: skip
@@ -163,7 +167,7 @@ def read_unit(data: bytes, at: int) -> tuple[Unit, int]:
 
 @lru_cache(maxsize=512)
 def _meaning(table: int, code: int, codes: tuple[int, ...], text: str) -> Unit:
-    quantity, unit, power = _row(table, code)
+    quantity, unit, power = _row((_PLAIN_TEXTS[text],) if text in _PLAIN_TEXTS else _TABLES[table], code)
     trouble, kept = 0, list[int]()
     if table == 0 and code in (_MAKERS, _ANY):
         return Unit("", vife=codes)
@@ -182,8 +186,8 @@ def _meaning(table: int, code: int, codes: tuple[int, ...], text: str) -> Unit:
     return Unit(quantity, unit, power, tuple(kept), trouble, text)
 
 
-def _row(table: int, code: int) -> tuple[str, str, int]:
-    for row in _TABLES[table]:
+def _row(rows: tuple[_Row, ...], code: int) -> tuple[str, str, int]:
+    for row in rows:
         if row.first <= code <= row.last:
             unit = row.each[code - row.first] if row.each else row.unit
             return row.quantity, unit, 0 if row.each else row.power + code - row.first

@@ -14,7 +14,6 @@ from drivers.protocols.address import unpacked
 from drivers.protocols.channel import Channel
 from drivers.protocols.modbus import BUSY_CODES, REFUSAL, SHORTEST, Fault, crc, fault_of, refusal, rtu_length
 from drivers.protocols.registers import Block, RegisterMap
-from drivers.protocols.setting import Setting
 
 _REQUEST: Final = 8  # bytes of a request to read, and of the shortest to write
 _WORDS: Final = {
@@ -53,8 +52,8 @@ class RegisterDecoder:
         self._blocks = {request: block for block in registers.blocks for request in block.requests}
         self._others = {proof.request for proof in registers.proofs} - self._blocks.keys()
         self._settings = {setting.request: setting for setting in registers.settings}
-        self._told: dict[bytes, tuple[bytes, bytes]] = {}
-        """words and frame of each setting, by its request"""
+        self._told: dict[int, dict[bytes, tuple[bytes, bytes]]] = {}
+        """words and frame of each setting, by unit number and request"""
         self._others |= self._settings.keys()
         self._commands = commands
         self._codes = {request[0] for request in self._blocks}
@@ -62,7 +61,7 @@ class RegisterDecoder:
         self._ready: deque[Event] = deque()
         self._skipped = 0
         self._ended = False
-        self._beats: dict[str, tuple[int, int]] = {}
+        self._beats: dict[tuple[int, str], tuple[int, int]] = {}
 
     @property
     def skipped(self) -> int:
@@ -83,8 +82,9 @@ class RegisterDecoder:
 
     def told(self) -> Iterator[tuple[str, str]]:
         """Each setting that was told so far, by name."""
-        for request, (words, _) in self._told.items():
-            yield from self._settings[request].told(words)
+        for settings in self._told.values():
+            for request, (words, _) in settings.items():
+                yield from self._settings[request].told(words)
 
     def receive(self, data: bytes) -> None:
         """Take bytes as they came."""
@@ -146,45 +146,46 @@ class RegisterDecoder:
         elif request in self._commands:
             self._ready.append(Acknowledged(command=self._commands[request], done=True, frame=frame))
         elif (setting := self._settings.get(request)) is not None:
-            self._told[request] = unpacked(setting.table, setting.count, answer[2:]), frame
+            words = unpacked(setting.table, setting.count, answer[2:])
+            self._told.setdefault(frame[0], {})[request] = words, frame
         elif (block := self._blocks.get(request)) is not None:
             self._ready.append(self._valued(block, answer[2:], frame))
 
     def _valued(self, block: Block, data: bytes, frame: bytes) -> Event:
         """What the data of an answer says, with the settings that were told before it."""
-        if self._settings:
-            frame = b"".join(told for _, told in self._told.values()) + frame
-        untold = [setting for setting in block.settings if setting.request not in self._told]
+        unit, settings = frame[0], self._told.get(frame[0], {})
+        frame = b"".join(told for _, told in settings.values()) + frame
+        untold = [setting for setting in block.settings if setting.request not in settings]
         if untold:
             reason = f"{untold[0].name} at {untold[0].where} is not known, which decides about the value"
             return block.refused(State.NO_VALUE, reason, frame)
-        beside = b"".join(map(self._words, self._settings.values()))
-        return self._alive(block, block.read(data, beside, frame), data, frame)
+        nothing = b"", b""
+        beside = b"".join(
+            settings.get(request, nothing)[0] or bytes(2 * setting.count)
+            for request, setting in self._settings.items()
+        )
+        return self._alive(block, block.read(data, beside, frame), data, unit)
 
-    def _words(self, setting: Setting) -> bytes:
-        told = self._told.get(setting.request)
-        return bytes(2 * setting.count) if told is None else told[0]
-
-    def _alive(self, block: Block, event: Event, data: bytes, frame: bytes) -> Event:
+    def _alive(self, block: Block, event: Event, data: bytes, unit: int) -> Event:
         """The event, unless the register that shows life stands still."""
         for channel in block.channels:
-            if channel.heartbeat is None or not self._stands_still(channel, data):
+            if channel.heartbeat is None or not self._stands_still(channel, data, unit):
                 continue
             reason = f"{channel.heartbeat} stand still, so the value may be an old one"
-            dead = Refused(reason=reason, state=State.NO_VALUE, frame=frame)
+            dead = Refused(reason=reason, state=State.NO_VALUE, frame=event.frame)
             if isinstance(event, Measured):
-                event = Measured(values=event.values | {channel.name: dead}, frame=frame)
+                event = Measured(values=event.values | {channel.name: dead}, frame=event.frame)
             elif isinstance(event, Indicated):
                 event = dead
         return event
 
-    def _stands_still(self, channel: Channel, data: bytes) -> bool:
+    def _stands_still(self, channel: Channel, data: bytes, unit: int) -> bool:
         if channel.heartbeat is None:
             return False
         beat = channel.heartbeat.read(data)
-        last, times = self._beats.get(channel.name, (None, 0))
+        last, times = self._beats.get((unit, channel.name), (None, 0))
         times = times + 1 if beat == last else 1
-        self._beats[channel.name] = (beat, times)
+        self._beats[unit, channel.name] = (beat, times)
         return times > channel.heartbeat_answers
 
     def _is_request(self, data: bytes) -> bool:
@@ -196,7 +197,7 @@ class RegisterDecoder:
         self._say(request, state_of(fault), explain(fault), frame)
 
     def _say(self, request: bytes, state: State, reason: str, frame: bytes) -> None:
-        self._told.pop(request, None)
+        self._told.get(frame[0], {}).pop(request, None)
         if (block := self._blocks.get(request)) is not None:
             self._ready.append(block.refused(state, reason, frame))
         elif request in self._commands:

@@ -84,7 +84,7 @@ class Proof:
     first: int
     count: int
     judge: Callable[[bytes], str | None]
-    """None, or what stands there instead"""
+    """by the words, two bytes for each address: None, or what stands there instead"""
     data: bytes
     """what the played instrument answers"""
 
@@ -92,6 +92,10 @@ class Proof:
     def request(self) -> bytes:
         """Function and data of the request."""
         return read_request(self.table, self.first, self.count)
+
+    def found(self, data: bytes) -> str | None:
+        """None where the data of the answer prove the instrument, or what stands there instead."""
+        return self.judge(unpacked(self.table, self.count, data))
 
 
 @dataclass(frozen=True)

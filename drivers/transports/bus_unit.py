@@ -252,7 +252,7 @@ class BusUnit:
     async def _prove(self, proof: Proof) -> None:
         exchange = await self._exchange(proof.request)
         refused = bool(exchange.answer[0] & REFUSAL)
-        found = f"refused (exception {exchange.answer[1]})" if refused else proof.judge(exchange.answer[2:])
+        found = f"refused (exception {exchange.answer[1]})" if refused else proof.found(exchange.answer[2:])
         if found is None:
             return
         raise self._not_this_instrument(proof.name, proof.where, proof.expected, found)

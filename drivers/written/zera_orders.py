@@ -1,7 +1,7 @@
 """What may be sent to a Zera bench besides questions: fixed commands, and two that take numbers.
 
-Facts: ZeraGmbH/SourceMock, commit 002d887: the constant of a meter times 100000 and the pulses, each as at most
-six digits and a power of ten; a dosage as ten digits.
+Facts: ZeraGmbH/SourceMock, commit 002d887: the constant of a meter times 100000 and the pulses, each as at
+most six digits and a power of ten; a dosage as ten digits.
 """
 
 from decimal import ROUND_HALF_EVEN, Decimal

@@ -121,7 +121,7 @@ class Sheet:
 
     def _sensed(self, row: Sensed) -> Point:
         self._check_load(row.load)
-        due = self.permitted.extra(row.load)
+        due = self.permitted.extra_load(row.load)
         extra = due if row.extra is None else row.extra.to(self.permitted.scale.unit)
         outcome, reason = Outcome.CONFORMS, ""
         if not row.moved:

@@ -1,7 +1,7 @@
 """The uncertainty of each error of a mechanical scale: the eye at load and at zero, repeatability, weights.
 
-Source: EURAMET cg-18, version 4.0, 7.1 (from memory, unverified), with what the eye can tell apart in place of
-the rounding of a display.
+Source: EURAMET cg-18, version 4.0, 7.1 (from memory, unverified), with what the eye can tell apart in place
+of the rounding of a display.
 """
 
 from collections.abc import Iterator, Mapping

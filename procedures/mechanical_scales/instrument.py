@@ -51,8 +51,8 @@ class MechanicalScale(
 
     @property
     def unit(self) -> str:
-        """The unit in which errors are computed: that of d, else of Max."""
-        return (self.d or self.max).unit
+        """The unit in which errors are computed: that of d, else one step below that of Max."""
+        return self.d.unit if self.d is not None else {"t": "kg", "kg": "g"}.get(self.max.unit, self.max.unit)
 
 
 def read_scale(content: Mapping[str, Any]) -> MechanicalScale:

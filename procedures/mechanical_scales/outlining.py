@@ -22,20 +22,16 @@ def outline(assignment: Assignment, on: date) -> Outline:
     rules, of_type = task.rules, task.rules.types[task.scale.scale_type]
     permitted = Permitted(task.scale, rules, task.activity)
     factor = rules.factor[task.activity]
+    interval = f"{of_type.e_of_max} Max" if of_type.e_of_max else "d"
+    extra = f"ΔL = {of_type.sensitivity} BKD"
     return Outline(
         rules=rules.id,
         points=tuple(_point(task, permitted, step) for step in plan(task)),
         formulas=(
-            Formula(
-                name="interval",
-                text=f"e = {of_type.e_of_max or 'd'}{' Max' * bool(of_type.e_of_max)} = {task.e}",
-                citation=of_type.citation,
-            ),
+            Formula(name="interval", text=f"e = {interval} = {task.e}", citation=of_type.citation),
             Formula(name="permitted", text=f"|E| ≤ {_limit(of_type)} × {factor}", citation=of_type.citation),
             Formula(name="direct", text="E = I − L", citation=rules.tests.citation),
-            Formula(
-                name="sensitivity", text=f"ΔL = {of_type.sensitivity} BKD", citation=rules.tests.citation
-            ),
+            Formula(name="sensitivity", text=extra, citation=rules.tests.citation),
         ),
         standards=tuple(
             Demanded(

@@ -1,7 +1,7 @@
 """The permitted error of a mechanical scale, exactly: (Max + 2m)/3000 need not end in decimal digits.
 
-The comparison is done with whole fractions. The limit that a point states is cut off, never rounded up, at the
-ninth digit after the decimal point, so that nothing beyond the true limit looks permitted.
+The comparison is done with whole fractions. The limit that a point states is cut off, never rounded up, at
+the sixth digit after the decimal point, so that nothing beyond the true limit looks permitted.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from procedures.point import Activity, Outcome
 from procedures.scales.indication_error import plain
 from procedures.tolerance import limit_at
 
-_PLACE: Final = Decimal("1e-9")
+_PLACE: Final = Decimal("1e-6")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Permitted:
         """The same as a decimal, cut off where it does not end."""
         return plain(_cut(self.exactly(load), self.scale.unit))
 
-    def extra(self, load: Quantity) -> Quantity:
+    def extra_load(self, load: Quantity) -> Quantity:
         """The extra load of the sensitivity test, two digits, cut off: a lighter one proves as much."""
         share = Fraction(self.rules.types[self.scale.scale_type].sensitivity)
         due = _cut(self.exactly(load) * share, self.scale.unit).value
@@ -63,5 +63,5 @@ class Permitted:
 
 
 def _cut(value: Fraction, unit: str) -> Quantity:
-    whole = value.numerator * 10**9 // value.denominator
+    whole = value.numerator * 10**6 // value.denominator
     return Quantity(Decimal(whole) * _PLACE, unit)

@@ -1,4 +1,4 @@
-"""What a rule table for mechanical scales holds: the scale interval, the tolerance and the tests of each type."""
+"""What a rule table for mechanical scales holds: scale interval, tolerance and tests of each type."""
 
 from datetime import date
 from decimal import Decimal

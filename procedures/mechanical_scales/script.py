@@ -75,23 +75,29 @@ class _Test:
             case "balance":
                 await self._balance()
             case "sensitivity":
-                for planned in self.task.sensitivity:
-                    await self._sense(planned)
+                await self._sensitivity()
             case "eccentricity":
-                for position in self.task.positions if self.task.eccentricity is not None else ():
-                    async with self.run.step(position):
-                        row = await self._weigh(self.task.eccentricity, position)
-                        shifted = Eccentric(**msgspec.structs.asdict(row), position=position)
-                        await self._keep("eccentricity", shifted)
+                if self.task.eccentricity is not None:
+                    await self._eccentricity(self.task.eccentricity)
             case "accuracy":
-                for planned in self.task.accuracy:
-                    async with self.run.step(str(planned.load)):
-                        await self._keep("accuracy", await self._weigh(planned))
+                await self._weighings("accuracy", {str(one.load): one for one in self.task.accuracy})
             case "repeatability":
-                for number in range(1, self.task.weighings + 1):
-                    async with self.run.step(str(number)):
-                        await self._keep("repeatability", await self._weigh(self.task.repeatability))
+                numbers = range(1, self.task.weighings + 1)
+                same = {str(number): self.task.repeatability for number in numbers}
+                await self._weighings("repeatability", same)
                 await self._report(last=True)
+
+    async def _weighings(self, section: str, loads: dict[str, PlannedLoad]) -> None:
+        for name, planned in loads.items():
+            async with self.run.step(name):
+                await self._keep(section, await self._weigh(planned))
+
+    async def _eccentricity(self, planned: PlannedLoad) -> None:
+        for position in self.task.positions:
+            async with self.run.step(position):
+                row = await self._weigh(planned, position)
+                shifted = Eccentric(**msgspec.structs.asdict(row), position=position)
+                await self._keep("eccentricity", shifted)
 
     async def _visual(self) -> None:
         async with self.run.step("visual"):
@@ -112,18 +118,17 @@ class _Test:
             self.seen = msgspec.structs.replace(self.seen, balanced=yes)
             await self._report()
 
-    async def _sense(self, planned: PlannedLoad) -> None:
+    async def _sensitivity(self) -> None:
         permitted = Permitted(self.task.scale, self.task.rules, self.task.activity)
-        async with self.run.step(str(planned.load)):
-            await self.run.instruct(_placed(planned))
-            extra = permitted.extra(planned.load)
-            await self.run.instruct(AddSmallWeights(step=extra, total=extra))
-            moved = await self._chosen("sensitivity", "moved", "did_not_move")
-            await self._keep("sensitivity", Sensed(load=planned.load, extra=extra, moved=moved))
+        for planned in self.task.sensitivity:
+            async with self.run.step(str(planned.load)):
+                await self.run.instruct(_placed(planned))
+                extra = permitted.extra_load(planned.load)
+                await self.run.instruct(AddSmallWeights(step=extra, total=extra))
+                moved = await self._chosen("sensitivity", "moved", "did_not_move")
+                await self._keep("sensitivity", Sensed(load=planned.load, extra=extra, moved=moved))
 
-    async def _weigh(self, planned: PlannedLoad | None, position: str = "centre") -> Weighing:
-        if planned is None:
-            raise AssertionError("there is a load for every position")
+    async def _weigh(self, planned: PlannedLoad, position: str = "centre") -> Weighing:
         task = self.task
         for _ in range(_ATTEMPTS):
             await self.run.instruct(_placed(planned, position))

@@ -1,4 +1,4 @@
-"""Preparing a test of a mechanical scale: the data plate checked, the rules chosen, loads and weights found."""
+"""Preparing a test of a mechanical scale: data plate checked, rules chosen, loads and weights found."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -145,7 +145,7 @@ def _demand(task: MechanicalScaleTask, planned: PlannedLoad, *, sensed: bool) ->
         loads=tuple(load for load in loads if load.value > 0),
         exact=True,
         permitted=permitted.stated,
-        beside=(permitted.extra(planned.load),) if sensed else (),
+        beside=(permitted.extra_load(planned.load),) if sensed else (),
     )
 
 

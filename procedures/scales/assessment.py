@@ -155,7 +155,7 @@ class Sheet:
     def _accuracy(self) -> Iterator[Point]:
         for row in self.basis.seen.accuracy:
             where = "accuracy" if row.direction is None else f"accuracy/{row.direction}"
-            yield self._loaded("accuracy", f"{where}/{row.load}", row)
+            yield self._loaded("accuracy", f"{where}/{row.planned or row.load}", row)
 
     def _repeatability(self) -> Iterator[Point]:
         """Each weighing, then the range of those that had the same load; one alone has no range."""

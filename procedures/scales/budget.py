@@ -17,7 +17,7 @@ from procedures.point import Method, Point, Reason
 from procedures.scales.assessment import Sheet
 from procedures.scales.basis import Basis
 from procedures.scales.comparison import same_loads
-from procedures.scales.observation import Tared, Weighing
+from procedures.scales.observation import Accuracy, Tared, Weighing
 from procedures.uncertainty.budget import Component, combine, component
 from procedures.uncertainty.evaluation import Evaluated, Repeated, pooled, rectangular, resolution
 from procedures.weight_components import load_components
@@ -115,6 +115,8 @@ class ScaleBudgets:
             yield self._eccentricity(row)
         if row.load:
             yield from self._reference(row.load)
+        if isinstance(row, Accuracy) and row.substitutions:
+            yield self._ballast(row)
 
     def _rounding(self, point: Point, row: Weighing, gross: Quantity) -> Component:
         shown = self.basis.part(row.indication, row.range, gross)
@@ -162,6 +164,16 @@ class ScaleBudgets:
         mean = fsum(middles) / len(middles)
         squares = fsum((middle - mean) ** 2 for middle in middles)
         return Repeated(mean, sqrt(squares / (len(middles) - 1)), len(middles))
+
+    def _ballast(self, row: Accuracy) -> Component:
+        """Each exchange compares two changeovers: two small weights and the repeatability, twice."""
+        spread = self._repeatability(row, row.load)
+        step = self._float(self.basis.part(row.load, row.range, row.load).resolution)
+        small = rectangular(step * float(self.basis.rules.standards.small_step_e)).standard
+        once = 2 * (small**2 + spread.standard**2)
+        found = Evaluated(sqrt(row.substitutions * once), spread.degrees_of_freedom)
+        told = f"{row.substitutions} substitutions"
+        return self._part("ballast", found, None, told, sensitivity=-1.0)
 
     def _eccentricity(self, row: Weighing) -> Component:
         """Half the largest difference between positions, at the load; ± that, rectangular."""

@@ -69,6 +69,10 @@ class Scale(
     """maximum additive tare effect"""
     supports: int = 4
     """points of support of the load receptor"""
+    sections: int = 0
+    """sections of a long receptor (bridge scale), each tested by itself; 0: tested by quarters or supports"""
+    rolling_load: Quantity | None = None
+    """the usual rolling load, of an instrument over which loads roll; None: loads are set down"""
     high_resolution: bool = False
     """an extended display with steps of e/5 or less can be called up"""
 
@@ -142,9 +146,9 @@ def check_form(scale: Scale) -> None:
         ProcedureError: names what is missing or contradicts itself.
     """
     _check_shape(scale)
-    if scale.supports < 1:
-        raise _impossible("a receptor has at least one support")
-    _check_masses(scale.additive_tare, scale.min)
+    if scale.supports < 1 or scale.sections < 0:
+        raise _impossible("a receptor has at least one support, and no negative number of sections")
+    _check_masses(scale.additive_tare, scale.min, scale.rolling_load)
     for part in scale.parts:
         _check_part(part)
     for smaller, larger in pairwise(scale.parts):

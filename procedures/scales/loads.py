@@ -83,18 +83,24 @@ def named_loads(
 
 
 def eccentricity_load(scale: Scale, rules: ScaleRules) -> WantedLoad:
-    """(Max + additive tare) × share; above four supports 1/(n − 1) of it."""
+    """(Max + additive tare) × share; above four supports 1/(n − 1) of it; the usual rolling load."""
     share = share_of(rules.eccentricity.share)
-    if scale.supports > _MOST_SUPPORTS:
+    if scale.rolling_load is not None:
+        most = _grams(scale.capacity) * share_of(rules.eccentricity.rolling_share)
+        return _test_load(scale, rules, min(_grams(scale.rolling_load), most), None, movable=True)
+    if scale.supports > _MOST_SUPPORTS and not scale.sections:
         share = Fraction(1, scale.supports - 1)
     whole = scale.capacity if scale.additive_tare is None else scale.capacity + scale.additive_tare
     return _test_load(scale, rules, _grams(whole) * share, None, movable=True)
 
 
 def eccentricity_positions(scale: Scale, rules: ScaleRules) -> tuple[str, ...]:
-    """Where the load is laid: the quarters, or each support when there are more than four."""
-    if scale.supports > _MOST_SUPPORTS:
-        return tuple(str(n) for n in range(1, scale.supports + 1))
+    """Where the load is laid: quarters, each support above four, each section, or the stations of a roll."""
+    if scale.rolling_load is not None:
+        return rules.eccentricity.rolling_positions
+    places = scale.sections or (scale.supports if scale.supports > _MOST_SUPPORTS else 0)
+    if places:
+        return tuple(str(n) for n in range(1, places + 1))
     return rules.eccentricity.positions
 
 

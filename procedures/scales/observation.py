@@ -46,6 +46,14 @@ class Accuracy(Weighing, frozen=True, kw_only=True):
     """A load of the weighing test."""
 
     direction: Literal["up", "down"] | None = None
+    substitutions: int = 0
+    """how often standards were exchanged for ballast that is in this load"""
+    planned: Quantity | None = None
+    """the load as planned, which its label names; None: the load"""
+
+
+class Ballast(Weighing, frozen=True, kw_only=True):
+    """Ballast alone, in the place of standards; its load is B as it was found."""
 
 
 class Tared(Weighing, frozen=True, kw_only=True):
@@ -72,6 +80,8 @@ class Observations(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     zero: tuple[ZeroSetting, ...] = ()
     eccentricity: tuple[Eccentric, ...] = ()
     accuracy: tuple[Accuracy, ...] = ()
+    ballast: tuple[Ballast, ...] = ()
+    """the substitutions of the weighing test, in order; evidence of B, no points of their own"""
     repeatability: tuple[Weighing, ...] = ()
     discrimination: tuple[Discriminated, ...] = ()
     tare: tuple[Tared, ...] = ()

@@ -11,7 +11,8 @@ from procedures.point import Tolerance
 from procedures.scales.basis import Basis
 from procedures.scales.observation import Observations
 from procedures.scales.rules import ScaleRules
-from procedures.scales.task import ScaleTask, plan, ruled_task, wishes
+from procedures.scales.task import ScaleTask, plan, ruled_task
+from procedures.scales.wishes import wishes
 from procedures.tolerance import symmetric
 
 _CHANGEOVER: Final = "OIML R 76-1:2006, A.4.4.3"

@@ -24,4 +24,6 @@ SCALES: Final = Procedure(
     budgets=budgets,
     outline=outline,
     example_case=EXAMPLE,
+    # Habits of careful work and no clause: unconfirmed.
+    rechecks={"zero": 5 * 60, "warm_up": 30 * 60, "environment": 30 * 60},
 )

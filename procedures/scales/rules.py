@@ -12,6 +12,7 @@ from drivers.quantity import Quantity
 from procedures.point import Activity
 from procedures.regulation import Regulation, by_id, in_force
 from procedures.scales.instrument import AccuracyClass
+from procedures.scales.substitution import SubstitutionRules
 from procedures.tolerance import Band
 
 Section = Literal["visual", "zero", "eccentricity", "accuracy", "repeatability", "discrimination", "tare"]
@@ -84,6 +85,12 @@ class EccentricityRules(_Part, frozen=True, kw_only=True):
     share: str
     """of Max and the additive tare, up to four supports; above: 1/(n − 1) on each"""
     positions: tuple[str, ...]
+    rolling_share: str = "4/5"
+    """of Max and the additive tare: the largest rolling load"""
+    rolling_positions: tuple[str, ...] = (
+        *("begin_forward", "middle_forward", "end_forward"),
+        *("end_back", "middle_back", "begin_back"),
+    )
     citation: str
 
 
@@ -172,6 +179,8 @@ class ScaleRules(Regulation, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     tare: TareRules
     standards: StandardRules
     uncertainty: UncertaintyRules
+    substitution: SubstitutionRules | None = None
+    """None: standard weights up to Max"""
 
     def visual_items(self, activity: Activity) -> tuple[str, ...]:
         """The lines of the checklist for this activity."""

@@ -1,8 +1,7 @@
 """Preparing a test of a scale: the data plate checked, the rules chosen, the loads planned, weights found."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -11,14 +10,28 @@ from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
 from procedures.point import Activity, Reason
 from procedures.scales import loads
-from procedures.scales.assessment import permitted_error, required_sections
+from procedures.scales.assessment import required_sections
 from procedures.scales.classification import check_classification, classification_notices, least_load
 from procedures.scales.indication_error import plain
 from procedures.scales.instrument import Scale, read_scale
-from procedures.scales.loads import WantedLoad
 from procedures.scales.rules import ScaleRules, choose_rules, share_of
+from procedures.scales.substitution import Stage, stages
+from procedures.scales.wishes import (
+    BY_CHANGEOVER,
+    Wish,
+    demand,
+    largest_load,
+    tares,
+    wishes,
+    with_substitution,
+)
 from procedures.standard import StandardUse, WorkingStandard
-from procedures.standards_gate import Demand, Requirement, Supply, choose_standards, standard_use
+from procedures.standards_gate import (
+    Requirement,
+    Supply,
+    choose_standards,
+    standard_use,
+)
 from procedures.weights import LoadReference
 
 
@@ -38,6 +51,15 @@ class PlannedTare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     tare: Quantity
     net: tuple[PlannedLoad, ...]
+
+
+class PlannedStage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Loads of the same ballast."""
+
+    ballast: Quantity
+    """nominal"""
+    standards: tuple[PlannedLoad, ...]
+    """what is laid beside the ballast, rising"""
 
 
 class ScaleTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -62,14 +84,8 @@ class ScaleTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     tare: tuple[PlannedTare, ...]
     standards: tuple[StandardUse, ...]
     notices: tuple[Reason, ...]
-
-
-class Wish(NamedTuple):
-    """A load that the test needs, and the small masses to be laid beside it."""
-
-    use: str
-    load: WantedLoad
-    beside: tuple[Quantity, ...] = ()
+    stages: tuple[PlannedStage, ...] = ()
+    """weighing test with substitution loads; none: standard weights up to Max"""
 
 
 def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandard, ...]) -> ScaleTask:
@@ -87,19 +103,48 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
     scale = read_scale(assignment.uut)
     rules, _ = choose_rules(assignment.rules, on)
     check_classification(scale, rules)
-    wanted = tuple(wishes(scale, rules, assignment.activity))
     requirement = Requirement(
         on=on,
         lowest_class=rules.classes[scale.accuracy_class].weights,
         share=share_of(rules.standards.share),
     )
-    demands = [demand(wish, scale, rules, assignment.activity) for wish in wanted]
+    wanted = tuple(wishes(scale, rules, assignment.activity))
+    enough = largest_load(scale, rules, standards, assignment.standards, requirement)
+    steps: tuple[Stage, ...] = ()
+    if enough is not None:
+        loads_up = sorted({wish.load.greatest for wish in wanted if wish.use == "accuracy"})
+        steps = stages(loads_up, enough)
+        wanted = tuple(with_substitution(wanted, steps, enough))
+    demands = [
+        demand(wish, scale, rules, assignment.activity, changeover=bool(steps) and wish.use in BY_CHANGEOVER)
+        for wish in wanted
+    ]
     supplies, used = choose_standards(standards, assignment.standards, demands, requirement)
     planned: dict[str, list[PlannedLoad]] = {}
     for wish, supply in zip(wanted, supplies, strict=True):
         planned.setdefault(wish.use, []).append(_planned(wish, supply))
     bare = ruled_task(assignment, on, planned)
+    if steps:
+        bare = _staged(bare, steps, planned["accuracy"])
     return msgspec.structs.replace(bare, standards=tuple(standard_use(standard) for standard in used))
+
+
+def _staged(task: ScaleTask, steps: tuple[Stage, ...], laid: Sequence[PlannedLoad]) -> ScaleTask:
+    """The weighing test in stages: rising only, in totals of ballast and standards."""
+    beside = iter(laid)
+    planned = tuple(
+        PlannedStage(ballast=step.ballast, standards=tuple(next(beside) for _ in step.standards))
+        for step in steps
+    )
+    totals = [
+        PlannedLoad(load=plain(stage.ballast + one.load), weights=one.weights)
+        for stage in planned
+        for one in stage.standards
+    ]
+    told = Reason(code="substitution_loads", facts={"standards": str(max(one.load for one in laid))})
+    return msgspec.structs.replace(
+        task, stages=planned, accuracy_up=tuple(totals), accuracy_down=(), notices=(*task.notices, told)
+    )
 
 
 def ruled_task(
@@ -142,7 +187,7 @@ def ruled_task(
         discrimination=tuple(planned.get("discrimination", ())),
         tare=tuple(
             PlannedTare(tare=tare, net=tuple(planned[f"tare {tare}"]))
-            for tare in _tares(scale, rules, assignment.activity)
+            for tare in tares(scale, rules, assignment.activity)
         ),
         standards=(),
         notices=(*rules.notices(), *classification_notices(scale, rules)),
@@ -198,48 +243,6 @@ def plan(task: ScaleTask) -> tuple[PlannedStep, ...]:
 
 def _step(section: str, rest: str, load: Quantity | None = None, position: str = "") -> PlannedStep:
     return PlannedStep(section=section, label=f"{section}/{rest}", load=load, position=position)
-
-
-def wishes(scale: Scale, rules: ScaleRules, activity: Activity) -> Iterator[Wish]:
-    """The loads that a complete test needs, by their use."""
-    required = required_sections(scale, rules, activity)
-    if rules.zero.load_e:
-        yield Wish("zero", loads.fixed_load(scale, scale.e1 * rules.zero.load_e))
-    yield Wish("eccentricity", loads.eccentricity_load(scale, rules))
-    for load in loads.accuracy_loads(scale, rules):
-        yield Wish("accuracy", load)
-    yield Wish("repeatability", loads.share_load(scale, rules, rules.repeatability.share))
-    if "discrimination" in required:
-        for load in loads.named_loads(scale, rules, rules.discrimination.loads):
-            d = scale.part_at(load.greatest).resolution
-            if d >= rules.discrimination.smallest_d:
-                yield Wish("discrimination", load, (plain(d * rules.discrimination.extra_d),))
-    for tare in _tares(scale, rules, activity):
-        room = scale.capacity.to(scale.unit) - tare
-        for load in loads.named_loads(scale, rules, rules.tare.loads, capacity=room):
-            yield Wish(f"tare {tare}", load)
-
-
-def _tares(scale: Scale, rules: ScaleRules, activity: Activity) -> tuple[Quantity, ...]:
-    """The tare load is whatever is at hand of about this mass: it needs no standard."""
-    if activity not in rules.tare.activities:
-        return ()
-    return tuple(loads.share_load(scale, rules, share).greatest for share in rules.tare.shares)
-
-
-def demand(wish: Wish, scale: Scale, rules: ScaleRules, activity: Activity) -> Demand:
-    """What the standards must do for a load."""
-    part = scale.part_at(wish.load.greatest, wish.load.range)
-    beside = wish.beside
-    if rules.tolerance.without_added == "bounded" and not (scale.high_resolution or part.fine):
-        small = part.resolution * rules.standards.small_step_e
-        beside += tuple(plain(small * count) for count in range(1, 11))
-    return Demand(
-        loads=tuple(wish.load.candidates()),
-        exact=wish.load.exact,
-        permitted=lambda load: permitted_error(scale, rules, activity, load),
-        beside=beside,
-    )
 
 
 def _planned(wish: Wish, supply: Supply) -> PlannedLoad:

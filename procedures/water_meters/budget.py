@@ -1,7 +1,7 @@
 """The uncertainty of each error: reference volume, readings of the register, repeatability, temperature.
 
 E = (Vi − Va)/Va; all components in percent of the reference volume. Repeatability is pooled over all meters
-that ran at one flow, because they are of one make and had the same water. Source: JCGM 100:2008, 5.1 and H.3.6.
+that ran at one flow: they are of one make and had the same water. Source: JCGM 100:2008, 5.1 and H.3.6.
 """
 
 from collections.abc import Iterator, Sequence

@@ -90,7 +90,9 @@ def _read(content: Mapping[str, Any]) -> tuple[Case, WaterMeterRules]:
             "The case has no date, so nobody can say which rules were in force.",
             'Add the day of the test, date = 2026-11-21, or name the table, rules = "id".',
         )
-    return case, choose_rules(case.rules, case.date or dt.date.min)[0]
+    rules, _ = choose_rules(case.rules, case.date or dt.date.min)
+    rules.rates(case.uut)  # marks that give no flows are told before any row is
+    return case, rules
 
 
 EXAMPLE: Final = """\

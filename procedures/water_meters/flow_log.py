@@ -18,7 +18,7 @@ from procedures.run import Watched
 from procedures.water_meters.rules import FlowLogRules
 
 _HALF = Decimal("0.5")
-_PLACE = Decimal("1e-6")
+_PLACE = Decimal("1e-3")
 
 
 @dataclass(frozen=True)
@@ -68,4 +68,4 @@ def _flowing(during: Sequence[Reading], band: FlowBand) -> list[Reading]:
 def _mean(flows: Sequence[Quantity]) -> Quantity:
     unit = flows[0].unit
     total = sum((one.to(unit).value for one in flows), Decimal(0))
-    return Quantity((total / len(flows)).quantize(_PLACE), unit)
+    return Quantity((total / len(flows)).quantize(_PLACE).normalize() + 0, unit)

@@ -1,7 +1,7 @@
 """The water meters under test: what is marked on them, and the flows that follow from it.
 
 Meters that are tested in series have the same marks; only their identities differ. Two ways of marking are
-in use: Q3 with the ratio R (OIML R 49 since 2006), or Qn with a metrological class, from which Qmin and Qt follow.
+in use: Q3 with the ratio R (OIML R 49 since 2006), or Qn with a metrological class that gives Qmin and Qt.
 """
 
 from collections.abc import Mapping

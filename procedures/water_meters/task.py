@@ -184,7 +184,11 @@ def _use(method: str, volume: Quantity, aim: Quantity, limit: Fraction) -> Use:
 
 
 def _standard(
-    standards: Sequence[WorkingStandard], named: Sequence[str], use: Use, volume: Quantity, on: dt.date
+    standards: Sequence[WorkingStandard],
+    named: Sequence[str],
+    use: Use,
+    volume: Quantity,
+    on: dt.date,
 ) -> WorkingStandard:
     """The smallest measure that takes the volume; when none does, the largest there is."""
     if use.kind == "scale":

@@ -1,7 +1,7 @@
 """The two volumes of a run: what the meter indicated, and what went through it.
 
 The reference is the volume at the meter: water in a measure is taken from the temperature there to that of
-the meter, weighed water is corrected for the air's buoyancy, a master meter for its own error. Where nothing is
+the meter, weighed water is corrected for the air's buoyancy, a master meter for its error. Where nothing is
 corrected, the digits stay exact. Sources: `procedures.physics.volume`, and OIML R 49-2:2013 (unverified).
 """
 

@@ -1,19 +1,22 @@
 """What a certificate says, as plain data for the template: a pure function of a verified record."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import groupby
 from typing import Any, Final
 
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
-from procedures.point import Outcome, Point, Tolerance
-from results.certificate.words import anything, clock, day, gloss, moment, number, quantity, sentence, word
+from procedures.point import Outcome, Point
+from procedures.rounding import told
+from results.certificate.columns import columns, error_of, headings, label_of, limits_of, sections
+from results.certificate.words import anything, clock, day, gloss, moment, quantity, sentence, word
 from results.receipt import verification_address, verification_token
 from results.record import Record, Signer
 from results.verification import VerifiedRecord
 
 _SHORT_DIGEST: Final = 16
+_MANY: Final = "meters"
+"""the entry of the metrological data that lists several instruments"""
 _USUAL_FACTOR: Final = 2
 _FIRST: Final = ("class", "max", "min", "e", "d", "intervals")
 """the order in which the metrological data of scales are read; those of other kinds follow by name"""
@@ -23,6 +26,7 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
     """Everything the template prints, already in words; the template decides nothing."""
     record = verified.record
     form = form_of(record)
+    shown = columns((*record.points, *(record.as_found.points if record.as_found else ())))
     ended = datetime.fromisoformat(record.ended_at)
     activity = word("activity", record.activity)
     return {
@@ -41,7 +45,12 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
         "job": _rows(_job(record)),
         "verdict": [word("verdict", form), gloss("verdict", form)],
         "statement": sentence(
-            "statement", "training" if record.training else form, activity=activity, year=ended.year
+            "statement",
+            "training" if record.training else form,
+            activity=activity,
+            year=ended.year,
+            conforming=sum(one.outcome is Outcome.CONFORMS for one in record.subjects),
+            all=len(record.subjects),
         ),
         "valid_until": _valid_until(record),
         "standards": [
@@ -55,9 +64,10 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
             ]
             for used in record.standards
         ],
-        "sections": _sections(record.points),
-        "as_found": _sections(record.as_found.points) if record.as_found else [],
-        "has_uncertainty": any(point.uncertainty is not None for point in record.points),
+        "columns": headings(record.points, shown),
+        "sections": sections(record.points, shown),
+        "as_found": sections(record.as_found.points, shown) if record.as_found else [],
+        "subjects": _subjects(record),
         "breaks": [_break(one) for one in record.breaks],
         "notices": [sentence("notice", one.code, **one.facts) for one in record.notices],
         "failing": _failing(record),
@@ -75,7 +85,9 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
 
 
 def form_of(record: Record) -> str:
-    """Which paper it becomes: the outcome's, or `voided` or `interrupted`."""
+    """Which paper it becomes: the outcome's, `mixed` when instruments differ, `voided` or `interrupted`."""
+    if len({one.outcome for one in record.subjects}) > 1:
+        return "mixed"
     return record.verdict.outcome.value if record.verdict else record.state
 
 
@@ -83,6 +95,22 @@ def _valid_until(record: Record) -> str:
     if record.valid_until is None or record.training or form_of(record) != Outcome.CONFORMS:
         return ""
     return day(record.valid_until)
+
+
+def _subjects(record: Record) -> list[list[str]]:
+    """A line for each of several instruments: mark, serial number, own number, outcome, validity."""
+    paper = record.certificate_number or record.record_id
+    until = [None if record.training else one.valid_until for one in record.subjects]
+    return [
+        [
+            one.id,
+            one.serial or "–",
+            f"{paper}-{one.id}",
+            word("verdict", one.outcome),
+            day(last) if last else "–",
+        ]
+        for one, last in zip(record.subjects, until, strict=True)
+    ]
 
 
 def _rows(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
@@ -98,8 +126,17 @@ def _identity(record: Record) -> list[tuple[str, str]]:
         ("serial", identity.serial),
         ("year", identity.year),
         ("type_approval", identity.type_approval),
-        *((name, anything(record.uut[name])) for name in sorted(record.uut, key=_place) if record.uut[name]),
+        *(_mark(name, record.uut[name]) for name in sorted(record.uut, key=_place) if record.uut[name]),
     ]
+
+
+def _mark(name: str, value: Any) -> tuple[str, str]:
+    """One entry of the metrological data; several instruments are counted here and listed in a table."""
+    if name == _MANY:
+        return name, str(len(value))
+    if name == "method":
+        return "method_of_test", word("part", str(value))
+    return name, anything(value)
 
 
 def _place(name: str) -> tuple[int, str]:
@@ -129,38 +166,6 @@ def _method(record: Record) -> str:
     return regulation or f"{record.kind} edisi {record.procedure_edition}"
 
 
-def _sections(points: Sequence[Point]) -> list[dict[str, Any]]:
-    return [
-        {"title": word("section", section), "rows": [_row(point) for point in group]}
-        for section, group in groupby(points, key=lambda point: point.section)
-    ]
-
-
-def _row(point: Point) -> dict[str, Any]:
-    error = point.corrected_error if point.corrected_error is not None else point.error
-    bounds = " … ".join(quantity(one) for one in point.error_bounds) if point.error_bounds else ""
-    return {
-        "cells": [
-            _label(point),
-            quantity(point.nominal),
-            quantity(point.indication),
-            quantity(point.added),
-            bounds or quantity(error),
-            _tolerance(point.tolerance),
-        ],
-        "uncertainty": _expanded(point),
-        "outcome": word("outcome", point.outcome),
-        "fails": point.outcome is not Outcome.CONFORMS,
-    }
-
-
-def _expanded(point: Point) -> str:
-    """U, with its k unless that is 2."""
-    k = point.coverage_factor
-    told = "" if k is None or k == _USUAL_FACTOR else f" (k = {number(f'{k:f}')})"
-    return quantity(point.uncertainty) + told
-
-
 def _failing(record: Record) -> list[str]:
     """Why the instrument does not conform, or why that is open: a line a point, then what concerns none."""
     lines = [_cause(point) for point in record.points if point.outcome is not Outcome.CONFORMS]
@@ -172,34 +177,11 @@ def _failing(record: Record) -> list[str]:
 
 
 def _cause(point: Point) -> str:
-    load = quantity(point.nominal) if point.nominal is not None else ""
-    where = ", ".join(filter(None, (word("section", point.section), _label(point), load)))
+    load = quantity(told(point.nominal)) if point.nominal is not None else ""
+    where = ", ".join(filter(None, (word("section", point.section), label_of(point), load)))
     cause = word("cause", point.reason or "error_outside_tolerance")
-    cells = _row(point)["cells"]
-    return f"{where}: {cause}" + (f" (kesalahan {cells[4]}, BKD {cells[5]})" if point.tolerance else "")
-
-
-def _label(point: Point) -> str:
-    """The point's label without its section and without the load, which has its own column."""
-    parts = point.label.removeprefix(f"{point.section}/").split("/")
-    return ", ".join(word("part", part) for part in parts if not _is(part, point.nominal))
-
-
-def _is(part: str, nominal: Quantity | None) -> bool:
-    try:
-        return nominal is not None and Quantity.parse(part) == nominal
-    except UnitError:
-        return False
-
-
-def _tolerance(tolerance: Tolerance | None) -> str:
-    if tolerance is None:
-        return "–"
-    if tolerance.lower == -tolerance.upper:
-        return f"± {quantity(tolerance.upper)}"
-    if not tolerance.lower:
-        return f"≤ {quantity(tolerance.upper)}"
-    return f"{quantity(tolerance.lower)} … {quantity(tolerance.upper)}"
+    limits = f" (kesalahan {error_of(point)}, BKD {limits_of(point.tolerance)})" if point.tolerance else ""
+    return f"{where}: {cause}{limits}"
 
 
 def _break(one: dict[str, Any]) -> str:
@@ -230,7 +212,7 @@ def _notes(record: Record) -> list[str]:
         names.insert(0, "decision_rule")
     if any(point.uncertainty is not None for point in record.points):
         names.insert(1, "uncertainty")
-    if form_of(record) == Outcome.CONFORMS and not record.training:
+    if form_of(record) in {Outcome.CONFORMS, "mixed"} and not record.training:
         names += ["seal", "void"]
     return [sentence("note", name, office=record.office.name) for name in names]
 

@@ -61,7 +61,7 @@ def clauses() -> dict[str, str]:
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in known:
                 for argument in call.args:
-                    found |= {text: f"{file.name}:{call.lineno}" for text in texts(argument, names)}
+                    found |= dict.fromkeys(texts(argument, names), f"{file.name}:{call.lineno}")
         if file.name == "line_entry.py":  # its mistakes are handed over, not raised
             returned = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
             parts = [part for value in returned if isinstance(value, ast.Tuple) for part in value.elts]

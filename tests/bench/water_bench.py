@@ -1,7 +1,7 @@
 """A water bench as arithmetic: one flow through N meters into a measure, with a person at the registers.
 
-It implements the operator's port and nothing else: what it is asked to do changes its state, what it is asked to
-read it keys.
+It implements the operator's port and nothing else: what it is asked to do changes its state, what it is asked
+to read it keys.
 """
 
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class WaterBench:
     """factor of the flow by the number of the delivery"""
     units: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
-    flow: Quantity = Quantity(0, "L/h")
+    flow: Quantity = field(default_factory=lambda: Quantity(0, "L/h"))
     registers: dict[str, Decimal] = field(default_factory=dict)
     deviation: Decimal = Decimal(0)
     deliveries: int = 0

@@ -380,25 +380,12 @@ def many(peers: Peers) -> None:
     ratio("share of one core", share, 0.5)
 
 
-def ascii_line() -> None:
+def ascii_line(peers: Peers) -> None:
     print("a line of text: request, answer, reading; against a loop of os.read that looks for the line end")
     driver = asap(make_driver(LINE.encode(), "line.toml"))
     far, near = os.openpty()
     tty.setraw(near)
-    tty.setraw(far)
-
-    def answer() -> None:
-        heard = b""
-        while True:
-            try:
-                heard += os.read(far, 64)
-            except OSError:
-                return
-            while b"\r\n" in heard:
-                request, _, heard = heard.partition(b"\r\n")
-                if request == b"END":
-                    return
-                os.write(far, ANSWER)
+    line = Line(near)
 
     def raw(times: int) -> list[float]:
         took = []
@@ -416,27 +403,36 @@ def ascii_line() -> None:
         clock = SystemClock()
 
         async def story() -> list[float]:
-            line = Lines(clock).line(driver, os.ttyname(near))
-            return await readings(Device("uut", driver, line, clock, origin=Origin.TWIN), times)
+            port = Lines(clock).line(driver, line.port())
+            return await readings(Device("uut", driver, port, clock, origin=Origin.TWIN), times)
 
         return asyncio.run(story())
 
-    peer = os.fork()
-    if not peer:
-        answer()
-        os._exit(0)
     ours_took: list[float] = []
     raw_took: list[float] = []
-    for _ in range(ROUNDS):
-        raw_took += raw(1000)
-        ours_took += through_us(1000)
-    os.write(near, b"END\r\n")
-    os.waitpid(peer, 0)
+    with peers.running(sys.executable, "-c", ANSWERING, far, files=(far,)):
+        for _ in range(ROUNDS):
+            raw_took += raw(1000)
+            ours_took += through_us(1000)
+            line.port()
+    os.close(far)
+    os.close(near)
     mine, bare = statistics.median(ours_took), statistics.median(raw_took)
     print(f"  ours               {mine * 1e6:9.1f} µs\n  raw os.read loop   {bare * 1e6:9.1f} µs")
     ratio("ours / raw loop", mine / bare, 2.5)
 
 
+ANSWERING = f"""
+import os, sys
+far, heard = int(sys.argv[1]), b""
+print("ready", flush=True)
+while True:
+    heard += os.read(far, 64)
+    while b"\\r\\n" in heard:
+        _, _, heard = heard.partition(b"\\r\\n")
+        os.write(far, {ANSWER!r})
+"""
+"""a peer that answers each line"""
 LINE = """
 id = "line"
 name = "a line"
@@ -472,7 +468,7 @@ def main() -> None:
         peers = Peers(Path(folder))
         parts: dict[str, Callable[[], None]] = {
             "registers": lambda: registers(peers),
-            "ascii": ascii_line,
+            "ascii": lambda: ascii_line(peers),
             "paced": lambda: paced(peers),
             "thirty": lambda: thirty(peers),
             "many": lambda: many(peers),

@@ -1,4 +1,4 @@
-"""A clock whose time goes on when everybody sleeps, and a line that keeps what is said: the same each time."""
+"""A clock whose time goes on when everybody sleeps, and a line that keeps what is said."""
 
 import asyncio
 import heapq

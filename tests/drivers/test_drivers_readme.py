@@ -60,7 +60,11 @@ def test_every_driver_of_the_program_is_listed(name):
 
 
 def test_every_entry_of_a_driver_file_is_told():
-    entries = {field for entry in (*ENTRIES, *REGISTER_ENTRIES, *MBUS_ENTRIES) for field in entry.__struct_encode_fields__}
+    entries = {
+        field
+        for entry in (*ENTRIES, *REGISTER_ENTRIES, *MBUS_ENTRIES)
+        for field in entry.__struct_encode_fields__
+    }
     assert NumberStyle in ENTRIES
     shown = set(re.findall(r"\w+", README))
     assert entries - shown - EVERY_FILE_SHOWS == set()

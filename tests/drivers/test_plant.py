@@ -70,14 +70,14 @@ def test_a_counter_shows_whole_pulses():
     stories = {"flow": Story(of="volume", pulse=Quantity(3, "L"), start="0")}
     body = MeterBody(driver, Scenario(quantity=stories), at=0.0, source=plant)
     request = driver.registers.blocks[0].request
-    counted = [body.event(at=at, wrong={}, request=request).values["flow"].indication.value for at in (2, 3, 10)]
+    counted = [
+        body.event(at=at, wrong={}, request=request).values["flow"].indication.value for at in (2, 3, 10)
+    ]
     assert counted == [0, 1, 3]
 
 
 @given(
-    st.lists(
-        st.tuples(st.integers(0, 100), st.integers(-50, 50), st.integers(0, 30)), max_size=6
-    ),
+    st.lists(st.tuples(st.integers(0, 100), st.integers(-50, 50), st.integers(0, 30)), max_size=6),
     st.integers(0, 120),
 )
 def test_an_integral_is_the_sum_of_its_parts(legs, split):

@@ -157,6 +157,23 @@ def test_a_setting_that_is_refused_later_is_no_longer_known(meter):
     assert isinstance(total(second), Refused)
 
 
+def test_the_setting_of_one_unit_says_nothing_of_another_on_the_line(meter):
+    """A recording of a bus: unit 1 counts in cubic metres, unit 2 in litres, and unit 3 told nothing."""
+
+    def exchanges(unit, request, data):
+        return rtu(unit, request) + rtu(unit, bytes((3, len(data))) + data)
+
+    block, told = meter.registers.blocks[0], b""
+    for unit, litres in ((1, 0), (2, 1)):
+        for setting in meter.registers.settings:
+            data = bytes((0, litres)) + setting.data[2:] if setting.first == 1437 else setting.data
+            told += exchanges(unit, setting.request, data)
+    values = b"".join(exchanges(unit, block.request, VALUE) for unit in (1, 2, 3))
+    first, second, third = map(total, events_of(meter, told + values))
+    assert (str(first.indication), str(second.indication)) == ("123.5 m3", "123.5 L")
+    assert isinstance(third, Refused)
+
+
 @asynccontextmanager
 async def played(meter):
     clock = SystemClock()

@@ -113,7 +113,10 @@ SPOILED = {
 def test_no_trouble_of_a_line_or_an_instrument_gives_another_number(tmp_path, driver_id, fault):
     driver = load(driver_id)
     line = played(
-        driver, scenario(tmp_path, SCALE + f"fault = [{fault}]"), 4, asked_every=0.5 if driver.request() else None
+        driver,
+        scenario(tmp_path, SCALE + f"fault = [{fault}]"),
+        4,
+        asked_every=0.5 if driver.request() else None,
     )
     shown = {Quantity.parse(text) for text in numbers(driver, line.data)}
     assert shown == {Quantity(5, "kg")}
@@ -135,7 +138,9 @@ def test_a_stuck_scale_goes_on_showing_what_it_showed(tmp_path):
 
 
 def test_hands_act_at_their_own_times_however_rarely_the_scale_is_asked(tmp_path):
-    text = SCALE.replace('[{ place = "5 kg" }]', '[{ at_s = 1, place = "5 kg" }, { at_s = 2, press = "tare" }]')
+    text = SCALE.replace(
+        '[{ place = "5 kg" }]', '[{ at_s = 1, place = "5 kg" }, { at_s = 2, press = "tare" }]'
+    )
     text = text.replace("settling_s", 'steady_s = "0.3", settling_s')
     driver = load("mt-sics")
     often = numbers(driver, played(driver, scenario(tmp_path, text), 6, asked_every=0.2).data)

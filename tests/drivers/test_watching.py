@@ -29,7 +29,9 @@ def test_stray_bytes_before_a_marked_frame_are_skipped():
     assert watch.counts[Fate.SKIPPED] == 2
 
 
-@given(st.lists(st.one_of(st.just(GOOD), st.just(BAD), st.binary(max_size=12)), max_size=12), st.integers(1, 9))
+@given(
+    st.lists(st.one_of(st.just(GOOD), st.just(BAD), st.binary(max_size=12)), max_size=12), st.integers(1, 9)
+)
 def test_no_byte_is_lost_or_shown_twice_however_it_comes(parts, size):
     data = b"".join(parts)
     whole, cut = Watch(DRIVER), Watch(DRIVER)

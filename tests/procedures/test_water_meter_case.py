@@ -32,7 +32,9 @@ d = "{d}"
 
 
 def case(*rows: str, rules=LOCAL, activity="initial_verification", d="0.1 mL"):
-    text = HEAD.format(rules=rules, activity=activity, d=d) + "\n".join(f"[[meter.delivery]]\n{r}" for r in rows)
+    text = HEAD.format(rules=rules, activity=activity, d=d) + "\n".join(
+        f"[[meter.delivery]]\n{r}" for r in rows
+    )
     return tomllib.loads(text, parse_float=Decimal)
 
 
@@ -110,7 +112,12 @@ def test_the_water_temperature_decides_between_two_limits(row, outcome):
     assert [point.outcome for point in accuracy(conclusion)] == [outcome]
 
 
-FIXTURES = {"20.050 19.980": "0.3504", "20.080 20.010": "0.3498", "20.040 19.990": "0.2501", "20.150 19.950": "1.0025"}
+FIXTURES = {
+    "20.050 19.980": "0.3504",
+    "20.080 20.010": "0.3498",
+    "20.040 19.990": "0.2501",
+    "20.150 19.950": "1.0025",
+}
 
 
 @pytest.mark.parametrize(("volumes", "error"), FIXTURES.items(), ids=FIXTURES)
@@ -210,7 +217,9 @@ def test_each_flow_has_its_band_and_its_ends_belong_to_it(marks):
 
 
 def test_a_flow_that_left_its_band_decides_nothing():
-    row = 'at = "Q1"\nflow = "33 L/h"\nflow_log = ["32 L/h", "35.3 L/h"]\nvolume = "100 L"\nreference = "100 L"'
+    row = (
+        'at = "Q1"\nflow = "33 L/h"\nflow_log = ["32 L/h", "35.3 L/h"]\nvolume = "100 L"\nreference = "100 L"'
+    )
     conclusion = compute(case(row))
     (point,) = accuracy(conclusion)
     assert (point.outcome, point.reason) == (I, "flow_outside_band")
@@ -255,6 +264,7 @@ def test_water_in_a_measure_is_taken_to_the_temperature_of_the_meter():
 
 # ---------------------------------------------------------------- uncertainty
 
+
 def test_a_reference_that_is_known_too_badly_decides_nothing():
     row = run("Q2", "1.0") + '\nuncertainty = "0.67 L"'  # a third of 2 % of 100 L is 0.667 L
     conclusion = compute(case(row))
@@ -274,6 +284,7 @@ def test_a_reference_that_is_known_well_enough_gives_each_error_its_uncertainty(
 
 
 # ---------------------------------------------------------------- the file
+
 
 def test_the_example_is_a_case():
     conclusion = compute(tomllib.loads(EXAMPLE, parse_float=Decimal))
@@ -370,4 +381,6 @@ def test_an_outcome_equals_a_slow_comparison_in_fractions(volume, reference):
 def test_marks_read_as_numbers_of_a_file_stay_decimals():
     rules: WaterMeterRules = choose_rules(LOCAL, None)[0]
     rates = rules.rates(MeterMarks(q3=Quantity("2.5", "m3/h"), ratio=Decimal("31.5")))
-    assert rates.q1 * Decimal("31.5").as_integer_ratio()[0] == rates.q3 * Decimal("31.5").as_integer_ratio()[1]
+    assert (
+        rates.q1 * Decimal("31.5").as_integer_ratio()[0] == rates.q3 * Decimal("31.5").as_integer_ratio()[1]
+    )

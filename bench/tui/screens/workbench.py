@@ -17,9 +17,10 @@ from bench.tui.widgets import frames
 from bench.tui.widgets.digits import big, width
 from drivers.clock import Clock
 from drivers.errors import LinkLostError, PlainError
-from drivers.explaining import explain
+from drivers.explaining import nearest_form
 from drivers.file_driver import FileDriver
 from drivers.protocols import Indicated, Measured, Refused
+from drivers.protocols.escape import bytes_to_typed
 from drivers.protocols.line_signs import wrong_line
 from drivers.watching import Fate, Piece
 
@@ -49,7 +50,7 @@ class WorkbenchScreen(Face):
         self._chosen: int | None = None
         self._marked: set[int] = set()
         self._held: list[Piece] | None = None
-        self._said: tuple[str, str] = ("", "")
+        self._said: tuple[str, dict[str, object]] | None = None
         self.fault: LinkLostError | None = None
         """why the line is down; None while it is up"""
 
@@ -75,7 +76,7 @@ class WorkbenchScreen(Face):
 
     def _again(self) -> None:
         if self._trial.look():
-            self._said = ("", "")
+            self._said = None
             self._chosen, self._held = None, None  # the pieces are counted anew
             self._marked.clear()
         if self.is_current:
@@ -129,8 +130,7 @@ class WorkbenchScreen(Face):
         wanted = self._marked or {self._chosen}
         events = [piece.event for piece in self._pieces() if piece.number in wanted and piece.event]
         count = self._trial.keep_examples(events)
-        text = "workbench.kept" if count else "workbench.nothing_kept"
-        self._said = (self.labels.text(text, count=count), "$accent")
+        self._said = ("workbench.kept" if count else "workbench.nothing_kept", {"count": count})
         self._marked.clear()
         self._chosen, self._held = None, None
 
@@ -143,7 +143,7 @@ class WorkbenchScreen(Face):
     def _save(self) -> None:
         file = self._folder / f"{self._trial.driver.mark.id}-{self._clock.utc():%Y%m%d-%H%M%S}.bin"
         count = self._trial.save(file)
-        self._said = (self.labels.text("workbench.saved", count=count, file=file.name), "$accent")
+        self._said = ("workbench.saved", {"count": count, "file": file.name})
 
     # ------------------------------------------------------------------ painting
 
@@ -194,7 +194,7 @@ class WorkbenchScreen(Face):
         labels = self.labels
         match event:
             case Indicated():
-                number = labels.number(event.indication.value)
+                number = labels.number(event.indication.value).replace("\u202f", " ")
                 rows = big(number) if width(number) <= room else [number]
                 said = [
                     event.indication.unit,
@@ -228,14 +228,18 @@ class WorkbenchScreen(Face):
             word = "workbench.no_refusal" if piece is None else f"workbench.fate.{piece.fate.value}"
             self.panel("why").show((self.labels.text(word), "dim"), title=title)
             return
-        lines = [self.labels.clause(piece.event.reason)]
-        if isinstance(self._trial.driver, FileDriver):
-            lines += [
-                line.strip()
-                for line in explain(self._trial.driver, piece.event, self.labels.clause)
-                if line.startswith("  >>>")
-            ]
-        self.panel("why").show((self._time(piece.at) + "\n", "dim"), "\n".join(lines), title=title)
+        parts: list[Part] = [
+            (f"{self._time(piece.at)}\n", "dim"),
+            (f"{bytes_to_typed(piece.data)}\n", "$error"),
+        ]
+        parts += [self.labels.clause(piece.event.reason)]
+        if isinstance(self._trial.driver, FileDriver) and not wrong_line(piece.data):
+            for one in nearest_form(self._trial.driver, piece.data)[1]:
+                if not one.right:
+                    where = f"{one.first}" if one.first == one.last else f"{one.first}–{one.last}"
+                    parts += ["\n\n", (f"{where} {one.name}", "bold"), f" '{one.shown}'\n"]
+                    parts += [self.labels.clause(one.said)]
+        self.panel("why").show(*parts, title=title)
 
     def _paint_file(self) -> None:
         labels, trial = self.labels, self._trial
@@ -251,8 +255,8 @@ class WorkbenchScreen(Face):
         if trial.mistake is not None:
             sentence, remedy = labels.problem(trial.mistake)
             parts += [(f"✘ {sentence} {remedy}\n", "$error"), (labels.text("workbench.old_reads"), "dim")]
-        elif self._said[0]:
-            parts.append(self._said)
+        elif self._said is not None:
+            parts.append((labels.text(self._said[0], **self._said[1]), "$accent"))
         elif trial.file is None:
             parts.append((labels.text("workbench.built_in"), "dim"))
         else:

@@ -1,0 +1,89 @@
+"""`tera audit-trail`: what happened at this bench, and the check that nothing of it was changed."""
+
+from argparse import Namespace
+from collections.abc import Iterator
+
+from bench.cli.exit_code import ExitCode
+from bench.cli.output import emit, say
+from bench.errors import LaboratoryError
+from bench.labels import Labels
+from bench.laboratory import Folders
+from drivers import notation
+from results.entry import BENCH, Abandoned, Closed, Concluded, Entry, Noted, Resumed, RunBegun, Sealed
+from results.journal import Journal
+
+
+def _journal(options: Namespace) -> Journal:
+    file = Folders(options.lab).journal
+    if not file.exists():
+        raise LaboratoryError(
+            "laboratory.no_journal",
+            "There is no journal in {folder}, so nothing has happened here yet.",
+            "Name the laboratory with --lab.",
+            folder=str(options.lab),
+        )
+    return Journal(file, read_only=True)
+
+
+def verify(options: Namespace) -> int:
+    """Check every entry and link, the order rules, the numbers, and that no run saw two programs."""
+    with _journal(options) as journal:
+        heads = [summary.sealed.record_digest for summary in journal.runs() if summary.sealed is not None]
+        count = journal.verify()
+    labels = Labels(options.lang)
+    if options.json:
+        emit({"sound": True, "entries": count, "sealed": len(heads)})
+    else:
+        say(
+            "✔ "
+            + labels.text("command.trail_sound", count=labels.whole(count), sealed=labels.whole(len(heads)))
+        )
+    return ExitCode.DONE
+
+
+def show(options: Namespace) -> int:
+    """What happened, oldest first: who, what, when, why; with --json every entry of the journal."""
+    with _journal(options) as journal:
+        entries = journal.entries(options.run) if options.run is not None else list(journal.all())
+    labels = Labels(options.lang)
+    numbers: dict[str, str] = {}
+    for kept in entries:
+        if isinstance(kept.entry, RunBegun):
+            numbers[kept.run] = kept.entry.number
+        if options.json:
+            emit({**notation.to_builtins(kept), "body": None})
+        else:
+            for told in _told(kept.entry):
+                where = numbers.get(kept.run, "" if kept.run == BENCH else kept.run)
+                say(
+                    f"{kept.sequence:>7}  {kept.at[:19]}  {where:<9} {labels.word('trail', told[0])}{told[1]}"
+                )
+    return ExitCode.DONE
+
+
+def _told(entry: Entry) -> Iterator[tuple[str, str]]:
+    """What happened in one word, and its facts; readings and points are in the record, not here."""
+    match entry:
+        case RunBegun(officer=officer, procedure=procedure):
+            yield "run_begun", _facts({"by": officer.get("name", ""), "procedure": procedure})
+        case Abandoned(path=path, reason=reason, note=note, by=by):
+            yield "abandoned", _facts({"path": path, "reason": reason, "note": note, "by": by})
+        case Resumed(gap_s=gap):
+            yield "resumed", _facts({"gap_s": gap})
+        case Concluded(conclusion=conclusion):
+            yield "concluded", _facts({"outcome": conclusion.get("verdict", {}).get("outcome", "")})
+        case Closed(how=how, reason=reason, by=by):
+            yield how, _facts({"reason": reason, "by": by})
+        case Sealed(record_digest=digest):
+            yield "sealed", _facts({"record": digest[:16]})
+        case Noted(what="configuration"):
+            pass  # what changed stands before it, a line each
+        case Noted(what=what, facts=facts):
+            yield what, _facts(facts)
+        case _:
+            pass
+
+
+def _facts(facts: dict[str, object]) -> str:
+    told = ", ".join(f"{name} {str(value)[:60]}" for name, value in facts.items() if value not in ("", None))
+    return f"  ({told})" if told else ""

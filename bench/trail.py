@@ -1,0 +1,109 @@
+"""The audit trail of the bench itself: what happens outside of runs, in the same chain as the runs.
+
+Start and stop, key use, every change of program, rules, drivers, standards or people since the last start,
+deliveries and failures are entries of the journal that belong to no run. Nobody can take one away: the chain
+of all later readings goes through it.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from typing import Any, Final
+
+from bench.laboratory import FILE_NAME, Folders, Laboratory
+from bench.software import identification
+from bench.station import Bound
+from drivers.errors import PlainError
+from results.entry import BENCH, Noted
+from results.errors import StorageError
+from results.journal import Journal
+from results.keys import read_trusted_keys
+
+_CLOCK_MAY_STEP_S: Final = 60.0
+_MOVING: Final = frozenset({"system", "machine"})
+"""facts about the computer that say nothing about a change of the program"""
+
+
+class Trail:
+    """Writes what happens at one bench; who is there is said with each entry."""
+
+    def __init__(
+        self, journal: Journal, *, at: Callable[[], str], elapsed: Callable[[], float], officer: str
+    ) -> None:
+        """Take the journal.
+
+        Args:
+            journal: open for writing.
+            at: the wall time, ISO 8601 with offset.
+            elapsed: monotonic seconds.
+            officer: who sits here, by id.
+        """
+        self._journal = journal
+        self._at = at
+        self._elapsed = elapsed
+        self._officer = officer
+
+    def note(self, what: str, /, **facts: Any) -> None:
+        """Keep an event; it is on the disk when this returns.
+
+        Raises:
+            StorageError: it is not, so what it speaks of must not be done.
+        """
+        entry = Noted(what=what, facts={"by": self._officer, **facts})
+        self._journal.append(BENCH, entry, at=self._at(), elapsed=self._elapsed())
+
+    @contextmanager
+    def kept(self, configuration: Mapping[str, str]) -> Iterator[None]:
+        """From start to stop; what ends it by a fault is kept too."""
+        self._start(configuration)
+        try:
+            yield
+        except PlainError as fault:
+            with suppress(StorageError):  # the disk itself may be the fault
+                self.note("failed", code=fault.code)
+            raise
+        finally:
+            with suppress(StorageError):
+                self.note("stopped")
+
+    def _start(self, configuration: Mapping[str, str]) -> None:
+        last = self._journal.last(BENCH)
+        now = self._at()
+        if last is not None:
+            back = (datetime.fromisoformat(last.at) - datetime.fromisoformat(now)).total_seconds()
+            if back > _CLOCK_MAY_STEP_S:
+                self.note("clock_went_back", seconds=round(back))
+        known = self._known()
+        for name in sorted({*known, *configuration} if known else ()):
+            old, new = known.get(name, ""), configuration.get(name, "")
+            if old != new:
+                self.note("changed", what=name, old=old, new=new)
+        if known != configuration:
+            self.note("configuration", configuration=dict(configuration))
+        self.note("started")
+
+    def _known(self) -> dict[str, str]:
+        for kept in reversed(self._journal.entries(BENCH)):
+            if isinstance(kept.entry, Noted) and kept.entry.what == "configuration":
+                found: dict[str, str] = kept.entry.facts["configuration"]
+                return found
+        return {}
+
+
+def configuration_of(
+    laboratory: Laboratory, folders: Folders, instruments: Mapping[str, Bound]
+) -> dict[str, str]:
+    """What decides here, each with its digest or number: program, drivers, standards, people, keys."""
+    found = {name: value for name, value in identification().items() if name not in _MOVING}
+    found[FILE_NAME] = hashlib.sha256((folders.root / FILE_NAME).read_bytes()).hexdigest()
+    for bound in instruments.values():
+        found[f"driver {bound.driver.mark.id}"] = bound.driver.mark.digest
+        found[f"instrument {bound.name}"] = f"{bound.driver.mark.id} {bound.serial}".strip()
+    for standard in laboratory.standard:
+        found[f"standard {standard.id}"] = f"{standard.certificate} {standard.due}"
+    for person in laboratory.person:
+        found[f"person {person.id}"] = ", ".join(person.roles)
+    for keyid, key in read_trusted_keys(folders.keys).items():
+        found[f"key {keyid[:16]}"] = key.person or "bench"
+    return found

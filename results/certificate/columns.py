@@ -1,0 +1,114 @@
+"""The table of points on paper: which columns a test needs, and what stands in them.
+
+Flow, volume and load share one column, headed by what the points of the test have. ΔL and the reference
+have a column only where somebody took them.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from drivers.errors import UnitError
+from drivers.quantity import Quantity
+from procedures.point import Outcome, Point, Tolerance
+from procedures.rounding import told
+from results.certificate.words import gloss, number, quantity, word
+
+_USUAL_FACTOR: Final = 2
+
+
+def columns(points: Sequence[Point]) -> list[str]:
+    """The columns between the label and the outcome."""
+    found = ["nominal", "indication"]
+    if any(point.added is not None for point in points):
+        found.append("added")
+    if any(point.reference is not None for point in points):
+        found.append("reference")
+    found += ["error", "tolerance"]
+    if any(point.uncertainty is not None for point in points):
+        found.append("uncertainty")
+    return found
+
+
+def headings(points: Sequence[Point], shown: Sequence[str]) -> list[list[str]]:
+    """Indonesian and English heading of each column, label and outcome too."""
+    dimension = next((p.nominal.dimension for p in points if p.nominal is not None), "mass").replace(" ", "_")
+    names = ["point", *(f"nominal_{dimension}" if one == "nominal" else one for one in shown), "result"]
+    return [_heading(name) for name in names]
+
+
+def _heading(name: str) -> list[str]:
+    plain = gloss("column", name) == "" and name.startswith("nominal_")
+    known = "nominal" if plain else name
+    return [word("column", known), gloss("column", known)]
+
+
+def sections(points: Sequence[Point], shown: Sequence[str]) -> list[dict[str, Any]]:
+    """The points section by section, each row with its cells."""
+    return [
+        {"title": word("section", section), "rows": [_row(point, shown) for point in group]}
+        for section, group in groupby(points, key=lambda point: point.section)
+    ]
+
+
+def _row(point: Point, shown: Sequence[str]) -> dict[str, Any]:
+    cells = {
+        "nominal": _told(point.nominal),
+        "indication": quantity(point.indication),
+        "added": quantity(point.added),
+        "reference": _told(point.reference),
+        "error": error_of(point),
+        "tolerance": limits_of(point.tolerance),
+        "uncertainty": _expanded(point),
+    }
+    return {
+        "cells": [label_of(point), *(cells[name] for name in shown)],
+        "outcome": word("outcome", point.outcome),
+        "fails": point.outcome is not Outcome.CONFORMS,
+    }
+
+
+def error_of(point: Point) -> str:
+    """The error that was compared, or the bounds of it; no digit that decides is left out."""
+    if point.error_bounds:
+        return " … ".join(quantity(one) for one in point.error_bounds)
+    error = point.corrected_error if point.corrected_error is not None else point.error
+    if error is None:
+        return quantity(None)
+    limits = () if point.tolerance is None else (point.tolerance.lower, point.tolerance.upper)
+    return quantity(told(error, *limits))
+
+
+def limits_of(tolerance: Tolerance | None) -> str:
+    """The tolerance as printed."""
+    if tolerance is None:
+        return "–"
+    if tolerance.lower == -tolerance.upper:
+        return f"± {quantity(tolerance.upper)}"
+    if not tolerance.lower:
+        return f"≤ {quantity(tolerance.upper)}"
+    return f"{quantity(tolerance.lower)} … {quantity(tolerance.upper)}"
+
+
+def label_of(point: Point) -> str:
+    """The point's label without its section and without the load, which has its own column."""
+    parts = point.label.removeprefix(f"{point.section}/").split("/")
+    return ", ".join(word("part", part) for part in parts if not _is(part, point.nominal))
+
+
+def _told(value: Quantity | None) -> str:
+    return quantity(None if value is None else told(value))
+
+
+def _expanded(point: Point) -> str:
+    """U, with its k unless that is 2."""
+    k = point.coverage_factor
+    factor = "" if k is None or k == _USUAL_FACTOR else f" (k = {number(f'{k:f}')})"
+    return quantity(point.uncertainty) + factor
+
+
+def _is(part: str, nominal: Quantity | None) -> bool:
+    try:
+        return nominal is not None and Quantity.parse(part) == nominal
+    except UnitError:
+        return False

@@ -1,0 +1,106 @@
+"""The audit trail: what happened outside of runs, chained with the runs, and checked by a command."""
+
+import json
+
+import apsw
+import pytest
+
+from bench.laboratory import Folders
+from results.entry import BENCH, Concluded, Noted
+from results.errors import IntegrityError
+from results.journal import Journal
+from tests.bench.lab_bench import tera
+from tests.results.made_run import write_run
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture
+def lab(tmp_path):
+    root = tmp_path / "lab"
+    assert tera("init", str(root)).returncode == 0
+    assert tera("run", "scales", "--uut", str(root / "orders/contoh.toml"), lab=root).returncode == 3
+    return root
+
+
+def void_again(lab):
+    return tera("void", "000001", "--reason", "salah", lab=lab)
+
+
+def noted(lab):
+    with Journal(Folders(lab).journal, read_only=True) as journal:
+        return [kept.entry for kept in journal.entries(BENCH)]
+
+
+def shown(lab, *options):
+    told = tera("audit-trail", "show", *options, lab=lab)
+    assert told.returncode == 0, told.stderr
+    return told.stdout
+
+
+def test_start_and_stop_of_the_program_are_kept(lab):
+    assert [entry.what for entry in noted(lab)] == ["configuration", "started", "stopped"]
+
+
+def test_nothing_is_kept_twice_when_nothing_changed(lab):
+    assert void_again(lab).returncode == 0
+    assert void_again(lab).returncode == 2
+    assert void_again(lab).returncode == 2
+    assert [entry.what for entry in noted(lab)][-4:] == ["stopped", "started", "failed", "stopped"]
+
+
+def test_a_changed_standard_person_and_file_are_named_with_old_and_new(lab):
+    file = lab / "laboratory.toml"
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('roles = ["penera"]', 'roles = ["penera", "teknisi"]'), "utf-8")
+    assert tera("void", "000001", "--reason", "salah", lab=lab).returncode == 0
+    changed = {entry.facts["what"]: entry.facts for entry in noted(lab) if entry.what == "changed"}
+    assert {"laboratory.toml", "person penera1"} <= set(changed)
+    assert not any(name.startswith(("standard", "driver", "instrument")) for name in changed)
+    assert (changed["person penera1"]["old"], changed["person penera1"]["new"]) == (
+        "penera",
+        "penera, teknisi",
+    )
+
+
+def test_a_failure_is_kept_with_its_code(lab):
+    assert tera("void", "000009", "--reason", "x", lab=lab).returncode == 2
+    assert [entry.facts["code"] for entry in noted(lab) if entry.what == "failed"] == ["run.unknown"]
+
+
+def test_the_trail_is_read_in_words_and_as_json(lab):
+    assert tera("void", "000001", "--reason", "salah alat", lab=lab).returncode == 0
+    text = shown(lab)
+    assert "program dibuka" in text
+    assert "salah alat" in text
+    entries = [json.loads(line) for line in shown(lab, "--json").splitlines()]
+    assert [entry["sequence"] for entry in entries] == list(range(1, len(entries) + 1))
+
+
+def test_verify_counts_and_a_changed_entry_is_named(lab):
+    told = tera("audit-trail", "verify", "--json", lab=lab)
+    assert (told.returncode, json.loads(told.stdout)["sound"]) == (0, True)
+    with apsw.Connection(str(Folders(lab).journal)) as file:
+        file.execute("DROP TRIGGER entry_stays")
+        file.execute("UPDATE entry SET at = '2020-01-01T00:00:00+07:00' WHERE sequence = 2")
+    told = tera("audit-trail", "verify", lab=lab)
+    assert told.returncode == 5
+    assert "2" in told.stderr
+
+
+def test_a_laboratory_without_a_journal_is_told(tmp_path):
+    assert tera("audit-trail", "show", lab=tmp_path).returncode == 2
+
+
+def test_an_update_inside_a_run_breaks_the_order(tmp_path):
+    with Journal(tmp_path / "journal.db") as journal:
+        write_run(journal, end="open")
+        at, elapsed = "2026-11-21T11:00:00+07:00", 1e6
+        software = {"sha256:drivers": "another"}
+        note = Noted(what="configuration", facts={"configuration": software})
+        journal.append(BENCH, note, at=at, elapsed=elapsed)
+        assert journal.verify() > 0
+        journal.append("run-1", Concluded(conclusion={}), at=at, elapsed=elapsed)
+        with pytest.raises(IntegrityError) as caught:
+            journal.verify()
+    assert caught.value.code == "journal.updated"
