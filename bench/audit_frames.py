@@ -44,9 +44,7 @@ class Frames:
                 )
             elif isinstance(entry, Done) and entry.verb == "watched":
                 seen = [to_plain(self._again(entry.path, sample)) for sample in entry.samples]
-                yield msgspec.structs.replace(
-                    kept, entry=msgspec.structs.replace(entry, samples=tuple(seen))
-                )
+                yield msgspec.structs.replace(kept, entry=msgspec.structs.replace(entry, samples=tuple(seen)))
             else:
                 yield kept
 

@@ -67,7 +67,7 @@ class Book:
         self.memory.take(entry)
 
     def _check_clock(self, now: datetime, elapsed: float) -> None:
-        """No entry gets a time that does not follow from the one before (the clock of a twin may run faster)."""
+        """No entry gets a time that cannot follow the one before; a twin's monotonic clock may run faster."""
         seen, self._seen = self._seen, (now, elapsed)
         if seen is None:
             return
@@ -76,8 +76,8 @@ class Book:
             raise LaboratoryError(
                 "run.clock_jumped",
                 "The clock of this computer jumped by {seconds} s during the test, or the computer slept.",
-                "See that the clock is right, then resume: what was under way is done again; a run whose clock "
-                "went back is closed without a verdict.",
+                "See that the clock is right, then resume: what was under way is done again; "
+                "a run whose clock went back is closed without a verdict.",
                 seconds=round(passed - (elapsed - seen[1])),
             )
 

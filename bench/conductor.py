@@ -32,6 +32,7 @@ from results.entry import (
     Begun,
     Done,
     Kept,
+    Noted,
     Reported,
     SeriesClosed,
     SeriesOpened,

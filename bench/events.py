@@ -74,6 +74,13 @@ class Settling(_Event, frozen=True, kw_only=True, tag="settling"):
     role: str
 
 
+class LinkLost(_Event, frozen=True, kw_only=True, tag="link_lost"):
+    """The line of an instrument is gone while it is read; the bench goes on by itself when it is back."""
+
+    path: str
+    role: str
+
+
 class Live(_Event, frozen=True, kw_only=True, tag="live"):
     """What an instrument shows now; a slow screen may drop these."""
 
@@ -134,6 +141,7 @@ Event = (
     | Prompted
     | Answered
     | Settling
+    | LinkLost
     | Live
     | Captured
     | Decided

@@ -12,7 +12,8 @@ from typing import Final
 from bench.desk import JobState, OutboxLine
 from bench.errors import LaboratoryError
 from bench.keyring import bench_key, officer_key
-from bench.laboratory import Folders, Laboratory, Person
+from bench.laboratory import Folders, Laboratory
+from bench.people import Person
 from bench.session import Surroundings
 from drivers.clock import Clock
 from drivers.errors import PlainError

@@ -99,7 +99,7 @@ class Instruments:
         """The simulated scale that plays a role, if one does."""
         for name, roles in self.roles.items():
             if role in roles:
-                twin = self.twins.get(name)
+                twin: object = self.twins.get(name)
                 return twin if isinstance(twin, ScaleHands) else None
         return None
 

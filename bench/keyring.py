@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Final
 
 from bench.errors import LaboratoryError
-from bench.laboratory import FILE_NAME, Folders, Person, load
-from results.keys import FileKey, TrustedKey, read_trusted_keys
+from bench.laboratory import FILE_NAME, Folders, load
+from bench.people import Person
+from results.keys import REVOKED_SUFFIX, FileKey, TrustedKey, keyid_of, read_public, read_trusted_keys
 from results.registry.checkpoint import RegistryKey
-from results.storage import plain_faults
+from results.storage import plain_faults, write_once
 
 _SHORTEST_PIN: Final = 6
 _MOST_TRIES: Final = 5
@@ -65,6 +66,64 @@ def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) ->
     with plain_faults(tries):
         tries.unlink()
     return key
+
+
+def retire(folders: Folders, stem: str, at: datetime) -> str:
+    """Take a key out of use: its private half is destroyed, its public half stays trusted for what it signed.
+
+    Args:
+        folders: the laboratory.
+        stem: `bench`, or `officer-<id>`.
+        at: the day goes into its new name.
+
+    Returns:
+        The id of the retired key.
+
+    Raises:
+        LaboratoryError: there is no such key.
+        StorageError: the disk refuses.
+    """
+    public, private = folders.keys / f"{stem}.pub", folders.keys / f"{stem}.pem"
+    with plain_faults(public):
+        if not private.exists():
+            raise LaboratoryError(
+                "key.none",
+                "There is no key {key} here.",
+                "See the keys with: tera key list.",
+                key=stem,
+            )
+        keyid = keyid_of(read_public(public))
+        kept = folders.keys / f"{stem}@{at:%Y-%m-%d}-{keyid[:8]}.pub"
+        write_once(kept, public.read_bytes())
+        private.write_bytes(bytes(private.stat().st_size))
+        private.unlink()
+        public.unlink()
+    return keyid
+
+
+def revoke(folders: Folders, keyid: str, since: datetime, reason: str) -> Path:
+    """Say that nothing counts that a key signed from then on.
+
+    Raises:
+        LaboratoryError: no single key begins with these digits.
+        StorageError: the disk refuses, or it was revoked before.
+    """
+    found = [
+        public
+        for public in sorted(folders.keys.glob("*.pub"))
+        if keyid and public.stem != "registry" and keyid_of(read_public(public)).startswith(keyid)
+    ]
+    if len(found) != 1:
+        raise LaboratoryError(
+            "key.unknown",
+            "{count} keys here begin with {key}.",
+            "Write more digits of the key's id, as tera key list shows it.",
+            count=len(found),
+            key=keyid,
+        )
+    file = found[0].with_suffix(REVOKED_SUFFIX)
+    write_once(file, f"{since.isoformat()} {reason}\n".encode())
+    return file
 
 
 def _check_pin(person: Person, pin: str, *, new: bool) -> None:

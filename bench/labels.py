@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from bench.catalogue import LANGUAGES, catalogue
+from bench.explained import explained
 from bench.phrases import translated
 from bench.plumbing_words import plumbing
 from drivers.errors import PlainError, UnitError
@@ -33,6 +34,7 @@ from procedures.action import (
     SetZero,
 )
 from procedures.point import Method, Outcome, Point, Reason
+from procedures.rounding import told
 
 RETAKE_REASONS: Final = ("wrong_load", "not_settled", "vibration", "misread", "other")
 """In the order of their keys 1, 2, 3, 4 and 9."""
@@ -236,7 +238,8 @@ class Labels:
         """Where on the receptor, as part of a sentence: `di tengah`, `di posisi 2`."""
         if position in {"", "centre"}:
             return self.text("position.centre")
-        return self.text("position.numbered", position=position)
+        named = self._messages.get(f"position.{position}")
+        return named or self.text("position.numbered", position=position)
 
     def outcome(self, outcome: Outcome) -> str:
         """The sealed outcome with its symbol: `✔ SAH`."""
@@ -292,35 +295,21 @@ class Labels:
 
     def explain(self, point: Point) -> str:
         """One sentence that gives rule, load, error, BKD, margin and citation of a decided point."""
-        parts = [
-            self.text("explain.what", point=self.point(point.label), method=self.word("method", point.method))
-        ]
-        if point.nominal is not None:
-            parts.append(self.text("explain.load", load=point.nominal))
-        if point.error is not None:
-            error = point.corrected_error if point.corrected_error is not None else point.error
-            parts.append(self.text("explain.error", error=self.quantity(error, signed=True)))
-            if point.tolerance is not None:
-                room = point.tolerance.upper - error
-                if point.tolerance.lower:  # a range begins at zero and has one limit only
-                    room = min(room, error - point.tolerance.lower)
-                kind = "explain.margin" if room.value >= 0 else "explain.exceeded"
-                parts.append(self.text(kind, limits=self.limits(point), room=abs(room)))
-        elif point.error_bounds is not None:
-            low, high = (self.quantity(bound, signed=True) for bound in point.error_bounds)
-            parts.append(self.text("explain.bounds", low=low, high=high, limits=self.limits(point)))
-        elif point.tolerance is not None:
-            parts.append(self.text("explain.limits", limits=self.limits(point)))
-        seen = point.method is Method.INSPECTION
-        outcome = self.text(f"explain.{point.outcome}")
-        parts.append(self.measured(point.outcome, point.method) if seen else outcome)
-        why = self._messages.get(f"explain.{point.reason}")
-        if why is not None:
-            parts.append(why)
-        sentence = "; ".join(parts) + "."
-        if point.tolerance is not None and point.tolerance.citation:
-            sentence += " " + self.text("explain.citation", citation=point.tolerance.citation)
-        return sentence
+        return explained(self, point)
+
+    def known(self, message: str) -> str | None:
+        """A message without placeholders, if there is one."""
+        return self._messages.get(message)
+
+    def error(self, point: Point) -> str:
+        """The error that was compared, or its bounds; no digit that decides is left out."""
+        error = point.corrected_error if point.corrected_error is not None else point.error
+        if error is not None:
+            limits = (point.tolerance.lower, point.tolerance.upper) if point.tolerance is not None else ()
+            return self.quantity(told(error, *limits), signed=True)
+        if point.error_bounds is not None:
+            return " … ".join(self.quantity(bound, signed=True) for bound in point.error_bounds)
+        return "—"
 
     def limits(self, point: Point) -> str:
         """The BKD of a point: `± 5 g`, or both limits when they differ."""

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from bench.errors import LaboratoryError
+from bench.people import Person, seated
 from drivers import notation
 from drivers.instrument import LineSettings
 from drivers.settling import SettleRule
@@ -23,25 +24,12 @@ from results.record import Office, Signer
 FILE_NAME: Final = "laboratory.toml"
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Someone who works here."""
-
-    id: str
-    name: str
-    nip: str = ""
-    title: str = ""
-    roles: tuple[str, ...] = ("penera",)
-    """penera, pereviu, kepala, teknisi"""
-    pin: bool = False
-    """the signing key is protected by a PIN"""
-
-
 class TwinEntry(TwinSettings, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`[instrument.twin]`: what a simulated instrument is like; goes before what its scenario says."""
 
     scenario: str = ""
     """a scenario file, from the folder of the laboratory; twins of one file share its plant"""
-    quantity: dict[str, Story] = {}
+    quantity: dict[str, Story] = {}  # noqa: RUF012 -- msgspec gives each its own
     """what the quantities of this one do: its own errors of what the scenario has for all"""
 
     def played(self, root: Path) -> Scenario:
@@ -123,6 +111,14 @@ class Laboratory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     def officer(self) -> Person:
         """The penera who works at this bench: the first in the file."""
         return next(person for person in self.person if "penera" in person.roles)
+
+    def seated(self, officer: str) -> "Laboratory":
+        """The same laboratory with another penera at the bench.
+
+        Raises:
+            LaboratoryError: nobody of that id is a penera here.
+        """
+        return msgspec.structs.replace(self, person=seated(self.person, officer))
 
     def signer(self) -> Signer:
         """The officer as a record names them."""

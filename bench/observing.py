@@ -11,7 +11,7 @@ from bench.attention import Attention
 from bench.book import Book
 from bench.station import Bound, Station
 from drivers import catalogue
-from drivers.errors import InstrumentError
+from drivers.errors import InstrumentError, LinkLostError
 from drivers.protocols import Refused
 from drivers.quantity import Quantity
 from drivers.reading import DriverMark, Origin, Reading, Stability
@@ -20,7 +20,7 @@ from procedures.action import Action, Answer, Choice, Choose, Instruction, Keyed
 from procedures.action import Done as CarriedOut
 from procedures.errors import ProcedureError
 from procedures.run import Watched
-from results.entry import Noted
+from results.entry import LINK_BACK, LINK_LOST, Noted
 from results.kept_reading import role_of
 
 T = TypeVar("T")
@@ -29,6 +29,9 @@ Ask = Callable[[str, Action], Awaitable[Answer]]
 
 _KEYED_DRIVER: Final = "manual"
 _UUT: Final = "uut"
+_LINK_PATIENCE_S: Final = 60.0
+"""a cable that was pulled out is put back in this time, or somebody is asked"""
+_LINK_RETRY_S: Final = 0.5
 
 
 class Observing:
@@ -154,7 +157,7 @@ class Observing:
         """
         while True:
             try:
-                return await self._attention.attend(read())
+                return await self._attention.attend(self._over_a_gap(path, role, read))
             except InstrumentError as trouble:
                 self._book.keep(Noted(what="instrument_trouble", facts={"path": path, "code": trouble.code}))
                 question = Choose(
@@ -165,6 +168,35 @@ class Observing:
                 if await self._ask(f"{path}/trouble", question) != Choice("try_again"):
                     raise
                 self._book.tell(events.Settling(path=path, role=role))
+
+    async def _over_a_gap(self, path: str, role: str, read: Callable[[], Awaitable[T]]) -> T:
+        """Read; when the line is lost, begin anew as soon as it is back, and note the time without it.
+
+        Raises:
+            LinkLostError: it did not come back in time.
+            InstrumentError: the instrument cannot be read.
+        """
+        clock = self._book.clock
+        lost_at: float | None = None
+        while True:
+            try:
+                found = await read()
+            except LinkLostError as lost:
+                now = clock.monotonic()
+                if lost_at is None:
+                    lost_at = now
+                    self._book.keep(
+                        Noted(what=LINK_LOST, facts={"path": path, "role": role, "code": lost.code})
+                    )
+                    self._book.tell(events.LinkLost(path=path, role=role))
+                if now - lost_at >= _LINK_PATIENCE_S:
+                    raise
+                await clock.sleep(_LINK_RETRY_S)
+                continue
+            if lost_at is not None:
+                gap_s = round(clock.monotonic() - lost_at, 3)
+                self._book.keep(Noted(what=LINK_BACK, facts={"path": path, "role": role, "gap_s": gap_s}))
+            return found
 
     def _step_of(self, role: str) -> Quantity | None:
         return self._keyed_step if role == _UUT else None

@@ -27,6 +27,9 @@ class Words(Protocol):
     def word(self, group: str, name: str) -> str:
         """The word for an id that comes from data."""
 
+    def clause(self, text: str) -> str:
+        """An English clause that came as data."""
+
 
 def plumbing(words: Words, action: Plumbing) -> str:  # noqa: C901, PLR0911 - one sentence an action
     """The sentence that asks a person for this."""
@@ -54,8 +57,8 @@ def plumbing(words: Words, action: Plumbing) -> str:  # noqa: C901, PLR0911 - on
             return words.text("instruction.wait_for", duration=duration, purpose=reason)
         case Exchange(put=put, take=take):
             if not take:
-                return words.text("instruction.put", put=put)
-            return words.text("instruction.exchange", put=put, take=take)
+                return words.text("instruction.put", put=words.clause(put))
+            return words.text("instruction.exchange", put=words.clause(put), take=words.clause(take))
 
 
 def _delivery(words: Words, action: DeliverVolume) -> str:

@@ -4,6 +4,7 @@ A pure look at the journal, told to the penera in one piece before the first ste
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import msgspec
 
@@ -42,23 +43,23 @@ class Resumption(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def resumption(
-    history: Sequence[Kept], gap_s: float, last_path: str, procedure: Procedure[object]
+    history: Sequence[Kept], procedure: Procedure[Any], *, gap_s: float, idle_s: float
 ) -> Resumption:
-    """What a break of `gap_s` seconds means for a run with this history.
+    """What a break means for a run with this history.
 
     Args:
         history: the run's entries up to the break.
-        gap_s: seconds since the last of them.
-        last_path: the path of that one.
         procedure: says what is checked again after how long.
+        gap_s: seconds since the last of them.
+        idle_s: seconds since the last that was work: taking a run up and leaving it again is none.
     """
     memory = Memory(history)
     return Resumption(
         gap_s=gap_s,
-        broken_off=last_path,
+        broken_off=getattr(history[-1].entry, "path", ""),
         lost=tuple(memory.in_doubt),
         repeated=memory.open_series(),
-        rechecks=tuple(check for check, after_s in procedure.rechecks.items() if gap_s >= after_s),
+        rechecks=tuple(check for check, after_s in procedure.rechecks.items() if idle_s >= after_s),
     )
 
 

@@ -1,7 +1,7 @@
-"""The safe state: valves closed, pump off, whenever a run ends, is left, breaks off or is taken up after a crash.
+"""The safe state: valves closed, pump off, when a run ends, is left, breaks off or is taken up again.
 
-An instrument or plant takes part by declaring a command `safe` in its driver file. One that does not answer is
-told to the person who stands before it: what the program could not close, somebody must.
+An instrument or plant takes part by declaring a command `safe` in its driver file. One that does not answer
+is told to the person who stands before it: what the program could not close, somebody must.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -23,10 +23,8 @@ Keep = Callable[[Noted], None]
 
 def to_be_made_safe(instruments: Iterable[Bound]) -> tuple[Bound, ...]:
     """The instruments that declare a safe state, each once whatever roles it plays."""
-    declared = {
-        one.name: one for one in instruments if one.device is not None and SAFE in one.driver.commands
-    }
-    return tuple(declared.values())
+    wired = (one for one in instruments if one.device is not None)
+    return tuple({one.name: one for one in wired if SAFE in one.driver.commands}.values())
 
 
 async def make_safe(station: Station, *, when: str, keep: Keep, ask: Ask) -> None:

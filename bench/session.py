@@ -18,6 +18,7 @@ from bench.conductor import Conductor
 from bench.errors import LaboratoryError
 from bench.laboratory import Laboratory
 from bench.operator import Operator
+from bench.people import check_competence
 from bench.resumption import Resumption, check_again, resumption
 from bench.safe_state import make_safe
 from bench.software import identification, package_digest, package_digests
@@ -33,7 +34,7 @@ from procedures.assignment import Assignment
 from procedures.catalogue import find
 from procedures.edition import Procedure
 from procedures.point import Conclusion
-from results.entry import Closed, Concluded, Kept, Resumed, RunBegun
+from results.entry import Closed, Concluded, Kept, Noted, Resumed, RunBegun
 from results.journal import Journal
 from results.ordering import state_after
 
@@ -80,6 +81,8 @@ def begin(around: Surroundings, assignment: Assignment) -> str:
     task = check(around, assignment)
     laboratory, procedure, bound = around.laboratory, find(assignment.kind), around.station.roles
     now = datetime.fromisoformat(around.at())
+    if not laboratory.bench.training:
+        check_competence(laboratory.officer, procedure.id, now.date())
     run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     begun = RunBegun(
         number="",
@@ -118,7 +121,7 @@ class Taken:
     """None: it begins, or it is taken up only to be sealed"""
 
     async def conduct(self) -> Conclusion:
-        """Run the script to its verdict, with everything in its safe state before a resumption and at the end.
+        """Run the script to its verdict, with all in its safe state before a resumption and at the end.
 
         Raises:
             RunInterrupted: see `Conductor.conduct`.
@@ -187,7 +190,9 @@ def take_up(
         procedure=procedure,
         task=task,
         conductor=conductor,
-        station=Station({role: around.station.bound(role) for role in begun.instruments}),
+        station=Station(
+            {role: bound for role, bound in around.station.roles.items() if role in begun.instruments}
+        ),
         resumption=found,
     )
 
@@ -291,7 +296,8 @@ def _after_break(
     around: Surroundings, run: str, history: Sequence[Kept], procedure: Procedure[Any]
 ) -> tuple[Kept, Resumption]:
     last = history[-1]
-    gap = (datetime.fromisoformat(around.at()) - datetime.fromisoformat(last.at)).total_seconds()
+    now = datetime.fromisoformat(around.at())
+    gap = (now - datetime.fromisoformat(last.at)).total_seconds()
     if gap < -CLOCK_MAY_STEP_S:
         close(around, run, how="interrupted", reason="clock_went_back")
         raise LaboratoryError(
@@ -301,7 +307,9 @@ def _after_break(
             run=run,
             seconds=round(-gap),
         )
-    if gap > procedure.resume_within_s:
+    worked = next(kept for kept in reversed(history) if not isinstance(kept.entry, Resumed | Noted))
+    idle = (now - datetime.fromisoformat(worked.at)).total_seconds()
+    if idle > procedure.resume_within_s:
         close(around, run, how="interrupted", reason="resume_within")
         raise LaboratoryError(
             "run.too_late",
@@ -309,8 +317,8 @@ def _after_break(
             "it is closed as interrupted.",
             "Seal it with `tera seal {run}` and begin a new run.",
             run=run,
-            minutes=int(gap // 60),
+            minutes=int(idle // 60),
         )
-    found = resumption(history, round(gap, 1), getattr(last.entry, "path", ""), procedure)
+    found = resumption(history, procedure, gap_s=round(gap, 1), idle_s=idle)
     resumed = Resumed(gap_s=found.gap_s, last_path=found.broken_off)
     return around.journal.append(run, resumed, at=around.at(), elapsed=around.clock.monotonic()), found

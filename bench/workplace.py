@@ -132,15 +132,23 @@ class Workplace:
 
 @asynccontextmanager
 async def open_workplace(
-    root: Path, labels: Labels, *, clock: Clock | None = None
+    root: Path, labels: Labels, *, clock: Clock | None = None, officer: str | None = None
 ) -> AsyncIterator[Workplace]:
     """Open a laboratory's journal, outbox and instruments; this program owns them until it leaves.
+
+    Args:
+        root: the folder of `laboratory.toml`.
+        labels: the language.
+        clock: the computer's own by default.
+        officer: id of the penera who sits here; by default the first in the laboratory file.
 
     Raises:
         PlainError: a mistake in the laboratory file, a journal in use, an unknown driver.
     """
     clock = clock or SystemClock()
     laboratory = load(root)
+    if officer is not None:
+        laboratory = laboratory.seated(officer)
     folders = Folders(root)
     folders.make()
     with Journal(folders.journal) as journal, Outbox(folders.outbox) as outbox:

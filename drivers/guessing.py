@@ -6,7 +6,8 @@ examples prove it. What was not seen is refused by that file.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import Final
@@ -95,7 +96,7 @@ def framed_as(frames: Sequence[bytes]) -> Framed | None:
     return Framed(start, end, fixed=False, groups=groups) if end and frames else None
 
 
-def _control(bytes_there: Set[bytes]) -> bytes:
+def _control(bytes_there: AbstractSet[bytes]) -> bytes:
     """The control character that stands at this place of every frame, if one does."""
     mark = min(bytes_there) if len(bytes_there) == 1 else b""
     return mark if mark and mark < b" " else b""

@@ -147,13 +147,13 @@ class QueryDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     example: tuple[QueryExample, ...] = ()
 
 
-_WORDS: Final = words_of(
-    (
-        QueryDescription, TalkEntry, StepEntry, QueryEntry, QuantityEntry, ErrorsEntry, QueryDoEntry,
-        QueryExample, Meant, LineSettings, Capabilities,
-    ),
-    Evidence, State, Summed, Echo, Digits,
+QUERY_ENTRIES: Final = (
+    QueryDescription, TalkEntry, StepEntry, QueryEntry, QuantityEntry, ErrorsEntry, QueryDoEntry,
+    QueryExample,
 )  # fmt: skip
+_WORDS: Final = words_of(
+    (*QUERY_ENTRIES, Meant, LineSettings, Capabilities), Evidence, State, Summed, Echo, Digits
+)
 
 
 def read_query_description(data: bytes, file: str) -> QueryDescription:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from procedures.point import Activity
+from procedures.point import Activity, Reason
 
 
 class Owner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,3 +44,14 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """id of a rule table, when the one in force on the date is not meant"""
     standards: tuple[str, ...] = ()
     """ids of the laboratory's standards to use; empty: the procedure chooses"""
+
+
+def unnamed(assignment: Assignment) -> tuple[Reason, ...]:
+    """What a paper about this instrument would leave open: whose it is, and which one it is."""
+    needed = {
+        "owner.name": assignment.owner.name,
+        "identity.maker": assignment.identity.maker,
+        "identity.serial": assignment.identity.serial,
+    }
+    entries = ", ".join(name for name, said in needed.items() if not said.strip())
+    return (Reason(code="identity_missing", facts={"entries": entries}),) if entries else ()

@@ -56,5 +56,5 @@ class Procedure(Generic[T]):
     resume_within_s: int = 4 * 3600
     """after a longer break the run is closed as interrupted"""
     rechecks: Mapping[str, int] = field(default_factory=dict)
-    """what is checked again before a resumed run goes on, and after how many seconds of break: `zero`, `warm_up`,
-    `environment`; series that were broken off are done again in any case"""
+    """what is checked again before a resumed run goes on, and after how many seconds of break: `zero`,
+    `warm_up`, `environment`; series that were broken off are done again in any case"""

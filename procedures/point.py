@@ -40,6 +40,8 @@ class Method(StrEnum):
     """E is known only within I − L ± ½e"""
     DIRECT = "direct"
     """E = I − L with the ordinary display, where the rules allow it"""
+    RELATIVE = "relative"
+    """E = (I − V)/V, in percent of what went through or was delivered"""
     COMPARISON = "comparison"
     """two indications compared with one another: range, discrimination"""
     INSPECTION = "inspection"

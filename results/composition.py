@@ -15,7 +15,7 @@ from drivers.notation import from_builtins
 from procedures.assignment import Assignment
 from procedures.point import Conclusion
 from procedures.standard import StandardUse
-from results.entry import Abandoned, Closed, Concluded, Entry, Kept, Resumed, RunBegun
+from results.entry import LINK_BACK, Abandoned, Closed, Concluded, Entry, Kept, Noted, Resumed, RunBegun
 from results.errors import RecordError
 from results.number import certificate_number, sequence_of
 from results.record import InstrumentUsed, Office, Record, Signer
@@ -163,6 +163,10 @@ def _breaks(entries: Sequence[Kept]) -> list[dict[str, Any]]:
             case Resumed(gap_s=gap, last_path=path):
                 minutes = max(1, round(gap / 60))
                 found.append({"kind": "interruption", "at": kept.at, "minutes": minutes, "after": path})
+            case Noted(what=what, facts=facts) if what == LINK_BACK:
+                seconds = max(1, round(facts["gap_s"]))
+                place = {"path": facts["path"], "role": facts["role"]}
+                found.append({"kind": what, "at": kept.at, "seconds": seconds, **place})
             case Abandoned(path=path, reason=reason, note=note, by=by):
                 kind = "abandoned" if reason == _INTERRUPTED else "retake"
                 found.append(

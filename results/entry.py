@@ -122,6 +122,12 @@ class Sealed(_Entry, frozen=True, kw_only=True, tag="sealed"):
     evidence_digest: str
 
 
+LINK_LOST: Final = "link_lost"
+"""noted when an instrument's line is gone while it is read; facts: path, role, code"""
+LINK_BACK: Final = "link_back"
+"""noted when it was read again without anybody's doing; facts: path, role, gap_s"""
+
+
 class Noted(_Entry, frozen=True, kw_only=True, tag="noted"):
     """Something for the audit trail that is no effect of a script: link lost, reprint, push, clock change."""
 

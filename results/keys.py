@@ -6,19 +6,26 @@ service can stand behind the same port later.
 
 import hashlib
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from results.errors import RecordError
 from results.storage import plain_faults, write_once
 
 _PUBLIC_SIZE: Final = 32
+REVOKED_SUFFIX: Final = ".revoked"
+_SALT_BYTES: Final = 16
+_STRETCHED: Final = b"Argon2id v=19 m=65536 t=3 p=4 salt="
+"""opens the file of a key whose PIN was stretched so; the salt follows in hexadecimal"""
 _RAW: Final = (serialization.Encoding.Raw, serialization.PublicFormat.Raw)
 
 
@@ -41,6 +48,8 @@ class TrustedKey:
     """raw, 32 bytes"""
     person: str = ""
     """the officer's id in the laboratory file; empty for a bench"""
+    revoked: datetime | None = None
+    """from when on nothing that it signed counts"""
 
 
 class FileKey:
@@ -78,10 +87,31 @@ class FileKey:
         return found
 
 
+def read_public(path: Path) -> bytes:
+    """The public key in a `.pub` file, 32 bytes.
+
+    Raises:
+        RecordError: there is none in it.
+    """
+    try:
+        public = bytes.fromhex(path.read_text("ascii"))
+    except ValueError:
+        public = b""
+    if len(public) != _PUBLIC_SIZE:
+        raise _no_key(path, "it is not 64 hexadecimal digits")
+    return public
+
+
 def _make(path: Path, pin: str) -> None:
     key = Ed25519PrivateKey.generate()
-    protection = serialization.BestAvailableEncryption(pin.encode()) if pin else serialization.NoEncryption()
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, protection)
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    if pin:
+        salt = secrets.token_bytes(_SALT_BYTES)
+        protection = serialization.BestAvailableEncryption(_stretched(pin, salt))
+        # RFC 7468 allows explanatory text before the BEGIN line; every reader passes over it.
+        pem = _STRETCHED + salt.hex().encode() + b"\n" + key.private_bytes(*form, protection)
+    else:
+        pem = key.private_bytes(*form, serialization.NoEncryption())
     temporary = path.with_name(path.name + ".part")
     temporary.unlink(missing_ok=True)
     # Born with mode 0600, so that nobody else can read it even for a moment; Windows knows no such mode.
@@ -93,9 +123,22 @@ def _make(path: Path, pin: str) -> None:
     temporary.replace(path)
 
 
+def _stretched(pin: str, salt: bytes) -> bytes:
+    """What a PIN encrypts with: Argon2id (RFC 9106, second recommended option), so that guessing costs."""
+    guess = Argon2id(salt=salt, length=32, iterations=3, lanes=4, memory_cost=65_536)
+    return guess.derive(pin.encode()).hex().encode()
+
+
+def _password(pem: bytes, pin: str) -> bytes:
+    first, _, _ = pem.partition(b"\n")
+    if first.startswith(_STRETCHED):
+        return _stretched(pin, bytes.fromhex(first.removeprefix(_STRETCHED).decode("ascii")))
+    return pin.encode()  # a key of the first days
+
+
 def _unlock(pem: bytes, pin: str, path: Path) -> Ed25519PrivateKey:
     try:
-        key = serialization.load_pem_private_key(pem, pin.encode() if pin else None)
+        key = serialization.load_pem_private_key(pem, _password(pem, pin) if pin else None)
     except TypeError:
         why = "it is not protected by a PIN" if pin else "it is protected by a PIN"
         raise _no_key(path, why) from None
@@ -122,7 +165,8 @@ def read_trusted_keys(folder: Path) -> Mapping[str, TrustedKey]:
     """The keys of a folder by key id: whose each is, its file name says.
 
     `bench.pub` is the bench's and `officer-<id>.pub` that person's; a key that was replaced stays trusted for
-    what it signed under a name such as `bench@2025.pub`. Any other file is nobody's key and is passed over.
+    what it signed under a name such as `bench@2025.pub`. A file of the same name that ends in `.revoked` says
+    from when on it counts no more. Any other file is nobody's key and is passed over.
 
     Raises:
         RecordError: a file with such a name holds no public key.
@@ -134,14 +178,23 @@ def read_trusted_keys(folder: Path) -> Mapping[str, TrustedKey]:
             owner, _, person = path.stem.partition("@")[0].partition("-")
             if (owner, bool(person)) not in {("bench", False), ("officer", True)}:
                 continue
-            try:
-                public = bytes.fromhex(path.read_text("ascii"))
-            except ValueError:
-                public = b""
-            if len(public) != _PUBLIC_SIZE:
-                raise _no_key(path, "it is not 64 hexadecimal digits")
-            found[keyid_of(public)] = TrustedKey(public, person)
+            public = read_public(path)
+            found[keyid_of(public)] = TrustedKey(public, person, _revoked(path.with_suffix(REVOKED_SUFFIX)))
     return found
+
+
+def _revoked(path: Path) -> datetime | None:
+    """When a key was revoked: the first word of the file of that name, whatever reason follows."""
+    if not path.exists():
+        return None
+    words = path.read_text("utf-8", errors="replace").split()
+    try:
+        since = datetime.fromisoformat(words[0])
+    except (ValueError, IndexError):
+        raise _no_key(path, "it does not begin with a time such as 2026-11-21T10:00:00+07:00") from None
+    if since.tzinfo is None:
+        raise _no_key(path, "its time has no offset such as +07:00")
+    return since
 
 
 def _no_key(path: Path, why: str) -> RecordError:

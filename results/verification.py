@@ -6,6 +6,7 @@ Whatever reads a record goes through here. A record with a fault can be looked a
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -143,6 +144,10 @@ def examine_record(
     officers = None
     if keys is not None and report.signatures_checked:
         officers = {keys[signature.keyid].person for signature in envelope.signatures}
+    if keys is not None:
+        revoked = {keyid for keyid in (one.keyid for one in envelope.signatures) if _is_revoked(keys, keyid)}
+        if revoked:
+            report.checked("revocation", lambda: _check_revoked(record, {k: keys[k] for k in revoked}))
     report.checked("chain", lambda: _check_chain(record, evidence))
     report.checked("agreement", lambda: _check_agreement(record, evidence, officers))
     if not report.sound:
@@ -166,6 +171,19 @@ def _check_signatures(envelope: Envelope, keys: Mapping[str, TrustedKey]) -> Lit
         raise unsound("its bench has not signed it")
     if True not in officers:
         raise unsound("no officer has signed it")
+    return True
+
+
+def _is_revoked(keys: Mapping[str, TrustedKey], keyid: str) -> bool:
+    return keyid in keys and keys[keyid].revoked is not None
+
+
+def _check_revoked(record: Record, revoked: Mapping[str, TrustedKey]) -> Literal[True]:
+    """What ended before a key was revoked still counts; the register's time shows that it did."""
+    ended = datetime.fromisoformat(record.ended_at)
+    for keyid, key in revoked.items():
+        if key.revoked is not None and ended >= key.revoked:
+            raise unsound(f"its key {keyid[:16]} was revoked before, on {key.revoked.isoformat()}")
     return True
 
 

@@ -31,7 +31,7 @@ def demo(options: Namespace) -> int:
 
 async def _headless(options: Namespace, laboratory: demonstration.DemoLaboratory, clock: Clock) -> int:
     labels = Labels(options.lang)
-    async with open_workplace(options.lab, labels, clock=clock) as place:
+    async with open_workplace(options.lab, labels, clock=clock, officer=options.officer) as place:
         run = await place.begin(read_assignment(laboratory.order))
         code = await carry_through(options, place, run, AutomaticOperator())
     if not options.json and options.linger:

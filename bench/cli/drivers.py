@@ -79,9 +79,12 @@ async def _read(options: Namespace) -> int:
     from drivers.device import Device  # noqa: PLC0415 - only this command needs a line
     from drivers.reading import Origin  # noqa: PLC0415
     from drivers.transports.lines import Lines  # noqa: PLC0415
+    from drivers.transports.serial_fault import no_address  # noqa: PLC0415
 
     driver = catalogue.load(options.driver, folder=_own(options))
     need_wire(driver)
+    if wrong := no_address(options.port):
+        raise wrong
     clock = SystemClock()
     line = Lines(clock).line(driver, options.port)
     device = Device(options.driver, driver, line, clock, origin=Origin.INSTRUMENT)

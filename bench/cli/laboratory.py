@@ -14,6 +14,7 @@ from bench.labels import Labels
 from bench.software import identification
 from drivers.clock import SystemClock
 from drivers.errors import PlainError
+from procedures.standards_gate import standard_problems
 
 _DISK_FLOOR_MB = 500
 
@@ -117,10 +118,10 @@ async def _findings(options: Namespace) -> list[tuple[str, bool, str | PlainErro
     found.append(("bench key", True, f"{key.keyid[:16]}… {public_text(key)}"))
     clock = SystemClock()
     today = clock.utc().date()
-    found += [
-        (f"standard {standard.id}", standard.due >= today, f"{standard.accuracy_class}, {standard.due}")
-        for standard in laboratory.standard
-    ]
+    for standard in laboratory.standard:
+        good = standard.due >= today
+        found.append((f"standard {standard.id}", good, f"{standard.accuracy_class}, {standard.due}"))
+        found += [(f"standard {standard.id}", False, problem) for problem in standard_problems(standard)]
     instruments = await Instruments.connect(laboratory, folders, clock)
     try:
         for name, bound in instruments.bound.items():

@@ -23,6 +23,7 @@ def parser() -> argparse.ArgumentParser:
     _laboratory(commands)
     _runs(commands)
     _records(commands)
+    _keys_of_the_bench(commands)
     _drivers(commands)
     _registry(commands)
     return top
@@ -47,6 +48,13 @@ def _common(command: argparse.ArgumentParser, *, inherit: bool = False) -> None:
     )
     command.add_argument(
         "--lang", choices=("id", "en"), default=missing, help="language of sentences (TERA_LANG)"
+    )
+    command.add_argument(
+        "--as",
+        dest="officer",
+        metavar="PERSON",
+        default=missing,
+        help="who sits at the bench, by id (default: the first penera in laboratory.toml)",
     )
     command.add_argument(
         "--debug", action="store_true", default=missing or False, help="show the traceback of an error"
@@ -237,6 +245,25 @@ def _records(commands: Any) -> None:
     audit.add_argument("files", nargs="+", type=Path, metavar="FILE")
     _keys(audit)
     audit.add_argument("--deep", action="store_true", help="from the raw frames, through the driver")
+    backup = group.add(
+        "backup",
+        "bench.cli.backup:backup",
+        "copy journal, records and evidence into a new folder",
+        "tera backup /media/stick",
+        json=True,
+    )
+    backup.add_argument("folder", type=Path, metavar="DIR", help="the backup becomes a new folder in it")
+    restore = group.add(
+        "restore",
+        "bench.cli.backup:put_back",
+        "restore a backup, and check all of it",
+        "tera restore --drill /media/stick/tera-20261121-160000",
+        json=True,
+    )
+    restore.add_argument("backup", type=Path, metavar="BACKUP")
+    where = restore.add_mutually_exclusive_group(required=True)
+    where.add_argument("--drill", action="store_true", help="into a scratch folder, only to check it")
+    where.add_argument("--into", type=Path, metavar="DIR", help="into a new or empty folder")
     trail = group.group("audit-trail", "what happened at this bench, and that none of it was changed")
     trail.add(
         "verify",
@@ -261,6 +288,27 @@ def _records(commands: Any) -> None:
     group.add("outbox", "bench.cli.records:outbox", "what waits for the registry", "tera outbox", json=True)
     push = group.add("push", "bench.cli.records:push", "deliver what waits", "tera push --watch", json=True)
     push.add_argument("--watch", action="store_true", help="go on delivering until stopped")
+
+
+def _keys_of_the_bench(commands: Any) -> None:
+    group = _Group(commands).group("key", "the keys that seal at this bench")
+    group.add("list", "bench.cli.keys:show", "the keys that are trusted here", "tera key list", json=True)
+    new = group.add("new", "bench.cli.keys:new", "make a key before it is needed", "tera key new penera1")
+    rotate = group.add(
+        "rotate", "bench.cli.keys:rotate", "replace a key", 'tera key rotate bench --reason "komputer baru"'
+    )
+    for command in (new, rotate):
+        command.add_argument("whose", metavar="WHOSE", help="bench, or the id of a person")
+    revoke = group.add(
+        "revoke",
+        "bench.cli.keys:withdraw",
+        "say that nothing counts that a key signs from now on",
+        'tera key revoke 3f9a12c4 --reason "laptop hilang"',
+    )
+    revoke.add_argument("key", metavar="KEY", help="the first digits of its id")
+    revoke.add_argument("--since", metavar="TIME", help="from when on (default: now)")
+    for command in (rotate, revoke):
+        command.add_argument("--reason", required=True, metavar="TEXT")
 
 
 def _drivers(commands: Any) -> None:

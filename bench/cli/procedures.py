@@ -2,6 +2,7 @@
 
 import tomllib
 from argparse import Namespace
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Final
 
@@ -11,8 +12,10 @@ from bench.cli.output import emit, say, table
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from drivers import notation
+from drivers.quantity import Quantity
 from procedures import catalogue
 from procedures.point import Conclusion, Outcome, Phase, Point
+from procedures.rounding import told
 
 _ALWAYS: Final = (
     "label",
@@ -80,6 +83,7 @@ def as_json(conclusion: Conclusion) -> dict[str, object]:
         "verdict": notation.to_builtins(conclusion.verdict),
         "valid_until": conclusion.valid_until,
         "notices": notation.to_builtins(conclusion.notices),
+        "subjects": notation.to_builtins(conclusion.subjects),
     }
     if (found := conclusion.as_found) is not None:
         written["as_found"] = notation.to_builtins(found) | {"points": [_point(p) for p in found.points]}
@@ -104,31 +108,31 @@ def exit_code(outcome: Outcome) -> ExitCode:
 
 
 def print_points(labels: Labels, points: tuple[Point, ...]) -> None:
-    """The table of points, for a person."""
-    header = tuple(
-        labels.text(f"command.column_{name}")
-        for name in ("point", "indication", "added", "error", "limits", "result")
-    )
-    rows = [header]
-    for point in points:
-        error = point.corrected_error or point.error
-        if error is not None:
-            shown = labels.quantity(error, signed=True)
-        elif point.error_bounds is not None:
-            shown = " … ".join(labels.quantity(bound, signed=True) for bound in point.error_bounds)
-        else:
-            shown = "—"
-        rows.append(
-            (
-                labels.point(point.label),
-                labels.quantity(point.indication) if point.indication is not None else "—",
-                labels.quantity(point.added) if point.added is not None else "—",
-                shown,
-                labels.limits(point),
-                labels.measured(point.outcome, point.method),
-            )
-        )
+    """The table of points, for a person; only the columns that somebody has something for."""
+    weighed = all(point.nominal is None or point.nominal.dimension == "mass" for point in points)
+    columns: dict[str, Callable[[Point], str]] = {
+        "point": lambda point: labels.point(point.label),
+        "nominal": lambda point: _told(labels, point.nominal),
+        "indication": lambda point: _told(labels, point.indication),
+        "added": lambda point: _told(labels, point.added),
+        "reference": lambda point: _told(labels, point.reference),
+        "error": labels.error,
+        "limits": labels.limits,
+        "result": lambda point: labels.measured(point.outcome, point.method),
+    }
+    if weighed:
+        del columns["nominal"]  # stands in the label of the point
+    elif not any(point.added is not None for point in points):
+        del columns["added"]
+    if weighed or all(point.reference is None for point in points):
+        del columns["reference"]
+    rows = [tuple(labels.text(f"command.column_{name}") for name in columns)]
+    rows += [tuple(cell(point) for cell in columns.values()) for point in points]
     table(rows)
+
+
+def _told(labels: Labels, quantity: Quantity | None) -> str:
+    return "—" if quantity is None else labels.quantity(told(quantity))
 
 
 def print_verdict(labels: Labels, phase: Phase | Conclusion) -> None:
@@ -137,6 +141,9 @@ def print_verdict(labels: Labels, phase: Phase | Conclusion) -> None:
     say()
     for name, outcome in verdict.sections.items():
         say(f"  {labels.section(name)}: {labels.measured(outcome)}")
+    for subject in getattr(phase, "subjects", ()):
+        named = labels.text("command.subject", id=subject.id, serial=subject.serial).rstrip()
+        say(f"  {named}: {labels.measured(subject.outcome)}")
     say(f"{labels.text('command.computed')}: {labels.outcome(verdict.outcome)}  ({verdict.rule})")
     for reason in (*verdict.reasons, *getattr(phase, "notices", ())):
         say(f"  ▲ {labels.reason(reason)}")

@@ -16,13 +16,14 @@ from bench.cli.procedures import as_json, exit_code, print_points
 from bench.errors import LaboratoryError
 from bench.finishing import WORDS, Finished, state_of
 from bench.labels import Labels
-from bench.laboratory import Folders
+from bench.laboratory import Folders, load
 from bench.operator import Operator
 from bench.operators.console import ConsoleOperator
 from bench.operators.external import ExternalOperator
 from bench.operators.script import ScriptOperator
 from bench.session import Taken
 from bench.workplace import Workplace, open_workplace, read_assignment
+from procedures.assignment import unnamed
 from procedures.point import Conclusion
 from results.journal import Journal
 from results.outbox import State
@@ -98,6 +99,10 @@ def run(options: Namespace) -> int:
             kind=assignment.kind,
             procedure=options.procedure,
         )
+    if not options.json:
+        labels = Labels(options.lang)
+        for notice in unnamed(assignment):
+            say(f"▲ {labels.reason(notice)}")
     if options.operator == "tui":
         from bench.cli.screen import open_screen  # noqa: PLC0415 - textual is loaded only for the screen
 
@@ -124,7 +129,10 @@ def resume(options: Namespace) -> int:
 
 async def _work(options: Namespace, choose: Callable[[Workplace], Awaitable[str]]) -> int:
     labels = Labels(options.lang)
-    async with _operator(options, labels) as operator, open_workplace(options.lab, labels) as place:
+    async with (
+        _operator(options, labels) as operator,
+        open_workplace(options.lab, labels, officer=options.officer) as place,
+    ):
         return await carry_through(options, place, await choose(place), operator)
 
 
@@ -197,6 +205,7 @@ def runs(options: Namespace) -> int:
     """The journal's runs, newest last; works while another window is testing."""
     journal_file = Folders(options.lab).journal
     if not journal_file.exists():
+        load(options.lab)  # a folder that is no laboratory has no runs to tell of
         return ExitCode.DONE
     labels = Labels(options.lang)
     with Journal(journal_file, read_only=True) as journal:
@@ -235,7 +244,7 @@ def void(options: Namespace) -> int:
 
 async def _void(options: Namespace) -> int:
     labels = Labels(options.lang)
-    async with open_workplace(options.lab, labels) as place:
+    async with open_workplace(options.lab, labels, officer=options.officer) as place:
         summary = place.find(options.run)
         place.void(summary.run, options.reason)
         finished = place.seal(summary.run, os.environ.get("TERA_PIN", ""))
@@ -251,7 +260,7 @@ def seal(options: Namespace) -> int:
 
 async def _seal(options: Namespace) -> int:
     labels = Labels(options.lang)
-    async with open_workplace(options.lab, labels) as place:
+    async with open_workplace(options.lab, labels, officer=options.officer) as place:
         summary = place.find(options.run)
         finished = place.seal(summary.run, os.environ.get("TERA_PIN", ""))
         await place.deliver()

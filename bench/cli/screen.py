@@ -27,7 +27,7 @@ async def show(options: Namespace, labels: Labels, clock: Clock | None = None) -
     from bench.tui import show_desk  # noqa: PLC0415 - textual is loaded only for the screen
 
     order: Path | None = getattr(options, "uut", None)
-    async with open_workplace(options.lab, labels, clock=clock) as place:
+    async with open_workplace(options.lab, labels, clock=clock, officer=options.officer) as place:
         first = ""
         if order is not None:
             first = order.stem if order.parent.resolve() == place.folders.orders.resolve() else str(order)

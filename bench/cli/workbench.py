@@ -124,7 +124,10 @@ def new(options: Namespace) -> int:
 
 
 def _proposed(options: Namespace) -> Proposal:
-    typed = [_typed(text) for text in (options.frames or ([] if options.source else _asked_for()))]
+    typed = [
+        _typed(text)
+        for text in (options.frames or ([] if options.source else _asked_for(Labels(options.lang))))
+    ]
     answers = Answers(
         id=options.name,
         name=options.title or options.name,

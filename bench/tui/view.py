@@ -58,6 +58,8 @@ class RunView:
     """instructions given since the last reading"""
     settling: str = ""
     """role whose rest is awaited, while it is"""
+    lost: str = ""
+    """role whose line is gone, while the bench waits for it"""
     live: Mapping[str, Reading | Refused] = field(default_factory=dict)
     captured: Mapping[str, Reading] = field(default_factory=dict)
     """readings on disk by path"""
@@ -83,12 +85,14 @@ class RunView:
             case events.Prompted():
                 return self._prompted(event.prompt)
             case events.Settling():
-                return replace(self, settling=event.role)
+                return replace(self, settling=event.role, lost="")
+            case events.LinkLost():
+                return replace(self, lost=event.role)
             case events.Live():
                 return replace(self, live={**self.live, event.role: event.shown})
             case events.Captured():
                 kept = {**self.captured, event.path: event.reading}
-                return replace(self, captured=kept, standing=(), settling="")
+                return replace(self, captured=kept, standing=(), settling="", lost="")
             case events.Decided():
                 return self._decided(event)
             case events.ConclusionReached():
@@ -99,7 +103,7 @@ class RunView:
                 return replace(self, address=event.address)
             case events.RunStopped():
                 return replace(self, stopped=event.how, standing=(), settling="")
-            case events.SeriesEntered() | events.SeriesLeft() | events.Answered():
+            case events.RunResumed() | events.SeriesEntered() | events.SeriesLeft() | events.Answered():
                 return self
 
     def folded(self, told: Iterable[events.Event]) -> "RunView":
@@ -123,7 +127,7 @@ class RunView:
 
     def _prompted(self, prompt: Prompt) -> "RunView":
         given = (*self.standing, prompt.action) if prompt.kind == "instruct" else self.standing
-        return replace(self, standing=given, settling="")
+        return replace(self, standing=given, settling="", lost="")
 
     def _abandoned(self, event: events.SeriesLeft) -> "RunView":
         rows = tuple(

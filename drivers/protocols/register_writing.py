@@ -71,7 +71,7 @@ def _alike(said: Event | None, meant: Indicated | Refused, step: Decimal) -> boo
 def _write(channel: Channel, event: Indicated | Refused, words: bytearray, size: int) -> bool:
     chosen: _Chosen = {}
     if isinstance(event, Refused):
-        return _write_refusal(channel, event.state, words)
+        return _write_refusal(channel, event.state, words, size)
     for flag in channel.conditions:
         if flag.each is not None:
             flag.raise_bits(words, 0)
@@ -90,8 +90,10 @@ def _write(channel: Channel, event: Indicated | Refused, words: bytearray, size:
     return _write_number(channel, event.indication, words, chosen, size)
 
 
-def _write_refusal(channel: Channel, state: State, words: bytearray) -> bool:
+def _write_refusal(channel: Channel, state: State, words: bytearray, size: int) -> bool:
     for flag in channel.conditions:
+        if flag.bits.at >= size:
+            continue  # a setting is as it is
         if values := flag.values_for(state):
             if flag.each is None:
                 flag.bits.write(words, values[0])

@@ -18,6 +18,8 @@ from drivers.transports.modbus_bus import Exchange, ModbusBus, Outcome, Unanswer
 from drivers.transports.serial_fault import CLOSED, lost
 
 _STRAY_S: Final = 0.1  # a unit that spoke unasked is left alone for so long
+_SOON_AFTER: Final = 3  # right answers after a missed one; what is overheard later is not that one
+_FORGETTING: Final = 0.98  # of the lateness that was seen, with each right answer
 _LATEST_S: Final = 5.0  # the longest that late answers are waited for, whatever was seen
 
 
@@ -47,6 +49,8 @@ class BusUnit:
         """the latest exchange for each setting, by its request"""
         self._late_s = driver.late_s
         self._missed_at: float | None = None
+        self._good = 0
+        """right answers since one was missed"""
         self._quick: Callable[[Outcome], None] | None = None
         """who is told what was asked without a task"""
         self._quick_over: asyncio.Event | None = None
@@ -135,7 +139,7 @@ class BusUnit:
         return block.request
 
     def ask(self, block: Block, tell: Callable[[Outcome], None]) -> bool:
-        """Ask for a block without a task, where no care is needed: the outcome is told as soon as it is known.
+        """Ask for a block without a task, where no care is needed; the outcome is told at once.
 
         Returns:
             whether it was asked; else `read` it.
@@ -168,9 +172,7 @@ class BusUnit:
             self._quick_over = asyncio.Event()
             await self._quick_over.wait()
 
-    def _submit(
-        self, request: bytes, tell: Callable[[Outcome], None], given_up: Callable[[], bool]
-    ) -> None:
+    def _submit(self, request: bytes, tell: Callable[[Outcome], None], given_up: Callable[[], bool]) -> None:
         if self._generation != self._bus.generation:
             raise lost(self.name, CLOSED)  # opened again by another instrument: prove this one first
         self._last_form = _form(request)
@@ -210,10 +212,13 @@ class BusUnit:
             if self._strays != strays:  # an old answer came while this request waited: another may have, too
                 return UnansweredError(Fault.STALE, outcome.frame)
             self._not_before = now + self.driver.gap_s
+            self._good += 1
+            self._late_s = max(self.driver.late_s, _FORGETTING * self._late_s)
         if isinstance(outcome, UnansweredError):
             self._in_doubt = True
             if outcome.fault is Fault.SILENT:
                 self._missed_at = now - self.driver.timeout_s
+                self._good = 0
             garbled = outcome.fault is Fault.BAD_CHECK  # most likely that was the answer
             wait = min(self._late_s, self.driver.timeout_s) if garbled else self._late_s
             self._not_before = max(now, outcome.due) + max(wait, self.driver.gap_s)
@@ -279,7 +284,7 @@ class BusUnit:
 
     def _overheard(self) -> None:
         now = asyncio.get_running_loop().time()
-        if not self._in_doubt and self._missed_at is not None:
+        if not self._in_doubt and self._missed_at is not None and self._good <= _SOON_AFTER:
             # An answer given up as lost: it comes later than the driver file says.
             self._late_s = min(max(self._late_s, 1.5 * (now - self._missed_at)), _LATEST_S)
             self._missed_at = None

@@ -63,6 +63,8 @@ class ScaleHands:
                     self._body.tare(at=due)
                 case "clear_tare":
                     self._body.clear_tare()
+                case None:
+                    continue
 
     def place(self, load: Quantity, position: str = CENTRE) -> None:
         """Have this load, and nothing else, on the receptor."""

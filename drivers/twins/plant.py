@@ -118,10 +118,10 @@ class Plant:
                 density = in_unit(self.true(DENSITY, at=at), "kg/m3")
                 load = in_unit(self.true(LOAD, at=at), "kg")
                 return Quantity(load + litres * density / 1000, "kg")
-        course = self._courses.get(quantity)
-        if course is None:
-            raise _wrong(quantity, "is no quantity of this plant", f"It has {', '.join(self.names)}.")
-        return Quantity(course.at(at), self._units[quantity])
+            case name if name in self._courses:
+                return Quantity(self._courses[name].at(at), self._units[name])
+            case _:
+                raise _wrong(quantity, "is no quantity of this plant", f"It has {', '.join(self.names)}.")
 
     def _flowed(self, gate: Course, at: float) -> Quantity:
         seconds = passed(self._courses[FLOW], gate, since=self._began, until=at)

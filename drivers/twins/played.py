@@ -33,7 +33,7 @@ class PlayedInstrument(ABC):
         self._line_settings = settings
         self._began = clock.monotonic()
         self._random = random.Random(scenario.seed)  # noqa: S311 -- cuts and spoils frames, no secret
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: list[asyncio.Future[None]] = []
         self._speaking = asyncio.Lock()
         self.faults = Faults(scenario.fault, seed=scenario.seed)
         """what goes wrong"""
@@ -48,7 +48,7 @@ class PlayedInstrument(ABC):
     async def start(self) -> None:
         """Plug it in and let it speak."""
         await self.replug()
-        self._tasks = [asyncio.create_task(work()) for work in (*self._works(), self._hold_plug)]
+        self._tasks = [asyncio.ensure_future(work()) for work in (*self._works(), self._hold_plug)]
 
     async def close(self) -> None:
         """Silence it and free its line."""

@@ -159,7 +159,7 @@ class RegisterTwin(PlayedInstrument):
             answer = bytes((answer[0], answer[1] - 2)) + answer[2:-2]
         other = self._slave.unit % 247 + 1 if FaultKind.OTHER_UNIT in wrong else None
         frame = self._slave.framed(asked, answer, other)
-        left = {kind: fault for kind, fault in wrong.items() if kind is not FaultKind.SHORT}
+        left: Wrong = {kind: fault for kind, fault in wrong.items() if kind is not FaultKind.SHORT}
         if self._tcp:
             return frame * 2 if FaultKind.TWICE in left else frame
         return spoiled(frame, left, self._line_settings, self._random)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.assignment import Assignment
+from procedures.assignment import Assignment, unnamed
 from procedures.edition import PlannedStep
 from procedures.mechanical_scales.assessment import required_sections
 from procedures.mechanical_scales.instrument import MechanicalScale, read_scale
@@ -72,6 +72,7 @@ def prepare(
         accuracy=tuple({planned.load: planned for planned in made["accuracy"]}.values()),
         repeatability=made["repeatability"][0],
         standards=tuple(standard_use(standard) for standard in used),
+        notices=(*unnamed(assignment), *bare.notices),
     )
 
 

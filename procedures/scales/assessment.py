@@ -201,7 +201,7 @@ class Sheet:
         self, section: str, label: str, row: Weighing, tolerance: Tolerance, *, zero_error: Quantity | None
     ) -> Point:
         gross = row.load + row.tare if isinstance(row, Tared) else row.load
-        self.basis.check_load(row.load, gross, row.range)
+        self.basis.check_row(row)
         found = self.basis.found(row, gross)
         corrected = found.corrected(zero_error)
         outcome = decide(corrected.lowest, corrected.highest, tolerance)

@@ -10,10 +10,12 @@ from procedures.errors import ProcedureError
 from procedures.point import Activity
 from procedures.scales.indication_error import ErrorFound, error_of_indication, plain
 from procedures.scales.instrument import Scale, WeighingRange
-from procedures.scales.observation import Observations, Tared, Weighing
+from procedures.scales.observation import Accuracy, Observations, Tared, Weighing
 from procedures.scales.rules import ScaleRules
 from procedures.tolerance import limit_at
 
+BEYOND_MAX_E: Final = 9
+"""no indication above Max + 9 e (OIML R 76-1:2006, 4.2.3, from memory, unverified)"""
 MOST_SMALL_WEIGHTS: Final = 12
 """small weights of 0.1 e: ten make one e, two more for a reading that came late"""
 
@@ -78,6 +80,21 @@ class Basis:
         same = [other for other in self.seen.tare if other.tare == row.tare and not other.load]
         given = next((other for other in same if self._gives_zero_error(other, other.tare)), None)
         return None if given is None else self.found(given, given.tare).exact
+
+    def check_row(self, row: Weighing) -> None:
+        """Refuse a row whose load the scale cannot weigh; ballast is rarely exactly what it stands for.
+
+        Raises:
+            ProcedureError: less than nothing, beyond Max, or beyond Max of the range in use.
+        """
+        gross = row.load + row.tare if isinstance(row, Tared) else row.load
+        over = gross - self.scale.capacity
+        most = self.scale.part_at(gross).e * BEYOND_MAX_E
+        if isinstance(row, Accuracy) and row.substitutions and over <= most:
+            gross = min(gross, self.scale.capacity)
+            self.check_load(gross, gross, row.range)
+        else:
+            self.check_load(row.load, gross, row.range)
 
     def check_load(self, load: Quantity, gross: Quantity, number: int | None) -> None:
         """Refuse a load that the scale, or its range in use, cannot weigh.

@@ -18,7 +18,7 @@ from procedures.errors import ProcedureError
 from procedures.explanation import PointBudget, with_uncertainty
 from procedures.point import Activity, Conclusion, Reason
 from procedures.scales.assessment import assess, required_sections
-from procedures.scales.basis import Basis
+from procedures.scales.basis import BEYOND_MAX_E, Basis
 from procedures.scales.budget import Knowledge, KnownLoad, ScaleBudgets
 from procedures.scales.classification import check_classification, classification_notices
 from procedures.scales.conclusion import conclude, observation_notices
@@ -39,8 +39,6 @@ _FOLLOWS: Final = frozenset(
     | {"hasil", "kesalahan", "sah", "batal", "e0", "points", "failing", "readings"}
 )
 """names of what is computed, never typed"""
-
-_BEYOND_MAX_E: Final = 9
 
 _UNKNOWN: Final = re.compile(r"unknown field `(?P<name>[^`]*)`(?: - at `(?P<path>[^`]*)`)?")
 
@@ -175,11 +173,14 @@ def _rules(case: Case) -> ScaleRules:
 def _check_readings(basis: Basis) -> None:
     """Refuse what a run could not have read: impossible small weights, an indication beyond its range.
 
-    Source: OIML R 76-1:2006, 4.2.3: no indication above Max + 9 e.
+    Source: OIML R 76-1:2006, 4.2.3 (from memory, unverified): no indication above Max + 9 e.
     """
     for path, row in _rows(basis.seen):
         gross = row.load + row.tare if isinstance(row, Tared) else row.load
-        basis.check_load(row.load, gross, row.range)
+        if isinstance(row, Weighing):
+            basis.check_row(row)
+        else:
+            basis.check_load(row.load, gross, row.range)
         part = basis.part(row.indication, row.range, gross)
         if isinstance(row, Weighing) and row.added is not None:
             most = basis.most_added(row, gross)
@@ -195,7 +196,7 @@ def _check_readings(basis: Basis) -> None:
                     most=str(most),
                 )
         shown = row.indication + row.tare if isinstance(row, Tared) else row.indication
-        if row.range is not None and shown > part.max + part.e * _BEYOND_MAX_E:
+        if row.range is not None and shown > part.max + part.e * BEYOND_MAX_E:
             raise ProcedureError(
                 "case.indication_beyond_range",
                 "An indication of {indication} at `{path}` is beyond range {range}, which ends at {max}.",

@@ -68,7 +68,7 @@ def intervals(part: WeighingRange) -> Fraction:
 
 
 def _is_decimal_step(step: Quantity) -> bool:
-    """Whether it is 1, 2 or 5 × 10^k in its unit (OIML R 76-1:2006, 4.2.2.1)."""
+    """Whether it is 1, 2 or 5 × 10^k in its unit (OIML R 76-1:2006, 4.2.2.1, from memory)."""
     return step.value.normalize().as_tuple().digits in {(1,), (2,), (5,)}
 
 

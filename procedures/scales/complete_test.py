@@ -23,6 +23,7 @@ from procedures.scales.observation import (
     ZeroSetting,
 )
 from procedures.scales.rules import Section
+from procedures.scales.substituting import Substitution, check_standards, error_of
 from procedures.scales.task import PlannedLoad, PlannedTare, ScaleTask, references
 from procedures.scales.weighing import ScaleReader, Shown, place
 
@@ -50,11 +51,18 @@ class CompleteTest:
     async def whole(self) -> Phase:
         """Carry out all sections in the order of the rules."""
         required = required_sections(self.task.scale, self.task.rules, self.task.activity)
-        for section in required:
+        for section in self._in_order(required):
             await self._section(section)
         task = self.task
         phase = assess(task.scale, task.rules, task.activity, self.seen, required=required)
         return with_uncertainty(phase, self._budgets().of_points())
+
+    def _in_order(self, required: tuple[Section, ...]) -> tuple[Section, ...]:
+        """As the rules have it; with ballast the repeatability first, for it says how much ballast may be."""
+        if not self.task.stages:
+            return required
+        first = tuple(name for name in required if name in {"visual", "zero", "repeatability"})
+        return (*first, *(name for name in required if name not in first))
 
     def notices(self, found: Phase) -> tuple[Reason, ...]:
         """What the reader must know about where the readings come from, and about their uncertainty."""
@@ -75,6 +83,8 @@ class CompleteTest:
                 await self._zero()
             case "eccentricity":
                 await self._eccentricity()
+            case "accuracy" if self.task.stages:
+                await self._substituted()
             case "accuracy":
                 await self._accuracy("up", self.task.accuracy_up)
                 await self._accuracy("down", self.task.accuracy_down)
@@ -132,10 +142,31 @@ class CompleteTest:
                     row = Accuracy(**_filled(planned, shown), direction=direction)
                     await self._weighed("accuracy", row, shown, planned)
 
+    async def _substituted(self) -> None:
+        """Every error by changeover: the mass of the ballast rests on it."""
+        work = Substitution(self._run, self.task, self._reader)
+        last = self.task.stages[-1]
+        async with self._run.series(f"{self._prefix}accuracy/substitution"):
+            for number, stage in enumerate(self.task.stages, 1):
+                row: Accuracy | None = None
+                for laid in stage.standards:
+                    async with self._run.step(f"{number}/{laid.load}"):
+                        row, shown = await work.weigh(stage, laid)
+                        self.seen = self._with("accuracy", row)
+                        await self._report()
+                if row is None or stage is last:
+                    continue
+                async with self._run.step(f"{number}/ballast"):
+                    step = self.task.scale.part_at(shown.indication).resolution
+                    ballast = await work.exchange(stage, error_of(row, step))
+                    self.seen = self._with("ballast", ballast)
+
     async def _repeatability(self) -> None:
         """When readings alone leave the range undecided, the weighings are done again with small weights."""
-        range_point = await self._weighings("repeatability", changeover=False)
-        if range_point.reason == "range_undecided":
+        range_point = await self._weighings("repeatability", changeover=bool(self.task.stages))
+        if self.task.stages:
+            check_standards(self.task, range_point)
+        elif range_point.reason == "range_undecided":
             self.seen = msgspec.structs.replace(self.seen, repeatability=())
             self._reported = {label for label in self._reported if not label.startswith("repeatability/")}
             await self._weighings("repeatability/changeover", changeover=True)

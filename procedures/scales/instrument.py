@@ -16,7 +16,8 @@ from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 
 LEGAL_UNITS: Final = ("mg", "g", "kg", "t", "ct")
-"""Units in which a scale may indicate (OIML R 76-1:2006, 2.1); grams are exact in each of them."""
+"""Units in which a scale may indicate (OIML R 76-1:2006, 2.1, from memory, unverified); grams are exact
+in each of them."""
 
 
 class AccuracyClass(StrEnum):

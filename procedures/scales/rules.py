@@ -50,6 +50,7 @@ class ClassRules(_Part, frozen=True, kw_only=True):
     """number of weighings of the repeatability test"""
     weights: str
     """lowest class of weights, OIML R 111"""
+    citation: str
 
 
 class ToleranceRules(_Part, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.assignment import Assignment
+from procedures.assignment import Assignment, unnamed
 from procedures.edition import PlannedStep
 from procedures.point import Activity, Reason
 from procedures.scales import loads
@@ -126,7 +126,11 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
     bare = ruled_task(assignment, on, planned)
     if steps:
         bare = _staged(bare, steps, planned["accuracy"])
-    return msgspec.structs.replace(bare, standards=tuple(standard_use(standard) for standard in used))
+    return msgspec.structs.replace(
+        bare,
+        standards=tuple(standard_use(standard) for standard in used),
+        notices=(*unnamed(assignment), *bare.notices),
+    )
 
 
 def _staged(task: ScaleTask, steps: tuple[Stage, ...], laid: Sequence[PlannedLoad]) -> ScaleTask:

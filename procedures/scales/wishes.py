@@ -1,4 +1,4 @@
-"""The loads that a complete test of a scale needs, by their use, and what is asked of the weights for each."""
+"""The loads that a complete test of a scale needs, by their use, and what each asks of the weights."""
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction

@@ -251,7 +251,7 @@ def _point(judging: Judging, run: Run) -> Point:
         reference=run.reference.volume,
         error=run.error,
         tolerance=run.tolerance,
-        method=Method.DIRECT,
+        method=Method.RELATIVE,
         outcome=run.outcome,
         reason=run.reason,
         readings=run.row.readings,

@@ -7,6 +7,7 @@ from typing import Final
 
 from procedures.edition import Procedure
 from procedures.water_meters.case import EXAMPLE, budgets, compute
+from procedures.water_meters.outline import outline
 from procedures.water_meters.script import water_meters
 from procedures.water_meters.task import WaterMeterTask, plan, prepare, standards_used
 
@@ -21,5 +22,6 @@ WATER_METERS: Final = Procedure(
     compute=compute,
     example_case=EXAMPLE,
     budgets=budgets,
+    outline=outline,
     roles=(),
 )

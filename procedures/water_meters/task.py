@@ -138,8 +138,8 @@ def _planned(
     notices: list[Reason] = []
     for flow in rules.flows[uut.marking]:
         band = flow.band(rates)
-        wanted = _volume(uut, rules, band)
-        aim = _limit(band, (band.lower + band.upper) / 2)
+        wanted = volume_of(uut, rules, band)
+        aim = aim_of(band)
         tolerance = rules.tolerance(uut, flow.zone, rules.warm_above, assignment.activity)
         least_ratio = rules.standards.least_ratio
         use = _use(uut.method, wanted, aim, Fraction(tolerance.upper.value) / Fraction(least_ratio))
@@ -163,8 +163,8 @@ def _planned(
     return tuple(planned), tuple(used.values()), notices
 
 
-def _volume(uut: WaterMeters, rules: WaterMeterRules, band: FlowBand) -> Quantity:
-    """So much that the reading leaves no more open than the rules permit, and at least a minute of flow; L."""
+def volume_of(uut: WaterMeters, rules: WaterMeterRules, band: FlowBand) -> Quantity:
+    """So much that the reading leaves no more open than the rules permit, at least a minute of flow; L."""
     minute = Fraction(Quantity(1, band.unit).to("L/h").value) * band.upper / _MINUTES
     step = uut.pulse or uut.d
     least = Fraction(0)
@@ -224,6 +224,11 @@ def _uncertainty(standard: WorkingStandard, at: Quantity, volume: Quantity) -> Q
         readings = 1 if standard.kind == "vessel" else 2
         parts.append(step / sqrt(12) * sqrt(readings))
     return expanded_quantity(2 * sqrt(sum(part * part for part in parts)), "%", _FIGURES)
+
+
+def aim_of(band: FlowBand) -> Quantity:
+    """The middle of the band, L/h."""
+    return _limit(band, (band.lower + band.upper) / 2)
 
 
 def _limit(band: FlowBand, flow: Fraction) -> Quantity:

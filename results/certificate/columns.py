@@ -22,7 +22,7 @@ def columns(points: Sequence[Point]) -> list[str]:
     found = ["nominal", "indication"]
     if any(point.added is not None for point in points):
         found.append("added")
-    if any(point.reference is not None for point in points):
+    if any(point.error is not None and point.reference not in {None, point.nominal} for point in points):
         found.append("reference")
     found += ["error", "tolerance"]
     if any(point.uncertainty is not None for point in points):

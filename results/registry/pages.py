@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from procedures.point import Outcome
 from results.record import Record
 from results.registry.markup import Markup, page, style, tag
 from results.registry.standing import Standing, standing
@@ -137,6 +138,8 @@ def _standing(say: Words, entry: Entry, now: datetime) -> Markup:
     key = found.value
     if found is Standing.IN_FORCE and record.valid_until is None:
         key = "in_force_open"
+    if found is Standing.FAILED and any(one.outcome is Outcome.CONFORMS for one in record.subjects):
+        return _banner("wait", say("mixed"), tag("p", say("mixed_text")))
     text = say(
         f"{key}_text",
         activity=say(record.activity.value).lower(),
@@ -166,6 +169,8 @@ def _test(say: Words, record: Record) -> Iterable[Row]:
     yield say("verdict"), say(record.verdict.outcome.value if record.verdict else record.state)
     if record.verdict and record.verdict.failing:
         yield say("failing"), str(len(record.verdict.failing))
+    for one in record.subjects:
+        yield f"{say('subject')} {one.id} {one.serial}".rstrip(), say(one.outcome.value)
     yield say("date"), say.day(datetime.fromisoformat(record.ended_at).date())
     yield say("valid_until"), say.day(record.valid_until) if record.valid_until else ""
     yield say("office"), record.office.name

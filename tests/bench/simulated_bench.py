@@ -59,6 +59,10 @@ BODIES = {"sound": ("0.0004", "-0.0002"), "span": ("0.0016", "-0.0002"), "eccent
 EXPECTED = {"sound": Outcome.CONFORMS, "span": Outcome.DOES_NOT_CONFORM, "eccentric": Outcome.DOES_NOT_CONFORM}
 
 
+MIDDLE = 12
+"""the prompt at which a fault of the measuring strikes"""
+
+
 class PowerOut(BaseException):  # noqa: N818 -- no error: nothing may catch it
     """The power is gone, or the program was killed, at this instruction."""
 
@@ -98,6 +102,14 @@ class World:
         """envelopes of which `seal` returned, by record id"""
         self.delivered: set[str] = set()
         self.told: list[str] = []
+        self.faults: list[PlainError] = []
+        """what ended a session"""
+        self.hook: Callable[[str, VirtualClock, Cable], None] = lambda *_: None
+        """called where a phase begins: `begin`, `measure`, `seal`, `deliver`, `resume`"""
+        self.serial = "2106-4471"
+        """of the instrument that is plugged in, as the laboratory file says"""
+        self.helpless = False
+        """the penera cannot put a plug back"""
         self.jobs: list[Job] = []
         self.cuts = 0
         """how often the power went"""
@@ -245,13 +257,19 @@ class Penera:
     clock: VirtualClock
     cable: Cable
     taken: session.Taken | None = None
+    asked: int = 0
     hands: AutomaticOperator = field(default_factory=AutomaticOperator)
 
     async def answer(self, prompt):
         world, chance = self.world, self.world.chance
         world.tick()
+        self.asked += 1
+        if self.asked == MIDDLE:
+            world.hook("measure", self.clock, self.cable)
         await self.clock.sleep(chance.uniform(0.1, 0.8))
         if isinstance(prompt.action, Choose) and prompt.action.question == "instrument_trouble":
+            if world.helpless:
+                return Choice("leave")
             if chance.random() < 0.8:
                 self.cable.plug()
                 self.cable.garble = bytes
@@ -338,6 +356,7 @@ async def work(world: World, jobs: list[Job]) -> None:
         await _session(world, clock, jobs)
     except PlainError as refusal:
         world.told.append(refusal.code)
+        world.faults.append(refusal)
     finally:
         world.wall = clock.utc()
 
@@ -348,6 +367,7 @@ async def _session(world: World, clock: VirtualClock, jobs: list[Job]) -> None:
         for job in jobs:
             if not job.over:
                 await _job(world, clock, journal, outbox, job)
+        world.hook("deliver", clock, Cable())
         await _deliver(world, clock, outbox)
 
 
@@ -372,7 +392,7 @@ async def _job(world: World, clock: VirtualClock, journal: Journal, outbox: Outb
             driver=driver,
             driver_text=driver.text,
             port="cable",
-            serial="2106-4471",
+            serial=world.serial,
             origin=Origin.TWIN,
             settle=SETTLE,
             device=device,
@@ -397,12 +417,15 @@ async def _test(world, around: Surroundings, twin: Twin, penera: Penera, outbox:
         assignment = read_assignment(world.root / "order.toml")
         before = {summary.run for summary in journal.runs()}
         # A begin that nobody heard of is a run all the same: the penera finds it in the list and takes it up.
+        world.hook("begin", around.clock, penera.cable)
         unheard = [run for run in before if run not in {other.run for other in world.jobs}]
         job.run = unheard[0] if unheard else session.begin(around, assignment)
     summary = next(summary for summary in journal.runs() if summary.run == job.run)
     if summary.state == "open" and job.void:
         session.close(around, job.run, how="voided", reason="salah alat")
     elif summary.state in ("open", "concluded"):
+        if len(journal.entries(job.run)) > 1:
+            world.hook("resume", around.clock, penera.cable)
         try:
             penera.taken = session.take_up(around, job.run, TwinHands(twin, penera), ())
             job.conclusion = await penera.taken.conduct()
@@ -410,8 +433,10 @@ async def _test(world, around: Surroundings, twin: Twin, penera: Penera, outbox:
             return
         except PlainError as refusal:
             world.told.append(refusal.code)
+            world.faults.append(refusal)
             if refusal.code not in ("run.clock", "run.too_late"):
                 raise
+    world.hook("seal", around.clock, penera.cable)
     finished = finishing.seal(around, world.folders, outbox, job.run, "")
     verified = finished.sealed.verified
     world.sealed[verified.record.record_id] = verified.envelope

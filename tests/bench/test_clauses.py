@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bench.phrases import translated
+from drivers import checking, proposal
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("drivers", "bench/cli")
 TELLERS = {
     "refuse", "usage", "_wrong", "wrong", "_impossible", "_refuse", "_mistake", "mistake",
-    "PictureError", "FamilyError", "ValueError", "UnitError", "DrawingError",
+    "PictureError", "FamilyError", "ValueError", "UnitError", "EntryError", "AddressError",
+    "UnknownFlagError", "Miss", "Refused",
 }  # fmt: skip
 """functions and errors that take clauses; a class of this module's errors is found by its base"""
+TABLES = {"SAID", "_WORDS"}
+"""tables of reasons by state or fault"""
 FOR_PROGRAMMERS = {
     "the pace of a clock must be above zero, not {x}",
 }
@@ -57,10 +61,14 @@ def clauses() -> dict[str, str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
                 names.setdefault(node.targets[0].id, []).append(node.value)
+            named = isinstance(node, ast.AnnAssign) and ast.unparse(node.target) in TABLES
+            if named and isinstance(node.value, ast.Dict):
+                found |= {text: file.name for value in node.value.values for text in texts(value, {})}
         known = tellers(tree)
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and ast.unparse(call.func).rpartition(".")[2] in known:
-                for argument in call.args:
+                reasons = [keyword.value for keyword in call.keywords if keyword.arg == "reason"]
+                for argument in (*call.args, *reasons):
                     found |= dict.fromkeys(texts(argument, names), f"{file.name}:{call.lineno}")
         if file.name == "line_entry.py":  # its mistakes are handed over, not raised
             returned = [node.value for node in ast.walk(tree) if isinstance(node, ast.Return)]
@@ -83,3 +91,15 @@ def test_every_clause_about_a_mistake_in_a_file_is_translated():
     assert {
         text: clauses()[text] for text, sample in filled.items() if translated(sample, "id") == sample
     } == {}
+
+
+def test_what_the_workbench_found_and_what_it_tried_is_translated():
+    told = [*checking._TESTS, *proposal._UNSEEN.values(), proposal._NO_REPEAT, proposal._NO_FRAME]
+    assert {sentence for sentence in told if translated(sentence, "id") == sentence} == set()
+
+
+def test_a_part_of_a_clause_is_translated_in_its_turn():
+    near = "form 2 of 5 comes nearest; it means overload, so no number is read"
+    assert translated(near, "id").startswith("bentuk 2 dari 5 paling mendekati; artinya ")
+    sign = "every byte has even parity: the line carries 7 data bits, set it to 7E1"
+    assert translated(sign, "id") == "tiap byte punya paritas genap: jalurnya memakai 7 bit data, setel ke 7E1"

@@ -1,5 +1,6 @@
 """Keys of people are hard to guess at the bench, and only a laboratory's own keys are trusted."""
 
+import json
 import os
 from datetime import UTC, datetime, timedelta
 
@@ -7,9 +8,11 @@ import pytest
 
 from bench.errors import LaboratoryError
 from bench.keyring import bench_key, officer_key, trusted_keys
-from bench.laboratory import Folders, Person
+from bench.laboratory import Folders
+from bench.people import Person
 from results.errors import RecordError
 from results.keys import FileKey
+from tests.bench.lab_bench import tera
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 BUDI = Person(id="budi", name="Budi Contoh", pin=True)
@@ -105,3 +108,61 @@ def test_a_named_folder_without_keys_is_told(folders, tmp_path):
     with pytest.raises(LaboratoryError) as refused:
         trusted_keys(tmp_path / "x.tera.json", folders, tmp_path)
     assert refused.value.code == "key.none_in_folder"
+
+
+@pytest.fixture
+def lab(tmp_path):
+    root = tmp_path / "lab"
+    assert tera("init", str(root)).returncode == 0
+    assert tera("run", "scales", "--uut", str(root / "orders/contoh.toml"), lab=root).returncode == 3
+    assert tera("void", "000001", "--reason", "salah alat", lab=root).returncode == 0
+    return root
+
+
+def listed(lab):
+    told = tera("key", "list", "--json", lab=lab)
+    return {one["key"]: one for one in map(json.loads, told.stdout.splitlines())}
+
+
+def verified(lab):
+    return tera("record", "verify", str(Folders(lab).records / "000001.tera.json"), lab=lab).returncode
+
+
+def test_what_a_replaced_key_signed_stays_valid_and_the_old_key_is_gone(lab):
+    before = listed(lab)
+    private = (Folders(lab).keys / "bench.pem").read_bytes()
+    assert tera("key", "rotate", "bench", "--reason", "komputer baru", lab=lab).returncode == 0
+    assert set(before) < set(listed(lab))
+    assert verified(lab) == 0
+    assert all(private != file.read_bytes() for file in Folders(lab).keys.iterdir())
+    assert "komputer baru" in tera("audit-trail", "show", lab=lab).stdout
+
+
+def test_a_revoked_key_counts_for_what_was_signed_before_only(lab):
+    key = next(key for key, one in listed(lab).items() if one["whose"] == "bench")
+    assert (
+        tera("key", "revoke", key[:12], "--since", "2099-01-01", "--reason", "hilang", lab=lab).returncode
+        == 0
+    )
+    assert verified(lab) == 0
+    (Folders(lab).keys / "bench.revoked").write_text("2020-01-01T00:00:00+07:00 hilang\n")
+    assert verified(lab) == 5
+    assert listed(lab)[key]["revoked"].startswith("2020")
+
+
+BAD = {
+    "nobody": ("new", "nobody"),
+    "no such key": ("revoke", "zz", "--reason", "x"),
+    "all keys": ("revoke", "", "--reason", "x"),
+    "no time": ("revoke", "a", "--since", "soon", "--reason", "x"),
+    "a person without a key": ("rotate", "penera2", "--reason", "x"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_mistake_at_the_keys_is_told_and_changes_nothing(lab, case):
+    before = {file.name: file.read_bytes() for file in Folders(lab).keys.iterdir()}
+    told = tera("key", *BAD[case], lab=lab)
+    assert told.returncode == 2
+    assert "Traceback" not in told.stderr
+    assert {file.name: file.read_bytes() for file in Folders(lab).keys.iterdir()} == before

@@ -12,6 +12,7 @@ from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.workplace import open_workplace, read_assignment
 from drivers.notation import to_plain
+from procedures.errors import StandardError
 from procedures.point import Outcome
 from results.certificate.rendering import render_certificate
 from results.keys import read_trusted_keys
@@ -49,6 +50,26 @@ scale_interval = "10 mL"
 certificate = "BSML-2"
 due = 2099-12-31
 """
+OTHERS = """
+[[standard]]
+id = "T-150"
+kind = "scale"
+nominal = "150 kg"
+uncertainty = "0.02 kg"
+scale_interval = "0.005 kg"
+certificate = "BSML-3"
+due = 2099-12-31
+[[standard]]
+id = "MM-1"
+kind = "master_meter"
+uncertainty = "0.1 %"
+scale_interval = "0.01 L"
+lowest = "10 L/h"
+highest = "3 m3/h"
+certificate = "BSML-4"
+due = 2099-12-31
+corrections = [{ at = "30 L/h", error = "0.2 %" }, { at = "2000 L/h", error = "0.2 %" }]
+"""
 METERS = 10
 FLOWS, RUNS = 3, 2
 
@@ -80,7 +101,7 @@ def order(repeats: int = RUNS, **marks: str) -> str:
 
 @pytest.fixture
 def lab(tmp_path: Path) -> Path:
-    (tmp_path / FILE_NAME).write_text(LABORATORY, "utf-8")
+    (tmp_path / FILE_NAME).write_text(LABORATORY + OTHERS, "utf-8")
     (tmp_path / "orders").mkdir()
     (tmp_path / "orders" / "air.toml").write_text(order(), "utf-8")
     return tmp_path
@@ -173,3 +194,40 @@ def test_adjusted_meters_are_all_tested_again_and_what_was_found_is_kept(lab):
 def test_a_record_of_many_meters_is_plain_json(lab):
     _, verified = asyncio.run(run_through(lab, WaterBench()))
     assert json.dumps(to_plain(verified.record))
+
+
+@pytest.mark.parametrize(("method", "standard"), [("gravimetric", "T-150"), ("master", "MM-1")])
+def test_the_same_meters_have_the_same_errors_by_weighing_and_by_a_master_meter(lab, method, standard):
+    (lab / "orders" / "air.toml").write_text(order(1, method=f'"{method}"'), "utf-8")
+    bench = WaterBench(errors={"3": {"1520": "2.5"}})
+    conclusion, verified = asyncio.run(run_through(lab, bench))
+    assert {use.id for use in verified.record.standards} == {standard}
+    assert {one.id for one in conclusion.subjects if one.outcome is not Outcome.CONFORMS} == {"3"}
+    errors = {point.label: float(point.error.value) for point in conclusion.points if point.error is not None}
+    assert abs(errors["accuracy/3/Q3/1"] - 2.5) < 0.3
+    assert abs(errors["accuracy/1/Q3/1"]) < 0.3
+    assert audit(verified, deep=True).differences == ()
+
+
+LACKS = {
+    "no measure at all": ("B-", "X-", "standard.kind_missing"),
+    "overdue": ("due = 2099-12-31", "due = 2020-01-01", "standard.overdue.no_other"),
+    "no uncertainty": ('uncertainty = "0.05 %"', "", "standard.uncertainty_unknown"),
+    "too uncertain": ('uncertainty = "0.05 %"', 'uncertainty = "0.9 %"', "standard.uncertainty_share"),
+}
+
+
+@pytest.mark.parametrize("case", LACKS)
+def test_a_standard_that_will_not_do_stops_the_test_before_a_number_is_used(lab, case):
+    before, after, code = LACKS[case]
+    text = LABORATORY.replace('kind = "vessel"', 'kind = "thermometer"') if before == "B-" else LABORATORY
+    (lab / FILE_NAME).write_text(text.replace(before, after), "utf-8")
+    with pytest.raises(StandardError) as refused:
+        asyncio.run(run_through(lab, WaterBench()))
+    assert refused.value.code.removesuffix(".no_other") == code.removesuffix(".no_other")
+
+    async def numbers():
+        async with open_workplace(lab, Labels()) as place:
+            return place.journal.runs()
+
+    assert not list(asyncio.run(numbers()))

@@ -28,15 +28,15 @@ def test_a_capture_becomes_a_file_that_passes_its_check_and_reads_it(tmp_path, r
     summary = json.loads(tried.stdout.splitlines()[-1])["summary"]
     assert summary["readings"] == 10
     shown = tera("--lab", str(tmp_path), "driver", "show", "pasar")
-    assert "UNCONFIRMED" in shown.stdout
+    assert "BELUM TERUJI" in shown.stdout
 
 
 def test_what_is_missing_is_said_and_the_exit_code_tells_it(tmp_path):
     file = tmp_path / "diam.bin"
     file.write_bytes(b"ST,GS,   245.6 g\r\n" * 5)
-    made = tera("--lab", str(tmp_path), "driver", "new", "diam", "--from", str(file))
+    made = tera("--lab", str(tmp_path), "--lang", "en", "driver", "new", "diam", "--from", str(file))
     assert made.returncode == 1
-    assert "MISSING  No frame with the load in motion" in made.stdout
+    assert "MISSING    No frame with the load in motion" in made.stdout
 
 
 def test_frames_may_be_typed(tmp_path):
@@ -91,7 +91,7 @@ def test_a_file_is_never_overwritten(tmp_path, recording):
 
 
 def test_a_refused_frame_is_explained(tmp_path, recording):
-    tried = tera("driver", "try", "st-gs", "--from", str(recording), "--explain")
+    tried = tera("driver", "try", "st-gs", "--from", str(recording), "--explain", "--lang", "en")
     assert ">>>" in tried.stdout
     assert "comes nearest" in tried.stdout
 

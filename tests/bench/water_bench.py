@@ -42,6 +42,12 @@ class WaterBench:
     registers: dict[str, Decimal] = field(default_factory=dict)
     deviation: Decimal = Decimal(0)
     deliveries: int = 0
+    went: Decimal = Decimal(0)
+    """L, through the meters and into the scale"""
+    per_litre: Decimal = Decimal("0.9952")
+    """kg that a scale shows for a litre of water of 28 °C in air"""
+    master: Decimal = Decimal("1.002")
+    """what a master meter shows for a litre"""
     asked: list[Prompt] = field(default_factory=list)
 
     async def answer(self, prompt: Prompt) -> Answer:
@@ -69,11 +75,12 @@ class WaterBench:
         self.deliveries += 1
         self.flow = self.flow * Decimal(self.flow_off.get(self.deliveries, "1"))
         collected = volume + self.deviation
+        self.went += collected
         for meter in self.registers:
             error = Decimal(self.errors.get(meter, {}).get(str(int(self.flow.value)), "0"))
             self.registers[meter] += collected * (1 + error / 100)
 
-    def _shown(self, role: str) -> Quantity:
+    def _shown(self, role: str) -> Quantity:  # noqa: PLR0911 - one instrument a return
         kind, _, meter = role.partition("/")
         match kind:
             case "meter":
@@ -83,6 +90,14 @@ class WaterBench:
                 return self.flow
             case "pressure":
                 return Quantity("2.1", "bar")
+            case "air_pressure":
+                return Quantity("1010.0", "hPa")
+            case "humidity":
+                return Quantity("60", "%")
+            case "scale":
+                return Quantity((self.went * self.per_litre).quantize(Decimal("0.001")), "kg")
+            case "master":
+                return Quantity((self.went * self.master).quantize(Decimal("0.01")), "L")
             case _:
                 return Quantity(self.temperature, "°C")
 

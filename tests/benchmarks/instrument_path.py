@@ -22,6 +22,7 @@ import tty
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,13 @@ from drivers.assembly import make_driver
 from drivers.clock import SystemClock
 from drivers.device import Device
 from drivers.instrument import Driver
+from drivers.protocols.modbus_exchange import RtuFraming
 from drivers.reading import Origin, Reading
 from drivers.register_driver import RegisterDriver
 from drivers.transports.bus_unit import BusUnit
 from drivers.transports.lines import Lines
 from drivers.transports.modbus_bus import ModbusBus
 from drivers.transports.modbus_wire import FileWire, character_s
-from drivers.protocols.modbus_exchange import RtuFraming
 
 HERE = Path(__file__).resolve().parent
 SLAVE, MASTER = (HERE.parent / "drivers" / f"modbus_{side}.c" for side in ("slave", "master"))
@@ -179,7 +180,7 @@ async def readings(device: Device, count: int) -> list[float]:
     finally:
         leave()
         await device.close()
-    return [after - before for before, after in zip(came, came[1 : count + 1], strict=False)]
+    return [after - before for before, after in pairwise(came[: count + 1])]
 
 
 def ours(port: str, times: int) -> list[float]:
@@ -263,7 +264,9 @@ def others(peers: Peers) -> dict[str, Callable[[str, int], list[float]]]:
     }
 
 
-def medians(line: Line, clients: dict[str, Callable[[str, int], list[float]]], times: int) -> dict[str, float]:
+def medians(
+    line: Line, clients: dict[str, Callable[[str, int], list[float]]], times: int
+) -> dict[str, float]:
     """The median of all reads of each client, in rounds that take turns."""
     took: dict[str, list[float]] = {name: [] for name in clients}
     for _ in range(ROUNDS):
@@ -298,7 +301,9 @@ def registers(peers: Peers) -> None:
 
 
 def paced(peers: Peers) -> None:
-    print(f"the same from a peer paced at {BAUD} baud; the wire alone takes {ON_WIRE * 10 / BAUD * 1e3:.2f} ms")
+    print(
+        f"the same from a peer paced at {BAUD} baud; the wire alone takes {ON_WIRE * 10 / BAUD * 1e3:.2f} ms"
+    )
     with peers.line(baud=BAUD) as line:
         found = medians(line, {"ours": ours, **others(peers)}, 12)
     best = min(found, key=lambda name: (name == "ours", found[name]))
@@ -328,8 +333,8 @@ def thirty(peers: Peers) -> None:
             devices.append(device)
         for device in devices:
             await device.start()
-        while min(map(len, came.values())) < rounds + 3:
-            await asyncio.sleep(0.1)
+        await asyncio.sleep((rounds + 4) * 1.5 * least)
+        assert min(map(len, came.values())) >= rounds + 3
         for device in devices:
             await device.close()
         return [(times[rounds + 2] - times[2]) / rounds for times in came.values()]

@@ -175,9 +175,6 @@ class SpoilingLine:
         """what the slave said, by request"""
         self.spoiled = 0
         """how many answers did not pass as they were"""
-        self.asked_at = 0.0
-        self.slowest_s = 0.0
-        """the longest that the slave itself took; set back by whoever looks"""
         self._to_master, master_end = os.openpty()
         self._to_slave, slave_end = os.openpty()
         for end in (master_end, slave_end):
@@ -189,13 +186,17 @@ class SpoilingLine:
         self._loop.add_reader(self._to_master, self._from_master)
         self._loop.add_reader(self._to_slave, self._from_slave)
 
+    @property
+    def slave_is_slow(self) -> bool:
+        """Whether the slave itself has not answered the last request yet."""
+        return len(self.answers) < len(self.requests)
+
     def _from_master(self) -> None:
         self.ask(os.read(self._to_master, 512))
 
     def ask(self, request: bytes) -> None:
         """Pass a request on to the slave."""
         self.requests.append(request)
-        self.asked_at = self._loop.time()
         os.write(self._to_slave, request)
 
     def _from_slave(self) -> None:
@@ -206,7 +207,6 @@ class SpoilingLine:
             answer = bytes(self._heard[:length])
             del self._heard[:length]
             self.answers.append(answer)
-            self.slowest_s = max(self.slowest_s, self._loop.time() - self.asked_at)
             treat = self.plan.popleft() if self.plan else SpoilingLine.passed
             self.spoiled += treat is not SpoilingLine.passed
             treat(self, self.requests[-1], answer)

@@ -5,12 +5,14 @@
 The first registers hold their bare address on every unit, for the proof in the driver file.
 """
 
+import logging
 import sys
 import threading
 import warnings
 
 import serial
 
+logging.disable()  # it complains of spoiled requests, which are what it is here for
 warnings.simplefilter("ignore")  # modbus-tk calls what Python has renamed
 
 from modbus_tk import defines, modbus_rtu  # noqa: E402 -- its import warns as well

@@ -10,6 +10,7 @@ from drivers import catalogue, checking
 from drivers.description import ENTRIES
 from drivers.mbus_description import MBUS_ENTRIES
 from drivers.protocols.number import NumberStyle
+from drivers.query_description import QUERY_ENTRIES
 from drivers.register_description import REGISTER_ENTRIES
 
 README = (Path(catalogue.__file__).parent / "README.md").read_text("utf-8")
@@ -33,6 +34,13 @@ def test_the_meter_example_is_a_driver_that_passes_its_check(tmp_path):
     (meter,) = (text for text in OTHERS if "[mbus]" in text)
     (tmp_path / "pasar-air.toml").write_text(meter, "utf-8")
     report = checking.check(tmp_path / "pasar-air.toml")
+    assert report.ok, "\n".join(report.lines())
+
+
+def test_the_example_of_several_questions_is_a_driver_that_passes_its_check(tmp_path):
+    (standard,) = (text for text in OTHERS if "[[query]]" in text)
+    (tmp_path / "pasar-tekanan.toml").write_text(standard, "utf-8")
+    report = checking.check(tmp_path / "pasar-tekanan.toml")
     assert report.ok, "\n".join(report.lines())
 
 
@@ -62,7 +70,7 @@ def test_every_driver_of_the_program_is_listed(name):
 def test_every_entry_of_a_driver_file_is_told():
     entries = {
         field
-        for entry in (*ENTRIES, *REGISTER_ENTRIES, *MBUS_ENTRIES)
+        for entry in (*ENTRIES, *REGISTER_ENTRIES, *MBUS_ENTRIES, *QUERY_ENTRIES)
         for field in entry.__struct_encode_fields__
     }
     assert NumberStyle in ENTRIES

@@ -1,8 +1,8 @@
 """Random and damaged frames through every driver: no number without its check, no crash, bounded memory.
 
-A short run of every driver belongs to the tests. `python -m tests.drivers.test_fuzz 1000000 [PART]` sends so many
-through each protocol, in turn through all drivers that share it: drivers whose frames are found and checked in
-the same way differ only in their tables. All drivers of the catalogue take part by themselves.
+A short run of every driver belongs to the tests. `python -m tests.drivers.test_fuzz 1000000 [PART]` sends so
+many through each protocol, in turn through all drivers that share it: drivers whose frames are found and
+checked in the same way differ only in their tables. All drivers of the catalogue take part by themselves.
 """
 
 import random
@@ -83,9 +83,11 @@ def judge(driver: Driver, frame: bytes) -> None:
         if check is not None and not (check.optional and len(frame) == check.at):
             assert check.holds(frame)
     elif isinstance(driver, RegisterDriver):
-        asked, answer = frame[:8], frame[8:]
-        assert crc(asked) == crc(answer) == 0
-        assert asked[:2] == answer[:2]
+        while frame:  # settings that decide about the value are asked before it
+            asked, size = frame[:8], 5 + frame[10]
+            answer, frame = frame[8 : 8 + size], frame[8 + size :]
+            assert crc(asked) == crc(answer) == 0
+            assert asked[:2] == answer[:2]
     elif isinstance(driver, MbusDriver):
         while frame:
             size = frame[1] + 6
@@ -132,7 +134,6 @@ def fuzz(driver: Driver, count: int, seed: int) -> int:
         numbers += judged(driver, event)
     if isinstance(driver, FileDriver):
         assert heard + decoder.skipped == sent, "every byte is in an event or counted as skipped"
-    assert heard + decoder.skipped <= sent
     return numbers
 
 
@@ -157,7 +158,7 @@ def main() -> int:
     for name, driver in DRIVERS.items():
         if not only or any(part in protocol(driver) for part in only):
             groups[protocol(driver)].append(name)
-    for name, driver in DRIVERS.items():  # what is made once is made before memory is measured
+    for driver in DRIVERS.values():  # what is made once is made before memory is measured
         fuzz(driver, 20, seed=wanted)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()

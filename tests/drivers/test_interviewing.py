@@ -12,8 +12,8 @@ from drivers.device import Device
 from drivers.errors import InstrumentError
 from drivers.protocols import Indicated, Refused, State
 from drivers.protocols.interview_writing import by_channel
-from drivers.query_driver import QueryDriver
 from drivers.quantity import Quantity
+from drivers.query_driver import QueryDriver
 from drivers.reading import Origin, Reading
 from drivers.transports.serial_port import SerialPort
 from drivers.twins.faults import FaultKind
@@ -61,16 +61,19 @@ async def bench(name, line=LINES[-1], scenario=None, echo=None, *, alone=True, p
 
 async def all_read(line, names, **how):
     """What is wrong with each instrument, several of them at work at a time."""
-    at_a_time = asyncio.Semaphore(16)
+    at_a_time = asyncio.Semaphore(8)
 
     async def read(name):
-        async with at_a_time, bench(name, line, alone=False, pace=2, **how) as one:
+        async with at_a_time, bench(name, line, alone=False, pace=4, **how) as one:
             shown = by_channel(one.twin._driver.examples[0].event)
             for channel, event in shown.items():
-                try:
-                    reading = await one.device.read(channel=channel)
-                except InstrumentError as trouble:
-                    return f"{name} {channel}: {trouble}"
+                for patience in (2, 1, 0):  # a busy computer may be slower than an instrument's time-out
+                    try:
+                        reading = await one.device.read(channel=channel)
+                        break
+                    except InstrumentError as trouble:
+                        if not patience:
+                            return f"{name} {channel}: {trouble}"
                 if str(reading.indication) != str(event.indication):
                     return f"{name} {channel}: {reading.indication} instead of {event.indication}"
                 if not reading.frame.startswith(one.twin._driver.request()):
@@ -255,20 +258,6 @@ def test_an_instrument_that_is_unplugged_is_greeted_again_when_it_comes_back():
                     await one.clock.sleep(1)
             assert str(reading.indication) == "25.587 °C"
             assert one.twin.settings == ["SA=0", "SA=0"]
-
-    asyncio.run(read())
-
-
-def test_a_reading_of_another_unit_is_refused_while_it_is_shown():
-    async def read():
-        async with bench("hp-34401a") as one:
-            await one.device.read()
-            answers = one.twin._driver.examples[3].answers  # the diode test
-            one.twin._driver.examples[3]
-            one.seen.clear()
-            one.twin._look = lambda wrong: one.twin._said.update(answers)  # noqa: ARG005 - as _look is called
-            told = await one.until(lambda told: isinstance(told, Refused))
-            assert told[-1].state is State.UNKNOWN_UNIT
 
     asyncio.run(read())
 

@@ -5,16 +5,13 @@ The slave's registers hold their own addresses and count requests, so a mix-up o
 
 import asyncio
 import os
-import random
 import struct
 import sys
 import time
-from collections.abc import Callable
 
 import pytest
 
-from drivers.errors import InstrumentError, LinkLostError
-from drivers.protocols.modbus import Fault, rtu
+from drivers.protocols.modbus import Fault
 from drivers.transports.modbus_bus import UnansweredError
 
 if sys.platform == "win32":
@@ -171,7 +168,10 @@ def test_no_wrong_value_in_many_transactions_with_faults(modbus_slave, record_pr
     seed = int(os.environ.get("TERA_SEED", time.time_ns() % 65536))
     pytest.importorskip("modbus_tk", reason="modbus-tk is not installed")
     tally = asyncio.run(hazard_run.run(modbus_slave, 400, seed, lines=8, shared=1))
-    right, unanswered = tally.outcomes[hazard_run.Outcome.RIGHT], tally.outcomes[hazard_run.Outcome.UNANSWERED]
+    right, unanswered = (
+        tally.outcomes[hazard_run.Outcome.RIGHT],
+        tally.outcomes[hazard_run.Outcome.UNANSWERED],
+    )
     record_property("modbus_transactions_right_and_unanswered", f"{right} and {unanswered}")
     assert not tally.wrong, f"seed {seed}"
     assert right > tally.outcomes.total() // 2

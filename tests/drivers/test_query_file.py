@@ -11,10 +11,9 @@ from drivers.assembly import make_driver
 from drivers.errors import DescriptionError
 from drivers.example import events_of
 from drivers.protocols import Indicated, Measured, Refused, State
-from drivers.protocols.escape import typed_to_bytes
 from drivers.protocols.interview_writing import by_channel
-from drivers.query_driver import QueryDriver
 from drivers.quantity import Quantity
+from drivers.query_driver import QueryDriver
 from drivers.reading import Stability
 
 QUERIES = {
@@ -27,7 +26,7 @@ name = "Resistance bridge"
 kind = "thermometer"
 evidence = "unconfirmed"
 source = "made up for this test"
-units = { C = "°C", K = "K" }
+units = { C = "°C" }
 [talk]
 answer_end = '\r'
 echo = "either"
@@ -37,7 +36,7 @@ send = 'UNIT?'
 answer = 'UNIT {unit}'
 [[query]]
 send = 'FETC?'
-answer = ['TEMP {number}', 'TEMP {number} {steady=S|M}']
+answer = 'TEMP {number}'
 instead = { 'OPEN' = "no_value" }
 silence = true
 [[quantity]]
@@ -61,9 +60,7 @@ is = { value = "-25.01" }
 [[example]]
 answers = { 'FETC?' = 'OPEN' }
 is = { state = "no_value" }
-""".replace('units = { C = "°C", K = "K" }', 'units = { C = "°C" }').replace(
-    "['TEMP {number}', 'TEMP {number} {steady=S|M}']", "'TEMP {number}'"
-)
+"""
 
 
 def bridge(*changes):
@@ -77,7 +74,7 @@ def bridge(*changes):
 def heard(driver, *answers):
     """What an interview means in which these are the answers, in the order of the questions."""
     given_answers = ()
-    while (question := driver.interview.ask(given_answers)) is not None:
+    while driver.interview.ask(given_answers) is not None:
         line = answers[len(given_answers)]
         given_answers = (*given_answers, (line,) if line else ())
     assert len(given_answers) == len(answers)
@@ -143,13 +140,19 @@ def test_an_error_queue_that_never_empties_is_not_read_for_ever():
 
 MISTAKES = {
     "a hole without meaning": (
-        ("'TEMP {number}'", "'TEMP {number} {flag=A|B}'"), "query[1].answer", "'flag' has no meaning",
+        ("'TEMP {number}'", "'TEMP {number} {flag=A|B}'"),
+        "query[1].answer",
+        "'flag' has no meaning",
     ),
     "a number that may lose a digit": (
-        ("'TEMP {number}'", "'TEMP {number}.{flag=A|B}'"), "query[1].answer", "may lose a digit",
+        ("'TEMP {number}'", "'TEMP {number}.{flag=A|B}'"),
+        "query[1].answer",
+        "may lose a digit",
     ),
     "a hole that is neither number nor unit": (
-        ("'UNIT {unit}'", "'UNIT {units}'"), "query[0].answer", "write {units=A|B} for a flag",
+        ("'UNIT {unit}'", "'UNIT {units}'"),
+        "query[0].answer",
+        "write {units=A|B} for a flag",
     ),
     "no rest": (('stable = "unknown"', ""), "quantity[0].stable", "what rest looks like"),
     "an unknown unit": (('C = "°C"', 'C = "degC"'), "quantity[0].unit", "'degC' is no unit"),
@@ -158,28 +161,53 @@ MISTAKES = {
     "a code without a hole": (("'{code},", "'{kode:3},"), "errors.answer", "no hole {code}"),
     "two questions in one line": (("send = 'FETC?'", r"send = 'FETC?\rUNIT?'"), "query[1].send", "one line"),
     "a line that the instrument cannot take": (
-        ("prompt = '>'", "prompt = '>'\nbuffer = 5"), "errors.send", "do not fit in the 5",
+        ("prompt = '>'", "prompt = '>'\nbuffer = 5"),
+        "errors.send",
+        "do not fit in the 5",
     ),
     "a prompt that could be a digit": (("prompt = '>'", "prompt = '1'"), "talk.prompt", "part of a number"),
     "silence without an error queue": (
-        ("[errors]\nsend = 'SYST:ERR?'\nanswer = '{code},\"{text}\"'\nstate = { '-230' = \"no_value\" }\n", ""),
-        "query[1].silence", "nothing says why",
+        (
+            "[errors]\nsend = 'SYST:ERR?'\nanswer = '{code},\"{text}\"'\nstate = { '-230' = \"no_value\" }\n",
+            "",
+        ),
+        "query[1].silence",
+        "nothing says why",
     ),
     "the same question twice": (("send = 'FETC?'", "send = 'UNIT?'"), "query", "stands there twice"),
-    "an answer to what is never asked": (("'FETC?' = 'OPEN'", "'FETCH?' = 'OPEN'"), "example[2].answers", "never asked"),
+    "an answer to what is never asked": (
+        ("'FETC?' = 'OPEN'", "'FETCH?' = 'OPEN'"),
+        "example[2].answers",
+        "never asked",
+    ),
     "an example that means something else": (
-        ('is = { value = "-25.01" }', 'is = { value = "25.01" }'), "example[1]", "but 25.01 is meant",
+        ('is = { value = "-25.01" }', 'is = { value = "25.01" }'),
+        "example[1]",
+        "but 25.01 is meant",
     ),
     "no refused example": (
         ("[[example]]\nanswers = { 'FETC?' = 'OPEN' }\nis = { state = \"no_value\" }\n", ""),
-        "example", "no refused reading",
+        "example",
+        "no refused reading",
     ),
-    "a misspelt word": (('silence = true', 'silent = true'), "query[1]", "silent"),
-    "a state that does not exist": (('OPEN\' = "no_value"', 'OPEN\' = "no_sensor"'), "query[1].instead", "no_sensor"),
+    "a misspelt word": (("silence = true", "silent = true"), "query[1]", "silent"),
+    "a state that does not exist": (
+        ('OPEN\' = "no_value"', 'OPEN\' = "no_sensor"'),
+        "query[1].instead",
+        "no_sensor",
+    ),
     "a number that is none": (("'-999.9' =", "'-99,9' ="), "quantity[0].numbers", "no number"),
-    "an escape that does not exist": (("answer_end = '\\r'", "answer_end = '\\q'"), "talk.answer_end", "escape"),
-    "the number in two answers": (("'UNIT {unit}'", "'UNIT {unit} {number}'"), "quantity[0].number", "2 of the queries"),
-}  # fmt: skip
+    "an escape that does not exist": (
+        ("answer_end = '\\r'", "answer_end = '\\q'"),
+        "talk.answer_end",
+        "escape",
+    ),
+    "the number in two answers": (
+        ("'UNIT {unit}'", "'UNIT {unit} {number}'"),
+        "quantity[0].number",
+        "2 of the queries",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", MISTAKES)
@@ -200,7 +228,10 @@ def test_a_command_that_nothing_confirms_is_refused():
 
 CHECKED = {
     "vaisala-ptb330": ("P= 1013.02 hPa 0   OK ", {"": "1013.02 hPa"}),
-    "vaisala-hmt330-serial": ("RH=  41.5 %RH T=  21.1 'C 0000 ", {"humidity": "41.5 %", "temperature": "21.1 °C"}),
+    "vaisala-hmt330-serial": (
+        "RH=  41.5 %RH T=  21.1 'C 0000 ",
+        {"humidity": "41.5 %", "temperature": "21.1 °C"},
+    ),
     "vaisala-ptu300": (
         "P=  1001.2 hPa T=  19.9 'C RH=  55.0 %RH 0000 OK ",
         {"pressure": "1001.2 hPa", "temperature": "19.9 °C", "humidity": "55.0 %"},
@@ -232,8 +263,10 @@ PUBLISHED = {
     # what makers print in their manuals, as the instruments answer
     "Rotronic HC2, Campbell manual C": (
         "rotronic-hc2",
-        "{F00rdd 001;  4.45;%RH;000;=; 20.07;\xb0C;000;=;nc;---.-;\xb0C;000; ;001;V1.7-1;0060568338;"
-        "HC2-S3      ;000;4",
+        (
+            "{F00rdd 001;  4.45;%RH;000;=; 20.07;\xb0C;000;=;nc;---.-;\xb0C;000; ;001;V1.7-1;0060568338;"
+            "HC2-S3      ;000;4"
+        ),
         {"humidity": "4.45 %", "temperature": "20.07 °C"},
     ),
     "Fluke 1521, 8.2.1": ("hart-1521", "t: 25.587 C", {"": "25.587 °C"}),
@@ -319,7 +352,3 @@ def test_no_answer_crashes_and_none_gives_a_number_that_is_not_in_it(text):
 def heard_any(driver, text):
     answers = (("UNIT C",), (text,), ("UNIT C",), (NO_ERROR,))
     return driver.interview.event(answers, b"")
-
-
-def test_bytes_of_a_file_are_typed_with_escapes():
-    assert typed_to_bytes(r"\x7BF00rdd") == b"{F00rdd"

@@ -214,3 +214,27 @@ def test_a_map_can_only_be_told_what_it_declares(name):
     assert set(MODELS[name].commands) == set(said.get("do", {}))
     tables = {block.table for block in MODELS[name].registers.blocks}
     assert tables <= {Table.HOLDING, Table.INPUT}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_the_twin_says_every_example_and_a_damaged_one_gives_no_other_number(name):
+    driver = MODELS[name]
+    for block in driver.registers.blocks:
+        answer = bytes((block.request[0], len(block.template))) + block.template
+        frame = driver.settings_frames() + rtu(driver.unit, block.request) + rtu(driver.unit, answer)
+        (event,) = events_of(driver, frame)
+        assert events_of(driver, driver.render(event)) == [event]
+        for at in range(len(frame)):
+            damaged = frame[:at] + bytes((frame[at] ^ 0x41,)) + frame[at + 1 :]
+            assert not numbers(driver, damaged) - numbers(driver, frame)
+
+
+def numbers(driver, data):
+    """Every number in these bytes, with the name of its quantity."""
+    events = (one.values if isinstance(one, Measured) else {"": one} for one in events_of(driver, data))
+    return {
+        (name, str(one.indication))
+        for each in events
+        for name, one in each.items()
+        if isinstance(one, Indicated)
+    }

@@ -1,12 +1,15 @@
 """Scenarios: what twins do and what goes wrong with them, by a file and a seed."""
 
 import asyncio
+import re
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from drivers import catalogue
 from drivers.assembly import make_driver
-from drivers.catalogue import load
+from drivers.catalogue import load, names
 from drivers.errors import DescriptionError, InstrumentError
 from drivers.example import events_of
 from drivers.protocols import Indicated, Measured, Refused, State
@@ -237,3 +240,23 @@ def test_every_kind_of_fault_is_played_by_some_twin():
     assert {kind.value for kind in FaultKind} - {"other_unit", "damaged", "stuck"} <= {
         fault.split('"')[1] for fault in SPOILED.values()
     }
+
+
+@pytest.mark.parametrize("begins", ["about = ", "[plant.flow]"])
+def test_the_scenarios_of_the_readme_can_be_played(tmp_path, begins):
+    readme = (Path(catalogue.__file__).parent / "README.md").read_text("utf-8")
+    blocks = re.findall(r"^```\w*\n(.*?)^```$", readme, re.DOTALL | re.MULTILINE)
+    (text,) = (block for block in blocks if block.startswith(begins))
+    told = scenario(tmp_path, text)
+    driver = load("st-gs" if told.hand else "tuf-2000m")
+    played(driver, told, 0.1)
+
+
+@pytest.mark.parametrize("driver_id", names())
+def test_every_driver_with_a_wire_has_a_twin(tmp_path, driver_id):
+    driver = load(driver_id)
+    if driver.keyed:
+        return
+    clock = SteppedClock()
+    twin = play(driver, scenario(tmp_path, "scale = { max = '15 kg', d = '5 g' }"), clock, KeptLine(clock))
+    assert twin.faults.at(0.0) == {}

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from results.errors import RecordError, StorageError
 from results.keys import FileKey, TrustedKey, keyid_of, read_trusted_keys
@@ -46,8 +47,26 @@ def test_the_wrong_pin_opens_nothing(tmp_path: Path, made: str, tried: str, code
 def test_the_pin_is_not_in_the_file_and_the_key_is_encrypted(tmp_path: Path):
     FileKey.open(tmp_path / "a.pem", pin="123456")
     content = (tmp_path / "a.pem").read_bytes()
-    assert content.startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
+    assert content.partition(b"\n")[2].startswith(b"-----BEGIN ENCRYPTED PRIVATE KEY-----")
     assert b"123456" not in content
+
+
+def test_a_pin_is_stretched_with_argon2id_and_a_salt_of_its_own(tmp_path: Path):
+    heads = []
+    for name in ("a.pem", "b.pem"):
+        FileKey.open(tmp_path / name, pin="123456")
+        heads.append((tmp_path / name).read_bytes().splitlines()[0])
+    assert all(head.startswith(b"Argon2id v=19 m=65536 t=3 p=4 salt=") for head in heads)
+    assert heads[0] != heads[1]
+    with pytest.raises(ValueError, match="password"):
+        serialization.load_pem_private_key((tmp_path / "a.pem").read_bytes(), b"123456")
+
+
+def test_a_key_of_the_first_days_still_opens_with_its_pin(tmp_path: Path):
+    protection = serialization.BestAvailableEncryption(b"123456")
+    form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
+    (tmp_path / "a.pem").write_bytes(Ed25519PrivateKey.generate().private_bytes(*form, protection))
+    assert FileKey.open(tmp_path / "a.pem", pin="123456").keyid
 
 
 def test_a_damaged_key_is_told_plainly(tmp_path: Path):

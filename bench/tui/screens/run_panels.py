@@ -50,7 +50,7 @@ def verdict(labels: Labels, view: RunView, rows: int) -> list[Part]:
         return [(labels.text("run.no_point_yet"), "dim")]
     style = STYLE[last.outcome] or "bold"
     error = shown_error(last)
-    found = "" if error is None else f"E = {labels.quantity(error, signed=True)}   BKD {labels.limits(last)}"
+    found = "" if error is None else f"E = {labels.error(last)}   BKD {labels.limits(last)}"
     words = [labels.point(last.label), labels.measured(last.outcome, last.method), found]
     if rows < ROOM_FOR_SIGN:
         return [(f"{words[1]}   ", style), f"{words[0]}   {found}"]
@@ -107,7 +107,7 @@ def point(labels: Labels, view: RunView, columns: int) -> list[Part]:
     lines: list[Part] = [(labels.point(last.label) + "\n", "bold")]
     error = shown_error(last)
     if error is not None:
-        lines.append(f"{labels.text('run.error'):<14}{labels.quantity(error, signed=True):>14}\n")
+        lines.append(f"{labels.text('run.error'):<14}{labels.error(last):>14}\n")
     elif last.error_bounds is not None:
         low, high = (labels.number(bound.value, signed=True) for bound in last.error_bounds)
         lines.append(f"{labels.text('run.error'):<12}{low} … {high}\n")

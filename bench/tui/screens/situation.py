@@ -76,6 +76,8 @@ class Situation:
             return f"▲ {self.refused}", "bold $warning"
         if self.held:
             return text("run.held"), "bold $accent"
+        if self.prompt is None and self.view.lost:
+            return f"▲ {text('run.link_lost')}", "bold $warning"
         if self.prompt is None:
             return text("run.settling" if self.view.settling else "run.working"), "$accent"
         return self._enter(self.prompt.action), "$accent"

@@ -127,7 +127,7 @@ class WorkbenchScreen(Face):
             self._marked ^= {self._chosen}
 
     def _keep(self) -> None:
-        wanted = self._marked or {self._chosen}
+        wanted = self._marked or ({self._chosen} if self._chosen is not None else set())
         events = [piece.event for piece in self._pieces() if piece.number in wanted and piece.event]
         count = self._trial.keep_examples(events)
         self._said = ("workbench.kept" if count else "workbench.nothing_kept", {"count": count})

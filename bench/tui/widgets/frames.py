@@ -31,7 +31,8 @@ def rows(
     first: list[Part] = [(head, "reverse" if chosen else ""), (sign, f"bold {style}"), " ", (shown, style)]
     a_row = max(room // 3, 1)
     values = [piece.data[at : at + a_row].hex(" ").upper() for at in range(0, len(piece.data), a_row)]
-    return [first, *([(" " * _BEFORE, ""), (row, "dim")] for row in values)]
+    below: list[list[Part]] = [[(" " * _BEFORE, ""), (row, "dim")] for row in values]
+    return [first, *below]
 
 
 def window(blocks: Sequence[list[list[Part]]], height: int, chosen: int) -> list[Part]:

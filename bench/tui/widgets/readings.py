@@ -1,6 +1,6 @@
 """The table of readings: planned points and what was found, with the row under way in view."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.labels import Labels
@@ -8,6 +8,7 @@ from bench.tui.view import Row, RunView, shown_error
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.point import Method, Outcome, Point
+from procedures.rounding import told
 
 Styled = tuple[str, str]
 
@@ -28,6 +29,7 @@ class _Column:
 
 _LOAD, _SHOWN, _ERROR = _Column("load", 9), _Column("shown", 10), _Column("error", 8)
 _LIMITS, _ADDED = _Column("limits", 8), _Column("added", 7)
+_POINT, _REFERENCE = _Column("point", 12), _Column("reference", 11)
 _MARK, _SYMBOL, _SHORT, _OUTCOME = 4, 4, 11, 15
 
 
@@ -36,6 +38,7 @@ def readings(view: RunView, labels: Labels, columns: int, rows: int) -> list[Sty
     shown = _columns(view, columns)
     words = columns - _width(shown)
     current, current_line = view.current(), None
+    units = {name: _unit_of(view, name) for name in ("nominal", "indication", "reference", "error")}
     lines: list[list[Styled]] = []
     section = ""
     for index, row in enumerate(view.rows):
@@ -44,7 +47,7 @@ def readings(view: RunView, labels: Labels, columns: int, rows: int) -> list[Sty
             lines.append([(labels.section(section), "bold $accent")])
         if index == current:
             current_line = len(lines)
-        lines.append(_line(row, index, view.unit(), labels, shown, now=index == current, words=words))
+        lines.append(_line(row, index, units, labels, shown, now=index == current, words=words))
     room = max(rows - 1, 1)
     last_start = max(len(lines) - room, 0)
     start = last_start if current_line is None else min(max(current_line - room // 2, 0), last_start)
@@ -56,7 +59,21 @@ def readings(view: RunView, labels: Labels, columns: int, rows: int) -> list[Sty
 
 
 def _columns(view: RunView, columns: int) -> list[_Column]:
-    """The columns that fit; ΔL only when it was taken, and before the limits when both do not fit."""
+    """The columns that fit; ΔL and reference only when they were taken, before the limits when not all fit.
+
+    A load tells the points of a scale apart; where a flow or a volume is set, the point's own name does.
+    """
+    if not _weighed(view):
+        reference = any(point.reference is not None for point in view.points())
+        for shown in (
+            [_POINT, _SHOWN, _REFERENCE, _ERROR, _LIMITS],
+            [_POINT, _SHOWN, _REFERENCE, _ERROR],
+            [_POINT, _SHOWN, _ERROR, _LIMITS],
+        ):
+            wanted = [column for column in shown if reference or column is not _REFERENCE]
+            if _width(wanted) + _SYMBOL <= columns:
+                return wanted
+        return [_POINT, _SHOWN, _ERROR]
     added = any(point.added is not None for point in view.points())
     for shown in ([_LOAD, _SHOWN, _ADDED, _ERROR, _LIMITS], [_LOAD, _SHOWN, _ADDED, _ERROR]):
         wanted = [column for column in shown if added or column is not _ADDED]
@@ -65,27 +82,51 @@ def _columns(view: RunView, columns: int) -> list[_Column]:
     return [_LOAD, _SHOWN, _ERROR]
 
 
+def _weighed(view: RunView) -> bool:
+    """Whether what is set at the points is a load, if anything is."""
+    set_there = (row.step.load for row in view.rows)
+    return all(one is None or one.dimension == "mass" for one in set_there)
+
+
+def _unit_of(view: RunView, name: str) -> str:
+    """The unit of a column: that of the table for loads and errors of scales, else of its first value."""
+    if _weighed(view):
+        return view.unit()
+    shown = (getattr(point, name) for point in view.points())
+    return next((one.unit for one in shown if one is not None), "")
+
+
 def _width(shown: Sequence[_Column]) -> int:
     return _MARK + sum(column.width for column in shown)
 
 
 def _line(
-    row: Row, index: int, unit: str, labels: Labels, shown: Sequence[_Column], *, now: bool, words: int
+    row: Row,
+    index: int,
+    units: Mapping[str, str],
+    labels: Labels,
+    shown: Sequence[_Column],
+    *,
+    now: bool,
+    words: int,
 ) -> list[Styled]:
     mark = f"{index + 1:>3} "
-    load = _number(row.step.load, unit, labels)
+    load = _number(row.step.load, units["nominal"], labels)
     if row.step.position:
         load = f"{labels.word('place', row.step.position)}: {load}"
     if row.point is None:
         arrow = "  ◀ " + labels.text("run.now") if now else ""
-        planned = f"{load:>{_LOAD.width}}" if load else f" {labels.within(row.step.label)}"
+        by_load = load and _LOAD in shown
+        planned = f"{load:>{_LOAD.width}}" if by_load else f" {labels.within(row.step.label)}"
         return [(f"{mark}{planned}{arrow}", "bold $accent" if now else "dim")]
     cells = {
         "load": load,
-        "shown": _number(row.point.indication, unit, labels),
-        "added": _number(row.point.added, unit, labels),
-        "error": _number(shown_error(row.point), unit, labels, signed=True),
-        "limits": _limits(row.point, unit, labels),
+        "point": labels.within(row.point.label)[: _POINT.width - 1],
+        "shown": _number(row.point.indication, units["indication"], labels),
+        "added": _number(row.point.added, units["nominal"], labels),
+        "reference": _number(row.point.reference and told(row.point.reference), units["reference"], labels),
+        "error": _number(_error(row.point), units["error"], labels, signed=True),
+        "limits": _limits(row.point, units["error"], labels),
     }
     numbers = "".join(f"{cells[column.name]:>{column.width}}" for column in shown)
     if not numbers.strip():
@@ -95,6 +136,13 @@ def _line(
         (f"{mark}{numbers}", ""),
         (f"  {_word(labels, outcome, row.point.method, words)}", STYLE[outcome]),
     ]
+
+
+def _error(point: Point) -> Quantity | None:
+    error = shown_error(point)
+    if error is None or point.tolerance is None:
+        return error
+    return told(error, point.tolerance.lower, point.tolerance.upper)
 
 
 def _word(labels: Labels, outcome: Outcome, method: Method, columns: int) -> str:

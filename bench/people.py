@@ -1,0 +1,73 @@
+"""The people of a laboratory: who may do what, and until when."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from bench.errors import LaboratoryError
+
+PENERA = "penera"
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Someone who works here."""
+
+    id: str
+    name: str
+    nip: str = ""
+    title: str = ""
+    roles: tuple[str, ...] = ("penera",)
+    """penera, pereviu, kepala, teknisi"""
+    pin: bool = False
+    """the signing key is protected by a PIN"""
+    competence: dict[str, date] = {}
+    """until when this person may test a kind, `{ scales = 2027-06-30 }`; empty: kept elsewhere"""
+
+
+def seated(people: Sequence[Person], officer: str) -> tuple[Person, ...]:
+    """The same people, with the penera of that id before all others: whoever is first sits at the bench.
+
+    Raises:
+        LaboratoryError: nobody of that id is a penera here.
+    """
+    for person in people:
+        if person.id == officer and PENERA in person.roles:
+            return person, *(one for one in people if one is not person)
+    raise LaboratoryError(
+        "person.no_officer",
+        "{person} is no penera of this laboratory.",
+        'Known are: {known}. Others are added as [[person]] with roles = ["penera"].',
+        person=officer,
+        known=", ".join(person.id for person in people if PENERA in person.roles),
+    )
+
+
+def check_competence(officer: Person, kind: str, on: date) -> None:
+    """See to it that a person may test this kind of instrument on that day.
+
+    A laboratory that has registered no competence of a person has it kept elsewhere.
+
+    Raises:
+        LaboratoryError: not competent for this kind, or not any more.
+    """
+    if not officer.competence:
+        return
+    until = officer.competence.get(kind)
+    if until is None:
+        raise LaboratoryError(
+            "person.not_competent",
+            "{name} has no registered competence for {kind}.",
+            "Have a penera with that competence test it (--as), or register it in laboratory.toml.",
+            name=officer.name,
+            kind=kind,
+        )
+    if until < on:
+        raise LaboratoryError(
+            "person.competence_expired",
+            "The competence of {name} for {kind} ended on {until}.",
+            "Have a penera with a valid competence test it (--as), or register the renewed one.",
+            name=officer.name,
+            kind=kind,
+            until=until.isoformat(),
+        )

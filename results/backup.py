@@ -1,0 +1,236 @@
+"""A backup of a bench's results, and the proof that it can be restored.
+
+A backup is a folder with a manifest, which is written last: without it the folder counts for nothing. The
+journal is copied with SQLite's own backup, also while another window is testing. Private keys go into a backup
+only where a PIN encrypts them: whoever finds the stick must not be able to sign.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import apsw
+import msgspec
+
+from drivers.notation import to_json
+from results.errors import IntegrityError, RecordError, StorageError
+from results.journal import Journal
+from results.keys import read_trusted_keys
+from results.naming import RECORD_SUFFIX
+from results.number import file_stem
+from results.sqlite_fault import plain_sqlite
+from results.storage import plain_faults, write_once
+from results.verification import load_record
+
+MANIFEST: Final = "manifest.json"
+JOURNAL: Final = "data/journal.db"
+_RECORDS: Final = "data/records"
+_KEYS: Final = "data/keys"
+_BESIDE: Final = ("laboratory.toml", "drivers/*.toml", "orders/*.toml", f"{_KEYS}/*.pub", f"{_KEYS}/*.pem")
+
+
+class KeptFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file of a backup."""
+
+    size: int
+    sha256: str
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a backup holds."""
+
+    schema: str = "tera-bench/backup/1"
+    made_at: str
+    entries: int
+    head: str
+    """hash of the last entry of the journal"""
+    records: tuple[str, ...]
+    """numbers of the runs that the journal says were sealed"""
+    files: dict[str, KeptFile]
+    left_out: tuple[str, ...]
+    """private keys that no PIN protects"""
+
+
+class Drill(msgspec.Struct, frozen=True, kw_only=True):
+    """What a restored backup was found to hold."""
+
+    manifest: Manifest
+    records: int
+    """records of which every part was checked"""
+    missing: tuple[str, ...]
+    """files that the manifest or the journal names and that are not there"""
+    faults: tuple[str, ...]
+    """what does not hold, in words"""
+
+    @property
+    def sound(self) -> bool:
+        """Nothing is missing and everything holds."""
+        return not self.missing and not self.faults
+
+
+def back_up(root: Path, target: Path, *, at: str) -> Manifest:
+    """Copy a laboratory's results into a new folder.
+
+    Args:
+        root: the laboratory.
+        target: a folder that does not exist yet.
+        at: the wall time, ISO 8601 with offset.
+
+    Raises:
+        StorageError: no journal here, the folder exists, or a disk refuses.
+        IntegrityError: the journal is not sound; nothing that is damaged is called a backup.
+    """
+    if target.exists():
+        raise StorageError(
+            "backup.exists",
+            "{path} is there already, and no backup is written over another.",
+            "Give a new folder.",
+            path=str(target),
+        )
+    journal = root / JOURNAL
+    with plain_faults(journal):
+        journal.stat()
+    _copy_journal(journal, target / JOURNAL)
+    with Journal(target / JOURNAL, read_only=True) as copied:
+        entries, head = copied.verify(), copied.head()
+        sealed = tuple(run.begun.number for run in copied.runs() if run.sealed is not None)
+    left_out = []
+    for file in _files(root, sealed):
+        name = file.relative_to(root).as_posix()
+        with plain_faults(file):
+            content = file.read_bytes()
+        if file.suffix == ".pem" and b"ENCRYPTED" not in content:
+            left_out.append(name)
+        else:
+            write_once(target / name, content)
+    kept = {path.relative_to(target).as_posix(): _described(path) for path in _all_files(target)}
+    manifest = Manifest(
+        made_at=at, entries=entries, head=head, records=sealed, files=kept, left_out=tuple(left_out)
+    )
+    write_once(target / MANIFEST, to_json(manifest) + b"\n")
+    return manifest
+
+
+def restore(backup: Path, target: Path) -> Manifest:
+    """Copy a backup into an empty or new folder.
+
+    Raises:
+        StorageError: no manifest, the folder is not empty, or a disk refuses.
+        IntegrityError: the manifest cannot be read.
+    """
+    manifest = read_manifest(backup)
+    with plain_faults(target):
+        if target.exists() and any(target.iterdir()):
+            raise StorageError(
+                "backup.not_empty",
+                "{path} is not empty, and a backup is never restored over anything.",
+                "Give a new folder.",
+                path=str(target),
+            )
+        for name in manifest.files:
+            source = backup / name
+            if source.is_file():
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, target / name)
+    return manifest
+
+
+def examine(restored: Path, manifest: Manifest) -> Drill:
+    """Check everything that was restored: bytes, journal, and each record with the keys of the backup."""
+    missing = [name for name in manifest.files if not (restored / name).is_file()]
+    faults = [
+        f"{name}: its bytes are not those that were backed up"
+        for name, kept in manifest.files.items()
+        if name not in missing and _described(restored / name) != kept
+    ]
+    records, heads = 0, [manifest.head]
+    keys = read_trusted_keys(restored / _KEYS)
+    for number in manifest.records:
+        file = restored / _RECORDS / f"{file_stem(number)}{RECORD_SUFFIX}"
+        if not file.is_file():
+            missing.append(file.relative_to(restored).as_posix())
+            continue
+        try:
+            heads.append(load_record(file, keys).record.journal_head)
+            records += 1
+        except RecordError as fault:
+            faults.append(f"{file.relative_to(restored).as_posix()}: {fault.message}")
+    try:
+        with Journal(restored / JOURNAL, read_only=True) as journal:
+            if journal.verify(heads) != manifest.entries:
+                faults.append(f"{JOURNAL}: it holds another number of entries than were backed up")
+    except RecordError as fault:
+        faults.append(f"{JOURNAL}: {fault.message}")
+    return Drill(
+        manifest=manifest,
+        records=records,
+        missing=tuple(sorted(set(missing))),
+        faults=tuple(faults),
+    )
+
+
+def read_manifest(backup: Path) -> Manifest:
+    """The manifest of a backup.
+
+    Raises:
+        StorageError: there is none, so this is no finished backup.
+        IntegrityError: it cannot be read.
+    """
+    file = backup / MANIFEST
+    with plain_faults(file):
+        data = file.read_bytes()
+    try:
+        manifest = msgspec.json.decode(data, type=Manifest)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        manifest = None
+    if manifest is None or any(
+        Path(name).is_absolute() or ".." in Path(name).parts for name in manifest.files
+    ):
+        raise IntegrityError(
+            "backup.manifest",
+            "{path} is not the manifest of a backup.",
+            "Use another copy of the backup; keep this one as it is.",
+            path=str(file),
+        )
+    return manifest
+
+
+def _inside(name: str) -> bool:
+    """Whether a name of a manifest stays in the folder, whoever wrote the manifest."""
+    return not Path(name).is_absolute() and ".." not in Path(name).parts
+
+
+def _copy_journal(source: Path, target: Path) -> None:
+    with plain_faults(target):
+        target.parent.mkdir(parents=True)
+    with plain_sqlite(source):
+        here = apsw.Connection(str(source), flags=apsw.SQLITE_OPEN_READONLY)
+        there = apsw.Connection(str(target))
+        try:
+            with there.backup("main", here, "main") as copying:
+                while not copying.done:
+                    copying.step(1000)
+            there.execute("PRAGMA journal_mode = DELETE")  # one file, whole without a second
+        finally:
+            there.close()
+            here.close()
+
+
+def _files(root: Path, sealed: Iterable[str]) -> list[Path]:
+    """The files of sealed runs and what reads them; a run sealed meanwhile waits for the next backup."""
+    stems = {file_stem(number) for number in sealed}
+    records = [file for file in (root / _RECORDS).glob("*") if file.name.partition(".")[0] in stems]
+    beside = [file for pattern in _BESIDE for file in root.glob(pattern)]
+    return sorted(file for file in (*records, *beside) if file.is_file() and file.suffix != ".part")
+
+
+def _all_files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.is_file())
+
+
+def _described(file: Path) -> KeptFile:
+    with plain_faults(file):
+        content = file.read_bytes()
+    return KeptFile(len(content), hashlib.sha256(content).hexdigest())

@@ -1,0 +1,111 @@
+"""What the bench does when something fails: each fault in each phase of a test, and the declared reaction.
+
+`begin`: before the number is given; `measure`: in the middle of a series; `seal`: the verdict stands and is not
+sealed; `deliver`: sealed and not registered; `resume`: left in the middle, and wrong when it is taken up again.
+No cell gives a pass, and none loses what was acknowledged; `test_fault_matrix.py` walks all of them.
+"""
+
+from typing import Final, Literal
+
+import msgspec
+
+PHASES: Final = ("begin", "measure", "seal", "deliver", "resume")
+Phase = Literal["begin", "measure", "seal", "deliver", "resume"]
+
+
+class Reaction(msgspec.Struct, frozen=True):
+    """What is told, with which exit code, and what becomes of the run once the fault is gone."""
+
+    code: str
+    """of the sentence; empty: the program is gone, or goes on"""
+    exit: int
+    """of the command; -9: killed"""
+    after: Literal["same", "no_verdict"] = "same"
+    """`same`: resumed, the verdict is the undisturbed one; `no_verdict`: closed as interrupted, its number kept"""
+
+
+class Never(msgspec.Struct, frozen=True):
+    """This fault cannot strike in this phase."""
+
+    why: str
+
+
+GONE: Final = Reaction("", -9)
+UNHURT: Final = Reaction("", 0)
+FULL: Final = Reaction("storage.full", 3)
+IO: Final = Reaction("storage.io", 3)
+BUSY: Final = Reaction("storage.busy", 3)
+MATRIX: Final[dict[str, dict[Phase, Reaction | Never]]] = {
+    "killed": dict.fromkeys(PHASES, GONE),
+    "power lost": dict.fromkeys(PHASES, GONE),
+    "disk full": dict.fromkeys(PHASES, FULL),
+    "disk broken": dict.fromkeys(PHASES, IO),
+    "sync failed": dict.fromkeys(PHASES, IO),
+    "database locked": dict.fromkeys(PHASES, BUSY),
+    "clock two hours back": {
+        "begin": UNHURT,
+        "measure": Reaction("run.clock_jumped", 3, "no_verdict"),
+        "seal": UNHURT,
+        "deliver": UNHURT,
+        "resume": Reaction("run.clock", 3, "no_verdict"),
+    },
+    "clock an hour ahead": {
+        "begin": UNHURT,
+        "measure": Reaction("run.clock_jumped", 3),
+        "seal": UNHURT,
+        "deliver": UNHURT,
+        "resume": UNHURT,
+    },
+    "clock a day ahead": {
+        "begin": UNHURT,
+        "measure": Reaction("run.clock_jumped", 3, "no_verdict"),
+        "seal": UNHURT,
+        "deliver": UNHURT,
+        "resume": Reaction("run.too_late", 3, "no_verdict"),
+    },
+    "instrument unplugged": {
+        "begin": Reaction("link.lost", 4),
+        "measure": Reaction("link.lost", 4),
+        "seal": UNHURT,
+        "deliver": UNHURT,
+        "resume": Reaction("link.lost", 4),
+    },
+    "instrument swapped": {
+        "begin": UNHURT,
+        "measure": Never("what is plugged in under way has lost its line first: instrument unplugged"),
+        "seal": UNHURT,
+        "deliver": UNHURT,
+        "resume": Reaction("run.instrument_changed", 2),
+    },
+    "standard expired": {
+        "begin": Reaction("standard.none_fits", 2),
+        "measure": UNHURT,
+        "seal": UNHURT,
+        "deliver": UNHURT,
+        "resume": UNHURT,
+    },
+    "registry down": {
+        "begin": UNHURT,
+        "measure": UNHURT,
+        "seal": UNHURT,
+        "deliver": Reaction("registry.down", 0),
+        "resume": UNHURT,
+    },
+    "record cut short": {
+        **dict.fromkeys(PHASES, Never("there is no record yet")),
+        "deliver": Reaction("envelope.unsound", 5),
+    },
+    "evidence cut short": {
+        **dict.fromkeys(PHASES, Never("there is no evidence yet")),
+        "deliver": Reaction("evidence.digest", 5),
+    },
+    "half-written files": dict.fromkeys(PHASES, UNHURT),
+    "outbox cut short": {
+        **dict.fromkeys(PHASES, Reaction("storage.damaged", 5)),
+    },
+    "laboratory file cut short": dict.fromkeys(PHASES, Reaction("laboratory.entry", 2)),
+}
+UNRECORDED: Final = {
+    "environment leaves its limits": "no released procedure takes conditions as readings of a run yet",
+}
+"""faults of the requirements that nothing in a run can show, and why"""

@@ -1,0 +1,146 @@
+"""The fault matrix, cell by cell: what is told, that nothing acknowledged is lost, and that nothing passes."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bench.cli.exit_code import code_of
+from bench.laboratory import load
+from drivers.errors import PlainError
+from procedures.point import Outcome
+from results.errors import IntegrityError
+from results.journal import Journal
+from tests.bench import virtual_time
+from tests.bench.days import MOST_SESSIONS, all_delivered, check, essence, undisturbed
+from tests.bench.fault_matrix import MATRIX, Never
+from tests.bench.simulated_bench import CALM, Job, PowerOut, Rates, World, day, prepare, work
+
+pytestmark = [
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only on systems with /proc"),
+    pytest.mark.timeout(300),
+]
+CELLS = {f"{fault}, {phase}": (fault, phase) for fault, row in MATRIX.items() for phase in row}
+DISK = {"disk full": "full", "disk broken": "write", "sync failed": "sync", "database locked": "locked"}
+CLOCK = {"clock two hours back": -7200, "clock an hour ahead": 3600, "clock a day ahead": 86400}
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("template")
+    prepare(folder)
+    return folder
+
+
+class Fault:
+    """One fault, struck once and lifted afterwards."""
+
+    def __init__(self, world: World, name: str) -> None:
+        self.world, self.name, self.struck = world, name, False
+        self.laboratory_text = (world.root / "laboratory.toml").read_text("utf-8")
+        self.saved: dict[Path, bytes] = {}
+
+    def strike(self, clock, cable) -> None:
+        world, self.struck = self.world, True
+        match self.name:
+            case "killed" | "power lost":
+                world.disk.lose_power(all_kept=self.name == "killed")
+                raise PowerOut
+            case name if name in DISK:
+                world.disk.fault = DISK[name]
+            case name if name in CLOCK:
+                clock.step(CLOCK[name])
+            case "instrument unplugged":
+                world.helpless = True
+                cable.pull()
+            case "instrument swapped":
+                world.serial = "ANOTHER-1"
+            case "standard expired":
+                old = tuple(msgspec.structs.replace(one, due=one.due - timedelta(days=400)) for one in world.laboratory.standard)
+                world.laboratory = msgspec.structs.replace(world.laboratory, standard=old)
+            case "registry down":
+                world.rates = Rates(power=0, prompt=0, registry=1, night=0)
+            case "half-written files":
+                for name in ("L-000001.tera.json", "L-000001.h5", "L-000001.pdf", "L-000001.receipt.json"):
+                    (world.folders.records / f"{name}.part").write_bytes(b"{")
+            case "record cut short" | "evidence cut short":
+                ending = "tera.json" if self.name.startswith("record") else "h5"
+                self._cut(world.folders.records / f"L-000001.{ending}")
+
+    def _cut(self, file: Path) -> None:
+        content = self.saved[file] = file.read_bytes()
+        file.write_bytes(content[: len(content) // 2])
+
+    def lift(self) -> None:
+        world = self.world
+        world.hook = lambda *_: None
+        world.helpless, world.serial, world.rates = False, "2106-4471", CALM
+        world.laboratory = load(world.root)
+        for file, content in self.saved.items():
+            file.write_bytes(content)
+        world.disk.power_on()
+
+
+def session(world: World) -> int:
+    """One session; its exit code as the command line would give it."""
+    world.faults.clear()
+    try:
+        virtual_time.run(work(world, world.jobs))
+    except BaseException:
+        if not world.disk.dead:
+            raise
+    return -9 if world.disk.dead else int(code_of(world.faults[-1])) if world.faults else 0
+
+
+IN_THE_SESSION = {name for name in MATRIX if name not in {"outbox cut short", "laboratory file cut short"}}
+
+
+@pytest.mark.parametrize(
+    ("fault", "phase"), [cell for cell in CELLS.values() if cell[0] in IN_THE_SESSION], ids=lambda value: value
+)
+def test_each_fault_has_its_declared_reaction_and_none_gives_a_pass(template, tmp_path, fault, phase):
+    declared = MATRIX[fault][phase]
+    if isinstance(declared, Never):
+        assert declared.why
+        return
+    with day(template, tmp_path / "day", 1, CALM) as world:
+        world.jobs = [Job("eccentric")]  # an instrument that must not pass
+        struck = Fault(world, fault)
+        if phase == "resume":
+            world.hook = lambda at, *_: _leave(world) if at == "measure" else None
+            assert session(world) == 0
+            world.disk.power_on()
+
+        def hook(at, clock, cable):
+            if at == phase and not struck.struck:
+                struck.strike(clock, cable)
+
+        world.hook = hook
+        left = session(world)
+        assert struck.struck
+        assert left == declared.exit, world.told
+        if declared.code:
+            assert declared.code in world.told, world.told
+        else:
+            assert left == -9 or not world.faults, world.told
+        if declared.code:
+            assert not world.jobs[0].over or phase in {"seal", "deliver"} or declared.after == "no_verdict"
+        struck.lift()
+        for _ in range(MOST_SESSIONS):
+            if world.jobs[0].over and all_delivered(world):
+                break
+            session(world)
+            world.disk.power_on()
+        world.settle()
+        check(world, template)
+        with Journal(world.folders.journal, read_only=True) as journal:
+            summary = journal.runs()[0]
+        assert (summary.concluded is None) == (declared.after == "no_verdict")
+
+
+def _leave(world):
+    from bench.attention import RunInterrupted
+
+    raise RunInterrupted

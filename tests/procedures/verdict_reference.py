@@ -1,0 +1,247 @@
+"""Verdicts of the program against a slow reference that reads each tolerance table by itself, in fractions.
+
+    python tests/procedures/verdict_reference.py --cases 1000000
+
+The reference knows nothing of the program but the files: TOML, whole fractions, one comparison. Half of the
+errors lie on a limit or one digit beside it, half of the loads on the edge of a band or one digit beside it.
+"""
+
+import argparse
+import random
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from drivers.quantity import Quantity
+from procedures.conformity import decide
+from procedures.mechanical_scales.instrument import MechanicalScale, ScaleType
+from procedures.mechanical_scales.permitted import Permitted
+from procedures.mechanical_scales.rules import choose_rules as mechanical_rules
+from procedures.meters import length_limits, measuring_system_limits, water_meter_limits
+from procedures.point import Activity, Outcome
+from procedures.regulation import by_id
+from procedures.scales.basis import Basis
+from procedures.scales.instrument import AccuracyClass, Scale
+from procedures.scales.observation import Observations
+from procedures.scales.rules import choose_rules
+from procedures.tolerance import symmetric
+from procedures.water_meters.rules import WaterMeterRules
+from procedures.weights import class_limit
+
+RULES = Path(__file__).resolve().parents[2] / "procedures" / "rules"
+DAY = date(2026, 11, 21)
+Verdicts = Iterator[tuple[str, Outcome, bool]]
+"""what the case was, the verdict of the program, whether the reference finds it within its limits"""
+
+
+def raw(table: str) -> dict[str, Any]:
+    return tomllib.loads((RULES / f"{table}.toml").read_text("utf-8"), parse_float=Decimal)
+
+
+def fraction(value: object) -> Fraction:
+    return Fraction(str(value))
+
+
+def parsed(text: str) -> tuple[Fraction, str]:
+    number, _, unit = text.partition(" ")
+    return Fraction(number), unit
+
+
+def decimal(value: Fraction, places: int = 6) -> Decimal:
+    """Cut off to decimal digits."""
+    return Decimal(int(value * 10**places)) / 10**places
+
+
+def beside(chance: random.Random, edge: Fraction, places: int = 6) -> Decimal:
+    """On the edge, one digit beside it, or anywhere up to its double; either sign is the caller's."""
+    kind = chance.random()
+    at = decimal(edge, places)
+    if kind < 0.6:
+        return at + chance.choice((-1, 0, 1)) * Decimal(1).scaleb(-places)
+    return decimal(edge * Fraction(chance.randrange(0, 2 * 10**6), 10**6), places)
+
+
+def judged(error: Decimal, limit: Quantity, unit: str) -> Outcome:
+    found = Quantity(error, unit)
+    return decide(found, found, symmetric(limit, ""))
+
+
+def scales(table: str, chance: random.Random) -> Verdicts:
+    file, (rules, _) = raw(table), choose_rules(table, DAY)
+    while True:
+        name = chance.choice(sorted(file["classes"]))
+        activity = chance.choice(list(Activity))
+        bands = file["classes"][name]["bands"]
+        e = Fraction(chance.choice((1, 2, 5))) * Fraction(10) ** chance.randrange(-3, 4)
+        top = max(band.get("up_to", 300_000) for band in bands)
+        edge = chance.choice([band.get("up_to", top) for band in bands])
+        load = min(abs(beside(chance, edge * e)), decimal(top * e))
+        band = next(b for b in bands if "up_to" not in b or Fraction(load) <= b["up_to"] * e)
+        limit = fraction(band["limit"]) * e * fraction(file["tolerance"]["factor"][activity.value])
+        error = beside(chance, limit) * chance.choice((-1, 1))
+        d = Quantity(decimal(e), "g")
+        scale = Scale(accuracy_class=AccuracyClass(name), max=Quantity(decimal(top * e), "g"), e=d)
+        basis = Basis(scale, rules, activity, Observations())
+        permitted = basis.permitted(Quantity(load, "g"), scale.parts[0])
+        told = f"{name}, e {d}, load {load} g, error {error} g"
+        yield told, judged(error, permitted, "g"), abs(Fraction(error)) <= limit
+
+
+def mechanical(table: str, chance: random.Random) -> Verdicts:
+    file, (rules, _) = raw(table), mechanical_rules(table, DAY)
+    while True:
+        name = chance.choice(sorted(file["types"]))
+        activity = chance.choice(list(Activity))
+        entry = file["types"][name]
+        capacity = Fraction(chance.choice((1, 2, 5, 7, 25, 300))) * 10 ** chance.randrange(1, 4)
+        d = capacity / chance.choice((500, 1000, 3000, 5000))
+        d = fraction(decimal(d, 3)) or Fraction(1, 1000)
+        factor = fraction(file["factor"][activity.value])
+        e = d if "e_of_max" not in entry else capacity * fraction(entry["e_of_max"])
+        edges = [b["up_to"] * e for b in entry.get("bands", ()) if b["up_to"] * e <= capacity]
+        load = min(abs(beside(chance, chance.choice([*edges, capacity]))), decimal(capacity))
+        if "bands" in entry:
+            band = next((b for b in entry["bands"] if Fraction(load) <= b["up_to"] * e), None)
+            if band is None:
+                continue
+            limit = fraction(band["limit"]) * e * factor
+        else:
+            of_load = fraction(entry.get("of_load", "0")) * Fraction(load)
+            limit = (capacity * fraction(entry["of_max"]) + of_load) * factor
+        error = beside(chance, limit, 9) * chance.choice((-1, 1))
+        scale = MechanicalScale(
+            scale_type=ScaleType(name), max=Quantity(decimal(capacity), "g"), d=Quantity(decimal(d), "g")
+        )
+        found = Permitted(scale, rules, activity).decide(Quantity(error, "g"), Quantity(load, "g"))
+        told = f"{name}, Max {capacity} g, load {load} g, error {error} g"
+        yield told, found, abs(Fraction(error)) <= limit
+
+
+def weights(table: str, chance: random.Random) -> Verdicts:
+    limits = raw(table)["limits"]
+    while True:
+        nominal = chance.choice(sorted(limits))
+        name = chance.choice(sorted(limits[nominal]))
+        limit, unit = parsed(limits[nominal][name])
+        error = beside(chance, limit) * chance.choice((-1, 1))
+        permitted = class_limit(name, Quantity.parse(nominal))
+        assert permitted is not None
+        yield (
+            f"{nominal} {name}, {error} {unit}",
+            judged(error, permitted, unit),
+            abs(Fraction(error)) <= limit,
+        )
+
+
+def water(table: str, chance: random.Random) -> Verdicts:
+    file, (rules, _) = raw(table), by_id(table, WaterMeterRules)
+    warm, _ = parsed(file["warm_above"])
+    while True:
+        name, zone = chance.choice(sorted(file["classes"])), chance.choice(("lower", "upper"))
+        in_service = chance.random() < 0.5
+        at = beside(chance, warm, 2)
+        entry = file["classes"][name]
+        warmer = zone == "upper" and Fraction(at) > warm
+        limit = fraction(entry["upper_warm" if warmer else zone])
+        limit *= fraction(file["in_service_factor"]) if in_service else 1
+        error = beside(chance, limit) * chance.choice((-1, 1))
+        temperature = Quantity(at, "°C")
+        permitted = water_meter_limits.permitted_error(rules, name, zone, temperature, in_service=in_service)
+        told = f"class {name}, {zone}, {temperature}, {error} %"
+        yield told, judged(error, permitted, "%"), abs(Fraction(error)) <= limit
+
+
+def systems(table: str, chance: random.Random) -> Verdicts:
+    file, (rules, _) = raw(table), by_id(table, measuring_system_limits.MeasuringSystemLimits)
+
+    def of_table(name: str, volume: Fraction, line: str) -> Fraction:
+        value = fraction(file["classes"][name][line]) / 100
+        for step in file["small"]:
+            if volume <= parsed(step["up_to"])[0]:
+                whole = parsed(step["of"])[0] if "of" in step else volume
+                return whole * value * fraction(step["times"])
+        return volume * value
+
+    while True:
+        name, line = chance.choice(sorted(file["classes"])), chance.choice(("A", "B"))
+        edge = chance.choice(
+            [parsed(step["up_to"])[0] for step in file["small"]] + [Fraction(5), Fraction(20)]
+        )
+        volume = max(abs(beside(chance, edge)), Decimal("0.000001"))
+        least = chance.choice((None, Fraction(2), Fraction(5), Fraction(1, 2)))
+        limit = of_table(name, Fraction(volume), line)
+        if least is not None:
+            limit = max(limit, fraction(file["minimum_share"]) * of_table(name, least, "A"))
+        error = beside(chance, limit, 9) * chance.choice((-1, 1))
+        permitted = measuring_system_limits.permitted_error(
+            rules,
+            name,
+            Quantity(volume, "L"),
+            line="A" if line == "A" else "B",
+            minimum_quantity=None if least is None else Quantity(decimal(least), "L"),
+        )
+        told = f"class {name} {line}, {volume} L, MMQ {least}, {error} L"
+        yield told, judged(error, permitted, "L"), abs(Fraction(error)) <= limit
+
+
+def lengths(table: str, chance: random.Random) -> Verdicts:
+    file, (rules, _) = raw(table), by_id(table, length_limits.LengthLimits)
+    while True:
+        name, in_service = chance.choice(sorted(file["classes"])), chance.random() < 0.5
+        length = max(abs(beside(chance, Fraction(chance.choice((1, 2, 5, 10, 50))))), Decimal("0.001"))
+        (a, unit), (b, _) = (parsed(file["classes"][name][part]) for part in ("a", "b"))
+        begun = -(-Fraction(length).numerator // Fraction(length).denominator)
+        limit = (a + b * begun) * (fraction(file["in_service_factor"]) if in_service else 1)
+        error = beside(chance, limit) * chance.choice((-1, 1))
+        metres = Quantity(length, "m")
+        permitted = length_limits.permitted_error(rules, name, metres, in_service=in_service)
+        told = f"class {name}, {metres}, {error} {unit}"
+        yield told, judged(error, permitted, unit), abs(Fraction(error)) <= limit
+
+
+TABLES: dict[str, Callable[[str, random.Random], Verdicts]] = {
+    "kepdirjen-pktn-240-2023": scales,
+    "kepdirjen-spk-131-2015": scales,
+    "oiml-r76-1-2006": scales,
+    "kepdirjen-pktn-240-2023-mechanical": mechanical,
+    "kepdirjen-spk-131-2015-mechanical": mechanical,
+    "oiml-r111-1-2004": weights,
+    "oiml-r49-1-2013": water,
+    "syarat-teknis-meter-air": water,
+    "oiml-r117-1-2019": systems,
+    "oiml-r35-1-2007": lengths,
+}
+
+
+def compare(table: str, cases: int, seed: int = 1) -> dict[Outcome, int]:
+    """How many cases of each verdict; raises at the first in which program and reference disagree."""
+    counts = dict.fromkeys(Outcome, 0)
+    for told, verdict, within in TABLES[table](table, random.Random(seed)):  # noqa: S311 - cases
+        if verdict is not (Outcome.CONFORMS if within else Outcome.DOES_NOT_CONFORM):
+            raise AssertionError(f"{table}: {told}: {verdict.value}, reference within limits: {within}")
+        counts[verdict] += 1
+        if sum(counts.values()) >= cases:
+            break
+    return counts
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--cases", type=int, default=1_000_000)
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("tables", nargs="*", default=list(TABLES))
+    given = options.parse_args()
+    for table in given.tables:
+        counts = compare(table, given.cases, given.seed)
+        print(table, ", ".join(f"{verdict.value} {count}" for verdict, count in counts.items() if count))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""A backup is a backup when it was restored: everything comes back, and every damage is found and named."""
+
+import json
+import shutil
+
+import pytest
+
+from results.backup import MANIFEST, back_up, examine, restore
+from results.errors import IntegrityError, RecordError, StorageError
+from results.journal import Journal
+from results.keys import FileKey
+from tests.results.made_run import begun, seal_with, write_run
+
+AT = "2026-11-21T16:00:00+07:00"
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory):
+    """Three numbers: a verdict, a voided run, and one that is still open."""
+    root = tmp_path_factory.mktemp("lab")
+    data = root / "data"
+    (root / "laboratory.toml").write_text("# ours\n", "utf-8")
+    with Journal(data / "journal.db") as journal:
+        for run, end in (("run-1", "concluded"), ("run-2", "voided")):
+            write_run(journal, run, end=end)
+            seal_with(journal, data / "keys", data / "records", run)
+        journal.begin("run-3", begun(), at=AT, elapsed=0.0)
+    FileKey.open(data / "keys" / "officer-siti.pem", pin="123456")
+    (data / "records" / "000009.h5.part").write_bytes(b"half")
+    return root
+
+
+@pytest.fixture
+def backup(laboratory, tmp_path):
+    back_up(laboratory, tmp_path / "backup", at=AT)
+    return tmp_path / "backup"
+
+
+def drill(backup, tmp_path):
+    target = tmp_path / "restored"
+    return examine(target, restore(backup, target))
+
+
+def test_a_restored_backup_holds_every_entry_and_every_record(laboratory, backup, tmp_path):
+    found = drill(backup, tmp_path)
+    assert found.sound, (found.missing, found.faults)
+    assert found.records == 2
+    with Journal(laboratory / "data/journal.db", read_only=True) as ours:
+        assert found.manifest.head == ours.head()
+    with Journal(tmp_path / "restored/data/journal.db") as restored:
+        assert [run.begun.number for run in restored.runs()] == ["000001", "000002", "000003"]
+
+
+def test_a_backup_is_made_while_another_program_tests(laboratory, tmp_path):
+    with Journal(laboratory / "data/journal.db"):
+        back_up(laboratory, tmp_path / "backup", at=AT)
+    assert drill(tmp_path / "backup", tmp_path).sound
+
+
+def test_a_private_key_without_a_pin_is_left_out_and_named(backup):
+    names = {path.name for path in backup.rglob("*") if path.is_file()}
+    assert "officer-siti.pem" in names
+    assert names.isdisjoint({"bench.pem", "officer-budi.pem", "000009.h5.part"})
+    assert json.loads((backup / MANIFEST).read_bytes())["left_out"] == [
+        "data/keys/bench.pem",
+        "data/keys/officer-budi.pem",
+    ]
+
+
+def test_any_file_that_is_missing_or_changed_is_named(backup, tmp_path):
+    for name in json.loads((backup / MANIFEST).read_bytes())["files"]:
+        content = (backup / name).read_bytes()
+        (backup / name).unlink()
+        found = drill(backup, tmp_path)
+        assert name in found.missing
+        shutil.rmtree(tmp_path / "restored")
+        (backup / name).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        found = drill(backup, tmp_path)
+        assert any(fault.startswith(name) for fault in found.faults)
+        shutil.rmtree(tmp_path / "restored")
+        (backup / name).write_bytes(content)
+    assert drill(backup, tmp_path).sound
+
+
+def test_a_backup_that_was_broken_off_has_no_manifest_and_counts_for_nothing(backup, tmp_path):
+    (backup / MANIFEST).unlink()
+    with pytest.raises(StorageError):
+        restore(backup, tmp_path / "restored")
+
+
+@pytest.mark.parametrize("name", ["../outside", "/outside"])
+def test_a_manifest_that_names_files_elsewhere_is_refused(backup, tmp_path, name):
+    manifest = json.loads((backup / MANIFEST).read_bytes())
+    manifest["files"][name] = {"size": 0, "sha256": ""}
+    (backup / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(IntegrityError):
+        restore(backup, tmp_path / "restored")
+
+
+def test_nothing_is_written_over(laboratory, backup, tmp_path):
+    with pytest.raises(StorageError):
+        back_up(laboratory, backup, at=AT)
+    with pytest.raises(StorageError):
+        restore(backup, laboratory)
+
+
+def test_a_damaged_journal_is_never_called_a_backup(laboratory, tmp_path):
+    root = tmp_path / "lab"
+    shutil.copytree(laboratory, root)
+    file = root / "data/journal.db"
+    content = bytearray(file.read_bytes())
+    place = content.index(b"concluded")
+    content[place] ^= 1
+    file.write_bytes(content)
+    with pytest.raises(RecordError):
+        back_up(root, tmp_path / "backup", at=AT)
+    assert not (tmp_path / "backup" / MANIFEST).exists()
