@@ -31,6 +31,8 @@ from drivers.register_example import frame_of
 
 _MOST_FINDINGS: Final = 3
 """how many findings of one kind at one example are told"""
+_SHORT_FRAME: Final = 40
+"""bytes of a frame in which every byte is tried at every place; in longer ones every flipped bit"""
 _NOISE: Final = (b"\x00\x00\x7f\x7f", b"\xff", b"\r\n", b"\x11")
 
 
@@ -195,7 +197,8 @@ def _damage(driver: Driver, sample: _Sample) -> Iterator[str]:
     if rule is not None and rule.optional and len(frame) == rule.at:
         frame += rule.of(frame)
     for at in range(len(frame)):
-        for byte in range(256):
+        flipped = [frame[at] ^ 1 << bit for bit in range(8)]
+        for byte in range(256) if len(frame) <= _SHORT_FRAME else flipped:
             data = frame[:at] + bytes([byte]) + frame[at + 1 :]
             if other := _numbers(driver, data) - _readings(sample.event):
                 yield f"with byte {at + 1} changed to {byte:02X} it gives {min(other)}"

@@ -1,8 +1,8 @@
 """A backup of a bench's results, and the proof that it can be restored.
 
 A backup is a folder with a manifest, which is written last: without it the folder counts for nothing. The
-journal is copied with SQLite's own backup, also while another window is testing. Private keys go into a backup
-only where a PIN encrypts them: whoever finds the stick must not be able to sign.
+journal is copied with SQLite's own backup, also while another window is testing. Private keys go into it only
+where a PIN encrypts them: whoever finds the stick must not be able to sign.
 """
 
 import hashlib

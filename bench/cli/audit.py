@@ -8,12 +8,13 @@ from bench.audit import audit as derive
 from bench.cli.exit_code import ExitCode, code_of
 from bench.cli.output import emit, say
 from bench.cli.unpacked import record_in
-from bench.keyring import trusted_keys
+from bench.keyring import Trust, registry_key, trusted_keys
 from bench.labels import Labels
 from bench.laboratory import Folders
 from drivers.errors import PlainError
+from results.delivery import read_receipt, receipt_path
 from results.journal import Journal
-from results.verification import load_record
+from results.verification import VerifiedRecord, load_record
 
 _GRAVITY = (
     ExitCode.DONE,
@@ -51,6 +52,7 @@ def _audit_one(options: Namespace, file: Path, hashes: dict[Path, list[str]]) ->
     trust = trusted_keys(file, Folders(options.lab), options.keys)
     with record_in(file) as unpacked:
         record = load_record(unpacked, trust.keys)
+        receipt_left_open = _check_receipt(options, unpacked, record, trust)
     found = derive(record, deep=options.deep)
     journal = file.absolute().parent.parent / "journal.db"
     unchecked = list(found.unchecked)
@@ -61,10 +63,26 @@ def _audit_one(options: Namespace, file: Path, hashes: dict[Path, list[str]]) ->
         unchecked.append("journal")
     if not record.signatures_checked:
         unchecked.append("signatures")
+    unchecked += receipt_left_open
     _tell(options, file, found, unchecked=unchecked)
     if found.differences:
         return ExitCode.DOES_NOT_CONFORM
     return ExitCode.DONE if record.signatures_checked else ExitCode.IN_DOUBT
+
+
+def _check_receipt(options: Namespace, record: Path, verified: VerifiedRecord, trust: Trust) -> list[str]:
+    """The receipt beside a record, when there is one; left open where the registry's key is not known.
+
+    Raises:
+        IntegrityError: it does not prove this record.
+    """
+    if not receipt_path(record).exists():
+        return []
+    key = registry_key(options.lab, trust, named=options.keys is not None)
+    if key is None:
+        return ["receipt"]
+    read_receipt(record, verified.payload, key)
+    return []
 
 
 def _tell(

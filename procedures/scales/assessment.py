@@ -122,7 +122,7 @@ class Sheet:
 
     def _visual(self) -> Iterator[Point]:
         rules = self.basis.rules
-        known = rules.visual_items(self.basis.activity)
+        known = rules.visual_items(self.basis.activity, self.basis.scale.features)
         for item, in_order in self.basis.seen.visual.items():
             if item not in known:
                 raise ProcedureError(

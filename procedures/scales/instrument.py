@@ -74,6 +74,8 @@ class Scale(
     """sections of a long receptor (bridge scale), each tested by itself; 0: tested by quarters or supports"""
     rolling_load: Quantity | None = None
     """the usual rolling load, of an instrument over which loads roll; None: loads are set down"""
+    features: tuple[str, ...] = ()
+    """what it is besides, for the checklist: `price_computing`, `hanging`, `bench`, `bridge`"""
     high_resolution: bool = False
     """an extended display with steps of e/5 or less can be called up"""
 

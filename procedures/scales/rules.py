@@ -1,5 +1,6 @@
 """What a rule table for scales holds: the tolerances, the tests, the loads, the standards."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -9,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from drivers.quantity import Quantity
+from procedures.errors import ProcedureError
 from procedures.point import Activity
 from procedures.regulation import Regulation, by_id, in_force
 from procedures.scales.instrument import AccuracyClass
@@ -68,6 +70,8 @@ class VisualRules(_Part, frozen=True, kw_only=True):
     items: tuple[str, ...]
     subsequent_items: tuple[str, ...] = ()
     """only at the subsequent verification"""
+    of_features: dict[str, tuple[str, ...]] = {}
+    """further lines for a scale with a feature: `price_computing`"""
     citation: str
 
 
@@ -183,9 +187,24 @@ class ScaleRules(Regulation, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     substitution: SubstitutionRules | None = None
     """None: standard weights up to Max"""
 
-    def visual_items(self, activity: Activity) -> tuple[str, ...]:
-        """The lines of the checklist for this activity."""
+    def visual_items(self, activity: Activity, features: Sequence[str] = ()) -> tuple[str, ...]:
+        """The lines of the checklist for this activity, and for a scale with these features.
+
+        Raises:
+            ProcedureError: the table has no lines for a feature.
+        """
         more = self.visual.subsequent_items if activity is Activity.SUBSEQUENT_VERIFICATION else ()
+        for feature in features:
+            if feature not in self.visual.of_features:
+                raise ProcedureError(
+                    "scale.feature",
+                    "The checklist of {rules} has no lines for a scale that is {feature}.",
+                    "Write features from this list: {known}.",
+                    rules=self.id,
+                    feature=feature,
+                    known=", ".join(self.visual.of_features),
+                )
+            more += self.visual.of_features[feature]
         return self.visual.items + more
 
 

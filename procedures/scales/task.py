@@ -180,7 +180,7 @@ def ruled_task(
         scale=scale,
         rules=rules,
         rules_digest=digest,
-        visual=rules.visual_items(assignment.activity),
+        visual=rules.visual_items(assignment.activity, scale.features),
         zero=next(iter(planned.get("zero", ())), PlannedLoad(load=Quantity(0, scale.unit), weights=())),
         eccentricity=planned["eccentricity"][0],
         positions=loads.eccentricity_positions(scale, rules),

@@ -141,10 +141,30 @@ class ScaleReader:
             after = await self.read(shown.indication, planned, net=net)
             paths.append(after.path)
             if after.indication >= shown.indication + step:
+                await self._one_step(shown.indication, after.indication, step)
                 found = total
                 break
         await self._run.instruct(RemoveSmallWeights())
         return found, tuple(paths)
+
+    async def _one_step(self, before: Quantity, after: Quantity, step: Quantity) -> None:
+        """A tenth of a step cannot change the display by two: it is coarser than d, or the scale stuck.
+
+        Raises:
+            ProcedureError: the person finds that the registered d is wrong.
+        """
+        if after < before + step * 2:
+            return
+        facts = {"indication": str(before), "after": str(after), "d": str(step)}
+        question = Choose(question="coarse_display", choices=("correct_d", "record"), facts=facts)
+        if await self._run.ask(question) != Choice("record"):
+            raise ProcedureError(
+                "scales.resolution",
+                "The scale shows {indication}, which is no whole number of d = {d}.",
+                "The registered d differs from the display: compare d with the data plate and the display.",
+                indication=f"{before}, {after}",
+                d=str(step),
+            )
 
     async def with_extra(self, shown: Shown, planned: PlannedLoad) -> tuple[Quantity, Shown]:
         """Lay on the extra load of the discrimination test, 1.4 d, and read again."""

@@ -2,8 +2,9 @@
 
     python -m tests.bench.days --days 1000 --seed 1 [--jobs 2]
 
-A day is a handful of tests with power cuts, kills, refusing disks, pulled plugs, clocks that jump, retakes, voided
-runs and a registry that comes and goes. A seed whose day breaks a rule is printed; `--days 1 --seed N` repeats it.
+A day is a handful of tests with power cuts, kills, refusing disks, pulled plugs, clocks that jump, retakes,
+voided runs and a registry that comes and goes. A seed whose day breaks a rule is printed; `--days 1 --seed
+N` repeats it.
 """
 
 import argparse
@@ -69,7 +70,8 @@ def one_day(template: Path, seed: int, *, lying: bool = False) -> Counter:
         world.disk.lying = lying
         chance = world.chance
         world.jobs = [
-            Job(chance.choice(tuple(EXPECTED)), void=chance.random() < 0.1) for _ in range(chance.randint(1, 3))
+            Job(chance.choice(tuple(EXPECTED)), void=chance.random() < 0.1)
+            for _ in range(chance.randint(1, 3))
         ]
         ticks = max(undisturbed(template, job.body)[1] for job in world.jobs)
         happened = Counter()
@@ -106,7 +108,9 @@ def live(world: World, rates: Rates, ticks: int) -> None:
     world.cuts += world.disk.dead
     world.left = None
     world.disk.power_on()
-    world.wall += timedelta(seconds=chance.uniform(5, 5 * 3600) if chance.random() < rates.night else chance.uniform(5, 3000))
+    world.wall += timedelta(
+        seconds=chance.uniform(5, 5 * 3600) if chance.random() < rates.night else chance.uniform(5, 3000)
+    )
 
 
 def all_delivered(world: World) -> bool:

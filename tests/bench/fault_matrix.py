@@ -1,8 +1,9 @@
 """What the bench does when something fails: each fault in each phase of a test, and the declared reaction.
 
-`begin`: before the number is given; `measure`: in the middle of a series; `seal`: the verdict stands and is not
-sealed; `deliver`: sealed and not registered; `resume`: left in the middle, and wrong when it is taken up again.
-No cell gives a pass, and none loses what was acknowledged; `test_fault_matrix.py` walks all of them.
+`begin`: before the number is given; `measure`: in the middle of a series; `seal`: the verdict stands and is
+not sealed; `deliver`: sealed and not registered; `resume`: left in the middle, and wrong when it is taken
+up again. No cell gives a pass, and none loses what was acknowledged; `test_fault_matrix.py` walks all of
+them.
 """
 
 from typing import Final, Literal
@@ -21,7 +22,7 @@ class Reaction(msgspec.Struct, frozen=True):
     exit: int
     """of the command; -9: killed"""
     after: Literal["same", "no_verdict"] = "same"
-    """`same`: resumed, the verdict is the undisturbed one; `no_verdict`: closed as interrupted, its number kept"""
+    """`same`: resumed, the verdict is the undisturbed one; `no_verdict`: closed as interrupted"""
 
 
 class Never(msgspec.Struct, frozen=True):

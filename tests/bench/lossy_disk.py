@@ -32,11 +32,11 @@ class LossyDisk(apsw.VFS):
             tick: called at every write and sync, before and after it; may raise.
         """
         self.name = name
-        self.chance = random.Random(seed)
+        self.chance = random.Random(seed)  # noqa: S311 -- reproducible, no secret
         self.early = early
         self.tick = tick
         self.fault = ""
-        """`full`, `sync`, `locked` or `write`: how the disk refuses from now on"""
+        """`full`, `sync` or `write`: how the disk refuses from now on"""
         self.dead = False
         self.lying = False
         """a sync is acknowledged and not done: no program can survive this disk"""
@@ -204,8 +204,3 @@ class _File(apsw.VFSFile):
     def xFileSize(self):  # noqa: N802 -- SQLite's name
         self._disk.check()
         return super().xFileSize() if self._gone else len(self._cached.view)
-
-    def xLock(self, level):  # noqa: N802 -- SQLite's name
-        if self._disk.fault == "locked":
-            raise apsw.BusyError
-        super().xLock(level)

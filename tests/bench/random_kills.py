@@ -2,12 +2,13 @@
 
     python -m tests.bench.random_kills 1000 [--seed 1] [--disk plain|lossy] [--jobs 2]
 
-Each trial is a process of its own that tests a scale from the first entry to the sealed record and its delivery, and
-is killed after a random time. It tells each acknowledged entry through a pipe; a pipe outlives a kill. A second process
-finishes the run, and then every acknowledged entry must be there and the verdict must be the undisturbed one.
+Each trial is a process of its own that tests a scale from the first entry to the sealed record and its
+delivery, and is killed after a random time. It tells each acknowledged entry through a pipe; a pipe
+outlives a kill. A second process finishes the run, and then every acknowledged entry must be there and the
+verdict must be the undisturbed one.
 
-`plain`: the system's own files, synced for good. `lossy`: files of which only what was synced survives, pieces of
-the rest reaching the disk early and torn; the kill is then a loss of power.
+`plain`: the system's own files, synced for good. `lossy`: files of which only what was synced survives,
+pieces of the rest reaching the disk early and torn; the kill is then a loss of power.
 """
 
 import argparse
@@ -125,7 +126,9 @@ def told(template: Path, seed: int, *, disk: str, duration: float) -> tuple[int,
 def missing(root: Path, acknowledged: list[list[str]]) -> list[list[str]]:
     """The acknowledged entries that the journal does not hold."""
     with Journal(Folders(root).journal, read_only=True) as journal:
-        rows = {(str(kept.sequence), kept.hash) for run in journal.runs() for kept in journal.entries(run.run)}
+        rows = {
+            (str(kept.sequence), kept.hash) for run in journal.runs() for kept in journal.entries(run.run)
+        }
     return [row for row in acknowledged if tuple(row) not in rows]
 
 

@@ -1,10 +1,10 @@
-"""A whole bench in one process and a time of its own: every port is simulated, everything else is the product.
+"""A whole bench in one process and a time of its own: its ports are simulated, the rest is the product.
 
-Ports: clock, disk (SQLite's and the system's), line, twin, operator, registry line. One seed decides all of a day:
-what fails, when the power goes, what the penera does. `days.py` runs many days and checks what must always hold.
+Ports: clock, disk (SQLite's and the system's), line, twin, operator, registry line. One seed decides all of
+a day: what fails, when the power goes, what the penera does. `days.py` runs many days and checks what must
+always hold.
 """
 
-import asyncio
 import os
 import random
 import shutil
@@ -12,7 +12,7 @@ import string
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -56,14 +56,18 @@ MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 SETTLE = SettleRule(duration_s=0.4, span_steps=0, timeout_s=5.0)
 BODIES = {"sound": ("0.0004", "-0.0002"), "span": ("0.0016", "-0.0002"), "eccentric": ("0.0004", "-0.004")}
 """what stands on the bench: gain error, eccentricity at position 2"""
-EXPECTED = {"sound": Outcome.CONFORMS, "span": Outcome.DOES_NOT_CONFORM, "eccentric": Outcome.DOES_NOT_CONFORM}
+EXPECTED = {
+    "sound": Outcome.CONFORMS,
+    "span": Outcome.DOES_NOT_CONFORM,
+    "eccentric": Outcome.DOES_NOT_CONFORM,
+}
 
 
 MIDDLE = 12
 """the prompt at which a fault of the measuring strikes"""
 
 
-class PowerOut(BaseException):  # noqa: N818 -- no error: nothing may catch it
+class PowerOut(BaseException):
     """The power is gone, or the program was killed, at this instruction."""
 
 
@@ -207,7 +211,7 @@ class _System(SimpleNamespace):
         self._world = world
 
     def fsync(self, descriptor: int) -> None:
-        world, path = self._world, Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        world, path = self._world, Path(f"/proc/self/fd/{descriptor}").readlink()
         if world.disk.fault == "full":
             raise OSError(28, "No space left on device")
         if world.disk.fault == "sync":
@@ -283,7 +287,9 @@ class Penera:
 
     async def _misfortune(self) -> None:
         world, chance = self.world, self.world.chance
-        match chance.choice(("leave", "retake", "unplug", "noise", "full", "sync", "locked", "write", "clock", "lunch")):
+        match chance.choice(
+            ("leave", "retake", "unplug", "noise", "full", "sync", "write", "clock", "lunch")
+        ):
             case "leave":
                 raise RunInterrupted
             case "retake" if self.taken is not None:
@@ -292,7 +298,7 @@ class Penera:
             case "unplug":
                 self.cable.pull()
             case "noise":
-                self.cable.garble = lambda data: bytes(b ^ (chance.random() < 0.1) << 4 for b in data)
+                self.cable.garble = lambda data: bytes(one ^ (chance.random() < 0.1) << 4 for one in data)
             case "clock":
                 self.clock.step(chance.choice((-7200, -5, 5, 3600)))
             case "lunch":
@@ -411,7 +417,9 @@ async def _job(world: World, clock: VirtualClock, journal: Journal, outbox: Outb
         await twin.close()
 
 
-async def _test(world, around: Surroundings, twin: Twin, penera: Penera, outbox: Outbox, job: Job) -> None:
+async def _test(  # noqa: PLR0917 -- the parts of one session
+    world: World, around: Surroundings, twin: Twin, penera: Penera, outbox: Outbox, job: Job
+) -> None:
     journal = around.journal
     if not job.run:
         assignment = read_assignment(world.root / "order.toml")

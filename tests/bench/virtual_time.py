@@ -1,4 +1,4 @@
-"""An event loop whose time jumps to the next thing to happen: hours pass in milliseconds, always the same way."""
+"""An event loop whose time jumps to the next thing to happen: hours pass at once, always the same way."""
 
 import asyncio
 from collections.abc import Callable, Coroutine

@@ -1,7 +1,7 @@
 """Any byte or row that is flipped, removed, swapped or repeated, in the real files, is found and named.
 
-A byte of the journal's file that carries no entry (free space of a page, counters of SQLite, indexes that are made
-again) may differ without a word, and then every entry is still the one that was written: that is what is proved.
+A byte of the journal that carries no entry (free space of a page, counters of SQLite) may differ
+without a word, and then every entry is still the one that was written: that is what is proved.
 """
 
 import random
@@ -54,9 +54,7 @@ damage = given(
 
 @QUIET
 @damage
-def test_every_changed_byte_of_the_journals_file_is_found_or_carries_no_entry(
-    sealed, tmp_path, kind, place, bit
-):
+def test_every_changed_byte_of_the_journal_is_found_or_carries_no_entry(sealed, tmp_path, kind, place, bit):
     root, _, _, rows = sealed
     content = (root / "journal.db").read_bytes()
     other = changed(content, kind, place, bit)
@@ -64,23 +62,24 @@ def test_every_changed_byte_of_the_journals_file_is_found_or_carries_no_entry(
     for left in tmp_path.glob("journal.db*"):
         left.unlink()
     file.write_bytes(other)
+    found = None
     try:
         with Journal(file, read_only=True) as journal:
             journal.verify([rows[-1].hash])
             assert journal.entries("run-1") == rows
             assert [run.state for run in journal.runs()] == ["sealed"]
-    except RecordError as found:
-        assert found.message
-        assert "journal.db" in str(found.facts.get("path", found.facts.get("where", "")))
+    except RecordError as fault:
+        found = fault
+    assert found is None or "journal.db" in str(found.facts.get("path", found.facts.get("where", "")))
 
 
 @pytest.mark.parametrize("suffix", [".tera.json", ".h5"])
 @QUIET
 @damage
-def test_every_changed_byte_of_record_and_evidence_is_found_and_its_part_is_named(
+def test_every_changed_byte_of_record_and_evidence_is_found_and_its_part_is_named(  # noqa: PLR0917 -- pytest's
     sealed, tmp_path, suffix, kind, place, bit
 ):
-    root, found, keys, _ = sealed
+    _, found, keys, _ = sealed
     for file in (found.record, found.evidence):
         shutil.copy(file, tmp_path / file.name)
     target = tmp_path / f"000001{suffix}"
@@ -95,13 +94,14 @@ def test_every_changed_byte_of_record_and_evidence_is_found_and_its_part_is_name
 
 
 ROWS = {
-    "flipped": "UPDATE entry SET body = CAST(replace(CAST(body AS TEXT), 'entry', 'entri') AS BLOB) WHERE sequence = {}",
+    "flipped": "UPDATE entry SET body = CAST(replace(CAST(body AS TEXT), 'entry', 'entri') AS BLOB) "
+    "WHERE sequence = {}",
     "time": "UPDATE entry SET at = replace(at, '2026', '2025') WHERE sequence = {}",
     "removed": "DELETE FROM entry WHERE sequence = {}",
     "moved": "UPDATE entry SET sequence = 9999 WHERE sequence = {}",
     "of another run": "UPDATE entry SET run = 'run-2' WHERE sequence = {}",
-    "without its link": f"UPDATE entry SET previous = '{'0' * 64}' WHERE sequence = {{}}",
-    "with another hash": f"UPDATE entry SET hash = '{'0' * 64}' WHERE sequence = {{}}",
+    "without its link": "UPDATE entry SET previous = hash WHERE sequence = {}",
+    "with another hash": "UPDATE entry SET hash = previous WHERE sequence = {}",
 }
 
 
@@ -121,4 +121,4 @@ def test_any_changed_row_is_named(sealed, tmp_path, statement):
         other.close()
         with Journal(file, read_only=True) as journal, pytest.raises(IntegrityError) as told:
             journal.verify()
-        assert told.value.facts["sequence"] in (sequence, sequence + 1)
+        assert told.value.facts["sequence"] in {sequence, sequence + 1, 9999}

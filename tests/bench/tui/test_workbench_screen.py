@@ -87,9 +87,8 @@ def look(tmp_path, story, *, size=LARGE, own=True, language="id", driver="st-gs"
     file = None
     if own:
         file = tmp_path / "pasar.toml"
-        file.write_text(
-            change(catalogue.load(driver).text.replace(f'id = "{driver}"', 'id = "pasar"')), "utf-8"
-        )
+        text = catalogue.load(driver).text.replace(f'id = "{driver}"', 'id = "pasar"')
+        file.write_text(text, "utf-8")
 
     async def run():
         loaded = catalogue.load_file(file) if file else catalogue.load(driver)
