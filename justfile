@@ -49,7 +49,7 @@ wheel: setup
 
 # write requirements.lock anew from pyproject.toml (the only recipe that chooses versions)
 lock: setup
-    {{ bin }}/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra postgresql --group dev --quiet --output-file requirements.lock pyproject.toml
+    {{ bin }}/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra postgresql --extra signing --group dev --quiet --output-file requirements.lock pyproject.toml
     {{ bin }}/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --group pyproject.toml:foreign --constraint requirements.lock --quiet --output-file .ci/foreign.lock
 
 # everything that must pass before a change is taken in

@@ -194,9 +194,9 @@ def read_assignment(file: Path) -> Assignment:
 
 
 def title_of(labels: Labels, assignment: Assignment) -> str:
-    """One line that tells a person which instrument this is: kind, class, capacity, maker, serial."""
+    """One line that tells a person which instrument this is: kind, class, size, maker, serial."""
     uut = assignment.uut
-    size = "/".join(str(uut[key]) for key in ("max", "e") if key in uut)
+    size = "/".join(str(uut[key]) for key in ("max", "e", "q3", "qn") if key in uut)
     words = (
         labels.word("kind", assignment.kind),
         str(uut.get("class", "")),

@@ -249,8 +249,10 @@ def try_capture(
             if parts and "refused" in line:
                 line["why"], parts = parts, []
             yield line
-    counts = {"readings": readings, "refused": refused, "acknowledged": acknowledged}
-    yield {"summary": counts | {"skipped_bytes": decoder.skipped}}
+    answers = {"acknowledged": acknowledged} if acknowledged else {}
+    yield {
+        "summary": {"readings": readings, "refused": refused} | answers | {"skipped_bytes": decoder.skipped}
+    }
 
 
 def _parts(driver: Driver, event: Event, write: Callable[[str], str]) -> list[str]:

@@ -109,7 +109,7 @@ class Quantity:
         if unit not in _UNITS:
             raise UnitError(f"unknown unit {unit!r}; known are {', '.join(_UNITS)}")
         if isinstance(value, float):  # callers without types; its binary digits would reach a verdict
-            raise UnitError(f"{value!r} is a binary float; write the digits as text")  # type: ignore[unreachable]
+            raise UnitError(f"{value!r} is a binary float; write the digits as text")
         if isinstance(value, str) and len(value) > _MOST_PLACES:
             raise UnitError(f"{value[:_MOST_DIGITS]}… has more digits than any quantity has")
         try:

@@ -142,4 +142,4 @@ class Conclusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     notices: tuple[Reason, ...] = ()
     """what the reader must know: unverified rules, stability inferred by the bench"""
     subjects: tuple[Subject, ...] = ()
-    """each instrument's own outcome, where several were tested at once; the verdict is that of all together"""
+    """each one's own outcome, where several were tested at once; the verdict is that of all together"""

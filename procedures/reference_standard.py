@@ -1,8 +1,8 @@
 """The gate for a standard that is one instrument or measure: a vessel, a scale, a master meter.
 
-It passes when it is of the kind that is needed, its certificate is still valid on the day of the test and covers
-the point, and its expanded uncertainty is at most the permitted share of the tolerance there. Refusals name the
-standard, the limit, and what in the cupboard would do instead.
+It passes when it is of the kind that is needed, its certificate is still valid on the day of the test and
+covers the point, and its expanded uncertainty is at most the permitted share of the tolerance there. Refusals
+name the standard, the limit, and what in the cupboard would do instead.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -7,6 +7,8 @@ RECORD_SUFFIX: Final = ".tera.json"
 EVIDENCE_SUFFIX: Final = ".h5"
 CERTIFICATE_SUFFIX: Final = ".pdf"
 RECEIPT_SUFFIX: Final = ".receipt.json"
+APPROVED_SUFFIX: Final = ".ttd.pdf"
+"""the paper with the electronic signatures of those who checked and approved"""
 RECORD_FILES: Final = f"*{RECORD_SUFFIX}"
 
 

@@ -13,6 +13,9 @@ class Commands(Protocol):
     ) -> argparse.ArgumentParser:
         """Add one command."""
 
+    def group(self, name: str, summary: str) -> "Commands":
+        """Add a command that has commands of its own."""
+
 
 def count(text: str) -> int:
     """A whole number from 1 up, as argparse wants it."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.cli.driver_parser import driver_commands
+from bench.cli.record_parser import record_commands
 
 
 def parser() -> argparse.ArgumentParser:
@@ -22,8 +23,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(title="commands", metavar="COMMAND")
     _laboratory(commands)
     _runs(commands)
-    _records(commands)
-    _keys_of_the_bench(commands)
+    record_commands(_Group(commands))
     _drivers(commands)
     _registry(commands)
     return top
@@ -196,119 +196,6 @@ def _operator(command: argparse.ArgumentParser) -> None:
         metavar="WHO",
         help="tui, console, script:FILE or exec:CMD (default console)",
     )
-
-
-def _keys(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--keys",
-        type=Path,
-        metavar="DIR",
-        help="trust the .pub files of this folder, and no others (default: the laboratory's own keys)",
-    )
-
-
-def _records(commands: Any) -> None:
-    group = _Group(commands)
-    record = group.group("record", "look at, check and hand on a sealed record")
-    for name, summary in (
-        ("show", "show a record"),
-        ("verify", "check hash, signatures, chain and inclusion proof"),
-    ):
-        command = record.add(
-            name,
-            f"bench.cli.records:{name}",
-            summary,
-            f"tera record {name} data/records/X.tera.json",
-            json=True,
-        )
-        command.add_argument("file", type=Path, metavar="FILE")
-        _keys(command)
-    export = record.add(
-        "export",
-        "bench.cli.records:export",
-        "hand on a record",
-        "tera record export X.tera.json --format csv",
-    )
-    export.add_argument("file", type=Path, metavar="FILE")
-    _keys(export)
-    export.add_argument("--format", choices=("json", "csv", "xlsx", "dcc"), default="json")
-    export.add_argument(
-        "-o", "--output", type=Path, metavar="FILE", help="where to write it (default: standard output)"
-    )
-    audit = group.add(
-        "audit",
-        "bench.cli.audit:audit",
-        "derive points and verdict again from the sealed readings",
-        "tera audit --deep data/records/*.tera.json",
-        json=True,
-    )
-    audit.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    _keys(audit)
-    audit.add_argument("--deep", action="store_true", help="from the raw frames, through the driver")
-    backup = group.add(
-        "backup",
-        "bench.cli.backup:backup",
-        "copy journal, records and evidence into a new folder",
-        "tera backup /media/stick",
-        json=True,
-    )
-    backup.add_argument("folder", type=Path, metavar="DIR", help="the backup becomes a new folder in it")
-    restore = group.add(
-        "restore",
-        "bench.cli.backup:put_back",
-        "restore a backup, and check all of it",
-        "tera restore --drill /media/stick/tera-20261121-160000",
-        json=True,
-    )
-    restore.add_argument("backup", type=Path, metavar="BACKUP")
-    where = restore.add_mutually_exclusive_group(required=True)
-    where.add_argument("--drill", action="store_true", help="into a scratch folder, only to check it")
-    where.add_argument("--into", type=Path, metavar="DIR", help="into a new or empty folder")
-    trail = group.group("audit-trail", "what happened at this bench, and that none of it was changed")
-    trail.add(
-        "verify",
-        "bench.cli.trail:verify",
-        "check chain, order rules and numbers of the journal",
-        "tera audit-trail verify",
-        json=True,
-    )
-    shown = trail.add(
-        "show", "bench.cli.trail:show", "who did what, when and why", "tera audit-trail show", json=True
-    )
-    shown.add_argument("--run", metavar="RUN", help="only this run, by its id")
-    certificate = group.add(
-        "certificate",
-        "bench.cli.records:certificate",
-        "SKHP or rejection letter",
-        "tera certificate X.tera.json -o X.pdf",
-    )
-    certificate.add_argument("file", type=Path, metavar="RECORD")
-    _keys(certificate)
-    certificate.add_argument("-o", "--output", type=Path, metavar="FILE.pdf")
-    group.add("outbox", "bench.cli.records:outbox", "what waits for the registry", "tera outbox", json=True)
-    push = group.add("push", "bench.cli.records:push", "deliver what waits", "tera push --watch", json=True)
-    push.add_argument("--watch", action="store_true", help="go on delivering until stopped")
-
-
-def _keys_of_the_bench(commands: Any) -> None:
-    group = _Group(commands).group("key", "the keys that seal at this bench")
-    group.add("list", "bench.cli.keys:show", "the keys that are trusted here", "tera key list", json=True)
-    new = group.add("new", "bench.cli.keys:new", "make a key before it is needed", "tera key new penera1")
-    rotate = group.add(
-        "rotate", "bench.cli.keys:rotate", "replace a key", 'tera key rotate bench --reason "komputer baru"'
-    )
-    for command in (new, rotate):
-        command.add_argument("whose", metavar="WHOSE", help="bench, or the id of a person")
-    revoke = group.add(
-        "revoke",
-        "bench.cli.keys:withdraw",
-        "say that nothing counts that a key signs from now on",
-        'tera key revoke 3f9a12c4 --reason "laptop hilang"',
-    )
-    revoke.add_argument("key", metavar="KEY", help="the first digits of its id")
-    revoke.add_argument("--since", metavar="TIME", help="from when on (default: now)")
-    for command in (rotate, revoke):
-        command.add_argument("--reason", required=True, metavar="TEXT")
 
 
 def _drivers(commands: Any) -> None:

@@ -32,7 +32,7 @@ def _trust(options: Namespace, file: Path) -> Trust:
     return trusted_keys(file, Folders(options.lab), options.keys)
 
 
-def _load_signed(options: Namespace, file: Path) -> VerifiedRecord:
+def load_signed(options: Namespace, file: Path) -> VerifiedRecord:
     """A record whose signatures were checked too: only such a one is handed on."""
     with record_in(file) as found:
         record = load_record(found, _trust(options, file).keys)
@@ -123,16 +123,24 @@ def _paper(file: Path, record: Path, verified: VerifiedRecord) -> list[tuple[str
     if not is_paper(file):
         return []
     from bench.software import package_digests  # noqa: PLC0415 - only papers need it
+    from results.approval.signatures import signatures_of  # noqa: PLC0415 - only papers are signed so
     from results.paper import is_its_paper, read_receipt_bytes, unsound  # noqa: PLC0415 - the typesetter is heavy
 
     with plain_faults(file):
         paper = file.read_bytes()
+    checks = [
+        (
+            "approval",
+            None if one.intact and one.covers_all else unsound(str(file), "a signature on it does not hold"),
+        )
+        for one in signatures_of(paper)
+    ]
     if is_its_paper(paper, verified, read_receipt_bytes(record)):
-        return [("paper", None)]
+        return [("paper", None), *checks]
     software = verified.record.software
     if any(software.get(name) != digest for name, digest in package_digests().items()):
-        return [("open_paper", None)]  # another release set it; its bytes are not ours to judge
-    return [("paper", unsound(str(file), "what is printed on it is not what its record gives"))]
+        return [("open_paper", None), *checks]  # another release set it; its bytes are not ours to judge
+    return [("paper", unsound(str(file), "what is printed on it is not what its record gives")), *checks]
 
 
 def _tell_trust(labels: Labels, trust: Trust) -> None:
@@ -172,7 +180,7 @@ def export(options: Namespace) -> int:
     """Hand on a record that was checked just now."""
     from results.export import export as exported  # noqa: PLC0415 - spreadsheets are loaded only for an export
 
-    content = exported(_load_signed(options, options.file), options.format)
+    content = exported(load_signed(options, options.file), options.format)
     if options.output is None:
         sys.stdout.buffer.write(content)
         return ExitCode.DONE
@@ -185,7 +193,7 @@ def certificate(options: Namespace) -> int:
     from results.certificate.rendering import render_certificate  # noqa: PLC0415 - the typesetter is heavy
     from results.paper import keep_paper, read_receipt_bytes  # noqa: PLC0415 - so it is here
 
-    record = _load_signed(options, options.file)
+    record = load_signed(options, options.file)
     if options.output is None and not is_paper(options.file):
         other = keep_paper(options.file, record)
         say(str(other or beside(options.file, CERTIFICATE_SUFFIX)))

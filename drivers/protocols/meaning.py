@@ -45,9 +45,9 @@ class Meaning(Generic[T]):
         """
         if self.constant is not None:
             return [self.constant]
-        words = []
+        words: list[T] = []
         for names, words_by_value in self.by_flag.items():
-            value = " ".join(flags[name] for name in names.split(" "))
+            value = flags[names] if names in flags else " ".join(flags[name] for name in names.split(" "))
             if value in words_by_value:
                 words.append(words_by_value[value])
             elif closed:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 from drivers.quantity import Quantity
@@ -67,13 +68,18 @@ class Basis:
 
     def zero_row(self) -> Weighing | None:
         """The row that gives E0: the first of the zero section, then of the weighing test without load."""
-        rows: Sequence[Weighing] = (*self.seen.zero, *(row for row in self.seen.accuracy if not row.load))
-        return next((row for row in rows if self._gives_zero_error(row, row.load)), None)
+        return self._zero[0]
 
     def zero_error(self) -> Quantity | None:
         """E0, when the method finds it."""
-        row = self.zero_row()
-        return None if row is None else self.found(row, row.load).exact
+        return self._zero[1]
+
+    @cached_property
+    def _zero(self) -> tuple[Weighing | None, Quantity | None]:
+        """Asked for at every row; a sheet does not change, so it is looked for once."""
+        rows: Sequence[Weighing] = (*self.seen.zero, *(row for row in self.seen.accuracy if not row.load))
+        row = next((row for row in rows if self._gives_zero_error(row, row.load)), None)
+        return row, None if row is None else self.found(row, row.load).exact
 
     def tare_zero_error(self, row: Tared) -> Quantity | None:
         """The net E0 after the same tare was set."""

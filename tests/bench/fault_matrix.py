@@ -102,9 +102,13 @@ MATRIX: Final[dict[str, dict[Phase, Reaction | Never]]] = {
     },
     "half-written files": dict.fromkeys(PHASES, UNHURT),
     "outbox cut short": {
-        **dict.fromkeys(PHASES, Reaction("storage.damaged", 5)),
+        **dict.fromkeys(PHASES, Never("it is open; told at the next start")),
+        "resume": Reaction("storage.damaged", 5),
     },
-    "laboratory file cut short": dict.fromkeys(PHASES, Reaction("laboratory.entry", 2)),
+    "laboratory file cut short": {
+        **dict.fromkeys(PHASES, Never("it was read at the start; told at the next")),
+        "resume": Reaction("toml.syntax", 2),
+    },
 }
 UNRECORDED: Final = {
     "environment leaves its limits": "no released procedure takes conditions as readings of a run yet",

@@ -39,7 +39,7 @@ LONGEST_S = 60.0
 
 
 def in_child(task: Callable[[int], None], *, kill_after: float | None = None) -> tuple[int, bytes]:
-    """Do `task` in a process of its own, with the writing end of a pipe; its exit status and what it wrote."""
+    """Do `task` in a process of its own with the writing end of a pipe; its exit status and what it wrote."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -144,7 +144,7 @@ def main() -> int:
         template = Path(folder) / "template"
         template.mkdir()
         prepare(template)
-        # In a child: a parent that has set a paper has threads, and a fork copies their locks, not the threads.
+        # In a child: who has set a paper has threads, and a fork copies their locks without them.
         status, found = in_child(lambda writing: known(template, writing))
         assert status == 0, found.decode()
         KNOWN.update(pickle.loads(found))  # noqa: S301 -- our own child's
@@ -158,7 +158,8 @@ def main() -> int:
                     print(f"seed {seed}: {found}", flush=True)
     broken = seen["broken"]
     print(
-        f"{chosen.trials} kills on the {chosen.disk} disk, {broken} broken, {time.monotonic() - began:.0f} s; "
+        f"{chosen.trials} kills on the {chosen.disk} disk, {broken} broken, "
+        f"{time.monotonic() - began:.0f} s; "
         f"an undisturbed run takes {duration:.2f} s"
     )
     for name, number in sorted(seen.items()):

@@ -221,7 +221,8 @@ LACKS = {
 def test_a_standard_that_will_not_do_stops_the_test_before_a_number_is_used(lab, case):
     before, after, code = LACKS[case]
     text = LABORATORY.replace('kind = "vessel"', 'kind = "thermometer"') if before == "B-" else LABORATORY
-    (lab / FILE_NAME).write_text(text.replace(before, after), "utf-8")
+    text = text.replace('uncertainty = "4 mL"', 'uncertainty = "0.05 %"').replace(before, after)
+    (lab / FILE_NAME).write_text(text, "utf-8")
     with pytest.raises(StandardError) as refused:
         asyncio.run(run_through(lab, WaterBench()))
     assert refused.value.code.removesuffix(".no_other") == code.removesuffix(".no_other")

@@ -325,16 +325,21 @@ def thirty(peers: Peers) -> None:
         wire.character_s = character
         bus = ModbusBus(wire, RtuFraming(), clock)
         came: dict[int, list[float]] = {unit: [] for unit in range(1, units + 1)}
-        devices = []
+        devices, done = [], asyncio.Event()
+
+        def take(times: list[float]) -> None:
+            times.append(time.perf_counter())
+            if min(map(len, came.values())) >= rounds + 3:
+                done.set()
+
         for unit, times in came.items():
             driver = ten(unit)
             device = Device(str(unit), driver, BusUnit(bus, driver), clock, origin=Origin.TWIN)
-            device.subscribe(lambda _, times=times: times.append(time.perf_counter()))
+            device.subscribe(lambda _, times=times: take(times))
             devices.append(device)
         for device in devices:
             await device.start()
-        await asyncio.sleep((rounds + 4) * 1.5 * least)
-        assert min(map(len, came.values())) >= rounds + 3
+        await asyncio.wait_for(done.wait(), 60)
         for device in devices:
             await device.close()
         return [(times[rounds + 2] - times[2]) / rounds for times in came.values()]

@@ -145,6 +145,7 @@ class Place:
         which = chance.choice((FIRST, SECOND, WIDE, REQUESTS))
         give_up = spoil and chance.random() < CANCELLED / FAULTY
         began = asyncio.get_running_loop().time()
+        self.line.slave_took(0.0)  # what was before does not count
         try:
             read = self.unit.read(self.unit.driver.registers.blocks[which])
             exchange = await (asyncio.wait_for(read, chance.random() * 0.02) if give_up else read)
@@ -156,7 +157,7 @@ class Place:
             self.trouble = str(trouble)
             return (
                 Outcome.SLOW
-                if self.line.slave_is_slow or pulse.stood_still_since(began)
+                if self.line.slave_took(TIMEOUT_S / 2) or pulse.stood_still_since(began)
                 else Outcome.UNANSWERED
             )
         if exchange.answer[0] & 0x80:

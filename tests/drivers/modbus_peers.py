@@ -175,6 +175,8 @@ class SpoilingLine:
         """what the slave said, by request"""
         self.spoiled = 0
         """how many answers did not pass as they were"""
+        self._asked_at = 0.0
+        self._slowest_s = 0.0
         self._to_master, master_end = os.openpty()
         self._to_slave, slave_end = os.openpty()
         for end in (master_end, slave_end):
@@ -186,10 +188,10 @@ class SpoilingLine:
         self._loop.add_reader(self._to_master, self._from_master)
         self._loop.add_reader(self._to_slave, self._from_slave)
 
-    @property
-    def slave_is_slow(self) -> bool:
-        """Whether the slave itself has not answered the last request yet."""
-        return len(self.answers) < len(self.requests)
+    def slave_took(self, longest_s: float) -> bool:
+        """Whether the slave itself took so long for an answer lately, or has not answered yet."""
+        slowest_s, self._slowest_s = self._slowest_s, 0.0
+        return slowest_s > longest_s or len(self.answers) < len(self.requests)
 
     def _from_master(self) -> None:
         self.ask(os.read(self._to_master, 512))
@@ -197,6 +199,7 @@ class SpoilingLine:
     def ask(self, request: bytes) -> None:
         """Pass a request on to the slave."""
         self.requests.append(request)
+        self._asked_at = self._loop.time()
         os.write(self._to_slave, request)
 
     def _from_slave(self) -> None:
@@ -207,6 +210,7 @@ class SpoilingLine:
             answer = bytes(self._heard[:length])
             del self._heard[:length]
             self.answers.append(answer)
+            self._slowest_s = max(self._slowest_s, self._loop.time() - self._asked_at)
             treat = self.plan.popleft() if self.plan else SpoilingLine.passed
             self.spoiled += treat is not SpoilingLine.passed
             treat(self, self.requests[-1], answer)

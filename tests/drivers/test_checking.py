@@ -48,7 +48,8 @@ def test_every_driver_of_the_program_passes_its_own_check(path):
 
 
 def test_only_what_was_tried_is_said_to_hold():
-    passed = {path.stem: " ".join(checking.check(path).passed) for path in MODELS.glob("*.toml")}
+    names = "yaohua-a9 toledo-continuous yaohua-a12e cas-pos st-gs mt-sics vibra manual".split()
+    passed = {name: " ".join(checking.check(MODELS / f"{name}.toml").passed) for name in names}
     with_check = {name for name, sentences in passed.items() if "damaged byte" in sentences}
     assert {"yaohua-a9", "toledo-continuous", "yaohua-a12e", "cas-pos"} <= with_check
     assert not with_check & {"st-gs", "mt-sics", "vibra"}
@@ -113,10 +114,3 @@ def test_a_tare_and_an_answer_have_a_shape_too():
     assert reading["reading"]["tare"] == {"value": "0.46", "unit": "kg"}
     answer, _ = checking.try_capture(catalogue.load("mt-sics"), b"Z A\r\n")
     assert answer == {"acknowledged": "zero", "done": True, "final": True, "frame": "5a20410d0a"}
-
-
-def test_every_line_of_a_try_has_a_text():
-    data = b"Z A\r\nS S     100.00 g\r\nS +\r\n"
-    lines = [checking.as_text(line) for line in checking.try_capture(catalogue.load("mt-sics"), data)]
-    assert ["100.00 g  stable" in lines[1], "overload" in lines[2], "readings 1" in lines[3]] == [True] * 3
-    assert "zero" in lines[0]

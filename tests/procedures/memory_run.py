@@ -162,9 +162,16 @@ class MemoryRun:
             self._stack.pop()
 
     async def settled(
-        self, role: str, *, expect: Quantity | None = None, high_resolution: bool = False
+        self,
+        role: str,
+        *,
+        expect: Quantity | None = None,
+        high_resolution: bool = False,
+        channel: str | None = None,
+        step: Quantity | None = None,
     ) -> Reading:
         assert role == "uut"
+        assert channel is None
         assert expect is not None
         assert self._stack, "a reading is taken inside a step"
         self._count += 1

@@ -226,7 +226,8 @@ def test_a_flow_that_left_its_band_decides_nothing():
     assert conclusion.verdict.outcome is I
 
 
-MASTER = 'at = "Q3"\nvolume = "{shown}"\nmaster = {{ volume = "{master}", error = "{error}" }}\ntemperature = "25 °C"'
+MASTER = 'at = "Q3"\ntemperature = "25 °C"\nvolume = "{shown}"\n'
+MASTER += 'master = {{ volume = "{master}", error = "{error}" }}'
 
 
 def test_a_master_meter_is_corrected_for_its_own_error():
@@ -300,14 +301,18 @@ MISTAKES = {
     "no unit": ('at = "Q1"\nvolume = "1"', "case.content"),
     "a mass": ('at = "Q1"\nvolume = "1 kg"\nreference = "1 L"', "water_meters.indication_impossible"),
     "no indication": ('at = "Q1"\nreference = "1 L"', "water_meters.indication_missing"),
-    "two indications": ('at = "Q1"\nvolume = "1 L"\npulses = 1\nreference = "1 L"', "water_meters.indication_missing"),
+    "two indications": (
+        'at = "Q1"\nvolume = "1 L"\npulses = 1\nreference = "1 L"', "water_meters.indication_missing"
+    ),
     "half a register": ('at = "Q1"\nstart = "1 L"\nreference = "1 L"', "water_meters.indication_missing"),
     "a register that ran backwards": (
         'at = "Q1"\nstart = "2 L"\nend = "1 L"\nreference = "1 L"', "water_meters.indication_impossible"
     ),
     "pulses of unknown volume": ('at = "Q1"\npulses = 10\nreference = "1 L"', "water_meters.pulse_unknown"),
     "no reference": ('at = "Q1"\nvolume = "1 L"', "water_meters.reference_missing"),
-    "a reference of nothing": ('at = "Q1"\nvolume = "1 L"\nreference = "0 L"', "water_meters.reference_impossible"),
+    "a reference of nothing": (
+        'at = "Q1"\nvolume = "1 L"\nreference = "0 L"', "water_meters.reference_impossible"
+    ),
     "an unknown flow": ('at = "Q5"\nvolume = "1 L"\nreference = "1 L"', "water_meters.flow_unknown"),
     "a flow of no band": ('flow = "500 L/h"\nvolume = "1 L"\nreference = "1 L"', "water_meters.flow_unknown"),
     "water without a temperature": (
@@ -315,7 +320,8 @@ MISTAKES = {
         "water_meters.condition_missing",
     ),
     "an impossible master meter": (
-        'at = "Q1"\nvolume = "1 L"\nmaster = { volume = "1 L", error = "-100 %" }', "water_meters.master_error"
+        'at = "Q1"\nvolume = "1 L"\nmaster = { volume = "1 L", error = "-100 %" }',
+        "water_meters.master_error",
     ),
 }  # fmt: skip
 

@@ -59,11 +59,15 @@ class Bench:
 
     async def come(self, *pieces):
         for piece in pieces:
+            taken = len(self.app._trial.watch.raw)
             self.line.coming.put_nowait(piece)
-            for _ in range(40):
+            for _ in range(1000):
                 await asyncio.sleep(0.01)
-                if self.line.coming.empty():
+                stamped = len(self.app._trial.watch.raw) > taken
+                if stamped or (isinstance(piece, Exception) and self.app.workbench.fault is piece):
                     break
+            else:
+                raise AssertionError("the piece was not taken")
             self.app.clock.seconds += 0.1
         await self.shown()
 

@@ -1,0 +1,1 @@
+"""Fuel dispensers (pompa ukur BBM), nozzle by nozzle, against a standard measure."""

@@ -1,0 +1,1 @@
+"""Standard measures (bejana ukur): what is read on their neck, and the volume that it means."""

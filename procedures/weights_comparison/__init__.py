@@ -1,0 +1,1 @@
+"""Weights (anak timbangan) tested by comparison with better ones: a whole set in one run."""

@@ -1,0 +1,60 @@
+"""Reading the electronic signatures behind a paper: whose, what for, and whether the paper is as it was.
+
+Whether a certificate's issuer is to be trusted is for whoever checks; it stays open here.
+"""
+
+import contextlib
+import io
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaperSignature:
+    """One signature."""
+
+    name: str
+    """whom the certificate names"""
+    meaning: str
+    intact: bool
+    """it is of this paper, and of this certificate"""
+    covers_all: bool
+    """nothing stands behind it but further signatures"""
+
+
+def signatures_of(paper: bytes) -> tuple[PaperSignature, ...]:
+    """The signatures behind a paper, oldest first; none for a paper that nobody signed."""
+    if b"/ByteRange" not in paper:
+        return ()
+    from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415 - heavy, and only for a signed paper
+    from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415
+
+    found: list[PaperSignature] = []
+    with contextlib.suppress(PdfError):
+        found = [_read(each) for each in PdfFileReader(io.BytesIO(paper)).embedded_regular_signatures]
+    # A marked signature that cannot be read is one that does not hold, never one that is not there.
+    return tuple(found) or (PaperSignature(name="", meaning="", intact=False, covers_all=False),)
+
+
+def _read(embedded: Any) -> PaperSignature:
+    from pyhanko.pdf_utils.misc import PdfError  # noqa: PLC0415
+    from pyhanko.sign.diff_analysis import ModificationLevel  # noqa: PLC0415
+    from pyhanko.sign.validation import validate_pdf_signature  # noqa: PLC0415
+    from pyhanko_certvalidator import ValidationContext  # noqa: PLC0415
+
+    certificate = embedded.signer_cert
+    intact, covers_all = False, False
+    with contextlib.suppress(PdfError, ValueError):
+        context = ValidationContext(trust_roots=[certificate], allow_fetching=False)
+        status = validate_pdf_signature(embedded, context)
+        intact = bool(status.intact and status.valid)
+        covers_all = (
+            status.modification_level is not None
+            and status.modification_level <= ModificationLevel.FORM_FILLING
+        )
+    return PaperSignature(
+        name=certificate.subject.native.get("common_name", certificate.subject.human_friendly),
+        meaning=str(embedded.sig_object.get("/Reason", "")),
+        intact=intact,
+        covers_all=covers_all,
+    )
