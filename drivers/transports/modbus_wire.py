@@ -14,7 +14,7 @@ import serial
 
 from drivers.errors import LinkLostError
 from drivers.instrument import LineSettings
-from drivers.transports.serial_fault import CLOSED, PORT_FAULTS, blocked, cannot_open, lost
+from drivers.transports.serial_fault import CLOSED, PORT_FAULTS, blocked, cannot_open, lost, no_address
 from drivers.transports.serial_port import SerialPort, is_pseudo_terminal, pyserial_settings
 
 _CONNECT_S: Final = 5.0
@@ -202,6 +202,8 @@ if sys.platform != "win32":
                 LinkLostError: not there, in use, or refused.
             """
             await self.close()
+            if wrong := no_address(self.name):
+                raise wrong
             self._port = port = serial.Serial(**self._settings)
             # Before open(): some converters take their direction or their power from these lines.
             if self._line.dtr is not None:

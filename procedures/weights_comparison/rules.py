@@ -94,7 +94,7 @@ class WeightTestRules(Regulation, frozen=True, kw_only=True, forbid_unknown_fiel
     factor: dict[Activity, Decimal]
     acceptance: AcceptanceRule
     assume_largest_uncertainty: bool
-    """a paper that states no U is judged as if it were the largest that the rule admits, and the result says so"""
+    """a paper without U is judged as if it were the largest that the rule admits, and the result says so"""
     cycles: CycleRules
     reference: ReferenceRules
     buoyancy: BuoyancyRules

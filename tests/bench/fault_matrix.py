@@ -20,7 +20,7 @@ class Reaction(msgspec.Struct, frozen=True):
     code: str
     """of the sentence; empty: the program is gone, or goes on"""
     exit: int
-    """of the command; -9: killed"""
+    """of the command; -9: killed; a delivery that fails after a verdict is told and changes no exit code"""
     after: Literal["same", "no_verdict"] = "same"
     """`same`: resumed, the verdict is the undisturbed one; `no_verdict`: closed as interrupted"""
 
@@ -79,7 +79,7 @@ MATRIX: Final[dict[str, dict[Phase, Reaction | Never]]] = {
         "resume": Reaction("run.instrument_changed", 2),
     },
     "standard expired": {
-        "begin": Reaction("standard.none_fits", 2),
+        "begin": Reaction("standard.overdue.no_other", 2),
         "measure": UNHURT,
         "seal": UNHURT,
         "deliver": UNHURT,
@@ -94,11 +94,11 @@ MATRIX: Final[dict[str, dict[Phase, Reaction | Never]]] = {
     },
     "record cut short": {
         **dict.fromkeys(PHASES, Never("there is no record yet")),
-        "deliver": Reaction("envelope.unsound", 5),
+        "deliver": Reaction("envelope.malformed", 0),
     },
     "evidence cut short": {
         **dict.fromkeys(PHASES, Never("there is no evidence yet")),
-        "deliver": Reaction("evidence.digest", 5),
+        "deliver": Reaction("evidence.digest", 0),
     },
     "half-written files": dict.fromkeys(PHASES, UNHURT),
     "outbox cut short": {
@@ -107,7 +107,7 @@ MATRIX: Final[dict[str, dict[Phase, Reaction | Never]]] = {
     },
     "laboratory file cut short": {
         **dict.fromkeys(PHASES, Never("it was read at the start; told at the next")),
-        "resume": Reaction("toml.syntax", 2),
+        "resume": Reaction("file.syntax", 2),
     },
 }
 UNRECORDED: Final = {

@@ -1,0 +1,238 @@
+"""From the observations of a dispenser to points and verdict. Pure: same sheet, same verdict.
+
+Each nozzle has an outcome of its own; the totaliser counts for every nozzle of its meter. Source of what is
+compared with what: the rule table. All comparisons are exact and inclusive, in whole fractions.
+"""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from drivers.quantity import Quantity
+from procedures.conformity import worst
+from procedures.errors import ProcedureError
+from procedures.fuel_dispensers.checks import price_point, preset_points, totaliser_point
+from procedures.fuel_dispensers.delivered import Limits, Run
+from procedures.fuel_dispensers.observation import Observations, Sheet
+from procedures.fuel_dispensers.rules import Section
+from procedures.meters.measuring_system_limits import permitted_range
+from procedures.point import Method, Outcome, Phase, Point, Reason, Subject, Tolerance, Verdict
+
+C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
+
+
+def runs_of(limits: Limits, sheet: Sheet) -> tuple[Run, ...]:
+    """All deliveries of a nozzle in the order of the rules.
+
+    Raises:
+        ProcedureError: a row cannot be judged; names it.
+    """
+    found: dict[str, list[Run]] = {flow.name: [] for flow in limits.rules.flows}
+    for index, row in enumerate(sheet.delivery):
+        path = f"$.nozzle[{sheet.id}].delivery[{index}]"
+        same = found.get(row.at, [])
+        run = limits.run(sheet.id, len(same) + 1, row, path)
+        same.append(run)
+    return tuple(run for runs in found.values() for run in runs)
+
+
+def assess(limits: Limits, seen: Observations, *, required: Sequence[Section] = ()) -> Phase:
+    """Judge one test of all nozzles.
+
+    Args:
+        limits: dispenser, table, activity.
+        seen: what was seen.
+        required: sections without which the verdict stays open.
+
+    Raises:
+        ProcedureError: a row cannot be judged.
+    """
+    points = tuple(point for name in limits.rules.order for point in _section(limits, seen, name))
+    missing = [reason for sheet in seen.nozzle for reason in _missing(limits, sheet, seen, points, required)]
+    sections: dict[str, Outcome] = {}
+    for name in limits.rules.order:
+        outcomes = [point.outcome for point in points if point.section == name]
+        lacking = any(reason.facts["section"] == name for reason in missing)
+        if outcomes or lacking:
+            sections[name] = worst([*outcomes, *([I] if lacking else [])])
+    return Phase(
+        points=points,
+        verdict=Verdict(
+            outcome=worst(sections.values()),
+            rule=limits.rules.id,
+            failing=tuple(point.label for point in points if point.outcome is N),
+            reasons=(*(_reason(point) for point in points if point.outcome is not C), *missing),
+            sections=sections,
+        ),
+    )
+
+
+def subjects(limits: Limits, phase: Phase, seen: Observations) -> tuple[Subject, ...]:
+    """The outcome of each nozzle: its own points, those of its meter, open while something is missing."""
+    found = []
+    for sheet in seen.nozzle:
+        meters = {label for label, names in _totalised(seen) if sheet.id in names}
+        sharing = limits.marks.sharing(sheet.id) if limits.rules.shared_meter.accuracy == "together" else ()
+        own = [
+            point
+            for point in phase.points
+            if point.subject == sheet.id
+            or point.label in meters
+            or (point.subject in sharing and point.section in {"accuracy", "repeatability"})
+        ]
+        lacking = any(reason.facts.get("nozzle") == sheet.id for reason in phase.verdict.reasons)
+        found.append(
+            Subject(
+                id=sheet.id,
+                serial=limits.marks.nozzle(sheet.id).serial,
+                outcome=worst([*(point.outcome for point in own), *([I] if lacking else [])]),
+                failing=tuple(point.label for point in own if point.outcome is N),
+            )
+        )
+    return tuple(found)
+
+
+def _totalised(seen: Observations) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for row in seen.totaliser:
+        yield f"totaliser/{'+'.join(row.nozzles)}", row.nozzles
+
+
+def _section(limits: Limits, seen: Observations, name: Section) -> Iterator[Point]:
+    if name == "totaliser":
+        for row in seen.totaliser:
+            yield totaliser_point(limits, seen, row)
+        return
+    for sheet in seen.nozzle:
+        match name:
+            case "visual":
+                yield from _visual(limits, sheet)
+            case "accuracy":
+                yield from (_point(run) for run in runs_of(limits, sheet))
+            case "repeatability":
+                yield from _repeatability(limits, sheet)
+            case "price":
+                for run in runs_of(limits, sheet):
+                    if run.row.price is not None:
+                        yield price_point(limits, run)
+            case "preset":
+                for run in runs_of(limits, sheet):
+                    yield from preset_points(limits, run)
+
+
+def _visual(limits: Limits, sheet: Sheet) -> Iterator[Point]:
+    for item, in_order in sheet.visual.items():
+        if item not in limits.rules.visual.items:
+            raise ProcedureError(
+                "case.visual_item",
+                "The checklist of {rules} has no line {item}.",
+                "Its lines are: {known}.",
+                rules=limits.rules.id,
+                item=item,
+                known=", ".join(limits.rules.visual.items),
+            )
+        yield Point(
+            section="visual",
+            label=f"visual/{sheet.id}/{item}",
+            subject=sheet.id,
+            method=Method.INSPECTION,
+            outcome=C if in_order else N,
+            reason="" if in_order else "visual_fault",
+        )
+
+
+def _point(run: Run) -> Point:
+    return Point(
+        section="accuracy",
+        label=f"accuracy/{run.name}",
+        subject=run.nozzle,
+        nominal=run.row.vessel.nominal,
+        indication=run.row.indication,
+        reference=run.reference,
+        error=run.error,
+        tolerance=run.tolerance,
+        method=Method.RELATIVE,
+        outcome=run.outcome,
+        reason=run.reason,
+        readings=run.row.readings,
+    )
+
+
+def _repeatability(limits: Limits, sheet: Sheet) -> Iterator[Point]:
+    """The range of the errors, flow by flow or of all full deliveries of the nozzle."""
+    rules = limits.rules
+    groups: dict[str, list[Run]] = {}
+    for run in runs_of(limits, sheet):
+        if run.flow.quantity == "vessel":
+            groups.setdefault(run.flow.name if rules.repeatability.across == "flow" else "", []).append(run)
+    for name, runs in groups.items():
+        if len(runs) < rules.repeatability.least:
+            continue
+        least = min(run.whole for run in runs)
+        limit = permitted_range(
+            rules, limits.marks.accuracy_class, least, limits.marks.mmq or Quantity(0, "L")
+        )
+        if limit is None:
+            continue
+        shares = [run.share for run in runs]
+        spread = max(shares) - min(shares)
+        outcome = C if spread <= Fraction(limit.value) else N
+        if any(run.outcome is I for run in runs):
+            outcome = I
+        reason = {C: "", N: "range_exceeded", I: "range_undecided"}[outcome]
+        yield Point(
+            section="repeatability",
+            label="/".join(("repeatability", sheet.id, name)).rstrip("/"),
+            subject=sheet.id,
+            error=_percent(spread),
+            tolerance=Tolerance(
+                lower=Quantity(0, "%"), upper=limit, citation=rules.repeatability.citation
+            ),
+            method=Method.COMPARISON,
+            outcome=outcome,
+            reason=reason,
+            readings=tuple(path for run in runs for path in run.row.readings),
+        )
+
+
+def _percent(share: Fraction) -> Quantity:
+    """Rounded up at the twelfth place, so that no limit is met by rounding."""
+    steps = -(-share.numerator * 10**12 // share.denominator)
+    return Quantity(Decimal(steps).scaleb(-12).normalize() + 0, "%")
+
+
+def _missing(
+    limits: Limits, sheet: Sheet, seen: Observations, points: Sequence[Point], required: Sequence[Section]
+) -> Iterator[Reason]:
+    own = [point for point in points if point.subject == sheet.id]
+    for name in required:
+        there = any(point.section == name for point in own)
+        match name:
+            case "accuracy":
+                there = all(
+                    sum(row.at == flow.name for row in sheet.delivery) >= limits.rules.planned(limits.marks, flow)
+                    for flow in limits.rules.flows
+                    if flow.required
+                )
+            case "preset":
+                there = there or not sheet.preset_fitted
+            case "totaliser":
+                there = any(sheet.id in row.nozzles for row in seen.totaliser)
+            case "repeatability":
+                there = there or limits.rules.repeatability.least > max(
+                    (limits.rules.planned(limits.marks, flow) for flow in limits.rules.flows), default=0
+                )
+            case "visual" | "price":
+                pass
+        if not there:
+            yield Reason(code="section_missing", facts={"section": name, "nozzle": sheet.id})
+
+
+def _reason(point: Point) -> Reason:
+    facts = {"point": point.label}
+    if point.error is not None:
+        facts["error"] = str(point.error)
+    if point.tolerance is not None:
+        facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
+    return Reason(code=point.reason or "error_outside_tolerance", facts=facts)
+
+

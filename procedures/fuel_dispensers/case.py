@@ -1,0 +1,90 @@
+"""A case file for a dispenser: observations from paper, judged by the code that judges a run."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from drivers.errors import UnitError
+from drivers.notation import from_builtins
+from procedures.errors import ProcedureError
+from procedures.explanation import PointBudget, with_uncertainty
+from procedures.fuel_dispensers.assessment import assess
+from procedures.fuel_dispensers.budget import Knowledge, budgets_of
+from procedures.fuel_dispensers.conclusion import conclude, observation_notices
+from procedures.fuel_dispensers.delivered import Limits
+from procedures.fuel_dispensers.instrument import Dispenser, Nozzle, check_marks
+from procedures.fuel_dispensers.observation import Delivery, Observations, Sheet, Totalled
+from procedures.fuel_dispensers.rules import choose_rules
+from procedures.paper import refuse_typed, told
+from procedures.point import Activity, Conclusion, Reason
+from procedures.vessels.measured import Measured
+
+
+class Case(Observations, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The content of a case file."""
+
+    kind: str
+    activity: Activity
+    date: dt.date | None = None
+    rules: str | None = None
+    uut: Dispenser = Dispenser()
+    uncertainty: Knowledge = Knowledge()
+    note: str = ""
+
+
+def compute(content: Mapping[str, Any]) -> Conclusion:
+    """Judge a case; a notice names the sections that a complete test has besides.
+
+    Raises:
+        ProcedureError: the file has a mistake, or no rules hold; names the entry and a correction.
+    """
+    case, limits = _read(content)
+    try:
+        phase = assess(limits, case)
+        found = budgets_of(limits, case, case.uncertainty)
+        seen = observation_notices(limits, case)
+    except UnitError as mistake:
+        raise told(str(mistake), ()) from None
+    if not phase.points:
+        raise ProcedureError(
+            "fuel_dispensers.empty",
+            "The case has no observations.",
+            "Give at least one [[nozzle]] with a [[nozzle.delivery]].",
+        )
+    notices = [*limits.rules.notices(), *seen]
+    absent = [name for name in limits.rules.order if name not in phase.verdict.sections]
+    if absent:
+        notices.append(Reason(code="sections_absent", facts={"sections": ", ".join(absent)}))
+    return conclude(limits, with_uncertainty(phase, found), case, on=case.date, notices=notices)
+
+
+def budgets(content: Mapping[str, Any]) -> tuple[PointBudget, ...]:
+    """The uncertainty budget of each error of a case."""
+    case, limits = _read(content)
+    return budgets_of(limits, case, case.uncertainty)
+
+
+def _read(content: Mapping[str, Any]) -> tuple[Case, Limits]:
+    kinds = (Case, Dispenser, Nozzle, Sheet, Delivery, Measured, Totalled, Knowledge)
+    known = [field.encode_name for kind in kinds for field in msgspec.structs.fields(kind)]
+    refuse_typed(content)
+    try:
+        case = from_builtins(dict(content), Case)
+    except (msgspec.ValidationError, UnitError) as mistake:
+        raise told(str(mistake), known) from None
+    rows = [row for sheet in case.nozzle for row in sheet.delivery]
+    if any(row.readings or row.faults for row in rows) or any(row.readings for row in case.totaliser):
+        raise told("unknown field `readings` - at `$.nozzle[].delivery[]`", known)
+    if len({sheet.id for sheet in case.nozzle}) < len(case.nozzle):
+        raise told("two nozzles have the same id - at `$.nozzle`", known)
+    check_marks(case.uut)
+    if case.date is None and case.rules is None:
+        raise ProcedureError(
+            "case.date",
+            "The case has no date, so nobody can say which rules were in force.",
+            'Add the day of the test, date = 2026-11-21, or name the table, rules = "id".',
+        )
+    rules, _ = choose_rules(case.rules, case.date or dt.date.min)
+    return case, Limits(case.uut, rules, case.activity)
