@@ -41,7 +41,7 @@ def approver(
             role=ROLE[meaning],
             known=", ".join(one.id for one in people) or "nobody",
         )
-    tester = verified.evidence.begun.officer_id
+    tester = verified.evidence.begun.officer_id  # of an amendment too: it is begun in the tester's name
     same = meaning != "menguji" and person.id == tester
     if same and len(people) > 1:
         raise LaboratoryError(

@@ -21,6 +21,7 @@ from procedures.action import Answer
 from procedures.catalogue import find
 from procedures.edition import Procedure
 from procedures.errors import ProcedureError
+from results.amendment import measured_evidence
 from results.entry import Concluded, Entry, Kept
 from results.malformed import told_as
 from results.verification import VerifiedRecord
@@ -96,8 +97,9 @@ def _broken_off(why: str) -> ProcedureError:
 
 
 def _differences(record: VerifiedRecord, *, deep: bool, unchecked: list[str]) -> Iterator[Difference]:
-    entries: Sequence[Kept] = record.evidence.entries
-    begun = record.evidence.begun
+    evidence = measured_evidence(record.evidence)
+    entries: Sequence[Kept] = evidence.entries
+    begun = evidence.begun
     if deep:
         frames = Frames(begun)
         entries = list(frames.again(entries))
@@ -139,7 +141,10 @@ def _derived(
         )
         return
     sealed = record.record
-    for part in ("points", "verdict", "as_found", "valid_until", "notices", "subjects"):
+    parts = ["points", "verdict", "as_found", "valid_until", "notices", "subjects"]
+    if sealed.amendment:
+        parts.remove("notices")  # one of them may have spoken of the name that was missing
+    for part in parts:
         yield from _compared(part, getattr(sealed, part), getattr(conclusion, part))
 
 

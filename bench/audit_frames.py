@@ -12,7 +12,7 @@ import msgspec
 from bench.difference import Difference, difference
 from drivers.assembly import make_driver
 from drivers.errors import PlainError
-from drivers.instrument import Driver
+from drivers.instrument import Driver, wraps_at
 from drivers.notation import from_builtins, to_plain
 from drivers.protocols import Indicated, Measured
 from drivers.reading import Origin, Reading
@@ -62,6 +62,7 @@ class Frames:
             stability=shown.stability,
             kind=shown.kind,
             high_resolution=shown.high_resolution,
+            wraps_at=wraps_at(self._drivers[reading.driver.digest], reading.channel),
         )
         if to_plain(derived) != to_plain(reading):
             self.found.append(difference(path, reading, derived))

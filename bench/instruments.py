@@ -5,7 +5,7 @@ One owner per port: whoever holds `Instruments` owns the lines until `close`.
 
 import os
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.laboratory import Folders, InstrumentEntry, Laboratory, TwinEntry
@@ -13,6 +13,7 @@ from bench.station import Bound, Station
 from drivers import catalogue
 from drivers.clock import Clock
 from drivers.device import Device
+from drivers.errors import InstrumentError
 from drivers.instrument import Driver
 from drivers.reading import Origin
 from drivers.transports.lines import Lines
@@ -53,6 +54,7 @@ class Instruments:
 
     async def _add(self, entry: InstrumentEntry, folders: Folders) -> None:
         driver = catalogue.load(entry.driver, folder=folders.drivers)
+        _check_roles(entry, driver)
         port, origin, device = entry.port, Origin.INSTRUMENT, None
         if driver.keyed:
             port, origin = "", Origin.MANUAL
@@ -91,14 +93,20 @@ class Instruments:
         """The first instrument of each role."""
         by_role: dict[str, Bound] = {}
         for name, roles in self.roles.items():
-            for role in roles:
-                by_role.setdefault(role, self.bound[name])
+            for said in roles:
+                role, _, channel = said.partition(":")
+                bound = replace(self.bound[name], channel=channel or None)
+                by_role.setdefault(role, bound)
         return Station(by_role)
+
+    def plant(self) -> Plant | None:
+        """What the twins feel together: of the first instrument that has such; None: each feels its own."""
+        return next(iter(self.plants.values()), None)
 
     def twin_of(self, role: str) -> ScaleHands | None:
         """The simulated scale that plays a role, if one does."""
         for name, roles in self.roles.items():
-            if role in roles:
+            if role in {said.partition(":")[0] for said in roles}:
                 twin: object = self.twins.get(name)
                 return twin if isinstance(twin, ScaleHands) else None
         return None
@@ -111,3 +119,19 @@ class Instruments:
             for bound in self.bound.values():
                 if bound.device is not None:
                     stack.push_async_callback(bound.device.close)
+
+
+def _check_roles(entry: InstrumentEntry, driver: Driver) -> None:
+    """Refuse a role that is to be played by a quantity which the instrument does not show."""
+    for said in entry.roles:
+        _, _, channel = said.partition(":")
+        if channel and channel not in driver.channels:
+            raise InstrumentError(
+                "laboratory.no_channel",
+                "{instrument} is to play {role}, but its driver {driver} shows only: {channels}.",
+                'Correct the entry in laboratory.toml, as in roles = ["meter/3:count_0"].',
+                instrument=entry.name,
+                role=said,
+                driver=driver.mark.id,
+                channels=", ".join(filter(None, driver.channels)) or "one quantity, without a name",
+            )

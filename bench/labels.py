@@ -27,6 +27,7 @@ from procedures.action import (
     KeyIndication,
     KeyQuantity,
     PlaceLoad,
+    PlaceWeight,
     Plumbing,
     RemoveLoad,
     RemoveSmallWeights,
@@ -34,7 +35,7 @@ from procedures.action import (
     SetZero,
 )
 from procedures.point import Method, Outcome, Point, Reason
-from procedures.rounding import told
+from procedures.rounding import limit_told, told
 
 RETAKE_REASONS: Final = ("wrong_load", "not_settled", "vibration", "misread", "other")
 """In the order of their keys 1, 2, 3, 4 and 9."""
@@ -179,6 +180,8 @@ class Labels:
         match action:
             case PlaceLoad():
                 return self._placing(action)
+            case PlaceWeight():
+                return self._comparing(action)
             case AddSmallWeights():
                 return self.text("instruction.add_small_weights", step=action.step, total=action.total)
             case SetTare():
@@ -213,6 +216,10 @@ class Labels:
         before = self.text("instruction.unload_first") if action.unload_first else ""
         place = self.text("instruction.place_load", load=action.load, position=self.at(action.position))
         return before + place + self._weights(action.weights) + self._direction(action.direction)
+
+    def _comparing(self, action: PlaceWeight) -> str:
+        facts = {"nominal": action.nominal, "weight": self._written(action.weight)}
+        return self.text(f"instruction.place_weight_{action.side}", **facts) + self._weights(action.pieces)
 
     def _weights(self, weights: tuple[str, ...]) -> str:
         written = " + ".join(self._written(weight) for weight in weights)
@@ -315,7 +322,10 @@ class Labels:
         """The BKD of a point: `± 5 g`, or both limits when they differ."""
         if point.tolerance is None:
             return "—"
-        lower, upper = point.tolerance.lower, point.tolerance.upper
+        found = (point.corrected_error, point.error, point.indication)
+        compared = next((one for one in found if one is not None), None)
+        lower = limit_told(point.tolerance.lower, compared)
+        upper = limit_told(point.tolerance.upper, compared)
         if abs(lower) == upper:
             return f"± {self.quantity(upper)}"
         return f"{self.quantity(lower, signed=True)} … {self.quantity(upper, signed=True)}"

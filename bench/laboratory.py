@@ -61,6 +61,7 @@ class InstrumentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     port: str = ""
     """`COM3`, `/dev/ttyUSB0`, `socket://host:port`, `rfc2217://…`; empty for `manual` and for twins"""
     roles: tuple[str, ...] = ("uut",)
+    """`meter/3`, or with the quantity that plays it `meter/3:count_2`"""
     serial: str = ""
     line: LineSettings | None = None
     """in place of the driver's settings"""

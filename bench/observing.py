@@ -78,7 +78,9 @@ class Observing:
         found = await self._patiently(
             path,
             role,
-            lambda: device.settled(bound.settle, high_resolution=high_resolution, channel=channel),
+            lambda: device.settled(
+                bound.settle, high_resolution=high_resolution, channel=channel or bound.channel
+            ),
         )
         return found.reading, found.samples
 
@@ -137,17 +139,18 @@ class Observing:
 
     async def _fresh(self, path: str, name: str) -> Reading | None:
         """The next reading of an instrument; None: it has no port."""
-        device = self._bound(role_of(name)).device
+        bound = self._bound(role_of(name))
+        device = bound.device
         if device is None:
             return None
-        channel = _channel_of(name)
+        channel = _channel_of(name) or bound.channel
         return await self._patiently(path, role_of(name), lambda: device.read(channel=channel))
 
     def _listen(self, name: str, log: "_Log") -> Callable[[], None]:
-        device = self._bound(role_of(name)).device
-        if device is None:
+        bound = self._bound(role_of(name))
+        if bound.device is None:
             raise AssertionError("only an instrument with a port is listened to")
-        return device.subscribe(log.take, channel=_channel_of(name))
+        return bound.device.subscribe(log.take, channel=_channel_of(name) or bound.channel)
 
     async def _patiently(self, path: str, role: str, read: Callable[[], Awaitable[T]]) -> T:
         """Read; when the instrument cannot, ask the operator whether to try again.

@@ -1,4 +1,4 @@
-"""The sentences of instructions that concern no receptor: valves, vessels, waiting, exchanging.
+"""The sentences of instructions that concern no receptor: valves, vessels, loads, waiting, exchanging.
 
 What an instruction leaves open is left out of its sentence.
 """
@@ -12,6 +12,8 @@ from procedures.action import (
     FillVessel,
     Plumbing,
     SetFlow,
+    SetLevel,
+    SetLoad,
     StartFlow,
     StopFlow,
     Wait,
@@ -59,6 +61,24 @@ def plumbing(words: Words, action: Plumbing) -> str:  # noqa: C901, PLR0911 - on
             if not take:
                 return words.text("instruction.put", put=words.clause(put))
             return words.text("instruction.exchange", put=words.clause(put), take=words.clause(take))
+        case SetLoad():
+            return _electric(words, action)
+        case SetLevel(level=level, direction=direction):
+            return words.text(f"instruction.set_level_{direction}", level=level)
+
+
+def _electric(words: Words, action: SetLoad) -> str:
+    if not action.current:
+        return words.text("instruction.set_voltage", voltage=action.voltage)
+    said = words.text(
+        "instruction.set_load",
+        voltage=action.voltage,
+        current=action.current,
+        power_factor=action.power_factor,
+    )
+    if action.phases != "all":
+        said += words.text("instruction.one_phase", phase=action.phases)
+    return said
 
 
 def _delivery(words: Words, action: DeliverVolume) -> str:

@@ -50,6 +50,8 @@ class Surroundings:
     sentence: Callable[[Action], str]
     """writes an action in the operator's language"""
     title: Callable[[Assignment], str]
+    checkpoint: Callable[[], str] = str
+    """the registry's newest signed checkpoint that was verified here; empty without one"""
 
     def at(self) -> str:
         """The wall time at the office, with its offset."""
@@ -102,6 +104,7 @@ def begin(around: Surroundings, assignment: Assignment) -> str:
         registry=laboratory.registry.url if laboratory.registry is not None else "",
         training=laboratory.bench.training or any(one.origin is Origin.TWIN for one in bound.values()),
         software=identification(),
+        checkpoint=around.checkpoint(),
     )
     around.journal.begin(run, begun, at=around.at(), elapsed=around.clock.monotonic())
     return run
@@ -152,6 +155,8 @@ def take_up(
     procedure = find(begun.procedure)
     state = state_after(kept.entry for kept in history)
     found: Resumption | None = None
+    if begun.supersedes:
+        raise _ended(run)
     if state == "open":
         _check_same(around, run, begun)
         if len(history) > 1:
@@ -257,7 +262,8 @@ def _scale_interval(uut: dict[str, Any]) -> Quantity | None:
 
 
 def _described(instrument: Bound) -> dict[str, Any]:
-    return {
+    channel = {} if instrument.channel is None else {"channel": instrument.channel}
+    return channel | {
         "name": instrument.name,
         "driver": instrument.driver.mark.id,
         "driver_digest": instrument.driver.mark.digest,

@@ -23,6 +23,8 @@ class Bound:
     settle: SettleRule
     device: Device | None
     """None: a person keys the indication"""
+    channel: str | None = None
+    """which quantity of it plays the role; None: its main one"""
 
 
 @dataclass(frozen=True)

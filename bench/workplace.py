@@ -77,8 +77,8 @@ class Workplace:
         return session.take_up(self.around, run, self.handled(operator), observers)
 
     def handled(self, operator: Operator) -> Operator:
-        """The operator, with hands where the instrument under test is a twin."""
-        twin = self.instruments.twin_of("uut")
+        """The operator, with hands where the instrument under test, or the comparator, is a twin."""
+        twin = self.instruments.twin_of("uut") or self.instruments.twin_of("comparator")
         return TwinHands(twin, operator) if twin is not None else operator
 
     def void(self, run: str, reason: str) -> None:
@@ -196,10 +196,14 @@ def read_assignment(file: Path) -> Assignment:
 def title_of(labels: Labels, assignment: Assignment) -> str:
     """One line that tells a person which instrument this is: kind, class, size, maker, serial."""
     uut = assignment.uut
-    size = "/".join(str(uut[key]) for key in ("max", "e", "q3", "qn") if key in uut)
+    size = "/".join(labels.clause(str(uut[key])) for key in ("max", "e", "q3", "qn") if key in uut)
+    accuracy_class = str(uut.get("class", ""))
+    if accuracy_class.isdecimal():  # a bare 2 would be read as a count
+        accuracy_class = labels.text("command.class", number=accuracy_class)
     words = (
         labels.word("kind", assignment.kind),
-        str(uut.get("class", "")),
+        str(uut.get("type", "")).replace("_", " "),
+        accuracy_class,
         size,
         assignment.identity.maker,
         assignment.identity.model,

@@ -12,7 +12,7 @@ from typing import Final
 from drivers.clock import Clock, within
 from drivers.conversation import Arrival, Conversation
 from drivers.errors import InstrumentError, LinkLostError
-from drivers.instrument import Driver
+from drivers.instrument import Driver, wraps_at
 from drivers.interviewing import Interviewing
 from drivers.polling import Polling
 from drivers.protocols import Acknowledged, Indicated, Measured, Refused
@@ -307,6 +307,7 @@ class Device:
                     received_at=arrival.at_utc,
                     elapsed=arrival.at,
                     channel=channel,
+                    wraps_at=wraps_at(self._driver, channel),
                 )
             case Refused() as refused:
                 return refused

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import msgspec
 
 from drivers.errors import InstrumentError
 from drivers.protocols import Decoder, Event
+from drivers.quantity import Quantity
 from drivers.reading import DriverMark
 
 
@@ -66,6 +67,19 @@ def need_wire(driver: "Driver") -> None:
             "Choose the driver of an instrument that sends or answers; `tera driver list` shows them.",
             driver=driver.mark.id,
         )
+
+
+@runtime_checkable
+class Counting(Protocol):
+    """A driver some of whose quantities are counters."""
+
+    def wraps_at(self, channel: str) -> Quantity | None:
+        """Where a counter begins anew at zero; None for a quantity that does not."""
+
+
+def wraps_at(driver: "Driver", channel: str) -> Quantity | None:
+    """Where a quantity of an instrument begins anew at zero; None: it does not, or nobody knows."""
+    return driver.wraps_at(channel) if isinstance(driver, Counting) else None
 
 
 class Driver(Protocol):

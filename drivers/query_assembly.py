@@ -4,7 +4,7 @@ What is found here is a mistake of the file, so a driver that exists has read it
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -88,7 +88,20 @@ class _Assembly:
             interview=interview,
             orders=self._orders(errors),
             examples=shown_examples(interview, said.example, self.file),
+            counters=dict(self._counters()),
         )
+
+    def _counters(self) -> Iterator[tuple[str, Quantity]]:
+        for at, entry in enumerate(self.said.quantity):
+            path = f"quantity[{at}].wraps_at"
+            if entry.wraps_at is not None and entry.unit is not None:
+                modulus = self._decimal(entry.wraps_at, path)
+                if not (modulus.is_finite() and modulus > 0):
+                    self._wrong(path, f"no counter holds {modulus}", "Write one more than it can show.")
+                yield entry.name, Quantity(modulus, entry.unit)
+            elif entry.wraps_at is not None or (self.said.kind == "pulse_counter" and entry.unit == "pcs"):
+                sentence = "Write unit = 'pcs' and wraps_at = '4294967296' for a counter of 32 bits."
+                self._wrong(path, "where the counter begins anew is not said", sentence)
 
     @cached_property
     def _manner(self) -> Manner:
@@ -205,7 +218,7 @@ class _Assembly:
                     for names, by_value in entry.state.items()
                 }
             ),
-            sentinels={self._decimal(text, path): state for text, state in entry.numbers.items()},
+            sentinels={self._decimal(text, f"{path}.numbers"): state for text, state in entry.numbers.items()},
             least=self._limit(entry.least, units, f"{path}.least"),
             most=self._limit(entry.most, units, f"{path}.most"),
         )
@@ -257,7 +270,7 @@ class _Assembly:
         try:
             return Decimal(text)
         except InvalidOperation:
-            self._wrong(f"{path}.numbers", f"{text!r} is no number", "Write it as in '-999.9'.")
+            self._wrong(path, f"{text!r} is no number", "Write it as in '-999.9'.")
 
     def _limit(self, text: str | None, units: set[str], path: str) -> Quantity | None:
         if text is None:

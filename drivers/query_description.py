@@ -75,6 +75,8 @@ class QuantityEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """where it gives no value, none of the others is believed"""
     unit: str | None = None
     """one of our units; left out when the instrument is asked for it"""
+    wraps_at: str | None = None
+    """where a counter begins anew at zero"""
     unit_in: str = "unit"
     """the hole that holds its unit"""
     units: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """An instrument that is asked in several questions, as its driver file describes it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
 from drivers.errors import DescriptionError
@@ -12,6 +12,7 @@ from drivers.protocols.interview_writing import Shown, held, written
 from drivers.protocols.preparation import Preparation
 from drivers.protocols.questions import Answer, Script
 from drivers.protocols.transcript import TranscriptDecoder
+from drivers.quantity import Quantity
 from drivers.reading import DriverMark
 
 
@@ -55,6 +56,8 @@ class QueryDriver:
     orders: Mapping[str, Preparation]
     examples: Sequence[Shown]
     """answers and what they mean, the first one with all questions"""
+    counters: Mapping[str, Quantity] = field(default_factory=dict)
+    """by quantity, where a counter begins anew at zero"""
     keyed: bool = False
     has_high_resolution: bool = False
 
@@ -66,6 +69,10 @@ class QueryDriver:
     def order(self, name: str) -> Script:
         """The script that carries out a declared command."""
         return self.orders[name]
+
+    def wraps_at(self, channel: str) -> Quantity | None:
+        """Where a counter begins anew at zero; None for a quantity that does not."""
+        return self.counters.get(channel)
 
     def request(self, *, high_resolution: bool = False) -> bytes:
         """The first question of an interview.

@@ -63,3 +63,5 @@ class Reading(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     """monotonic seconds of the run's clock"""
     channel: str = ""
     """which quantity of the instrument, `total`; empty where it shows only one"""
+    wraps_at: Quantity | None = None
+    """of a counter: where it begins anew at zero"""

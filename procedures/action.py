@@ -4,6 +4,8 @@ The tag of each struct is its `action` on the wire. Sentences are not here: `ben
 reader's language from the data.
 """
 
+from typing import Literal
+
 import msgspec
 
 from drivers.quantity import Quantity
@@ -26,6 +28,17 @@ class PlaceLoad(_Request, frozen=True, kw_only=True, tag="place_load"):
     """`up`: only add weights, `down`: only take away, `any`"""
     unload_first: bool = False
     """take everything off the receptor before, small weights too; a tare load stays"""
+
+
+class PlaceWeight(_Request, frozen=True, kw_only=True, tag="place_weight", omit_defaults=True):
+    """Put one weight, and nothing else, on the pan of a comparator and step back."""
+
+    nominal: Quantity
+    weight: str
+    """its mark in the set under test, or the mark of the standard that it comes from"""
+    side: Literal["reference", "tested"]
+    pieces: tuple[str, ...] = ()
+    """the weights of a standard that make the reference: `("100 g",)`"""
 
 
 class RemoveLoad(_Request, frozen=True, kw_only=True, tag="remove_load"):
@@ -123,6 +136,26 @@ class Exchange(_Request, frozen=True, kw_only=True, tag="exchange"):
     position: str = ""
 
 
+class SetLoad(_Request, frozen=True, kw_only=True, tag="set_load"):
+    """Let an electrical load run through the meters and wait until it is steady; current 0: voltage only."""
+
+    voltage: Quantity
+    """of one phase"""
+    current: Quantity
+    power_factor: str = "1"
+    """`1`, `0.5 ind`, `0.8 cap`"""
+    phases: str = "all"
+    """`all`, or the one that is loaded alone: `L1`"""
+
+
+class SetLevel(_Request, frozen=True, kw_only=True, tag="set_level"):
+    """Bring the liquid, or what stands for it, to a level and let it come to rest."""
+
+    level: Quantity
+    direction: str = "up"
+    """`up`: reached from below, `down`: from above"""
+
+
 class Inspect(_Request, frozen=True, kw_only=True, tag="inspect", omit_defaults=True):
     """Look at the instrument. Answer: `Choice("conforms")`, or the failing items joined by commas."""
 
@@ -175,10 +208,11 @@ class Choose(_Request, frozen=True, kw_only=True, tag="choose"):
     facts: dict[str, str] = {}
 
 
-Plumbing = SetFlow | StartFlow | StopFlow | DeliverVolume | FillVessel | DrainVessel | Wait | Exchange
+Plumbing = SetFlow | StartFlow | StopFlow | DeliverVolume | FillVessel | DrainVessel | Wait | Exchange | SetLoad | SetLevel
 """Instructions that concern no receptor of a scale."""
 Instruction = (
     PlaceLoad
+    | PlaceWeight
     | RemoveLoad
     | AddSmallWeights
     | RemoveSmallWeights

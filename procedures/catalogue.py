@@ -15,7 +15,10 @@ GROUP: Final = "tera_bench.procedures"
 _OWN: Final = {
     "scales": "procedures.scales.procedure:SCALES",
     "mechanical_scales": "procedures.mechanical_scales.procedure:MECHANICAL_SCALES",
+    "energy_meters": "procedures.energy_meters.procedure:ENERGY_METERS",
     "water_meters": "procedures.water_meters.procedure:WATER_METERS",
+    "weights": "procedures.weights_comparison.procedure:WEIGHTS",
+    "fuel_dispensers": "procedures.fuel_dispensers.procedure:FUEL_DISPENSERS",
 }
 """where each procedure of this package stands; it is loaded when it is asked for"""
 

@@ -4,13 +4,17 @@ Python's `round` halves to even without saying so; here the way is always writte
 a comparison through `settled`, which removes the noise of binary arithmetic and nothing else.
 """
 
+from contextlib import suppress
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
 from enum import Enum
 from typing import Final, NamedTuple
 
+from drivers.errors import UnitError
 from drivers.quantity import Quantity
 
 _DIGITS: Final = Context(prec=60)
+_PLAIN_PLACE: Final = -3
+"""limits that a rule writes have no more decimals than three"""
 _MEANINGFUL: Final = 12
 """significant digits that the arithmetic of an uncertainty does not spoil"""
 
@@ -111,6 +115,22 @@ def settled(value: float, place: Decimal) -> Decimal:
     if not number.is_finite():
         raise ValueError(f"{value} is not a finite number")
     return number.quantize(place, rounding=ROUND_HALF_EVEN, context=_DIGITS) + 0
+
+
+def limit_told(limit: Quantity, compared: Quantity | None) -> Quantity:
+    """A limit in the unit of what is compared with it, without the zeros that arithmetic left behind it.
+
+    >>> print(limit_told(Quantity("0.032000000", "m3/h"), Quantity("8", "L/h")))
+    32 L/h
+    """
+    if compared is not None and compared.dimension == limit.dimension:
+        with suppress(UnitError):  # some units have no exact number of others: then it stays in its own
+            limit = limit.to(compared.unit)
+    exponent = limit.value.as_tuple().exponent
+    if not isinstance(exponent, int) or exponent >= _PLAIN_PLACE:
+        return limit
+    short = limit.value.normalize(_DIGITS)
+    return Quantity(Decimal(f"{short:f}"), limit.unit)
 
 
 def told(quantity: Quantity, *limits: Quantity) -> Quantity:

@@ -64,6 +64,8 @@ class WorkingStandard(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """in place of the coefficient: a name of the table of materials"""
     scale_interval: Quantity | None = None
     """smallest step that can be read on it"""
+    pulse: Quantity | None = None
+    """volume of one pulse of a master meter that gives pulses"""
     lowest: Quantity | None = None
     """least flow, load or indication for which the certificate holds"""
     highest: Quantity | None = None

@@ -53,6 +53,20 @@ class LoadReference(
     limit: Quantity | None = None
     """sum of the class limits of all of them; None: not known for one of them"""
 
+    def __add__(self, other: "LoadReference") -> "LoadReference":
+        """Of both loads together; the same weights laid twice err twice."""
+        certified: dict[Decimal, Quantity] = {}
+        for one in (*self.certified, *other.certified):
+            k = one.coverage_factor
+            certified[k] = one.uncertainty if k not in certified else certified[k] + one.uncertainty
+        limits = (self.limit, other.limit)
+        return LoadReference(
+            certified=tuple(Certified(uncertainty=u, coverage_factor=k) for k, u in certified.items()),
+            error=_sum(self.error, other.error),
+            class_limit=_sum(self.class_limit, other.class_limit),
+            limit=None if None in limits else _sum(*limits),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
@@ -229,6 +243,11 @@ def without(stock: Sequence[Piece], heap: Heap) -> tuple[Piece, ...]:
         if remaining:
             left.append(replace(piece, count=remaining))
     return tuple(left)
+
+
+def _sum(*masses: Quantity | None) -> Quantity | None:
+    known = [mass for mass in masses if mass is not None]
+    return sum(known[1:], known[0]) if known else None
 
 
 def _doubt(standard: WorkingStandard, weight: Weight) -> Quantity | None:

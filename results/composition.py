@@ -11,10 +11,13 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final, Literal
 
+import msgspec
+
 from drivers.notation import from_builtins
 from procedures.assignment import Assignment
 from procedures.point import Conclusion
 from procedures.standard import StandardUse
+from results.amendment import amended_record
 from results.entry import LINK_BACK, Abandoned, Closed, Concluded, Entry, Kept, Noted, Resumed, RunBegun
 from results.errors import RecordError
 from results.number import certificate_number, sequence_of
@@ -38,22 +41,21 @@ def ended_part(entries: Sequence[Kept]) -> tuple[Kept, ...]:
     raise _not_ended()
 
 
-def record_of(
-    entries: Sequence[Kept], *, evidence_digest: str, previous_record: str = "", supersedes: str = ""
-) -> Record:
+def record_of(entries: Sequence[Kept], *, evidence_digest: str, previous_record: str = "") -> Record:
     """Fold the entries of one ended run into its record.
 
     Args:
         entries: as `ended_part` gives them.
         evidence_digest: SHA-256 of the evidence file that holds them.
         previous_record: SHA-256 of the record of the number before, if that was sealed before this run ended.
-        supersedes: id of the record that this one corrects.
 
     Raises:
-        RecordError: the run has not ended.
+        RecordError: the run has not ended, or it is an amendment that changes more than it may.
         msgspec.ValidationError: an entry lacks what a record needs.
     """
     begun, end = _first(entries), entries[-1]
+    if begun.supersedes:
+        return amended_record(entries, evidence_digest=evidence_digest, previous_record=previous_record)
     state, conclusion = _ending(end.entry)
     assignment = from_builtins(begun.assignment, Assignment)
     office = from_builtins(begun.office, Office)
@@ -98,12 +100,12 @@ def record_of(
         )
         if conclusion and not begun.training
         else "",
-        supersedes=supersedes,
         registry=begun.registry,
         evidence_digest=evidence_digest,
         journal_head=end.hash,
         previous_record=previous_record,
         software=begun.software,
+        checkpoint=begun.checkpoint or msgspec.UNSET,
     )
 
 

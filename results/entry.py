@@ -43,6 +43,24 @@ class RunBegun(_Entry, frozen=True, kw_only=True, tag="run_begun"):
     training: bool
     software: dict[str, str]
     """version, digests of the legally relevant packages, Python, operating system"""
+    checkpoint: str = ""
+    """the newest signed checkpoint of the registry that was proved here before: the run is younger than it"""
+    supersedes: str = ""
+    """id of the record that this one corrects; then nothing is measured and `Amended` follows"""
+
+
+class Amended(_Entry, frozen=True, kw_only=True, tag="amended"):
+    """Facts about a finished verification are corrected; what was measured stays as it was."""
+
+    reason: str
+    by: str
+    """who corrects; whoever tested signs"""
+    changes: dict[str, dict[str, str]]
+    """by name of the fact: what it was (`old`) and what it is (`new`)"""
+    envelope: bytes
+    """the record that is corrected, byte for byte as it was signed"""
+    evidence: bytes
+    """its evidence file, byte for byte"""
 
 
 class SeriesOpened(_Entry, frozen=True, kw_only=True, tag="series_opened"):
@@ -137,6 +155,7 @@ class Noted(_Entry, frozen=True, kw_only=True, tag="noted"):
 
 Entry = (
     RunBegun
+    | Amended
     | SeriesOpened
     | SeriesClosed
     | Begun

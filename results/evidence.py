@@ -109,6 +109,17 @@ def read_evidence(path: Path, *, digest: str | None = None) -> Evidence:
     )
 
 
+def parse_evidence(content: bytes, *, called: str, digest: str) -> Evidence:
+    """Check an evidence file that stands in another file; see `read_evidence`.
+
+    Raises:
+        IntegrityError: any byte differs from what was written.
+    """
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise _unsound(called, "it is not the evidence that was signed")
+    return _parse(content, called)
+
+
 def _build(entries: Sequence[Kept]) -> bytes:
     begun = entries[0].entry
     if not isinstance(begun, RunBegun):

@@ -6,7 +6,7 @@ the chain shows it where the triggers were gone round. One program writes at a t
 
 import contextlib
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -95,7 +95,9 @@ class Journal:
             with transaction(self._connection):
                 run_sql(SCHEMA)
 
-    def begin(self, run: str, entry: RunBegun, *, at: str, elapsed: float) -> Kept:
+    def begin(
+        self, run: str, entry: RunBegun, *, at: str, elapsed: float, then: Sequence[Entry] = ()
+    ) -> Kept:
         """Begin a run: its number is consumed in the same transaction, so that numbers have no gap.
 
         Args:
@@ -103,6 +105,7 @@ class Journal:
             entry: everything but the number, which is given here; the kept entry has it.
             at: wall time, ISO 8601 with offset.
             elapsed: monotonic seconds.
+            then: entries that are kept with it or not at all, for a run that is complete when it begins.
 
         Raises:
             StorageError: the disk refuses or is nearly full; no number is consumed.
@@ -125,7 +128,10 @@ class Journal:
             self._connection.execute(
                 "INSERT INTO number VALUES (?, ?, ?)", (int(entry.training), taken + 1, run)
             )
-            return self._insert(run, msgspec.structs.replace(entry, number=number), at, elapsed)
+            kept = self._insert(run, msgspec.structs.replace(entry, number=number), at, elapsed)
+            for following in then:
+                self._insert(run, following, at, elapsed)
+            return kept
 
     def append(self, run: str, entry: Entry, *, at: str, elapsed: float) -> Kept:
         """Keep one entry; when this returns it is on the disk.

@@ -6,6 +6,7 @@ from typing import Literal
 from results.entry import (
     BENCH,
     Abandoned,
+    Amended,
     Begun,
     Closed,
     Concluded,
@@ -36,7 +37,16 @@ def next_state(now: RunState, entry: Entry) -> RunState | None:
             return "sealed" if now == "ended" else None
         case Noted():
             return now
-        case SeriesOpened() | SeriesClosed() | Begun() | Done() | Reported() | Abandoned() | Resumed():
+        case (
+            Amended()
+            | SeriesOpened()
+            | SeriesClosed()
+            | Begun()
+            | Done()
+            | Reported()
+            | Abandoned()
+            | Resumed()
+        ):
             return now if now == "open" else None
 
 

@@ -54,6 +54,23 @@ class InstrumentUsed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     serial: str = ""
     settle: dict[str, Any] | None = None
     """what counted as rest: span, duration, time-out"""
+    channel: str = ""
+    """which of its quantities played the role; empty: its main one"""
+
+
+class Amendment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is said otherwise than in the record that this one supersedes."""
+
+    at: str
+    """wall time, ISO 8601 with offset"""
+    by: str
+    reason: str
+    changes: dict[str, dict[str, str]]
+    """by name of the fact: what it was (`old`) and what it is (`new`)"""
+    certificate_number: str
+    """of the paper that this one replaces"""
+    record_digest: str
+    """SHA-256 of the record that this one supersedes"""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,3 +126,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     previous_record: str = ""
     """SHA-256 of the record of the number before, so that numbers form a chain"""
     software: dict[str, str]
+    amendment: Amendment | msgspec.UnsetType = msgspec.UNSET
+    """records that correct no other do not have it"""
+    checkpoint: str | msgspec.UnsetType = msgspec.UNSET
+    """the registry's newest signed checkpoint before the test: the record is younger; older ones have none"""

@@ -10,8 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, TypeVar
 
+import msgspec
+
 from drivers.notation import to_builtins
 from results import envelope as dsse
+from results.amendment import replaced_by
 from results.composition import ended_part, record_of
 from results.envelope import Envelope
 from results.errors import IntegrityError, RecordError, StorageError
@@ -49,7 +52,7 @@ class Check:
     """One part of a record file and what is wrong with it."""
 
     part: str
-    """`form`, `signatures`, `content`, `evidence`, `chain`, `agreement`"""
+    """`form`, `signatures`, `content`, `evidence`, `revocation`, `chain`, `replaced`, `agreement`"""
     fault: IntegrityError | None = None
 
 
@@ -149,6 +152,8 @@ def examine_record(
         if revoked:
             report.checked("revocation", lambda: _check_revoked(record, {k: keys[k] for k in revoked}))
     report.checked("chain", lambda: _check_chain(record, evidence))
+    if record.amendment is not msgspec.UNSET:
+        report.checked("replaced", lambda: _check_replaced(evidence, keys))
     report.checked("agreement", lambda: _check_agreement(record, evidence, officers))
     if not report.sound:
         return report, None
@@ -180,9 +185,9 @@ def _is_revoked(keys: Mapping[str, TrustedKey], keyid: str) -> bool:
 
 def _check_revoked(record: Record, revoked: Mapping[str, TrustedKey]) -> Literal[True]:
     """What ended before a key was revoked still counts; the register's time shows that it did."""
-    ended = datetime.fromisoformat(record.ended_at)
+    signed = datetime.fromisoformat(record.ended_at if record.amendment is msgspec.UNSET else record.amendment.at)
     for keyid, key in revoked.items():
-        if key.revoked is not None and ended >= key.revoked:
+        if key.revoked is not None and signed >= key.revoked:
             raise unsound(f"its key {keyid[:16]} was revoked before, on {key.revoked.isoformat()}")
     return True
 
@@ -195,6 +200,24 @@ def _check_chain(record: Record, evidence: Evidence) -> Literal[True]:
     return True
 
 
+def _check_replaced(evidence: Evidence, keys: Mapping[str, TrustedKey] | None) -> Literal[True]:
+    """The record that an amendment corrects is itself sound, signed, and agrees with its own evidence."""
+    with told_as(lambda why: unsound(f"what it corrects cannot be read: {why}")):
+        inner = replaced_by(evidence.entries)
+    if inner is None:
+        raise unsound("it says that it corrects a record, and its journal does not")
+    officers = None
+    if keys is not None:
+        _check_signatures(inner.envelope, keys)
+        officers = {keys[signature.keyid].person for signature in inner.envelope.signatures}
+        signers = [one.keyid for one in inner.envelope.signatures]
+        _check_revoked(inner.record, {keyid: keys[keyid] for keyid in signers if _is_revoked(keys, keyid)})
+    _check_chain(inner.record, inner.evidence)
+    if inner.record.amendment is not msgspec.UNSET:
+        _check_replaced(inner.evidence, keys)
+    return _check_agreement(inner.record, inner.evidence, officers)
+
+
 def _check_agreement(record: Record, evidence: Evidence, signers: Collection[str] | None) -> Literal[True]:
     """The record says what its journal says, of the run's own instruments, and its officer signed it."""
     with told_as(lambda why: unsound(f"its journal gives no record: {why}")):
@@ -202,11 +225,10 @@ def _check_agreement(record: Record, evidence: Evidence, signers: Collection[str
             evidence.entries,
             evidence_digest=evidence.digest,
             previous_record=record.previous_record,
-            supersedes=record.supersedes,
         )
         check_readings(evidence)
     said, found = to_builtins(record), to_builtins(derived)
-    differing = [name for name in said if said[name] != found[name]]
+    differing = sorted(name for name in said | found if said.get(name) != found.get(name))
     if differing:
         raise unsound(f"{', '.join(differing)} differ from the journal in the evidence")
     # Runs of the first days name no officer by id; there any officer's signature has to do.

@@ -9,7 +9,7 @@ from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Folders
 from drivers import notation
-from results.entry import BENCH, Abandoned, Closed, Concluded, Entry, Noted, Resumed, RunBegun, Sealed
+from results.entry import BENCH, Abandoned, Amended, Closed, Concluded, Entry, Noted, Resumed, RunBegun, Sealed
 from results.journal import Journal
 
 
@@ -66,6 +66,9 @@ def _told(entry: Entry) -> Iterator[tuple[str, str]]:
     match entry:
         case RunBegun(officer=officer, procedure=procedure):
             yield "run_begun", _facts({"by": officer.get("name", ""), "procedure": procedure})
+        case Amended(reason=reason, by=by, changes=changes):
+            told = {name: f"{one['old']} → {one['new']}" for name, one in changes.items()}
+            yield "amended", _facts({"reason": reason, "by": by, **told})
         case Abandoned(path=path, reason=reason, note=note, by=by):
             yield "abandoned", _facts({"path": path, "reason": reason, "note": note, "by": by})
         case Resumed(gap_s=gap):

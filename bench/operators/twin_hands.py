@@ -22,6 +22,7 @@ from procedures.action import (
     Done,
     Inspect,
     PlaceLoad,
+    PlaceWeight,
     RemoveLoad,
     RemoveSmallWeights,
     SetTare,
@@ -54,17 +55,21 @@ class TwinHands:
         self._twin = twin
         self._operator = operator
         self._standing: tuple[Quantity, str] | None = None
+        self._tested: set[str] = set()
+        self._adjusted: set[str] = set()
 
     async def answer(self, prompt: Prompt) -> Answer:
         """Do it, then let the operator answer."""
         await self._obey(prompt.action)
         return await self._operator.answer(prompt)
 
-    async def _obey(self, action: Action) -> None:
+    async def _obey(self, action: Action) -> None:  # noqa: C901 - one branch an action
         twin = self._twin
         match action:
             case PlaceLoad():
                 self._place(action.load, action.position)
+            case PlaceWeight():
+                self._compare(action)
             case RemoveLoad():
                 self._standing = None
                 twin.remove()
@@ -88,8 +93,20 @@ class TwinHands:
                 twin.clear_tare()
             case Adjust():
                 twin.adjust()
+                self._adjusted |= self._tested
             case _:
                 pass
+
+    def _compare(self, action: PlaceWeight) -> None:
+        """A weight weighs its nominal mass and what it is above it; nothing more once it was adjusted."""
+        tested = action.side == "tested"
+        mark = action.weight if tested else f"{action.weight} {action.nominal}"
+        if tested:
+            self._tested.add(mark)
+        mass = action.nominal
+        if mark not in self._adjusted:
+            mass += self._twin.above_nominal(mark)
+        self._place(mass, "centre")
 
     async def _press(self, key: Callable[[], bool]) -> None:
         """Press a key as a person does: again when the scale, still moving, did not take it."""

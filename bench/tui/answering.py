@@ -1,7 +1,7 @@
 """What an instruction expects of the scale, and which instructions the bench can see carried out by itself.
 
-Only what needs no judgement is answered without a key: an emptied receptor, a changeover that was heard, and,
-as an option of the laboratory, the expected load at rest.
+Only what needs no judgement is answered without a key: an emptied receptor, a changeover that was heard, a
+time that has passed, and, as an option of the laboratory, the expected load at rest.
 """
 
 from dataclasses import dataclass
@@ -14,11 +14,13 @@ from procedures.action import (
     Adjust,
     ClearTare,
     PlaceLoad,
+    PlaceWeight,
     Plumbing,
     RemoveLoad,
     RemoveSmallWeights,
     SetTare,
     SetZero,
+    Wait,
 )
 
 BY_HAND = PlaceLoad | RemoveLoad | AddSmallWeights | RemoveSmallWeights | SetZero | SetTare | ClearTare
@@ -38,10 +40,12 @@ class Scale:
     taken_at: Quantity | None = None
     """the load that auto-capture took last, until the indication has left it"""
     unit: str = "g"
+    instructed_at: float = 0.0
+    """monotonic time in seconds at which the instruction was given"""
 
-    def instructed(self, action: Action) -> None:
+    def instructed(self, action: Action, now: float) -> None:
         """Note the state when an instruction is given."""
-        self.before = self.watch.indication()
+        self.before, self.instructed_at = self.watch.indication(), now
         if isinstance(action, ClearTare):
             self.tare = None
 
@@ -76,16 +80,22 @@ class Scale:
 
     def gate(self, action: Action, now: float) -> Gate:
         """Whether an Enter may pass."""
-        if isinstance(action, Adjust | Plumbing):
+        if isinstance(action, Wait):
+            return Gate.TOO_EARLY if self.remaining_s(action, now) > 0 else Gate.OPEN
+        if isinstance(action, Adjust | PlaceWeight | Plumbing):
             return Gate.OPEN
         return self.watch.judge(self.expected(action), now)
+
+    def remaining_s(self, wait: Wait, now: float) -> float:
+        """How long is still to be waited, in seconds."""
+        return max(0.0, self.instructed_at + float(wait.duration.to("s").value) - now)
 
     def sees_done(self, action: Action, now: float) -> bool:
         """Whether the bench sees by itself that the instruction is carried out."""
         if self.gate(action, now) is not Gate.OPEN:
             return False
         match action:
-            case RemoveLoad():
+            case RemoveLoad() | Wait():
                 return True
             case AddSmallWeights() | RemoveSmallWeights():
                 return self._changed()

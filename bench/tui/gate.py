@@ -34,11 +34,17 @@ class Gate(StrEnum):
     WRONG_LOAD = "wrong_load"
     REFUSED = "refused"
     NO_SIGNAL = "no_signal"
+    TOO_EARLY = "too_early"
 
     @property
     def passes_by_itself(self) -> bool:
         """Waiting is enough: an Enter may be held until the gate opens."""
         return self in {Gate.MOVING, Gate.STALE}
+
+    @property
+    def may_be_overruled(self) -> bool:
+        """A person may know better: a scale can be that far out, a wait can have begun before."""
+        return self in {Gate.OPEN, Gate.WRONG_LOAD, Gate.TOO_EARLY}
 
 
 @dataclass

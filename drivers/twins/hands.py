@@ -70,6 +70,10 @@ class ScaleHands:
         """Have this load, and nothing else, on the receptor."""
         self._body.place(load, position, at=self._clock.monotonic())
 
+    def above_nominal(self, weight: str) -> Quantity:
+        """How much more than its nominal mass a weight weighs that is known by this mark."""
+        return self._body.above_nominal(weight)
+
     def add(self, load: Quantity) -> None:
         """Put more beside the load that stands there."""
         self._body.add(load, at=self._clock.monotonic())

@@ -113,6 +113,10 @@ class ScaleBody:
         )
         self._change(self._loads, at)
 
+    def above_nominal(self, weight: str) -> Quantity:
+        """What the settings say of a weight; nothing of one that they do not name."""
+        return self._settings.weights.get(weight, Quantity(0, self._unit))
+
     def indicated(self, *, at: float, high_resolution: bool = False) -> Indicated | Refused:
         """What the display shows at time `at`, as the event whose frame the instrument would send."""
         gross = self._signal(at) - self._zero

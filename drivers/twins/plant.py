@@ -62,7 +62,7 @@ class Plant:
     """One physics for several twins.
 
     Any quantity by its name. Four belong together: `flow`; `volume`, all that has flowed; `tank`, what flowed
-    while `diverter` was 1; and `mass`, the `load` with the content of the tank, by `density`. Buoyancy and
+    while `diverter` was 1, since it was emptied; and `mass`, the `load` with the content of the tank, by `density`. Buoyancy and
     expansion are left out: whoever needs them puts the true value there.
     """
 
@@ -75,6 +75,8 @@ class Plant:
         self._began = at
         self._units = {name: quantity.unit for name, quantity in _BASIS.items()}
         self._courses = {name: Course(quantity.value) for name, quantity in _BASIS.items()}
+        self._emptied: list[float] = []
+        """when the tank was emptied"""
         for name, entry in (entries or {}).items():
             self.set(name, entry.start, at=at)
             self._courses[name].start = self._courses[name].at(at)
@@ -102,6 +104,10 @@ class Plant:
             raise _wrong(name, str(mistake), f"Write it in {unit}.") from None
         self._courses.setdefault(name, Course(number)).go(number, at=at, over_s=over_s)
 
+    def empty(self, *, at: float) -> None:
+        """Open the drain of the tank: what it holds at that moment is gone."""
+        self._emptied.append(at)
+
     def true(self, quantity: str, *, at: float) -> Quantity:
         """What is true of a quantity at time `at`.
 
@@ -110,9 +116,10 @@ class Plant:
         """
         match quantity:
             case "volume":
-                return self._flowed(Course(Decimal(1)), at)
+                return self._flowed(Course(Decimal(1)), self._began, at)
             case "tank":
-                return self._flowed(self._courses[DIVERTER], at)
+                since = max((time for time in self._emptied if time <= at), default=self._began)
+                return self._flowed(self._courses[DIVERTER], since, at)
             case "mass":
                 litres = self.true(TANK, at=at).value
                 density = in_unit(self.true(DENSITY, at=at), "kg/m3")
@@ -123,8 +130,8 @@ class Plant:
             case _:
                 raise _wrong(quantity, "is no quantity of this plant", f"It has {', '.join(self.names)}.")
 
-    def _flowed(self, gate: Course, at: float) -> Quantity:
-        seconds = passed(self._courses[FLOW], gate, since=self._began, until=at)
+    def _flowed(self, gate: Course, since: float, at: float) -> Quantity:
+        seconds = passed(self._courses[FLOW], gate, since=since, until=at)
         return Quantity(in_unit(Quantity(1, self._units[FLOW]), "L/s") * seconds, "L")
 
 

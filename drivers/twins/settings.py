@@ -36,6 +36,9 @@ class TwinSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """relative error by position of the load: `{ "2" = -0.001 }`"""
     hysteresis: Decimal = Decimal(0)
     """how much too much is shown on the way down at half of the largest load, relative to that load"""
+    weights: dict[str, Quantity] = {}
+    """how much more than its nominal mass a weight weighs, by mark: `{ "200 g*" = "0.4 mg" }`; of a standard
+    by its mark and the mass: `{ "S-E2 200 g" = "-0.02 mg" }`"""
     noise_d: Decimal = Decimal(0)
     """standard deviation of the noise, in d"""
     drift_d_per_s: Decimal = Decimal(0)

@@ -11,11 +11,10 @@ from fractions import Fraction
 from drivers.quantity import Quantity
 from procedures.conformity import worst
 from procedures.errors import ProcedureError
-from procedures.fuel_dispensers.checks import price_point, preset_points, totaliser_point
+from procedures.fuel_dispensers.checks import preset_points, price_point, totaliser_point
 from procedures.fuel_dispensers.delivered import Limits, Run
 from procedures.fuel_dispensers.observation import Observations, Sheet
 from procedures.fuel_dispensers.rules import Section
-from procedures.meters.measuring_system_limits import permitted_range
 from procedures.point import Method, Outcome, Phase, Point, Reason, Subject, Tolerance, Verdict
 
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
@@ -99,24 +98,28 @@ def _totalised(seen: Observations) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _section(limits: Limits, seen: Observations, name: Section) -> Iterator[Point]:
     if name == "totaliser":
-        for row in seen.totaliser:
-            yield totaliser_point(limits, seen, row)
+        yield from (totaliser_point(limits, seen, row) for row in seen.totaliser)
         return
     for sheet in seen.nozzle:
-        match name:
-            case "visual":
-                yield from _visual(limits, sheet)
-            case "accuracy":
-                yield from (_point(run) for run in runs_of(limits, sheet))
-            case "repeatability":
-                yield from _repeatability(limits, sheet)
-            case "price":
-                for run in runs_of(limits, sheet):
-                    if run.row.price is not None:
-                        yield price_point(limits, run)
-            case "preset":
-                for run in runs_of(limits, sheet):
-                    yield from preset_points(limits, run)
+        yield from _of_nozzle(limits, sheet, name)
+
+
+def _of_nozzle(limits: Limits, sheet: Sheet, name: Section) -> Iterator[Point]:
+    runs = runs_of(limits, sheet)
+    match name:
+        case "visual":
+            yield from _visual(limits, sheet)
+        case "accuracy":
+            yield from (_point(run) for run in runs)
+        case "repeatability":
+            yield from _repeatability(limits, sheet.id, runs)
+        case "price":
+            yield from (price_point(limits, run) for run in runs if run.row.price is not None)
+        case "preset":
+            for run in runs:
+                yield from preset_points(limits, run)
+        case "totaliser":
+            pass  # of a meter, not of a nozzle
 
 
 def _visual(limits: Limits, sheet: Sheet) -> Iterator[Point]:
@@ -157,40 +160,35 @@ def _point(run: Run) -> Point:
     )
 
 
-def _repeatability(limits: Limits, sheet: Sheet) -> Iterator[Point]:
+def _repeatability(limits: Limits, nozzle: str, runs: Sequence[Run]) -> Iterator[Point]:
     """The range of the errors, flow by flow or of all full deliveries of the nozzle."""
     rules = limits.rules
     groups: dict[str, list[Run]] = {}
-    for run in runs_of(limits, sheet):
+    for run in runs:
         if run.flow.quantity == "vessel":
             groups.setdefault(run.flow.name if rules.repeatability.across == "flow" else "", []).append(run)
-    for name, runs in groups.items():
-        if len(runs) < rules.repeatability.least:
+    for name, group in groups.items():
+        if len(group) < rules.repeatability.least:
             continue
-        least = min(run.whole for run in runs)
-        limit = permitted_range(
-            rules, limits.marks.accuracy_class, least, limits.marks.mmq or Quantity(0, "L")
-        )
+        limit = limits.range_at(min(run.whole for run in group))
         if limit is None:
             continue
-        shares = [run.share for run in runs]
+        shares = [run.share for run in group]
         spread = max(shares) - min(shares)
         outcome = C if spread <= Fraction(limit.value) else N
-        if any(run.outcome is I for run in runs):
+        if any(run.outcome is I for run in group):
             outcome = I
         reason = {C: "", N: "range_exceeded", I: "range_undecided"}[outcome]
         yield Point(
             section="repeatability",
-            label="/".join(("repeatability", sheet.id, name)).rstrip("/"),
-            subject=sheet.id,
+            label=f"repeatability/{nozzle}/{name}".rstrip("/"),
+            subject=nozzle,
             error=_percent(spread),
-            tolerance=Tolerance(
-                lower=Quantity(0, "%"), upper=limit, citation=rules.repeatability.citation
-            ),
+            tolerance=Tolerance(lower=Quantity(0, "%"), upper=limit, citation=rules.repeatability.citation),
             method=Method.COMPARISON,
             outcome=outcome,
             reason=reason,
-            readings=tuple(path for run in runs for path in run.row.readings),
+            readings=tuple(path for run in group for path in run.row.readings),
         )
 
 
@@ -208,19 +206,17 @@ def _missing(
         there = any(point.section == name for point in own)
         match name:
             case "accuracy":
-                there = all(
-                    sum(row.at == flow.name for row in sheet.delivery) >= limits.rules.planned(limits.marks, flow)
-                    for flow in limits.rules.flows
-                    if flow.required
-                )
+                planned = {
+                    f.name: limits.rules.planned(limits.marks, f) for f in limits.rules.flows if f.required
+                }
+                taken = [row.at for row in sheet.delivery]
+                there = all(taken.count(flow) >= count for flow, count in planned.items())
             case "preset":
                 there = there or not sheet.preset_fitted
             case "totaliser":
                 there = any(sheet.id in row.nozzles for row in seen.totaliser)
             case "repeatability":
-                there = there or limits.rules.repeatability.least > max(
-                    (limits.rules.planned(limits.marks, flow) for flow in limits.rules.flows), default=0
-                )
+                there = True  # follows from the deliveries, where there are enough and they are large enough
             case "visual" | "price":
                 pass
         if not there:
@@ -234,5 +230,3 @@ def _reason(point: Point) -> Reason:
     if point.tolerance is not None:
         facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
     return Reason(code=point.reason or "error_outside_tolerance", facts=facts)
-
-

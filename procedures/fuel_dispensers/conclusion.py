@@ -58,5 +58,9 @@ def _notices(limits: Limits, seen: Observations) -> Iterator[Reason]:
             used = sum((run.row.indication for run in runs[1:]), runs[0].row.indication)
             yield Reason(code="liquid_used", facts={"nozzle": sheet.id, "volume": str(used.to("L"))})
         if others := limits.marks.sharing(sheet.id):
-            facts = {"nozzle": sheet.id, "others": ", ".join(others), "meter": limits.marks.nozzle(sheet.id).behind}
+            facts = {
+                "nozzle": sheet.id,
+                "others": ", ".join(others),
+                "meter": limits.marks.nozzle(sheet.id).behind,
+            }
             yield Reason(code="meter_shared", facts=facts)

@@ -1,7 +1,7 @@
 """One delivery judged: what the measure held at the dispenser, the error as an exact part, and its limit.
 
-E = (I − V)/D, where the rule table says what D is: the nominal delivery, the volume shown or the volume in the
-measure. Permitted is what the table permits for D, so the comparison is |I − V| ≤ limit(D), exact and inclusive.
+E = (I − V)/D, where the rule table says what D is: the nominal delivery, the volume shown or the volume in
+the measure. Permitted is what the table permits for D: |I − V| ≤ limit(D) is compared, exact and inclusive.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from procedures.errors import ProcedureError
 from procedures.fuel_dispensers.instrument import Dispenser
 from procedures.fuel_dispensers.observation import Delivery
 from procedures.fuel_dispensers.rules import Denominator, FlowOfTest, FuelDispenserRules
-from procedures.meters.measuring_system_limits import permitted_error
+from procedures.meters.measuring_system_limits import permitted_error, permitted_range
 from procedures.meters.relative_error import percent_of
 from procedures.physics.volume import delivered_liquid
 from procedures.point import Activity, Outcome, Reason, Tolerance
@@ -82,6 +82,11 @@ class Limits:
         )
         return limit * self.rules.activity_factor[self.activity]
 
+    def range_at(self, volume: Quantity) -> Quantity | None:
+        """The permitted range of repeats in percent; None: the quantity is too small for one."""
+        least = self.marks.mmq or Quantity(0, "L")
+        return permitted_range(self.rules, self.marks.accuracy_class, volume, least)
+
     def run(self, nozzle: str, number: int, row: Delivery, path: str) -> Run:
         """Judge one delivery.
 
@@ -130,9 +135,7 @@ class Limits:
         found = {decide(deviation, deviation, symmetric(self.permitted(whole), "")) for whole in wholes}
         return len(found) > 1
 
-    def _reference(
-        self, nozzle: str, row: Delivery, found: Held
-    ) -> tuple[Quantity, tuple[Reason, ...]]:
+    def _reference(self, nozzle: str, row: Delivery, found: Held) -> tuple[Quantity, tuple[Reason, ...]]:
         """What left the dispenser, as large as it was there."""
         rules, notices = self.rules.temperature, found.notices
         if found.vessel is None or not rules.vessel:

@@ -1,4 +1,4 @@
-"""What a rule table for dispensers holds beside the limits: flows, denominator, price, totaliser, standards."""
+"""What a rule table for dispensers holds beside limits: flows, denominator, price, totaliser, measures."""
 
 from datetime import date
 from decimal import Decimal
@@ -17,8 +17,8 @@ from procedures.regulation import by_id, in_force
 
 Section = Literal["visual", "accuracy", "repeatability", "price", "preset", "totaliser"]
 Denominator = Literal["nominal", "indicated", "reference"]
-"""what the error is a part of: the nominal delivery (the size of the measure), the volume shown, or the volume
-in the measure. At exactly 100 mL in 20 L they give different verdicts."""
+"""what the error is a part of: the nominal delivery (the size of the measure), the volume shown, or the
+volume in the measure. At exactly 100 mL in 20 L they give different verdicts."""
 
 
 class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -114,7 +114,7 @@ class ScaleBudgets:
         if point.section not in {"zero", "eccentricity"}:
             yield self._eccentricity(row)
         if row.load:
-            yield from self._reference(row.load)
+            yield from self._reference(row)
         if isinstance(row, Accuracy) and row.substitutions:
             yield self._ballast(row)
 
@@ -197,12 +197,14 @@ class ScaleBudgets:
             return max(abs(error - centre) for error in errors.values()), rows[0].load
         return max(errors.values()) - min(errors.values()), rows[0].load
 
-    def _reference(self, load: Quantity) -> Iterator[Component]:
-        assumed, adjusted = self.basis.rules.uncertainty, self.known.adjusted_before
+    def _reference(self, row: Weighing) -> Iterator[Component]:
+        """Of ballast too: its mass was found with standards, and every exchange takes their errors along."""
+        load, assumed, adjusted = row.load, self.basis.rules.uncertainty, self.known.adjusted_before
         permitted = self.basis.permitted(load, self.basis.scale.part_at(load))
+        planned = row.planned if isinstance(row, Accuracy) and row.planned is not None else load
         return load_components(
             load,
-            self._known_load(load),
+            self._known_load(planned),
             unit=self.basis.scale.unit,
             drift=self.known.drift,
             drift_share=assumed.drift_share,

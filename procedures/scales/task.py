@@ -140,11 +140,14 @@ def _staged(task: ScaleTask, steps: tuple[Stage, ...], laid: Sequence[PlannedLoa
         PlannedStage(ballast=step.ballast, standards=tuple(next(beside) for _ in step.standards))
         for step in steps
     )
-    totals = [
-        PlannedLoad(load=plain(stage.ballast + one.load), weights=one.weights)
-        for stage in planned
-        for one in stage.standards
-    ]
+    totals: list[PlannedLoad] = []
+    below: LoadReference | None = None  # ballast is weighed against the standards that it takes the place of
+    for stage in planned:
+        for one in stage.standards:
+            total = plain(stage.ballast + one.load)
+            known = one.reference if below is None or one.reference is None else below + one.reference
+            totals.append(PlannedLoad(load=total, weights=one.weights, reference=known))
+        below = totals[-1].reference
     told = Reason(code="substitution_loads", facts={"standards": str(max(one.load for one in laid))})
     return msgspec.structs.replace(
         task, stages=planned, accuracy_up=tuple(totals), accuracy_down=(), notices=(*task.notices, told)

@@ -41,7 +41,11 @@ def independent(estimates: Sequence[float], inputs: Sequence[Evaluated]) -> Samp
             )
 
     def sample(generator: np.random.Generator, trials: int) -> list[Floats]:
-        return [estimate + one.standard * _unit(one, generator, trials) for estimate, one in pairs]
+        drawn = [_unit(one, generator, trials) for _, one in pairs]
+        for array, (estimate, one) in zip(drawn, pairs, strict=True):
+            np.multiply(array, one.standard, out=array)
+            np.add(array, estimate, out=array)
+        return drawn
 
     return sample
 

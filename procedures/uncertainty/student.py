@@ -14,8 +14,12 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_LAYERS: Final = 256
+_LAYER_BITS: Final = 8
+_LAYERS: Final = 1 << _LAYER_BITS
 """one byte chooses a layer"""
+_HALF: Final = 1 << 63
+_PLACE: Final = float(_LAYERS) / _HALF
+"""what a place is multiplied by to lie within ±1"""
 _HALVINGS: Final = 80
 
 
@@ -23,7 +27,7 @@ class _Layers(NamedTuple):
     width: Floats
     """of the layers, the lowest first; that of the lowest counts its tail as if it were a rectangle"""
     inner: Floats
-    """part of the width that lies wholly under the curve"""
+    """as far as a layer lies wholly under the curve"""
     height: Floats
     """of the curve at the edges, from the lowest edge to the top"""
     edge: float
@@ -41,14 +45,13 @@ def student(generator: np.random.Generator, freedom: float, size: int) -> Floats
     if isinf(freedom):
         return generator.standard_normal(size)
     layers = _layers(freedom)
-    chosen = generator.integers(0, _LAYERS, size, dtype=np.uint8).astype(np.intp)
-    place = generator.random(size)
-    place *= 2
-    place -= 1
-    drawn = layers.width.take(chosen)
-    drawn *= place
-    np.abs(place, out=place)
-    rim = np.flatnonzero(place >= layers.inner.take(chosen))
+    # One whole number of 64 bits a draw: its low byte chooses the layer, the rest the place in it.
+    bits = generator.integers(-_HALF, _HALF - 1, size, dtype=np.int64, endpoint=True)
+    chosen = bits & (_LAYERS - 1)
+    bits >>= _LAYER_BITS
+    drawn = (layers.width * _PLACE).take(chosen, mode="wrap")
+    drawn *= bits
+    rim = np.flatnonzero(np.abs(drawn) >= layers.inner.take(chosen, mode="wrap"))
     if rim.size:
         drawn[rim] = _in_rim(generator, freedom, layers, chosen[rim], drawn[rim])
     return drawn
@@ -102,7 +105,7 @@ def _layers(freedom: float) -> _Layers:
     widths = [base, *edges[:-1]]
     return _Layers(
         width=np.array(widths),
-        inner=np.array([edge / width for edge, width in zip(edges, widths, strict=True)]),
+        inner=np.array(edges),
         height=np.array([0.0, *(_height(edge, freedom) for edge in edges)]),
         edge=edges[0],
     )

@@ -1,8 +1,8 @@
 """What is read on the neck of a measure, so that no sign can slip.
 
-Where the liquid stands is said in words, above or below the line, with an amount that has no sign: above the
-line there is always more liquid than the volume of the line. A number with a sign, copied from a sheet, counts
-only together with what its plus means, because scales and sheets of both kinds are in use.
+Where the liquid stands is said in words, above or below the line, with an amount that has no sign: above
+the line there is always more liquid than the volume of the line. A number with a sign, copied from a sheet,
+counts only together with what its plus means, because scales and sheets of both kinds are in use.
 """
 
 from decimal import Decimal
@@ -47,8 +47,8 @@ def deviation(neck: Neck, path: str) -> Quantity:
     if len(given) != 1 or (neck.plus is None) is not (neck.scale is None):
         raise ProcedureError(
             "vessel.reading_missing",
-            "The reading of the measure of {nominal} at `{path}` does not say on which side of the line it is.",
-            'Give above = "35 mL" or below = "35 mL"; or scale = "-35 mL" together with plus = "more" or "less".',
+            "The reading of measure {nominal} at `{path}` does not say on which side of its line it is.",
+            'Give above = "35 mL" or below = "35 mL"; or scale = "-35 mL" with plus = "more" or "less".',
             nominal=str(neck.nominal),
             path=path,
         )

@@ -166,23 +166,19 @@ class CompleteTest:
         return rows
 
     async def _delivered(self, planned: PlannedFlow) -> tuple[dict[str, Delivery], FlowLog]:
-        step = self.task.uut.d or _TENTH_LITRE
         await self._run.instruct(SetFlow(flow=planned.aim, lower=planned.lower, upper=planned.upper))
         standard = self.task.standard(planned.standard)
         if standard.kind == "vessel":
             drip = self.task.rules.drip(standard.nominal or planned.volume)
             await self._run.instruct(DrainVessel(vessel=standard.id, drip=drip))
-        empty = await self._standard_before()
-        starts = {
-            meter.id: await self._reader.register(f"meter/{meter.id}", step) for meter in self.task.meters
-        }
+        empty = await self._standard_before(planned)
+        starts = {meter.id: await self._register(meter.id, planned) for meter in self.task.meters}
         act = DeliverVolume(volume=planned.volume, flow=planned.aim, into=standard.id)
         steps = {FLOW: Quantity("0.1", "L/h"), TEMPERATURE: _CELSIUS}
         seen = await self._run.watched((FLOW, TEMPERATURE), act, steps=steps)
         path = self._run.path()
         ends = {
-            meter.id: await self._reader.register(f"meter/{meter.id}", step, least=starts[meter.id].volume)
-            for meter in self.task.meters
+            meter.id: await self._register(meter.id, planned, starts[meter.id]) for meter in self.task.meters
         }
         log, temperature = self._logged(planned, seen)
         common = msgspec.structs.replace(
@@ -216,14 +212,38 @@ class CompleteTest:
             log = FlowLog(log.mean, log.steady, (*log.faults, "temperature_not_logged"))
         return log, temperature
 
-    async def _standard_before(self) -> Shown | Quantity | None:
+    async def _register(self, meter: str, planned: PlannedFlow, start: Shown | None = None) -> Shown:
+        uut = self.task.uut
+        return await self._reader.register(
+            f"meter/{meter}", uut.d or _TENTH_LITRE, planned=planned.volume, pulse=uut.pulse, start=start
+        )
+
+    async def _master(self, planned: PlannedFlow, start: Shown | None = None) -> Shown:
+        standard = self.task.standard(planned.standard)
+        return await self._reader.register(
+            "master", _TENTH_LITRE, planned=planned.volume, pulse=standard.pulse, start=start
+        )
+
+    async def _standard_before(self, planned: PlannedFlow) -> Shown | Quantity | None:
         match self.task.uut.method:
             case "volumetric":
                 return None
             case "gravimetric":
-                return await self._reader.condition("scale", _GRAM)
+                return await self._room_in_tank(planned)
             case "master":
-                return await self._reader.register("master", _TENTH_LITRE)
+                return await self._master(planned)
+
+    async def _room_in_tank(self, planned: PlannedFlow) -> Quantity:
+        """The scale before a run; a tank that would not hold the run is emptied first."""
+        shown = await self._reader.condition("scale", _GRAM)
+        standard = self.task.standard(planned.standard)
+        litres = planned.volume.to("L").value
+        full = standard.nominal is not None and shown + Quantity(litres, "kg") > standard.nominal
+        if not full:
+            return shown
+        drip = self.task.rules.drip(planned.volume)
+        await self._run.instruct(DrainVessel(vessel=standard.id, drip=drip))
+        return await self._reader.condition("scale", _GRAM)
 
     async def _standard_after(
         self, planned: PlannedFlow, before: Shown | Quantity | None, log: FlowLog
@@ -237,7 +257,7 @@ class CompleteTest:
             weighed = Weighed(mass=mass, air_density=self.task.uut.air_density, air=self._air)
             return Delivery(weighed=weighed)
         if before is not None:
-            after = await self._reader.register("master", _TENTH_LITRE, least=before.volume)
+            after = await self._master(planned, before)
             line = nearest(standard, log.mean or planned.aim)
             error = line[0] if line is not None else Quantity(0, "%")
             return Delivery(master=Mastered(volume=after.volume - before.volume, error=error))

@@ -4,7 +4,7 @@ What a person mistyped may be keyed again a few times; then the run stops and ca
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
@@ -18,6 +18,8 @@ from procedures.water_meters.task import WaterMeterTask
 
 _ATTEMPTS: Final = 3
 _PLACE: Final = Decimal("0.01")
+_MOST_TIMES: Final = 2
+"""a counter that holds less than so many times the volume of a run may begin anew without being noticed"""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,15 @@ class Shown:
 
     volume: Quantity
     path: str
+    wraps_at: Quantity | None = None
+    """the volume at which a counter begins anew at zero; None: it does not"""
+
+    def since(self, start: "Shown") -> Quantity:
+        """The volume since another reading of the same register; a counter may have begun anew once."""
+        passed = self.volume - start.volume
+        if passed.value < 0 and self.wraps_at is not None:
+            passed += self.wraps_at
+        return passed
 
 
 @dataclass
@@ -38,29 +49,48 @@ class BenchReader:
     inferred: int = 0
     _before: dict[str, Quantity] = field(default_factory=dict)
 
-    async def register(self, role: str, step: Quantity | None, *, least: Quantity | None = None) -> Shown:
+    async def register(
+        self,
+        role: str,
+        step: Quantity | None,
+        *,
+        planned: Quantity,
+        pulse: Quantity | None,
+        start: Shown | None = None,
+    ) -> Shown:
         """The register of a meter at rest: a volume, or pulses.
 
         Args:
             role: whose register.
             step: the smallest volume that can be read.
-            least: what it showed before.
+            planned: what is to go through in this run.
+            pulse: the volume of one pulse.
+            start: what it showed before; the result then continues it, also across the end of a counter.
 
         Raises:
-            ProcedureError: it shows no volume, or less than before.
+            ProcedureError: it shows no volume, or one that cannot follow, or its counter is too short.
         """
+        most = planned * _MOST_TIMES
         for _ in range(_ATTEMPTS):
             reading = await self.run.settled(role, expect=None, step=step)
-            volume = self._volume(reading)
-            if volume is not None and (least is None or volume >= least):
+            shown = self._shown(reading, pulse)
+            if shown is None:
+                continue
+            if shown.wraps_at is not None and shown.wraps_at <= most:
+                raise _too_short(role, shown.wraps_at, planned)
+            if start is None:
                 self._noted(reading)
-                return Shown(volume, self.run.path())
+                return shown
+            passed = shown.since(start)
+            if passed.value >= 0 and (shown.volume >= start.volume or passed <= most):
+                self._noted(reading)
+                return replace(shown, volume=start.volume + passed)
         raise ProcedureError(
             "water_meters.register",
             "The register of {role} gave no volume that can follow {before}.",
             "Read it again; when it went past its last digit, retake the run.",
             role=role,
-            before=str(least if least is not None else "—"),
+            before=str(start.volume if start is not None else "—"),
         )
 
     async def condition(self, role: str, step: Quantity) -> Quantity:
@@ -97,12 +127,12 @@ class BenchReader:
             found.append(Reason(code="stability_inferred", facts={"count": str(self.inferred)}))
         return tuple(found)
 
-    def _volume(self, reading: Reading) -> Quantity | None:
-        shown, pulse = reading.indication, self.task.uut.pulse
+    def _shown(self, reading: Reading, pulse: Quantity | None) -> Shown | None:
+        shown, path, end = reading.indication, self.run.path(), reading.wraps_at
         if shown.dimension == "volume":
-            return shown
+            return Shown(shown, path, end)
         if shown.dimension == "count" and pulse is not None:
-            return pulse * shown.value
+            return Shown(pulse * shown.value, path, pulse * end.value if end is not None else None)
         return None
 
     def _noted(self, reading: Reading) -> None:
@@ -118,6 +148,17 @@ def mean_of(readings: Sequence[Reading], unit: str) -> Quantity | None:
         return None
     total = sum((one.indication.to(unit).value for one in readings), Decimal(0))
     return Quantity((total / len(readings)).quantize(_PLACE), unit)
+
+
+def _too_short(role: str, holds: Quantity, planned: Quantity) -> ProcedureError:
+    return ProcedureError(
+        "water_meters.counter_short",
+        "The counter of {role} begins anew after {holds}; in a run of {planned} that could pass unseen.",
+        "Use a counter with more digits, or a meter or transmitter with larger pulses.",
+        role=role,
+        holds=str(holds),
+        planned=str(planned),
+    )
 
 
 def _unit_error(role: str, unit: str) -> ProcedureError:

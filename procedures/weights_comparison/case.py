@@ -82,14 +82,14 @@ def budgets(content: Mapping[str, Any]) -> tuple[PointBudget, ...]:
 
 
 def _read(content: Mapping[str, Any]) -> tuple[Case, Judging]:
-    _refuse_typed(content)
+    refuse_typed(content)
     try:
         case = from_builtins(dict(content), Case)
     except (msgspec.ValidationError, UnitError) as mistake:
         raise told(str(mistake), _KNOWN) from None
     check_set(case.uut)
-    for path, mistake in _mistakes(case):
-        raise told(f"{mistake} - at `{path}`", _KNOWN)
+    for path, wrong in _mistakes(case):
+        raise told(f"{wrong} - at `{path}`", _KNOWN)
     if case.date is None and case.rules is None:
         raise ProcedureError(
             "case.date",
@@ -98,11 +98,6 @@ def _read(content: Mapping[str, Any]) -> tuple[Case, Judging]:
         )
     rules, _ = choose_rules(case.rules, case.date or dt.date.min)
     return case, Judging(case.uut, rules, limits_of(rules), case.activity)
-
-
-def _refuse_typed(content: Mapping[str, Any]) -> None:
-    """Refuse typed results, except in `reference`, whose error is a fact of its certificate."""
-    refuse_typed(content)
 
 
 def _mistakes(case: Case) -> Iterator[tuple[str, str]]:

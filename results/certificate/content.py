@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.point import Outcome, Point
@@ -68,12 +70,12 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
         "sections": sections(record.points, shown),
         "as_found": sections(record.as_found.points, shown) if record.as_found else [],
         "subjects": _subjects(record),
-        "breaks": [_break(one) for one in record.breaks],
+        "breaks": [*_amendments(record), *(_break(one) for one in record.breaks)],
         "notices": [sentence("notice", one.code, **one.facts) for one in record.notices],
         "failing": _failing(record),
         "notes": _notes(record),
         "signers": _signers(record),
-        "place_and_day": ", ".join(filter(None, (record.office.regency, day(ended.date())))),
+        "place_and_day": ", ".join(filter(None, (record.office.regency, day(_issued(record).date())))),
         "software": _software(record),
         "digests": [["Catatan / record", verified.digest], ["Bukti / evidence", record.evidence_digest]],
         "keys": [keyid[:_SHORT_DIGEST] for keyid in verified.signed_by],
@@ -82,6 +84,12 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
         "qr_words": word("note", "qr" if record.registry else "no_register"),
         "at": int(ended.timestamp()),
     }
+
+
+def _issued(record: Record) -> datetime:
+    """When it was concluded, or corrected."""
+    amendment = record.amendment
+    return datetime.fromisoformat(amendment.at if amendment is not msgspec.UNSET else record.ended_at)
 
 
 def form_of(record: Record) -> str:
@@ -156,8 +164,26 @@ def _job(record: Record) -> list[tuple[str, str]]:
         ("date", f"{moment(begun)} – {clock(ended) if same_day else moment(ended)}"),
         ("method", _method(record)),
         ("capability", record.office.capability_certificate),
-        ("supersedes", record.supersedes),
+        ("supersedes", _supersedes(record)),
     ]
+
+
+def _supersedes(record: Record) -> str:
+    older = record.amendment.certificate_number if record.amendment is not msgspec.UNSET else ""
+    return f"{older} ({record.supersedes})" if older else record.supersedes
+
+
+def _amendments(record: Record) -> list[str]:
+    """What is said otherwise than on the paper that this one replaces."""
+    amendment = record.amendment
+    if amendment is msgspec.UNSET:
+        return []
+    at = moment(amendment.at)
+    told = [
+        sentence("amendment", "change", name=word("label", "owner" if name == "owner.name" else name.rpartition(".")[2]), **change)
+        for name, change in amendment.changes.items()
+    ]
+    return [*told, sentence("amendment", "why", reason=amendment.reason, by=amendment.by, at=at)]
 
 
 def _method(record: Record) -> str:

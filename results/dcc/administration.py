@@ -72,7 +72,7 @@ def _core_data(verified: VerifiedRecord) -> Element:
         dcc("issueDate", ended.isoformat()),
         dcc(
             "reportAmendedSubstituted",
-            dcc("typeOfChange", "substituted"),
+            dcc("typeOfChange", "substituted" if record.amendment is msgspec.UNSET else "amended"),
             dcc("replacedUniqueIdentifier", record.supersedes),
         )
         if record.supersedes

@@ -230,7 +230,7 @@ class _System(SimpleNamespace):
         """A file not synced has any length; a name not synced may be the old one."""
         chance, part = self._world.chance, self._world.renamed
         if path.suffix == ".part":
-            os.truncate(path, chance.randint(0, path.stat().st_size))
+            os.truncate(path, int(chance.random() * path.stat().st_size))
         elif part is not None and part.parent == path and chance.random() < 0.5:
             final = part.with_suffix("")
             if final.exists() and not part.exists():

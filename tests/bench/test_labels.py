@@ -18,6 +18,10 @@ from procedures.point import Method, Outcome, Point, Reason, Tolerance
 ACTIONS = {
     "a load on a quarter": action.PlaceLoad(load=Quantity.parse("5000 g"), position="2", weights=("5 kg",)),
     "a load upwards": action.PlaceLoad(load=Quantity.parse("2.5 kg"), direction="up"),
+    "a reference on the pan": action.PlaceWeight(
+        nominal=Quantity.parse("200 g"), weight="S-F1", side="reference", pieces=("100 g", "100 g")
+    ),
+    "a weight under test": action.PlaceWeight(nominal=Quantity.parse("200 g"), weight="200 g*", side="tested"),
     "an empty receptor": action.RemoveLoad(),
     "one small weight": action.AddSmallWeights(step=Quantity.parse("0.5 g"), total=Quantity.parse("1.5 g")),
     "small weights off": action.RemoveSmallWeights(),

@@ -25,6 +25,7 @@ CASES = {
     "interval filling the tolerance": ("-0.05", "0.05", C),
     "interval across the limit": ("0.04", "0.06", I),
     "interval that touches the limit from outside": ("0.05", "0.06", I),
+    "interval that touches the lower limit from outside": ("-0.06", "-0.05", I),
     "interval wholly above": ("0.051", "0.06", N),
     "interval wholly below": ("-0.06", "-0.051", N),
     "interval wider than the tolerance": ("-1", "1", I),

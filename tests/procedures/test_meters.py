@@ -12,6 +12,7 @@ from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.conformity import decide
 from procedures.errors import ProcedureError
+from procedures.fuel_dispensers.rules import FuelDispenserRules
 from procedures.meters import length_limits, measuring_system_limits, water_meter_limits
 from procedures.meters.electricity import (
     energy_of_power,
@@ -22,7 +23,7 @@ from procedures.meters.electricity import (
 )
 from procedures.meters.flow_rate import FlowBand, flow_rates
 from procedures.meters.length_limits import LengthLimits
-from procedures.meters.measuring_system_limits import MeasuringSystemLimits, permitted_range
+from procedures.meters.measuring_system_limits import permitted_range
 from procedures.meters.relative_error import percent_of, relative_error
 from procedures.meters.water_meter_limits import equal_signs, repeated_runs
 from procedures.point import Outcome
@@ -33,7 +34,7 @@ from procedures.water_meters.rules import WaterMeterRules
 
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
 WATER = by_id("oiml-r49-1-2013", WaterMeterRules)[0]
-FUEL = by_id("oiml-r117-1-2019", MeasuringSystemLimits)[0]
+FUEL = by_id("oiml-r117-1-2019", FuelDispenserRules)[0]
 LENGTH = by_id("oiml-r35-1-2007", LengthLimits)[0]
 
 

@@ -21,6 +21,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from drivers.quantity import Quantity
 from procedures.conformity import decide
+from procedures.fuel_dispensers.delivered import Limits
+from procedures.fuel_dispensers.instrument import Dispenser
+from procedures.fuel_dispensers.observation import Delivery
+from procedures.fuel_dispensers.rules import FuelDispenserRules
 from procedures.mechanical_scales.instrument import MechanicalScale, ScaleType
 from procedures.mechanical_scales.permitted import Permitted
 from procedures.mechanical_scales.rules import choose_rules as mechanical_rules
@@ -32,6 +36,7 @@ from procedures.scales.instrument import AccuracyClass, Scale
 from procedures.scales.observation import Observations
 from procedures.scales.rules import choose_rules
 from procedures.tolerance import symmetric
+from procedures.vessels.measured import Measured
 from procedures.water_meters.rules import WaterMeterRules
 from procedures.weights import class_limit
 
@@ -159,7 +164,7 @@ def water(table: str, chance: random.Random) -> Verdicts:
 
 
 def systems(table: str, chance: random.Random) -> Verdicts:
-    file, (rules, _) = raw(table), by_id(table, measuring_system_limits.MeasuringSystemLimits)
+    file, (rules, _) = raw(table), by_id(table, FuelDispenserRules)
 
     def of_table(name: str, volume: Fraction, line: str) -> Fraction:
         value = fraction(file["classes"][name][line]) / 100
@@ -191,6 +196,28 @@ def systems(table: str, chance: random.Random) -> Verdicts:
         yield told, judged(error, permitted, "L"), abs(Fraction(error)) <= limit
 
 
+def dispensers(table: str, chance: random.Random) -> Verdicts:
+    file, (rules, _) = raw(table), by_id(table, FuelDispenserRules)
+    limits = Limits(Dispenser(), rules, Activity.SUBSEQUENT_VERIFICATION)
+    factor = fraction(file["activity_factor"]["subsequent_verification"])
+    share = fraction(file["classes"]["0.5"]["A"]) / 100 * factor
+    while True:
+        nominal = Fraction(chance.choice((1, 2, 5, 10, 20, 50)))
+        stands = beside(chance, nominal / 200, 6) * chance.choice((-1, 1))
+        volume = nominal + Fraction(stands)
+        limit = {"nominal": nominal, "reference": volume}[file["denominator"]] * share
+        shown = volume + Fraction(beside(chance, limit, 6)) * chance.choice((-1, 1))
+        side = {"above" if stands >= 0 else "below": Quantity(abs(stands), "L")}
+        row = Delivery(
+            at="fast",
+            indication=Quantity(decimal(shown, 9), "L"),
+            vessel=Measured(nominal=Quantity(decimal(nominal), "L"), **side),
+        )
+        told = f"{row.indication} into {nominal} L {side}"
+        found = limits.run("1", 1, row, "$").outcome
+        yield told, found, abs(Fraction(row.indication.value) - volume) <= limit
+
+
 def lengths(table: str, chance: random.Random) -> Verdicts:
     file, (rules, _) = raw(table), by_id(table, length_limits.LengthLimits)
     while True:
@@ -216,6 +243,8 @@ TABLES: dict[str, Callable[[str, random.Random], Verdicts]] = {
     "oiml-r49-1-2013": water,
     "syarat-teknis-meter-air": water,
     "oiml-r117-1-2019": systems,
+    "kepdirjen-pktn-5-2026": dispensers,
+    "kepdirjen-pktn-121-2020": dispensers,
     "oiml-r35-1-2007": lengths,
 }
 

@@ -24,11 +24,10 @@ from bench.tui.screens.dialogs import Pick, Tell, Write, retake_dialog
 from bench.tui.screens.face import MAIN, NARROW, Face, Panel
 from bench.tui.screens.situation import UUT, Situation
 from bench.tui.view import RunView
-from bench.tui.widgets.readings import readings
+from bench.tui.widgets.readings import readings, weighed
 from bench.tui.widgets.receptor import receptor
 from drivers.clock import Clock
-from procedures.action import Answer, Done, Inspect, Instruction
-from procedures.point import Outcome
+from procedures.action import Answer, Done, Inspect, Instruction, Wait
 
 PAINT_S: Final = 0.1
 """Live values are painted ten times a second, the latest wins."""
@@ -36,19 +35,6 @@ SHORT: Final = 28
 """Below this many rows the display gives up its margin."""
 HELD_S: Final = 20.0
 """An Enter is held no longer than this."""
-
-
-def _bells(event: events.Event) -> int:
-    """One for captured, two for done, three for a point outside its tolerance."""
-    match event:
-        case events.Captured(replayed=False):
-            return 1
-        case events.ConclusionReached():
-            return 2
-        case events.Decided(replayed=False, point=point) if point.outcome is Outcome.DOES_NOT_CONFORM:
-            return 3
-        case _:
-            return 0
 
 
 class RunScreen(Face):
@@ -105,7 +91,7 @@ class RunScreen(Face):
         elif isinstance(event, events.RunStarted):
             self.scale.unit = self.view.unit() or self.scale.unit
         if self.is_attached:
-            self.bench.ring(_bells(event))
+            self.bench.ring(draw.bells(event))
 
     def _prompt_changed(self, prompt: Prompt | None) -> None:
         self._refused, self._held_until, self._reply = "", None, None
@@ -114,7 +100,7 @@ class RunScreen(Face):
             return
         self._reply = Reply(prompt.action, self.view.unit() or self.scale.unit)
         if prompt.kind == "instruct":
-            self.scale.instructed(prompt.action)
+            self.scale.instructed(prompt.action, self._clock.monotonic())
         self.painted_at = math.inf
         if self._manual and isinstance(prompt.action, BY_HAND):
             self.call_later(self._give, prompt, Done())
@@ -128,7 +114,8 @@ class RunScreen(Face):
     def _tick(self) -> None:
         now = self._clock.monotonic()
         prompt = self.operator.prompt
-        if prompt is not None and not self._manual and isinstance(prompt.action, Instruction):
+        seen = Wait if self._manual else Instruction
+        if prompt is not None and isinstance(prompt.action, seen):
             self._let_pass(prompt, now)
         if self._changed:
             self.paint()
@@ -254,7 +241,7 @@ class RunScreen(Face):
         if prompt is None or prompt.kind != "instruct":
             return
         gate = self.scale.gate(prompt.action, self._clock.monotonic())
-        if gate in {Gate.OPEN, Gate.WRONG_LOAD}:
+        if gate.may_be_overruled:
             self._give(prompt, Done())
         else:
             self._refuse(prompt, gate)
@@ -292,6 +279,7 @@ class RunScreen(Face):
         )
         self.query_one("#ask").border_title = situation.section()
         self.set_class(self._large, "-large")
+        self.set_class(situation.inspecting, "-inspecting")
         self.set_class(self.size.height < SHORT, "-short")
         self._paint_live()
         self._paint_point()
@@ -311,9 +299,7 @@ class RunScreen(Face):
         if self._large:
             below = [*below, "\n\n", *draw.verdict(self.labels, self.view, size.height)]
         lines = draw.display(*situation.display(), size.width, size.height, below)
-        keyed = self._reply is not None and self._reply.keying is not None
-        title = "run.keyed_title" if keyed else "run.indication_title"
-        panel.show(*lines, title=self.labels.text(title, unit=situation.unit))
+        panel.show(*lines, title=situation.title())
 
     def _paint_point(self) -> None:
         panel = self.panel("point")
@@ -331,9 +317,10 @@ class RunScreen(Face):
         size, room = table.content_size, plot.content_size
         note = situation.retaken()
         rows = readings(self.view, self.labels, size.width, size.height - bool(note))
+        unit = f" ({unit})" if weighed(self.view) else ""
         table.show(*rows, (note, "$warning"), title=self.labels.text("run.table_title", unit=unit))
         curve = draw.error_plot(self.labels, self.view, room.width, room.height)
-        plot.show(*curve, title=self.labels.text("run.plot_title", unit=unit))
+        plot.show(*curve, title=self.labels.text("run.plot_title", unit=draw.plot_unit(self.view)))
 
     def _paint_progress(self) -> None:
         took = self._clock.utc() - self._began_at if self._began_at is not None else timedelta()

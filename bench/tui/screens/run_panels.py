@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from math import ceil
 
+from bench import events
 from bench.labels import Labels
 from bench.tui.gate import Gate, Watch
 from bench.tui.keying import Keying
@@ -15,12 +17,25 @@ from drivers.protocols import Refused
 from drivers.quantity import Quantity
 from drivers.reading import Reading, Stability
 from procedures.action import ClearTare, Inspect, PlaceLoad, RemoveLoad, SetZero
-from procedures.point import Outcome
+from procedures.point import Outcome, Point
 
 FEW_POINTS = 3
 """Fewer say nothing about the time that remains."""
 ROOM_FOR_SIGN = 18
 """Rows of the large screen that leave room for a big sign under the digits."""
+
+
+def bells(event: events.Event) -> int:
+    """One for captured, two for done, three for a point outside its tolerance."""
+    match event:
+        case events.Captured(replayed=False):
+            return 1
+        case events.ConclusionReached():
+            return 2
+        case events.Decided(replayed=False, point=point) if point.outcome is Outcome.DOES_NOT_CONFORM:
+            return 3
+        case _:
+            return 0
 
 
 def number(labels: Labels, quantity: Quantity) -> str:
@@ -83,6 +98,12 @@ def stability(labels: Labels, watch: Watch, now: float) -> Part:
             return labels.text("live.moving"), "$warning"
 
 
+def countdown(seconds: float) -> str:
+    """Minutes and seconds that are left, the one begun included: `2:05`."""
+    minutes, rest = divmod(ceil(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
 def match(labels: Labels, watch: Watch, expected: Quantity | None) -> Part:
     """What the load should be, and whether it is about that."""
     if expected is None:
@@ -129,15 +150,24 @@ def bar(part: float, columns: int, style: str) -> list[Part]:
     return [("▕", "dim"), ("█" * full, style), ("░" * (columns - full), "dim"), ("▏", "dim")]
 
 
-def error_plot(labels: Labels, view: RunView, columns: int, rows: int) -> list[Part]:
-    """Errors of the section under way, or of the last one with any."""
-    points = view.points()
+def plotted(view: RunView) -> list[Point]:
+    """The points with an error of the section under way, or of the last one with any."""
+    measured = [one for one in view.points() if shown_error(one) is not None]
     current = view.current()
     section = view.rows[current].step.section if current is not None else ""
-    mine = [one for one in points if one.section == section and shown_error(one) is not None]
-    if not mine and points:
-        measured = [one for one in points if shown_error(one) is not None]
-        mine = [one for one in measured if one.section == measured[-1].section] if measured else []
+    if measured and section not in {one.section for one in measured}:
+        section = measured[-1].section
+    return [one for one in measured if one.section == section]
+
+
+def plot_unit(view: RunView) -> str:
+    """The unit of the errors that are plotted; before the first, that of the loads."""
+    errors = (shown_error(one) for one in plotted(view))
+    return next((error.unit for error in errors if error is not None), view.unit())
+
+
+def error_plot(labels: Labels, view: RunView, columns: int, rows: int) -> list[Part]:
+    """Errors of the section under way, or of the last one with any."""
     styles = {
         "limit": "$warning",
         "axis": "dim",
@@ -146,7 +176,7 @@ def error_plot(labels: Labels, view: RunView, columns: int, rows: int) -> list[P
         Outcome.DOES_NOT_CONFORM: "bold $error",
         Outcome.INDETERMINATE: "bold $warning",
     }
-    lines = plot(mine, columns, rows, labels.number)
+    lines = plot(plotted(view), columns, rows, labels.number)
     if not lines:
         return [(labels.text("run.no_plot"), "dim")]
     parts: list[Part] = []

@@ -7,15 +7,29 @@ from typing import Final
 from bench.labels import Labels
 from bench.operator import Prompt
 from bench.tui.answering import Scale
-from bench.tui.gate import Gate
+from bench.tui.gate import LOST_S, Gate
 from bench.tui.reply import Reply
 from bench.tui.screens import run_panels as draw
 from bench.tui.screens.face import Part
 from bench.tui.view import RunView
-from procedures.action import Action, Choose, Inspect, KeyAdded, KeyIndication, KeyQuantity, PlaceLoad
+from drivers.reading import Reading
+from procedures.action import (
+    Action,
+    Choose,
+    Inspect,
+    KeyAdded,
+    KeyIndication,
+    KeyQuantity,
+    PlaceLoad,
+    Plumbing,
+    SetFlow,
+    Wait,
+)
 
 UUT: Final = "uut"
 """Role of the instrument under test."""
+FLOW: Final = "flow"
+"""Role of what shows the flow."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +50,58 @@ class Situation:
     now: float
 
     @property
+    def inspecting(self) -> bool:
+        """Whether a checklist is on the table: there is nothing on the display then."""
+        return self.prompt is not None and isinstance(self.prompt.action, Inspect)
+
+    @property
+    def role(self) -> str:
+        """The instrument on the big display: the one under test, or the flow where valves are worked."""
+        live = self.view.live
+        if FLOW in live and self.prompt is not None and isinstance(self.prompt.action, Plumbing):
+            return FLOW
+        return UUT if UUT in live else next(iter(live), UUT)
+
+    def _live(self, role: str) -> Reading | None:
+        """What an instrument shows, while it is fresh."""
+        shown = self.view.live.get(role)
+        return shown if isinstance(shown, Reading) and self.now - shown.elapsed <= LOST_S else None
+
+    @property
     def unit(self) -> str:
         """The unit of the display."""
         if self.reply is not None and self.reply.keying is not None:
             return self.reply.keying.unit
-        shown = self.scale.watch.indication()
-        return shown.unit if shown is not None else self.view.unit()
+        if self.role != UUT:
+            shown = self.view.live[self.role]
+            return shown.indication.unit if isinstance(shown, Reading) else ""
+        indication = self.scale.watch.indication()
+        return indication.unit if indication is not None else self.view.unit()
+
+    def title(self) -> str:
+        """The title of the display: whose number it is, and its unit."""
+        if self.waiting is not None:
+            return self.labels.text("run.remaining_title")
+        keyed = self.reply is not None and self.reply.keying is not None
+        unit = f" ({self.unit})" if self.unit else ""
+        if keyed or self.role == UUT:
+            return self.labels.text("run.keyed_title" if keyed else "run.indication_title", unit=unit)
+        return f"{self.labels.role(self.role).capitalize()}{unit}"
+
+    @property
+    def waiting(self) -> Wait | None:
+        """What is waited for, while a time must pass."""
+        action = self.prompt.action if self.prompt is not None else None
+        return action if isinstance(action, Wait) else None
 
     def section(self) -> str:
-        """The name of the part of the test under way."""
+        """The name of the part of the test under way; after an adjustment it says so."""
+        path = (self.prompt.id if self.prompt is not None else self.view.step).split("/")
+        names = (self.labels.known(f"section.{part.partition('~')[0]}") for part in path)
+        name = next((known for known in names if known is not None), None) or self._planned_section()
+        return f"{self.labels.text('run.as_left')} · {name}" if path[0] == "as_left" else name
+
+    def _planned_section(self) -> str:
         current = self.view.current()
         if current is None:
             return self.labels.text("run.ready")
@@ -92,6 +149,8 @@ class Situation:
                 name = "pick"
             case KeyAdded():
                 name = "count"
+            case KeyQuantity() | KeyIndication() if self._nothing_keyed():
+                name = "enter_nothing"
             case KeyQuantity():
                 name = "enter_quantity_agrees" if asks else "enter_quantity"
             case KeyIndication():
@@ -102,11 +161,19 @@ class Situation:
                 name = f"enter_{action.__struct_config__.tag}"
         return self.labels.text(f"run.{name}", count=failing)
 
+    def _nothing_keyed(self) -> bool:
+        keying = self.reply.keying if self.reply is not None else None
+        return keying is not None and keying.quantity() is None
+
     def display(self) -> tuple[str, str]:
         """The characters of the big display, and their style."""
         if self.reply is not None and self.reply.keying is not None:
             keyed = draw.keyed(self.labels, self.reply.keying)
             return keyed, "$warning" if self.reply.asks else "bold"
+        if self.waiting is not None:
+            return draw.countdown(self.scale.remaining_s(self.waiting, self.now)), "bold"
+        if self.role != UUT:
+            return draw.indication(self.labels, self._live(self.role), lost=False)
         lost = self.scale.watch.judge(None, self.now) is Gate.NO_SIGNAL
         return draw.indication(self.labels, self.view.live.get(UUT), lost=lost)
 
@@ -115,11 +182,29 @@ class Situation:
         if self.reply is not None and self.reply.keying is not None:
             counted = self.reply.keying.quantity()
             return ["" if counted is None else f"= {self.labels.quantity(counted)}"]
+        if self.view.live.keys() - {UUT}:
+            return self._others()
         if self.manual:
             return [(self.labels.text("live.by_hand"), "dim")]
         expected = self.scale.expected(self.prompt.action) if self.prompt is not None else None
         watch = self.scale.watch
         return [draw.stability(self.labels, watch, self.now), draw.match(self.labels, watch, expected)]
+
+    def _others(self) -> list[Part]:
+        """Whether the flow is where it is wanted, and what the other instruments show."""
+        parts: list[Part] = []
+        action = self.prompt.action if self.prompt is not None else None
+        flow = self._live(FLOW)
+        if isinstance(action, SetFlow) and flow is not None:
+            low, high = action.lower, action.upper
+            inside = (low is None or flow.indication >= low) and (high is None or flow.indication <= high)
+            name, style = ("inside", "bold $accent") if inside else ("outside", "$warning")
+            parts.append((self.labels.text(f"live.{name}"), style))
+        for role in (other for other in self.view.live if other != self.role):
+            shown = self._live(role)
+            told = "—" if shown is None else self.labels.quantity(shown.indication)
+            parts.append(f"  {self.labels.role(role)} {told}")
+        return parts or [""]
 
     def retaken(self) -> str:
         """The note that something was done again."""

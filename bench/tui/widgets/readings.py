@@ -8,7 +8,7 @@ from bench.tui.view import Row, RunView, shown_error
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.point import Method, Outcome, Point
-from procedures.rounding import told
+from procedures.rounding import limit_told, told
 
 Styled = tuple[str, str]
 
@@ -30,6 +30,8 @@ class _Column:
 _LOAD, _SHOWN, _ERROR = _Column("load", 9), _Column("shown", 10), _Column("error", 8)
 _LIMITS, _ADDED = _Column("limits", 8), _Column("added", 7)
 _POINT, _REFERENCE = _Column("point", 12), _Column("reference", 11)
+_UNIT_OF = {_SHOWN: "indication", _REFERENCE: "reference", _ERROR: "error", _LIMITS: "error"}
+"""of which quantity of a point a column is"""
 _MARK, _SYMBOL, _SHORT, _OUTCOME = 4, 4, 11, 15
 
 
@@ -52,10 +54,24 @@ def readings(view: RunView, labels: Labels, columns: int, rows: int) -> list[Sty
     last_start = max(len(lines) - room, 0)
     start = last_start if current_line is None else min(max(current_line - room // 2, 0), last_start)
     heading = " " * _MARK + "".join(
-        f"{labels.text(f'column.{column.name}'):>{column.width}}" for column in shown
+        f"{_heading(column, units, labels, weighed=weighed(view)):>{column.width}}" for column in shown
     )
     table = [[(heading, "dim")], *lines[start : start + room]]
-    return [part for line in table for part in (*line, ("\n", ""))]
+    return [part for line in table for part in (*_clipped(line, columns), ("\n", ""))]
+
+
+def _heading(column: _Column, units: Mapping[str, str], labels: Labels, *, weighed: bool) -> str:
+    """The name of a column, with its unit where the table has no unit of its own."""
+    name = labels.text(f"column.{column.name}")
+    unit = "" if weighed else units.get(_UNIT_OF.get(column, ""), "")
+    return f"{name} {unit}" if unit and len(name) + len(unit) + 2 <= column.width else name
+
+
+def _clipped(line: Sequence[Styled], columns: int) -> list[Styled]:
+    """A line that does not wrap; only its first part gives way, so that what is said of a point stays."""
+    (first, style), *rest = line
+    room = columns - sum(len(text) for text, _ in rest)
+    return [(first if len(first) <= room else f"{first[: max(room - 1, 0)]}…", style), *rest]
 
 
 def _columns(view: RunView, columns: int) -> list[_Column]:
@@ -63,7 +79,7 @@ def _columns(view: RunView, columns: int) -> list[_Column]:
 
     A load tells the points of a scale apart; where a flow or a volume is set, the point's own name does.
     """
-    if not _weighed(view):
+    if not weighed(view):
         reference = any(point.reference is not None for point in view.points())
         for shown in (
             [_POINT, _SHOWN, _REFERENCE, _ERROR, _LIMITS],
@@ -82,7 +98,7 @@ def _columns(view: RunView, columns: int) -> list[_Column]:
     return [_LOAD, _SHOWN, _ERROR]
 
 
-def _weighed(view: RunView) -> bool:
+def weighed(view: RunView) -> bool:
     """Whether what is set at the points is a load, if anything is."""
     set_there = (row.step.load for row in view.rows)
     return all(one is None or one.dimension == "mass" for one in set_there)
@@ -90,7 +106,7 @@ def _weighed(view: RunView) -> bool:
 
 def _unit_of(view: RunView, name: str) -> str:
     """The unit of a column: that of the table for loads and errors of scales, else of its first value."""
-    if _weighed(view):
+    if weighed(view):
         return view.unit()
     shown = (getattr(point, name) for point in view.points())
     return next((one.unit for one in shown if one is not None), "")
@@ -118,7 +134,8 @@ def _line(
         arrow = "  ◀ " + labels.text("run.now") if now else ""
         by_load = load and _LOAD in shown
         planned = f"{load:>{_LOAD.width}}" if by_load else f" {labels.within(row.step.label)}"
-        return [(f"{mark}{planned}{arrow}", "bold $accent" if now else "dim")]
+        style = "bold $accent" if now else "dim"
+        return [(f"{mark}{planned}", style), (arrow, style)]
     cells = {
         "load": load,
         "point": labels.within(row.point.label)[: _POINT.width - 1],
@@ -149,7 +166,8 @@ def _word(labels: Labels, outcome: Outcome, method: Method, columns: int) -> str
     if columns >= _OUTCOME:
         return labels.measured(outcome, method)
     if columns >= _SHORT:
-        return f"{labels.symbol(outcome)} {labels.text(f'measured_short.{outcome}')}"
+        group = "inspected_short" if method is Method.INSPECTION else "measured_short"
+        return f"{labels.symbol(outcome)} {labels.text(f'{group}.{outcome}')}"
     return labels.symbol(outcome)
 
 
@@ -166,6 +184,6 @@ def _number(quantity: Quantity | None, unit: str, labels: Labels, *, signed: boo
 def _limits(point: Point, unit: str, labels: Labels) -> str:
     if point.tolerance is None:
         return ""
-    if abs(point.tolerance.lower) == point.tolerance.upper:
-        return f"±{_number(point.tolerance.upper, unit, labels)}"
-    return f"≤{_number(point.tolerance.upper, unit, labels)}"
+    upper = limit_told(point.tolerance.upper, _error(point) or point.indication)
+    sign = "±" if abs(point.tolerance.lower) == point.tolerance.upper else "≤"
+    return f"{sign}{_number(upper, unit, labels)}"

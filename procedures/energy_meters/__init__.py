@@ -1,0 +1,1 @@
+"""Verification of active electrical energy meters (meter kWh)."""

@@ -1,0 +1,1 @@
+"""What tests of several instruments in one run share: identities, checklist, rows judged, readings, verdicts."""

@@ -1,0 +1,103 @@
+"""What the tasks of these tests share, and how a standard for them is found."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from drivers.quantity import Quantity
+from procedures.assignment import Assignment
+from procedures.edition import PlannedStep
+from procedures.point import Activity, Reason
+from procedures.reference_standard import Use, choose_standard, relative_uncertainty
+from procedures.standard import Kind, StandardUse, WorkingStandard
+from procedures.subjects.sheet import Tested, check_ids
+
+
+class SubjectTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The part of a task that all share."""
+
+    activity: Activity
+    date: dt.date
+    tested: tuple[Tested, ...]
+    rules_digest: str
+    steps: tuple[PlannedStep, ...]
+    """what is to come; the labels are those of the points"""
+    cupboard: tuple[WorkingStandard, ...]
+    """the standards of the plan, with their corrections"""
+    standards: tuple[StandardUse, ...]
+    notices: tuple[Reason, ...]
+
+    def standard(self, name: str) -> WorkingStandard:
+        """A standard of the plan."""
+        return next(one for one in self.cupboard if one.id == name)
+
+    @property
+    def planned(self) -> dict[str, str]:
+        """Section by label of what a complete test has."""
+        return {step.label: step.section for step in self.steps}
+
+
+def plan(task: SubjectTask) -> tuple[PlannedStep, ...]:
+    """What is to come, in order."""
+    return task.steps
+
+
+def standards_used(task: SubjectTask) -> tuple[StandardUse, ...]:
+    """The standards of the plan."""
+    return task.standards
+
+
+def tested_of(given: Sequence[Tested], assignment: Assignment) -> tuple[Tested, ...]:
+    """The instruments of an order; where none is listed, one with the identity of the order.
+
+    Raises:
+        ProcedureError: they cannot be told apart.
+    """
+    check_ids([one.id for one in given])
+    return tuple(given) or (Tested(id="1", serial=assignment.identity.serial),)
+
+
+def planned_standard(
+    cupboard: Sequence[WorkingStandard],
+    assignment: Assignment,
+    kind: Kind,
+    at: Quantity,
+    limit: Quantity,
+    on: dt.date,
+    *,
+    fits: Callable[[WorkingStandard], bool] = lambda _: True,
+) -> tuple[WorkingStandard, Quantity]:
+    """A standard for one point and its expanded uncertainty (k = 2) there, in percent.
+
+    Args:
+        cupboard: all standards at hand.
+        assignment: may name some.
+        kind: of the standard.
+        at: where it is used.
+        limit: the most that its uncertainty may be, in percent.
+        on: the day of the test.
+        fits: what else must be so.
+
+    Raises:
+        StandardError: none will do; names what would.
+    """
+    use = Use(kind=kind, at=at, limit=limit)
+    chosen = choose_standard(cupboard, assignment.standards, use, on, fits=fits)
+    return chosen, relative_uncertainty(chosen, at) or limit  # the gate refuses one without
+
+
+def measures(*dimensions: str) -> Callable[[WorkingStandard], bool]:
+    """Whether the figures of a standard are of these dimensions: a gas meter is no energy meter."""
+
+    def fits(standard: WorkingStandard) -> bool:
+        figures = (standard.nominal, standard.value, standard.lowest, standard.highest)
+        given = [one for one in (*figures, *(line.at for line in standard.corrections)) if one is not None]
+        return all(one.dimension in dimensions for one in given)
+
+    return fits
+
+
+def distinct(standards: Sequence[WorkingStandard]) -> tuple[WorkingStandard, ...]:
+    """Each standard once, in the order in which it is first used."""
+    return tuple({one.id: one for one in standards}.values())

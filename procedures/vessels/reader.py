@@ -1,0 +1,165 @@
+"""Readings of a test with measures, checked: the dimension; on a neck first the side, then how much.
+
+What a person mistyped may be keyed again a few times; then the run stops and can be resumed.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from drivers.quantity import Quantity
+from drivers.reading import Origin, Stability
+from procedures.action import Choice, Choose, Inspect, Keyed, KeyQuantity
+from procedures.errors import ProcedureError
+from procedures.point import Reason
+from procedures.run import Run
+from procedures.standard import WorkingStandard
+from procedures.vessels.measured import Measured
+from procedures.vessels.neck import MOST, Side
+
+_ATTEMPTS: Final = 5
+_SIDES: Final[dict[str, Side]] = {"above": "above", "below": "below", "at_line": "at_line"}
+_MILLILITRE: Final = Quantity(1, "mL")
+
+
+@dataclass
+class Reader:
+    """Reads instruments, necks and what people key, for a script."""
+
+    run: Run
+    by_hand: int = 0
+    inferred: int = 0
+
+    async def shown(self, role: str, step: Quantity, *, least: Quantity | None = None) -> Quantity:
+        """What an instrument shows at rest, at least so much.
+
+        Raises:
+            ProcedureError: it shows another kind of quantity, or less, time and again.
+        """
+        for _ in range(_ATTEMPTS):
+            reading = await self.run.settled(role, step=step)
+            found = reading.indication
+            if found.dimension == step.dimension and (least is None or found >= least):
+                if reading.origin is Origin.MANUAL:
+                    self.by_hand += 1
+                elif reading.stability is Stability.NOT_REPORTED:
+                    self.inferred += 1
+                return found
+        raise ProcedureError(
+            "vessel.shown",
+            "The reading of {role} was no {dimension} that can be, {count} times.",
+            "Read it again, in {unit}; check which instrument has this role.",
+            role=role,
+            dimension=step.dimension,
+            count=str(_ATTEMPTS),
+            unit=step.unit,
+        )
+
+    async def keyed(self, question: str, step: Quantity, **facts: str) -> Quantity:
+        """A quantity that a person keys.
+
+        Raises:
+            ProcedureError: it was of another dimension time and again.
+        """
+        for _ in range(_ATTEMPTS):
+            asked = KeyQuantity(question=question, unit=step.unit, step=step, facts=facts)
+            answer = await self.run.ask(asked)
+            if isinstance(answer, Keyed) and answer.quantity.dimension == step.dimension:
+                self.by_hand += 1
+                return answer.quantity
+        raise ProcedureError(
+            "vessel.dimension",
+            "The answer to {question} was no {dimension}, {count} times.",
+            "Key it in {unit}.",
+            question=question,
+            dimension=step.dimension,
+            count=str(_ATTEMPTS),
+            unit=step.unit,
+        )
+
+    async def chosen(self, question: str, choices: tuple[str, ...], **facts: str) -> str:
+        """One of the choices.
+
+        Raises:
+            ProcedureError: the answer was none of them.
+        """
+        answer = await self.run.ask(Choose(question=question, choices=choices, facts=facts))
+        if isinstance(answer, Choice) and answer.choice in choices:
+            return answer.choice
+        raise _no_choice(question, choices)
+
+    async def inspected(self, items: tuple[str, ...], subject: str = "") -> dict[str, bool]:
+        """The lines of a checklist: is it in order?
+
+        Raises:
+            ProcedureError: the answer names no line of the checklist.
+        """
+        answer = await self.run.ask(Inspect(items=items, subject=subject))
+        said = answer.choice if isinstance(answer, Choice) else ""
+        failing = () if said == "conforms" else tuple(item.strip() for item in said.split(","))
+        if any(item not in items for item in failing):
+            raise _no_choice("inspect", ("conforms", *items))
+        return {item: item not in failing for item in items}
+
+    async def side(self, vessel: str, nominal: Quantity, step: Quantity) -> tuple[Side, Quantity]:
+        """On which side of its line the liquid in a measure stands, and how far from it.
+
+        Raises:
+            ProcedureError: the answers cannot be, time and again.
+        """
+        facts = {"vessel": vessel, "volume": str(nominal)}
+        side = _SIDES[await self.chosen("vessel_side", tuple(_SIDES), **facts)]
+        if side == "at_line":
+            return side, Quantity(0, "mL")
+        for _ in range(_ATTEMPTS):
+            amount = await self.keyed(f"vessel_{side}", step, **facts)
+            if amount.value >= 0 and amount <= nominal * MOST:
+                return side, amount
+        raise ProcedureError(
+            "vessel.answers",
+            "The reading of measure {vessel} ({volume}) was none that it can have, {count} times.",
+            "Read its neck again: an amount without sign, at most a tenth of the volume.",
+            vessel=vessel,
+            volume=str(nominal),
+            count=str(_ATTEMPTS),
+        )
+
+    async def neck(self, standard: WorkingStandard, temperature: Quantity | None = None) -> Measured:
+        """What a registered measure holds, its size named in every question."""
+        nominal = standard.nominal or Quantity(0, "L")
+        side, amount = await self.side(standard.id, nominal, standard.scale_interval or _MILLILITRE)
+        return measured(standard, side, amount, temperature)
+
+    def notices(self) -> tuple[Reason, ...]:
+        """What the reader of the result must know about the readings."""
+        found = []
+        if self.by_hand:
+            found.append(Reason(code="manual_readings", facts={"count": str(self.by_hand)}))
+        if self.inferred:
+            found.append(Reason(code="stability_inferred", facts={"count": str(self.inferred)}))
+        return tuple(found)
+
+
+def measured(
+    standard: WorkingStandard, side: Side, amount: Quantity, temperature: Quantity | None
+) -> Measured:
+    """The row of a registered measure."""
+    return Measured(
+        nominal=standard.nominal or Quantity(0, "L"),
+        above=None if side == "below" else amount,
+        below=amount if side == "below" else None,
+        volume=standard.value,
+        temperature=temperature,
+        reference_temperature=standard.reference_temperature,
+        expansion=standard.expansion,
+        material=standard.material,
+    )
+
+
+def _no_choice(question: str, choices: tuple[str, ...]) -> ProcedureError:
+    return ProcedureError(
+        "procedure.answer",
+        "The answer to {question} was none of its choices.",
+        "Answer with one of: {choices}.",
+        question=question,
+        choices=", ".join(choices),
+    )

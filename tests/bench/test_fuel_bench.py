@@ -1,0 +1,187 @@
+"""A dispenser read by eye: from the order to a sealed record, left and resumed, adjusted, audited."""
+
+import asyncio
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from bench.attention import RunInterrupted
+from bench.audit import audit
+from bench.labels import Labels
+from bench.laboratory import FILE_NAME
+from bench.workplace import open_workplace, read_assignment
+from procedures.point import Outcome
+from results.certificate.rendering import render_certificate
+from results.keys import read_trusted_keys
+from results.verification import load_record
+from tests.bench.vessel_bench import VesselBench
+
+LABORATORY = """
+[bench]
+id = "BBM-01"
+training = true
+[office]
+name = "UPTD Metrologi Legal Kabupaten Contoh"
+[[person]]
+id = "penera1"
+name = "Nama Penera"
+roles = ["penera"]
+[[standard]]
+id = "B-20"
+kind = "vessel"
+nominal = "20 L"
+value = "20.000 L"
+uncertainty = "4 mL"
+reference_temperature = "28 °C"
+material = "stainless_steel_304"
+scale_interval = "2 mL"
+certificate = "BSML-1"
+due = 2099-12-31
+[[standard]]
+id = "B-5"
+kind = "vessel"
+nominal = "5 L"
+uncertainty = "1 mL"
+scale_interval = "1 mL"
+certificate = "BSML-2"
+due = 2099-12-31
+"""
+ORDER = """
+kind = "fuel_dispensers"
+activity = "subsequent_verification"
+order = "0019"
+{rules}
+[uut]
+class = "0.5"
+max_flow = "40 L/min"
+mmq = "5 L"
+d = "0.01 L"
+price_interval = 1
+totaliser_step = "0.01 L"
+nozzles = [{{ id = "1", meter = "IC-1", liquid = "petrol" }}, {{ id = "2", meter = "IC-1", liquid = "petrol" }}]
+[identity]
+maker = "Merek"
+serial = "PU-7"
+[owner]
+name = "SPBU Contoh"
+"""
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Path:
+    (tmp_path / FILE_NAME).write_text(LABORATORY, "utf-8")
+    (tmp_path / "orders").mkdir()
+    write_order(tmp_path)
+    return tmp_path
+
+
+def write_order(lab: Path, rules: str = "") -> None:
+    (lab / "orders" / "bbm.toml").write_text(ORDER.format(rules=rules), "utf-8")
+
+
+async def run_through(root: Path, operator, *, run: str = ""):
+    async with open_workplace(root, Labels()) as place:
+        run = run or await place.begin(read_assignment(root / "orders" / "bbm.toml"))
+        conclusion = await place.take_up(run, operator, ()).conduct()
+        finished = place.seal(run, "")
+        verified = load_record(finished.sealed.record, read_trusted_keys(place.folders.keys))
+    return conclusion, verified
+
+
+def outcomes(conclusion) -> dict[str, Outcome]:
+    return {one.id: one.outcome for one in conclusion.subjects}
+
+
+def test_a_nozzle_beyond_the_limit_fails_alone_and_the_record_is_sealed_and_audited(lab):
+    conclusion, verified = asyncio.run(run_through(lab, VesselBench(short={"2": "120"})))
+    assert outcomes(conclusion) == {"1": Outcome.CONFORMS, "2": Outcome.DOES_NOT_CONFORM}
+    points = {point.label: point for point in verified.record.points}
+    assert points["accuracy/2/fast/1"].error.value == Decimal("0.6")
+    assert points["accuracy/2/fast/1"].uncertainty is not None
+    assert {use.id for use in verified.record.standards} == {"B-20"}
+    codes = {notice.code for notice in conclusion.notices}
+    assert {"unverified_rules", "manual_readings", "liquid_used", "meter_shared"} <= codes
+    found = audit(verified, deep=True)
+    assert (found.differences, found.unchecked) == ((), ())
+    assert render_certificate(verified).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("rules", ["oiml-r117-1-2019", "kepdirjen-pktn-121-2020"])
+def test_the_same_dispenser_under_other_rules(lab, rules):
+    write_order(lab, f'rules = "{rules}"')
+    bench = FlowOfPlan()
+    conclusion, verified = asyncio.run(run_through(lab, bench))
+    assert conclusion.verdict.outcome is Outcome.CONFORMS
+    assert audit(verified, deep=True).differences == ()
+    flows = {point.label.split("/")[2] for point in conclusion.points if point.section == "accuracy"}
+    assert flows == ({"fast", "slow", "mmq"} if "oiml" in rules else {"fast", "medium", "slow"})
+
+
+class FlowOfPlan(VesselBench):
+    """Takes as long as the flow that was aimed at."""
+
+    def deliver(self, action):
+        super().deliver(action)
+        if action.flow is not None:
+            self.seconds = str(round(action.volume.to("L").value * 60 / action.flow.to("L/min").value, 2))
+
+
+def test_a_flow_outside_its_band_decides_nothing(lab):
+    write_order(lab, 'rules = "kepdirjen-pktn-121-2020"')
+    conclusion, _ = asyncio.run(run_through(lab, VesselBench(seconds="20")))
+    assert conclusion.verdict.outcome is Outcome.INDETERMINATE
+    assert {p.reason for p in conclusion.points if p.section == "accuracy"} == {"flow_outside_band"}
+
+
+def test_an_adjusted_dispenser_is_tested_again_and_what_was_found_is_kept(lab):
+    bench = VesselBench(short={"1": "170"}, answers={"adjust": "adjust"})
+    conclusion, verified = asyncio.run(run_through(lab, bench))
+    assert conclusion.verdict.outcome is Outcome.CONFORMS
+    assert "accuracy/1/fast/1" in conclusion.as_found.verdict.failing
+    assert audit(verified, deep=True).differences == ()
+
+
+def test_a_totaliser_that_counts_too_much_asks_what_was_not_recorded(lab):
+    conclusion, _ = asyncio.run(run_through(lab, VesselBench(counted_besides=Decimal("0.5"))))
+    assert {"totaliser/1", "totaliser/2"} == set(conclusion.verdict.failing)
+
+
+def test_a_wrong_price_fails_by_its_own_point(lab):
+    conclusion, _ = asyncio.run(run_through(lab, VesselBench(price_off=-2)))
+    assert set(conclusion.verdict.failing) == {"price/1/fast/1", "price/2/fast/1"}
+
+
+def test_a_dispenser_without_preset_needs_none(lab):
+    conclusion, _ = asyncio.run(run_through(lab, VesselBench(answers={"preset_set": "not_fitted"})))
+    assert conclusion.verdict.outcome is Outcome.CONFORMS
+    assert "preset" not in conclusion.verdict.sections
+
+
+class Leaving(VesselBench):
+    """Leaves at a prompt."""
+
+    leave_at = 0
+
+    async def answer(self, prompt):
+        if len(self.asked) == self.leave_at:
+            self.leave_at = -1
+            raise RunInterrupted
+        return await super().answer(prompt)
+
+
+@pytest.mark.parametrize("leave_at", [1, 15, 30])
+def test_a_test_left_in_the_middle_goes_on_and_its_totaliser_counts_nothing_twice(lab, leave_at):
+    bench = Leaving()
+    bench.leave_at = leave_at
+
+    async def left_and_resumed():
+        async with open_workplace(lab, Labels()) as place:
+            run = await place.begin(read_assignment(lab / "orders" / "bbm.toml"))
+            with pytest.raises(RunInterrupted):
+                await place.take_up(run, bench, ()).conduct()
+        return await run_through(lab, bench, run=run)
+
+    conclusion, verified = asyncio.run(left_and_resumed())
+    assert conclusion.verdict.outcome is Outcome.CONFORMS
+    assert audit(verified, deep=True).differences == ()
