@@ -102,6 +102,16 @@ def _officer_of(around: Surroundings, run: str) -> Person:
     )
 
 
+def newest_checkpoint(laboratory: Laboratory, outbox: Outbox) -> str:
+    """The newest signed checkpoint of the registry that was proved here; empty when there is none.
+
+    Raises:
+        DeliveryError: the registry's key in the laboratory file is mistyped.
+    """
+    entry = laboratory.registry
+    return "" if entry is None else outbox.checkpoint(str(RegistryKey.parse(entry.key))) or ""
+
+
 def sealed_digests(journal: Journal) -> frozenset[str]:
     """The digests of all records that a journal says were sealed: only those are delivered."""
     return frozenset(summary.sealed.record_digest for summary in journal.runs() if summary.sealed is not None)

@@ -33,7 +33,7 @@ class Words(Protocol):
         """An English clause that came as data."""
 
 
-def plumbing(words: Words, action: Plumbing) -> str:  # noqa: C901, PLR0911 - one sentence an action
+def plumbing(words: Words, action: Plumbing) -> str:  # noqa: C901, PLR0911, PLR0912 - one sentence an action
     """The sentence that asks a person for this."""
     match action:
         case SetFlow(flow=flow, lower=lower, upper=upper):

@@ -56,6 +56,7 @@ class Workplace:
             clock=clock,
             sentence=labels.instruction,
             title=lambda assignment: title_of(labels, assignment),
+            checkpoint=lambda: finishing.newest_checkpoint(laboratory, outbox),
         )
         self.trail = Trail(journal, at=self.around.at, elapsed=clock.monotonic, officer=laboratory.officer.id)
 

@@ -208,7 +208,18 @@ class Choose(_Request, frozen=True, kw_only=True, tag="choose"):
     facts: dict[str, str] = {}
 
 
-Plumbing = SetFlow | StartFlow | StopFlow | DeliverVolume | FillVessel | DrainVessel | Wait | Exchange | SetLoad | SetLevel
+Plumbing = (
+    SetFlow
+    | StartFlow
+    | StopFlow
+    | DeliverVolume
+    | FillVessel
+    | DrainVessel
+    | Wait
+    | Exchange
+    | SetLoad
+    | SetLevel
+)
 """Instructions that concern no receptor of a scale."""
 Instruction = (
     PlaceLoad

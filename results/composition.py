@@ -26,7 +26,10 @@ from results.record import InstrumentUsed, Office, Record, Signer
 State = Literal["concluded", "voided", "interrupted"]
 
 _INTERRUPTED: Final = "interrupted"
-_RULE_FACTS: Final = ("id", "regulation", "edition", "citation", "valid_from", "valid_until", "verified")
+_RULE_FACTS: Final = (
+    *("id", "regulation", "edition", "citation", "valid_from", "valid_until", "verified"),
+    "acceptance",
+)
 
 
 def ended_part(entries: Sequence[Kept]) -> tuple[Kept, ...]:

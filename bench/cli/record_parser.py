@@ -100,6 +100,29 @@ def record_commands(group: Commands) -> None:
         "--service", metavar="URL", help="the office's client of the state's signing service"
     )
     approve.add_argument("--nik", metavar="NIK", help="the person's national number at the service")
+    amend = group.add(
+        "amend",
+        "bench.cli.amending:amend",
+        "correct owner, identity, order or place by a new record",
+        'tera amend X.tera.json --serial A-17 --reason "salah ketik"',
+        json=True,
+    )
+    amend.add_argument("file", type=Path, metavar="RECORD")
+    _keys(amend)
+    amend.add_argument("--reason", required=True, metavar="TEXT", help="why; stands on the new paper")
+    for option, name, what in (
+        ("--owner-name", "owner_name", "the owner's name"),
+        ("--owner-address", "owner_address", "the owner's address"),
+        ("--maker", "identity_maker", "the maker"),
+        ("--model", "identity_model", "the model"),
+        ("--serial", "identity_serial", "the serial number"),
+        ("--type-approval", "identity_type_approval", "the type approval"),
+        ("--year", "identity_year", "the year in which it was made"),
+        ("--order", "order", "the order number"),
+        ("--place", "place", "the place of the test"),
+        ("--on-behalf-of", "on_behalf_of", "the regency for which it was tested"),
+    ):
+        amend.add_argument(option, dest=name, metavar="TEXT", help=f"{what} as it must be")
     trail = group.group("audit-trail", "what happened at this bench, and that none of it was changed")
     trail.add(
         "verify",

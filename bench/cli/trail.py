@@ -9,7 +9,18 @@ from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Folders
 from drivers import notation
-from results.entry import BENCH, Abandoned, Amended, Closed, Concluded, Entry, Noted, Resumed, RunBegun, Sealed
+from results.entry import (
+    BENCH,
+    Abandoned,
+    Amended,
+    Closed,
+    Concluded,
+    Entry,
+    Noted,
+    Resumed,
+    RunBegun,
+    Sealed,
+)
 from results.journal import Journal
 
 

@@ -20,6 +20,7 @@ from procedures.action import (
     Choose,
     ClearTare,
     Done,
+    Exchange,
     Inspect,
     PlaceLoad,
     PlaceWeight,
@@ -54,7 +55,10 @@ class TwinHands:
         """Take the twin, and who decides."""
         self._twin = twin
         self._operator = operator
-        self._standing: tuple[Quantity, str] | None = None
+        self._standing: Quantity | None = None
+        self._beside: Quantity | None = None
+        """a tare load or ballast, which stands under the loads"""
+        self._tared = False
         self._tested: set[str] = set()
         self._adjusted: set[str] = set()
 
@@ -67,29 +71,29 @@ class TwinHands:
         twin = self._twin
         match action:
             case PlaceLoad():
+                if action.unload_first and not self._tared:
+                    self._beside = None
                 self._place(action.load, action.position)
             case PlaceWeight():
                 self._compare(action)
             case RemoveLoad():
-                self._standing = None
-                twin.remove()
+                self._empty()
             case AddSmallWeights():
                 twin.add(action.step)
             case RemoveSmallWeights():
-                if self._standing is None:
-                    twin.remove()
-                else:
-                    twin.place(*self._standing)
+                twin.remove_small()
+            case Exchange():
+                self._exchange()
             case SetZero():
-                self._standing = None  # in a retake something may stand there still
-                twin.remove()
+                self._empty()  # in a retake something may stand there still
                 await self._press(twin.zero)
             case SetTare():
+                self._empty()
                 self._place(action.load, "centre")
                 await self._press(twin.tare)
+                self._standing, self._beside, self._tared = None, action.load, True
             case ClearTare():
-                self._standing = None
-                twin.remove()
+                self._empty()
                 twin.clear_tare()
             case Adjust():
                 twin.adjust()
@@ -116,5 +120,18 @@ class TwinHands:
             await asyncio.sleep(_BETWEEN_PRESSES_S)
 
     def _place(self, load: Quantity, position: str) -> None:
-        self._standing = (load, position)
-        self._twin.place(load, position)
+        self._standing = load
+        self._twin.place(load, position, beside=self._beside)
+
+    def _empty(self) -> None:
+        self._standing, self._beside, self._tared = None, None, False
+        self._twin.remove()
+
+    def _exchange(self) -> None:
+        """Ballast takes the place of the standards that stand beside the ballast of earlier exchanges."""
+        if self._standing is None:
+            return
+        found = self._twin.ballast_for(self._standing)
+        self._beside = found if self._beside is None else self._beside + found
+        self._standing = None
+        self._twin.place(self._beside)

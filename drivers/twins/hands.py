@@ -66,9 +66,13 @@ class ScaleHands:
                 case None:
                     continue
 
-    def place(self, load: Quantity, position: str = CENTRE) -> None:
-        """Have this load, and nothing else, on the receptor."""
-        self._body.place(load, position, at=self._clock.monotonic())
+    def place(self, load: Quantity, position: str = CENTRE, *, beside: Quantity | None = None) -> None:
+        """Have this load on the receptor, beside a tare load or ballast, and nothing else."""
+        self._body.place(load, position, at=self._clock.monotonic(), beside=beside)
+
+    def ballast_for(self, standards: Quantity) -> Quantity:
+        """The mass of what a person finds to take the place of standards."""
+        return self._body.ballast_for(standards)
 
     def above_nominal(self, weight: str) -> Quantity:
         """How much more than its nominal mass a weight weighs that is known by this mark."""

@@ -51,7 +51,7 @@ class ScaleBody:
         """
         self._source = source
         self._settings = settings
-        ranges = settings.intervals or (WeighingInterval(settings.max, settings.d),)
+        ranges = settings.intervals or settings.ranges or (WeighingInterval(settings.max, settings.d),)
         self._unit = unit or ranges[0].d.unit
         self._max = self._number(ranges[-1].max)
         self._steps = [(self._number(each.max), self._number(each.d)) for each in ranges]
@@ -68,9 +68,12 @@ class ScaleBody:
         self._zero = self._to + self._carried(at) - (self._number(offset) if offset is not None else 0)
         self._tare = Decimal(0)
 
-    def place(self, load: Quantity, position: str = CENTRE, *, at: float) -> None:
-        """Have this load, and nothing else, on the receptor."""
-        self._change([_Load(self._number(load), position)], at)
+    def place(
+        self, load: Quantity, position: str = CENTRE, *, at: float, beside: Quantity | None = None
+    ) -> None:
+        """Have this load on the receptor, beside a tare load or ballast in the centre, and nothing else."""
+        below = [] if beside is None else [_Load(self._number(beside), CENTRE)]
+        self._change([*below, _Load(self._number(load), position)], at)
 
     def add(self, load: Quantity, *, at: float) -> None:
         """Put more beside the load that stands there."""
@@ -95,8 +98,8 @@ class ScaleBody:
 
     def tare(self, *, at: float) -> bool:
         """Balance what stands on the receptor; refused while moving and at or below zero."""
-        gross = self._rounded(self._quiet(at) - self._zero, high_resolution=False)
-        if not self._steady(at) or not 0 < gross <= self._max:
+        gross = self._quiet(at) - self._zero
+        if not self._steady(at) or not 0 < self._rounded(gross) <= self._max:
             return False
         self._tare = gross
         return True
@@ -113,6 +116,10 @@ class ScaleBody:
         )
         self._change(self._loads, at)
 
+    def ballast_for(self, standards: Quantity) -> Quantity:
+        """The mass of what a person finds to take the place of standards: never quite the same."""
+        return standards * (1 + self._settings.ballast_excess)
+
     def above_nominal(self, weight: str) -> Quantity:
         """What the settings say of a weight; nothing of one that they do not name."""
         return self._settings.weights.get(weight, Quantity(0, self._unit))
@@ -124,13 +131,13 @@ class ScaleBody:
             return Refused(reason="The load is above Max.", state=State.OVERLOAD, frame=b"")
         if gross < -_UNDERLOAD_E * self._e:
             return Refused(reason="The load is below zero.", state=State.UNDERLOAD, frame=b"")
-        shown = self._rounded(gross, high_resolution=high_resolution) - self._tare
+        shown = self._rounded(gross - self._tare, high_resolution=high_resolution)
         return Indicated(
             indication=Quantity(shown, self._unit),
             stability=Stability.STABLE if self._steady(at) else Stability.MOVING,
             kind=Kind.NET if self._tare else Kind.GROSS,
             high_resolution=high_resolution,
-            tare=Quantity(self._tare, self._unit) if self._tare else None,
+            tare=Quantity(self._rounded(self._tare), self._unit) if self._tare else None,
             frame=b"",
         )
 
@@ -193,9 +200,11 @@ class ScaleBody:
         seen = [self._signal(max(at - _TICK_S * back, self._changed_at)) for back in range(ticks + 1)]
         return max(seen) - min(seen) <= self._settings.steady_span_d * self._d
 
-    def _rounded(self, value: Decimal, *, high_resolution: bool) -> Decimal:
+    def _rounded(self, value: Decimal, *, high_resolution: bool = False) -> Decimal:
+        """In the steps of the partial range of a net load, or of the range that the gross load is in."""
         finest = self._d
-        step = next((d for limit, d in self._steps if abs(value) <= limit), self._steps[-1][1])
+        decides = max(abs(value), self._peak) if self._settings.ranges else abs(value)
+        step = next((d for limit, d in self._steps if decides <= limit), self._steps[-1][1])
         if high_resolution:
             step, finest = step.scaleb(-1), finest.scaleb(-1)
         # Half of a step goes away from zero, as on most indicators.

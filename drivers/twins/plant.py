@@ -21,6 +21,7 @@ MASS: Final = "mass"
 LOAD: Final = "load"
 DENSITY: Final = "density"
 DIVERTER: Final = "diverter"
+_OPEN: Final = Course(Decimal(1))
 _KELVIN: Final = Decimal("273.15")
 _BASIS: Final = {
     FLOW: Quantity(0, "L/s"),
@@ -77,6 +78,8 @@ class Plant:
         self._courses = {name: Course(quantity.value) for name, quantity in _BASIS.items()}
         self._emptied: list[float] = []
         """when the tank was emptied"""
+        self._summed: dict[tuple[str, float], tuple[float, Decimal]] = {}
+        """what had flowed through a gate since a time, at the last bend before which all was added up"""
         for name, entry in (entries or {}).items():
             self.set(name, entry.start, at=at)
             self._courses[name].start = self._courses[name].at(at)
@@ -97,6 +100,7 @@ class Plant:
         """
         if name in (VOLUME, TANK, MASS):
             raise _wrong(name, "follows from flow, diverter, density and load", "Set one of those.")
+        self._summed.clear()
         unit = self._units.setdefault(name, value.unit)
         try:
             number = in_unit(value, unit)
@@ -116,10 +120,10 @@ class Plant:
         """
         match quantity:
             case "volume":
-                return self._flowed(Course(Decimal(1)), self._began, at)
+                return self._flowed("", self._began, at)
             case "tank":
                 since = max((time for time in self._emptied if time <= at), default=self._began)
-                return self._flowed(self._courses[DIVERTER], since, at)
+                return self._flowed(DIVERTER, since, at)
             case "mass":
                 litres = self.true(TANK, at=at).value
                 density = in_unit(self.true(DENSITY, at=at), "kg/m3")
@@ -130,8 +134,17 @@ class Plant:
             case _:
                 raise _wrong(quantity, "is no quantity of this plant", f"It has {', '.join(self.names)}.")
 
-    def _flowed(self, gate: Course, since: float, at: float) -> Quantity:
-        seconds = passed(self._courses[FLOW], gate, since=since, until=at)
+    def _flowed(self, gate_name: str, since: float, at: float) -> Quantity:
+        flow, gate = self._courses[FLOW], self._courses.get(gate_name, _OPEN)
+        known, seconds = self._summed.get((gate_name, since), (since, Decimal(0)))
+        if known > at:
+            known, seconds = since, Decimal(0)
+        bend = max((time for course in (flow, gate) for time in course.bends() if time <= at), default=since)
+        if bend > known:
+            seconds += passed(flow, gate, since=known, until=bend)
+            known = bend
+            self._summed[gate_name, since] = known, seconds
+        seconds += passed(flow, gate, since=known, until=at)
         return Quantity(in_unit(Quantity(1, self._units[FLOW]), "L/s") * seconds, "L")
 
 

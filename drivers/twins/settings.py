@@ -8,7 +8,7 @@ from drivers.quantity import Quantity
 
 
 class WeighingInterval(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One partial range of a multi-interval scale."""
+    """One partial range of a multi-interval scale, or one range of a multiple range scale."""
 
     max: Quantity
     d: Quantity
@@ -21,6 +21,8 @@ class TwinSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     d: Quantity = Quantity(2, "g")
     intervals: tuple[WeighingInterval, ...] = ()
     """in place of `max` and `d`: partial ranges, the smallest first"""
+    ranges: tuple[WeighingInterval, ...] = ()
+    """in place of `max` and `d`: ranges of a scale that goes up by itself, and back when it is unloaded"""
     e: Quantity | None = None
     """verification scale interval; None: equal to the smallest d"""
     seed: int = 1
@@ -34,6 +36,8 @@ class TwinSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """what the empty receptor shows after power-on"""
     eccentricity: dict[str, Decimal] = {}
     """relative error by position of the load: `{ "2" = -0.001 }`"""
+    ballast_excess: Decimal = Decimal("0.0002")
+    """by how much ballast weighs more than the standards whose place it takes, relative to them"""
     hysteresis: Decimal = Decimal(0)
     """how much too much is shown on the way down at half of the largest load, relative to that load"""
     weights: dict[str, Quantity] = {}

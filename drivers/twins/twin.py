@@ -203,9 +203,14 @@ def speakable_body(
     """
     mistakes = []
     faultless = TwinSettings(
-        max=settings.max, d=settings.d, intervals=settings.intervals, settling_s=Decimal(0)
+        max=settings.max,
+        d=settings.d,
+        intervals=settings.intervals,
+        ranges=settings.ranges,
+        settling_s=Decimal(0),
     )
-    most = settings.intervals[-1].max if settings.intervals else settings.max
+    several = settings.intervals or settings.ranges
+    most = several[-1].max if several else settings.max
     for unit in (None, *_OTHER_UNITS):
         body = ScaleBody(settings, at=at, unit=unit, source=source)
         trial = ScaleBody(faultless, at=at, unit=unit)

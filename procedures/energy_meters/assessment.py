@@ -153,7 +153,7 @@ class Judging:
             ),
             parts=() if doubt is None else tuple(self._parts(row, doubt)),
             model=_MODEL,
-            group=label.split("/")[2],
+            group=f"{label.split('/')[2]} {_method(row)}",
         )
 
     def _doubt(self, row: Comparison, found: Energies) -> Quantity | None:
@@ -241,6 +241,12 @@ class Judging:
             reason="" if within else "register_disagrees",
             readings=row.readings,
         )
+
+
+def _method(row: Comparison) -> str:
+    """Runs by different methods do not repeat one another."""
+    told = (row.shown, row.reference_pulses, row.time, row.reference_energy)
+    return "".join("-" if one is None else "x" for one in told)
 
 
 def _energy(wh: Fraction | None) -> Quantity | None:

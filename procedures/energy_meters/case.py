@@ -50,7 +50,7 @@ def _read(content: Mapping[str, Any]) -> tuple[Case, EnergyMeterRules, Judging]:
 
 
 EXAMPLE: Final = """\
-# A case for energy meters (meter kWh). Currents in A, power in W or kW, energy in Wh or kWh, times in s, min, h.
+# A case for energy meters (meter kWh). Power in W or kW, energy in Wh or kWh, times in s, min, h.
 # Sections that were not done are left out; errors and verdicts are never typed.
 kind = "energy_meters"
 activity = "subsequent_verification"   # tera ulang; "initial_verification" = tera

@@ -50,7 +50,7 @@ class PowerFactor(msgspec.Struct, frozen=True):
 
     @property
     def unity(self) -> bool:
-        """cos φ = 1."""
+        """Cos φ = 1."""
         return not self.side
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""What was seen in a test of energy meters: the rows of an observation sheet (cerapan), and nothing computed."""
+"""What was seen in a test of energy meters: rows of an observation sheet (cerapan), nothing computed."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The test of energy meters on paper: loads and limits, counts, formulas, what the standard must be good for."""
+"""The test of energy meters on paper: loads and limits, counts, formulas, demands on the standard."""
 
 import datetime as dt
 

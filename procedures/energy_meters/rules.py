@@ -1,4 +1,4 @@
-"""What a rule table for energy meters holds: limits by class and current, points, starting, no load, register."""
+"""What a rule table for energy meters holds: limits by class and current, loads, further tests."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -66,7 +66,7 @@ class StartingRules(Cited, frozen=True, kw_only=True):
     """a pulse comes within so many times the expected time between pulses"""
     pulses: int
     """so many, one after another"""
-    share_of_ib: dict[str, Decimal] = {}
+    share_of_ib: dict[str, Decimal] = msgspec.field(default_factory=dict)
     """starting current by class as a part of Ib, where none is marked"""
 
 

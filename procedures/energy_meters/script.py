@@ -40,7 +40,9 @@ async def energy_meters(run: Run, task: EnergyMeterTask) -> Conclusion:
         return CompleteTest(run, task, prefix)
 
     phase, sheets, notices, as_found = await found_and_left(run, begin)
-    return concluded(phase, sheets, task.rules, task.date, (*task.notices, *notices), as_found)
+    return concluded(
+        phase, sheets, task.rules, on=task.date, notices=(*task.notices, *notices), as_found=as_found
+    )
 
 
 class CompleteTest:

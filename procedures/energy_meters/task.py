@@ -1,4 +1,4 @@
-"""Preparing a test of energy meters: marks read, rules chosen, loads, counts and doses planned, standard found."""
+"""Preparing a test of energy meters: marks, rules, loads, counts and doses, standard."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -18,8 +18,9 @@ from procedures.energy_meters.instrument import (
     marked,
     voltage_of,
 )
-from procedures.energy_meters.rules import EnergyMeterRules, choose_rules
+from procedures.energy_meters.rules import EnergyMeterRules, TestPoint, choose_rules
 from procedures.errors import ProcedureError
+from procedures.reference_standard import Use
 from procedures.standard import WorkingStandard
 from procedures.standards_gate import standard_use
 from procedures.subjects.judging import cut, stated
@@ -82,7 +83,11 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
     for load in bare.loads:
         limit = bare.rules.doubt_limit(load.permitted)
         chosen, doubt = planned_standard(
-            standards, assignment, "meter", load.current, limit, on, fits=measures("current", "energy")
+            standards,
+            assignment,
+            Use(kind="meter", at=load.current, limit=limit),
+            on,
+            measures("current", "energy"),
         )
         used.append(chosen)
         loads.append(msgspec.structs.replace(load, standard=chosen.id, uncertainty=doubt))
@@ -153,14 +158,12 @@ def planned_loads(judging: Judging, uut: EnergyMeters) -> Iterator[PlannedLoad]:
             key = (amperes, point.power_factor, phases)
             if amperes <= marked(uut, "imax") and key not in known:
                 known.add(key)
-                name = point.name if phases == "all" else f"{point.name} {phases}"
-                yield _load(judging, uut, name, amperes, point.power_factor, phases)
+                yield _load(judging, uut, point, phases)
 
 
-def _load(
-    judging: Judging, uut: EnergyMeters, name: str, amperes: Fraction, power_factor: str, phases: str
-) -> PlannedLoad:
-    factor = PowerFactor.parse(power_factor)
+def _load(judging: Judging, uut: EnergyMeters, point: TestPoint, phases: str) -> PlannedLoad:
+    amperes = marked(uut, point.mark) * Fraction(point.share)
+    factor = PowerFactor.parse(point.power_factor)
     current = stated(amperes, "A")
     limit = judging.permitted(current, factor, phases)
     loaded = uut.systems if phases == "all" else 1
@@ -168,9 +171,9 @@ def _load(
     share = limit * Fraction(judging.rules.standards.resolution_share)
     pulses, wh = _dose(judging.rules, uut, share, watts)
     return PlannedLoad(
-        name=name,
+        name=point.name if phases == "all" else f"{point.name} {phases}",
         current=current,
-        power_factor=power_factor,
+        power_factor=point.power_factor,
         phases=phases,
         power=stated(watts, "W", 3),
         permitted=cut(limit, "%"),

@@ -42,16 +42,22 @@ class Basis:
 
     def most_added(self, row: Weighing, gross: Quantity) -> Quantity:
         """The most that the small weights ΔL of a changeover can weigh at an indication."""
-        step = self.part(row.indication, row.range, gross).resolution.to(self.scale.unit)
+        step = self.scale.rise_at(row.indication, self.number(row, gross)).to(self.scale.unit)
         return plain(step * self.rules.standards.small_step_e * MOST_SMALL_WEIGHTS)
 
     def part(self, mass: Quantity, row_range: int | None, gross: Quantity) -> WeighingRange:
         """The range in force at a load or indication while `gross` stands on the receptor."""
-        number = row_range
-        if number is None and self.scale.ranges:
-            fits = (n for n, part in enumerate(self.scale.ranges, 1) if gross <= part.max)
-            number = next(fits, len(self.scale.ranges))
-        return self.scale.part_at(mass, number)
+        return self.scale.part_at(mass, self._number(row_range, gross))
+
+    def number(self, row: Weighing, gross: Quantity) -> int | None:
+        """The range in use of a multiple range instrument; None: of any other."""
+        return self._number(row.range, gross)
+
+    def _number(self, row_range: int | None, gross: Quantity) -> int | None:
+        if row_range is not None or not self.scale.ranges:
+            return row_range
+        fits = (n for n, part in enumerate(self.scale.ranges, 1) if gross <= part.max)
+        return next(fits, len(self.scale.ranges))
 
     def found(self, row: Weighing, gross: Quantity) -> ErrorFound:
         """The error of a row, not corrected."""
@@ -61,6 +67,9 @@ class Basis:
             load=row.load.to(self.scale.unit),
             indication=row.indication,
             step=shown.resolution,
+            rise=row.rise
+            if row.added is not None
+            else self.scale.rise_at(row.indication, self.number(row, gross)),
             added=row.added,
             fine=shown.fine or (row.high_resolution and last_digit * 5 <= shown.e),
             without_added=self.rules.tolerance.without_added,

@@ -122,7 +122,7 @@ class ScaleBudgets:
         shown = self.basis.part(row.indication, row.range, gross)
         step, value = shown.resolution, self._float(row.indication)
         if point.method is Method.CHANGEOVER:
-            small = self._float(step) * float(self.basis.rules.standards.small_step_e)
+            small = self._float(row.rise or step) * float(self.basis.rules.standards.small_step_e)
             source = "the indication changed somewhere within the last small weight"
             return self._part("changeover", rectangular(small), value, source, sensitivity=-1.0)
         if row.high_resolution and not shown.fine:

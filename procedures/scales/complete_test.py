@@ -24,7 +24,7 @@ from procedures.scales.observation import (
 )
 from procedures.scales.rules import Section
 from procedures.scales.substituting import Substitution, check_standards, error_of
-from procedures.scales.task import PlannedLoad, PlannedTare, ScaleTask, references
+from procedures.scales.task import PlannedLoad, PlannedTare, ScaleTask, references, sections
 from procedures.scales.weighing import ScaleReader, Shown, place
 
 _RANGE = "repeatability/range"
@@ -50,19 +50,12 @@ class CompleteTest:
 
     async def whole(self) -> Phase:
         """Carry out all sections in the order of the rules."""
-        required = required_sections(self.task.scale, self.task.rules, self.task.activity)
-        for section in self._in_order(required):
-            await self._section(section)
         task = self.task
+        for section in sections(task):
+            await self._section(section)
+        required = required_sections(task.scale, task.rules, task.activity)
         phase = assess(task.scale, task.rules, task.activity, self.seen, required=required)
         return with_uncertainty(phase, self._budgets().of_points())
-
-    def _in_order(self, required: tuple[Section, ...]) -> tuple[Section, ...]:
-        """As the rules have it; with ballast the repeatability first, for it says how much ballast may be."""
-        if not self.task.stages:
-            return required
-        first = tuple(name for name in required if name in {"visual", "zero", "repeatability"})
-        return (*first, *(name for name in required if name not in first))
 
     def notices(self, found: Phase) -> tuple[Reason, ...]:
         """What the reader must know about where the readings come from, and about their uncertainty."""
@@ -217,9 +210,8 @@ class CompleteTest:
     ) -> None:
         """Keep a row; where its reading alone decides nothing, find ΔL first."""
         if changeover or self._undecided(section, row):
-            added, paths = await self._reader.changeover(shown, planned, net=isinstance(row, Tared))
-            if added is not None:
-                row = msgspec.structs.replace(row, added=added, readings=row.readings + paths)
+            found = await self._reader.changeover(shown, planned, net=isinstance(row, Tared))
+            row = found.on(row)
         self.seen = self._with(section, row)
         await self._report()
 

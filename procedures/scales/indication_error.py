@@ -52,6 +52,7 @@ def error_of_indication(
     added: Quantity | None,
     fine: bool,
     without_added: Literal["direct", "bounded"],
+    rise: Quantity | None = None,
 ) -> ErrorFound:
     """Find the error, in the unit of the load.
 
@@ -62,6 +63,7 @@ def error_of_indication(
         added: ΔL; zero is a reading (it changed over at once), None was not taken.
         fine: the step shown is e/5 or less, so that E = I − L may be read off.
         without_added: what the rules make of an ordinary display when ΔL was not taken.
+        rise: by how much the indication rises next; None: by `step`.
 
     >>> gram = Quantity.parse
     >>> error_of_indication(load=gram("1000 g"), indication=gram("1000 g"), step=gram("5 g"),
@@ -69,14 +71,15 @@ def error_of_indication(
     Quantity('1 g')
     """
     shown, half = plain(indication.to(load.unit) - load), step.to(load.unit) * _HALF
+    upper = half if rise is None else rise.to(load.unit) * _HALF
     if added is not None:
-        error = plain(shown + half - added.to(load.unit))
+        error = plain(shown + upper - added.to(load.unit))
         return ErrorFound(method=Method.CHANGEOVER, lowest=error, highest=error)
     if fine:
         return ErrorFound(method=Method.HIGH_RESOLUTION, lowest=shown, highest=shown)
     if without_added == "direct":
         return ErrorFound(method=Method.DIRECT, lowest=shown, highest=shown)
-    return ErrorFound(method=Method.BOUNDED, lowest=plain(shown - half), highest=plain(shown + half))
+    return ErrorFound(method=Method.BOUNDED, lowest=plain(shown - half), highest=plain(shown + upper))
 
 
 def plain(mass: Quantity) -> Quantity:

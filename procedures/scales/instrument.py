@@ -122,6 +122,14 @@ class Scale(
             return self.ranges[number - 1]
         return next((part for part in self.parts if load <= part.max), self.parts[-1])
 
+    def rise_at(self, indication: Quantity, number: int | None = None) -> Quantity:
+        """By how much an indication rises next: from Max_i on, by a step of the following range."""
+        part = self.part_at(indication, number)
+        following = (other for other in self.parts if other.max > part.max)
+        if indication == part.max:
+            part = next(following, part)
+        return part.resolution
+
 
 def read_scale(content: Mapping[str, Any]) -> Scale:
     """Read the metrological data of an assignment.

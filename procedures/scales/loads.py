@@ -105,9 +105,8 @@ def eccentricity_positions(scale: Scale, rules: ScaleRules) -> tuple[str, ...]:
 
 
 def share_load(scale: Scale, rules: ScaleRules, share: str) -> WantedLoad:
-    """A share of Max, such as `1/2`."""
-    number = len(scale.ranges) or None
-    return _test_load(scale, rules, _grams(scale.capacity) * share_of(share), number, movable=True)
+    """A share of Max, such as `1/2`; the scale takes it in the smallest range that can."""
+    return _test_load(scale, rules, _grams(scale.capacity) * share_of(share), None, movable=True)
 
 
 def fixed_load(scale: Scale, load: Quantity) -> WantedLoad:

@@ -26,6 +26,8 @@ class Weighing(_Row, frozen=True, kw_only=True):
     indication: Quantity
     added: Quantity | None = None
     """ΔL of the changeover point; zero is a reading, None was not taken"""
+    rise: Quantity | None = None
+    """by how much the indication rose at the changeover; None: by d"""
     high_resolution: bool = False
     """read from the extended display"""
 

@@ -56,7 +56,7 @@ def _tolerance(task: ScaleTask, step: PlannedStep) -> Tolerance | None:
     if step.load is None:
         return None
     load = step.load
-    in_last = step.section == "repeatability" or step.label.startswith("accuracy/down/")
+    in_last = step.label.startswith("accuracy/down/")
     part = task.scale.part_at(load, (len(task.scale.ranges) or None) if in_last else None)
     if step.section == "zero":
         return symmetric(basis.setting(rules.zero.limit_e, part), rules.zero.citation)

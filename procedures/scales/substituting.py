@@ -65,18 +65,17 @@ class Substitution:
         total = PlannedLoad(load=plain(stage.ballast + laid.load), weights=laid.weights)
         how = place(laid, direction="up", unload_first=not self._exchanges and laid is stage.standards[0])
         shown = await self._reader.weigh((how,), total)
-        added, paths = await self._reader.changeover(shown, total)
+        found = await self._reader.changeover(shown, total)
         row = Accuracy(
             load=plain(self._ballast + laid.load),
             planned=total.load,
             indication=shown.indication,
             high_resolution=shown.reading.high_resolution,
-            added=added,
             direction="up",
             substitutions=self._exchanges,
-            readings=(shown.path, *paths),
+            readings=(shown.path,),
         )
-        return row, shown
+        return found.on(row), shown
 
     async def exchange(self, stage: PlannedStage, error: Quantity) -> Ballast:
         """Have the standards that stand replaced by ballast, and find what it weighs.
@@ -88,15 +87,14 @@ class Substitution:
         about = PlannedLoad(load=plain(stage.ballast + laid.load), weights=())
         how = Exchange(put=f"ballast {laid.load}", take=f"standards {laid.load}")
         shown = await self._reader.weigh((how,), about)
-        added, paths = await self._reader.changeover(shown, about)
-        if added is None:
+        found = await self._reader.changeover(shown, about)
+        if found.added is None:
             raise _no_change(about.load)
-        step = self._task.scale.part_at(shown.indication).resolution
-        self._ballast = ballast_mass(shown.indication, step, added, error)
+        step = found.rise or self._task.scale.part_at(shown.indication).resolution
+        self._ballast = ballast_mass(shown.indication, step, found.added, error)
         self._exchanges += 1
-        return Ballast(
-            load=self._ballast, indication=shown.indication, added=added, readings=(shown.path, *paths)
-        )
+        row = Ballast(load=self._ballast, indication=shown.indication, readings=(shown.path,))
+        return found.on(row)
 
 
 def error_of(row: Accuracy, step: Quantity) -> Quantity:
@@ -107,7 +105,7 @@ def error_of(row: Accuracy, step: Quantity) -> Quantity:
     """
     if row.added is None:
         raise _no_change(row.load)
-    return ballast_mass(row.indication, step, row.added, row.load)
+    return ballast_mass(row.indication, row.rise or step, row.added, row.load)
 
 
 def _no_change(load: Quantity) -> ProcedureError:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -14,7 +15,7 @@ from procedures.scales.assessment import required_sections
 from procedures.scales.classification import check_classification, classification_notices, least_load
 from procedures.scales.indication_error import plain
 from procedures.scales.instrument import Scale, read_scale
-from procedures.scales.rules import ScaleRules, choose_rules, share_of
+from procedures.scales.rules import ScaleRules, Section, choose_rules, share_of
 from procedures.scales.substitution import Stage, stages
 from procedures.scales.wishes import (
     BY_CHANGEOVER,
@@ -33,6 +34,8 @@ from procedures.standards_gate import (
     standard_use,
 )
 from procedures.weights import LoadReference
+
+_BEFORE_BALLAST: Final = frozenset({"visual", "zero", "repeatability"})
 
 
 class PlannedLoad(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -244,8 +247,16 @@ def plan(task: ScaleTask) -> tuple[PlannedStep, ...]:
             for load in (Quantity(0, task.scale.unit), *(net.load for net in planned.net))
         ],
     }
+    return tuple(step for section in sections(task) for step in steps[section])
+
+
+def sections(task: ScaleTask) -> tuple[Section, ...]:
+    """As the rules have it; with ballast the repeatability first, for it says how much ballast may be."""
     required = required_sections(task.scale, task.rules, task.activity)
-    return tuple(step for section in required for step in steps[section])
+    if not task.stages:
+        return required
+    first = tuple(name for name in required if name in _BEFORE_BALLAST)
+    return (*first, *(name for name in required if name not in first))
 
 
 def _step(section: str, rest: str, load: Quantity | None = None, position: str = "") -> PlannedStep:

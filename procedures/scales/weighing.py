@@ -7,7 +7,9 @@ confirms is recorded as it is.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
+
+import msgspec
 
 from drivers.quantity import Quantity
 from drivers.reading import Kind, Origin, Reading, Stability
@@ -30,8 +32,10 @@ from procedures.scales.basis import MOST_SMALL_WEIGHTS
 from procedures.scales.display import check_display
 from procedures.scales.indication_error import plain
 from procedures.scales.instrument import LEGAL_UNITS
+from procedures.scales.observation import Weighing
 from procedures.scales.task import PlannedLoad, ScaleTask
 
+Row = TypeVar("Row", bound=Weighing)
 UUT: Final = "uut"
 
 _ATTEMPTS: Final = 5
@@ -51,6 +55,24 @@ class Shown:
     def indication(self) -> Quantity:
         """I."""
         return self.reading.indication
+
+
+class Changeover(msgspec.Struct, frozen=True, kw_only=True):
+    """What small weights found."""
+
+    added: Quantity | None
+    """ΔL; None: the indication did not rise"""
+    rise: Quantity | None = None
+    """as in a row of the sheet"""
+    readings: tuple[str, ...] = ()
+
+    def on(self, row: Row) -> Row:
+        """The row with ΔL; as it was when there is none."""
+        if self.added is None:
+            return row
+        return msgspec.structs.replace(
+            row, added=self.added, rise=self.rise, readings=row.readings + self.readings
+        )
 
 
 class ScaleReader:
@@ -121,31 +143,32 @@ class ScaleReader:
     async def _settled(self, expect: Quantity) -> Reading:
         return await self._run.settled(UUT, expect=expect, high_resolution=self._task.scale.high_resolution)
 
-    async def changeover(
-        self, shown: Shown, planned: PlannedLoad, *, net: bool = False
-    ) -> tuple[Quantity | None, tuple[str, ...]]:
-        """Find ΔL: the small weights that make the indication rise by one step.
-
-        Returns:
-            ΔL, or None when the indication did not rise; and the paths of the readings.
-        """
+    async def changeover(self, shown: Shown, planned: PlannedLoad, *, net: bool = False) -> "Changeover":
+        """Find ΔL: the small weights that make the indication rise by one step."""
         step = self._step(shown.indication, planned)
-        small = plain(step * self._task.rules.standards.small_step_e)
+        scale = self._task.scale
+        rise = scale.rise_at(shown.indication, planned.range).to(scale.unit)
+        small = plain(rise * self._task.rules.standards.small_step_e)
         if shown.reading.origin is Origin.MANUAL:
-            return await self._keyed_added(shown.indication, planned.load, step, small), ()
+            added = await self._keyed_added(shown.indication, planned.load, rise, small)
+            return Changeover(added=added, rise=None if rise == step else rise)
         paths: list[str] = []
         found: Quantity | None = None
+        seen: Quantity | None = None
         for count in range(1, MOST_SMALL_WEIGHTS + 1):
             total = plain(small * count)
             await self._run.instruct(AddSmallWeights(step=small, total=total))
             after = await self.read(shown.indication, planned, net=net)
             paths.append(after.path)
             if after.indication >= shown.indication + step:
-                await self._one_step(shown.indication, after.indication, step)
+                if (risen := plain(after.indication - shown.indication)) != step:
+                    seen = risen
+                if risen != rise:
+                    await self._one_step(shown.indication, after.indication, step)
                 found = total
                 break
         await self._run.instruct(RemoveSmallWeights())
-        return found, tuple(paths)
+        return Changeover(added=found, rise=seen if seen == rise else None, readings=tuple(paths))
 
     async def _one_step(self, before: Quantity, after: Quantity, step: Quantity) -> None:
         """A tenth of a step cannot change the display by two: it is coarser than d, or the scale stuck.

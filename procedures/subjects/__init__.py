@@ -1,1 +1,1 @@
-"""What tests of several instruments in one run share: identities, checklist, rows judged, readings, verdicts."""
+"""Tests of several instruments in one run: identities, checklist, judged rows, readings, verdicts."""

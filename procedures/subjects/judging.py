@@ -168,6 +168,7 @@ def concluded(
     phase: Phase,
     sheets: Iterable[Sheet],
     rules: SubjectRules,
+    *,
     on: date | None,
     notices: Sequence[Reason],
     as_found: Phase | None = None,

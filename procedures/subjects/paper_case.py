@@ -48,7 +48,8 @@ def read_case(content: Mapping[str, Any], kind: type[H], parts: Iterable[type[ms
     Raises:
         ProcedureError: names the entry and a correction.
     """
-    known = [field.encode_name for part in (kind, *parts) for field in msgspec.structs.fields(part)]
+    structs: list[type[msgspec.Struct]] = [kind, *parts]
+    known = [field.encode_name for part in structs for field in msgspec.structs.fields(part)]
     refuse_typed(content)
     _refuse_machine_entries(content, known)
     try:
@@ -96,4 +97,4 @@ def conclude_case(
         )
     absent = [name for name in rules.order if name not in phase.verdict.sections]
     more = [Reason(code="sections_absent", facts={"sections": ", ".join(absent)})] if absent else []
-    return concluded(phase, sheets, rules, case.date, (*rules.notices(), *notices, *more))
+    return concluded(phase, sheets, rules, on=case.date, notices=(*rules.notices(), *notices, *more))

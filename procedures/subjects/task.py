@@ -10,7 +10,7 @@ from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
 from procedures.point import Activity, Reason
 from procedures.reference_standard import Use, choose_standard, relative_uncertainty
-from procedures.standard import Kind, StandardUse, WorkingStandard
+from procedures.standard import StandardUse, WorkingStandard
 from procedures.subjects.sheet import Tested, check_ids
 
 
@@ -61,11 +61,8 @@ def tested_of(given: Sequence[Tested], assignment: Assignment) -> tuple[Tested, 
 def planned_standard(
     cupboard: Sequence[WorkingStandard],
     assignment: Assignment,
-    kind: Kind,
-    at: Quantity,
-    limit: Quantity,
+    use: Use,
     on: dt.date,
-    *,
     fits: Callable[[WorkingStandard], bool] = lambda _: True,
 ) -> tuple[WorkingStandard, Quantity]:
     """A standard for one point and its expanded uncertainty (k = 2) there, in percent.
@@ -73,18 +70,15 @@ def planned_standard(
     Args:
         cupboard: all standards at hand.
         assignment: may name some.
-        kind: of the standard.
-        at: where it is used.
-        limit: the most that its uncertainty may be, in percent.
+        use: what it is for, and the most that its uncertainty may be.
         on: the day of the test.
         fits: what else must be so.
 
     Raises:
         StandardError: none will do; names what would.
     """
-    use = Use(kind=kind, at=at, limit=limit)
     chosen = choose_standard(cupboard, assignment.standards, use, on, fits=fits)
-    return chosen, relative_uncertainty(chosen, at) or limit  # the gate refuses one without
+    return chosen, relative_uncertainty(chosen, use.at) or use.limit  # the gate refuses one without
 
 
 def measures(*dimensions: str) -> Callable[[WorkingStandard], bool]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -17,8 +18,8 @@ from results.record import Record, Signer
 from results.verification import VerifiedRecord
 
 _SHORT_DIGEST: Final = 16
-_MANY: Final = "meters"
-"""the entry of the metrological data that lists several instruments"""
+_MANY: Final = frozenset({"meters", "weights"})
+"""entries of the metrological data that list several instruments"""
 _USUAL_FACTOR: Final = 2
 _FIRST: Final = ("class", "max", "min", "e", "d", "intervals")
 """the order in which the metrological data of scales are read; those of other kinds follow by name"""
@@ -140,7 +141,7 @@ def _identity(record: Record) -> list[tuple[str, str]]:
 
 def _mark(name: str, value: Any) -> tuple[str, str]:
     """One entry of the metrological data; several instruments are counted here and listed in a table."""
-    if name == _MANY:
+    if name in _MANY:
         return name, str(len(value))
     if name == "method":
         return "method_of_test", word("part", str(value))
@@ -180,7 +181,12 @@ def _amendments(record: Record) -> list[str]:
         return []
     at = moment(amendment.at)
     told = [
-        sentence("amendment", "change", name=word("label", "owner" if name == "owner.name" else name.rpartition(".")[2]), **change)
+        sentence(
+            "amendment",
+            "change",
+            name=word("label", "owner" if name == "owner.name" else name.rpartition(".")[2]),
+            **change,
+        )
         for name, change in amendment.changes.items()
     ]
     return [*told, sentence("amendment", "why", reason=amendment.reason, by=amendment.by, at=at)]
@@ -235,7 +241,9 @@ def _readable(part: str) -> str:
 def _notes(record: Record) -> list[str]:
     names = ["scope", "copy"]
     if record.verdict is not None:
-        names.insert(0, "decision_rule")
+        acceptance = (record.rule or {}).get("acceptance") or {}
+        guarded = Decimal(acceptance.get("guard", 0)) > 0
+        names.insert(0, "decision_rule_guarded" if guarded else "decision_rule")
     if any(point.uncertainty is not None for point in record.points):
         names.insert(1, "uncertainty")
     if form_of(record) in {Outcome.CONFORMS, "mixed"} and not record.training:

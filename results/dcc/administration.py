@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Final
 from xml.etree.ElementTree import Element
 
+import msgspec
+
 from procedures.point import Activity, Outcome
 from results.certificate.words import anything, gloss, sentence, word
 from results.dcc.element import dcc, optional, spoken

@@ -1,4 +1,4 @@
-"""A set of weights on a comparator that is a twin: from the order to a sealed record, adjusted, resumed, audited."""
+"""A set of weights on a comparator that is a twin: from the order to a sealed record, resumed, audited."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -13,7 +13,16 @@ from bench.laboratory import FILE_NAME
 from bench.operator import Prompt
 from bench.workplace import open_workplace, read_assignment
 from drivers.quantity import Quantity
-from procedures.action import AddSmallWeights, Choice, Choose, Done, Inspect, Keyed, KeyIndication, PlaceWeight
+from procedures.action import (
+    AddSmallWeights,
+    Choice,
+    Choose,
+    Done,
+    Inspect,
+    Keyed,
+    KeyIndication,
+    PlaceWeight,
+)
 from procedures.errors import StandardError
 from procedures.point import Outcome
 from results.certificate.rendering import render_certificate
@@ -130,9 +139,12 @@ def test_a_set_on_a_comparator_that_drifts_to_a_sealed_record(tmp_path, cycle):
     errors = {p.subject: p for p in record.points if p.section == "accuracy"}
     for weight, put in {"100 g": "0.19", "20 g": "-0.10", "20 g*": "0.03"}.items():
         # the twin knows no buoyancy: what the air does to brass against steel is corrected all the same
-        assert abs(errors[weight].error.to("mg").value - Quantity(put, "mg").value) < Quantity("0.08", "mg").value
+        assert (
+            abs(errors[weight].error.to("mg").value - Quantity(put, "mg").value)
+            < Quantity("0.08", "mg").value
+        )
         assert errors[weight].uncertainty is not None
-        assert len(errors[weight].readings) == (8 if cycle == "ABBA" else len(errors[weight].readings))
+        assert len(errors[weight].readings) == {"ABBA": 4}.get(cycle, 6 if weight == "100 g" else 8)
     assert [one.id for one in record.subjects] == ["100 g", "20 g", "20 g*"]
     assert {use.id for use in record.standards} == {"S-E2"}
     found = audit(verified, deep=True)
@@ -177,7 +189,7 @@ def test_a_line_of_the_checklist_that_fails_is_looked_for_weight_by_weight(tmp_p
     }
 
 
-@pytest.mark.parametrize("leave_at", [2, 9, 20])
+@pytest.mark.parametrize("leave_at", [2, 9, 14])
 def test_a_session_left_in_the_middle_goes_on_where_it_was(tmp_path, leave_at):
     lab_in(tmp_path)
 

@@ -87,11 +87,9 @@ def test_check_characters_over_too_few_columns_are_found(tmp_path):
 
 
 def test_a_form_that_the_twin_cannot_say_is_found(tmp_path):
-    text = (
-        (MODELS / "mt-sics.toml").read_text("utf-8").replace("show = { width = 10 }", "show = { width = 4 }")
-    )
-    (tmp_path / "mt-sics.toml").write_text(text, "utf-8")
-    report = checking.check(tmp_path / "mt-sics.toml")
+    text = (MODELS / "nci-scp01.toml").read_text("utf-8").replace("show = { width = 8", "show = { width = 3")
+    (tmp_path / "nci-scp01.toml").write_text(text, "utf-8")
+    report = checking.check(tmp_path / "nci-scp01.toml")
     assert any("the twin cannot say this" in finding for finding in report.findings)
 
 

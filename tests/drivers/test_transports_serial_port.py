@@ -182,7 +182,7 @@ NOT_THERE = {
     "a port that is not plugged in": ("/dev/ttyNOSUCH7", "link.missing"),
     "a file that is no port": (__file__, "link.refused"),
     "nobody listens at the address": ("socket://127.0.0.1:1", "link.unreachable"),
-    "no port number": ("socket://127.0.0.1", "link.unreachable"),
+    "no port number": ("socket://127.0.0.1", "link.address"),
     "nobody listens, RFC 2217": ("rfc2217://127.0.0.1:1", "link.unreachable"),
     "an address of unknown kind": ("gopher://127.0.0.1:70", "link.address"),
 }

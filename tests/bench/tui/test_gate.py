@@ -15,6 +15,7 @@ from procedures.action import (
     RemoveSmallWeights,
     SetTare,
     SetZero,
+    Wait,
 )
 from tests.bench.tui.fake_desk import StillClock, grams, reading
 
@@ -146,7 +147,7 @@ def test_auto_capture_takes_a_load_once_until_it_has_left():
 )
 def test_a_changeover_is_heard(action: Action):
     scale, now = resting_scale("5000.0")
-    scale.instructed(action)
+    scale.instructed(action, now)
     assert not scale.sees_done(action, now)
     for step in range(1, 8):
         scale.watch.take(shown("5005.0"), now + step * 0.2)
@@ -160,8 +161,18 @@ def test_keys_on_the_instrument_are_never_assumed_to_be_pressed():
 
 
 def test_taking_a_load_off_a_tared_scale_shows_the_tare_below_zero():
-    scale, _ = resting_scale("0.0")
+    scale, now = resting_scale("0.0")
     scale.carried_out(SetTare(load=grams(1000)))
     assert scale.expected(RemoveLoad()) == grams(-1000)
-    scale.instructed(ClearTare())
+    scale.instructed(ClearTare(), now)
     assert scale.expected(RemoveLoad()) == grams(0)
+
+
+def test_a_time_to_wait_ends_by_itself_and_not_before():
+    scale, now = resting_scale("0.0")
+    wait = Wait(duration=Quantity("2", "min"), purpose="drip")
+    scale.instructed(wait, now)
+    assert scale.remaining_s(wait, now + 30) == 90
+    assert scale.gate(wait, now + 119.9) is Gate.TOO_EARLY
+    assert not scale.sees_done(wait, now + 119.9)
+    assert scale.sees_done(wait, now + 120)

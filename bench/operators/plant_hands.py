@@ -1,0 +1,151 @@
+"""Hands for a plant: valves, vessels and tanks that its twins feel together, moved as an instruction asks.
+
+The water flows while the operator is asked, so that a prompt stands on the screen as long as it is obeyed. Whatever
+a twin gave is TRAINING; the hands change nothing about that.
+"""
+
+import asyncio
+from decimal import Decimal
+from typing import Final
+
+from bench.operator import Operator, Prompt
+from drivers.clock import Clock
+from drivers.errors import UnitError
+from drivers.quantity import Quantity
+from drivers.twins.plant import DIVERTER, FLOW, LOAD, TANK, Plant, in_unit
+from procedures.action import (
+    Action,
+    Answer,
+    DeliverVolume,
+    DrainVessel,
+    FillVessel,
+    Keyed,
+    KeyIndication,
+    KeyQuantity,
+    PlaceLoad,
+    RemoveLoad,
+    SetFlow,
+    StartFlow,
+    StopFlow,
+    Wait,
+)
+
+_VALVE_S: Final = 1.0
+"""in which a valve opens or closes"""
+_REST_S: Final = 1.0
+"""until the water stands still behind a closed valve"""
+_USUAL: Final = Quantity(1, "L/s")
+_INTO: Final = Quantity(1, "1")
+_PAST: Final = Quantity(0, "1")
+
+
+class PlantHands:
+    """Obeys with a plant; the operator still answers."""
+
+    def __init__(
+        self, plant: Plant, clock: Clock, operator: Operator, *, loads: bool = True, eyes: bool = False
+    ) -> None:
+        """Take the plant, and who decides.
+
+        Args:
+            plant: what the twins feel together.
+            clock: the clock of the twins.
+            operator: who answers.
+            loads: loads stand on the scale of the plant's tank; False: on another scale.
+            eyes: what has no port is read off the plant too, in place of the operator.
+        """
+        self._plant = plant
+        self._clock = clock
+        self._operator = operator
+        self._loads = loads
+        self._eyes = eyes
+        self._flow = _USUAL
+
+    async def answer(self, prompt: Prompt) -> Answer:
+        """Do it while the operator is asked; both must be done."""
+        if self._eyes and (seen := self._seen(prompt.action)) is not None:
+            return seen
+        work = asyncio.ensure_future(self._obey(prompt.action))
+        try:
+            answer = await self._operator.answer(prompt)
+            await work
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+        return answer
+
+    async def _obey(self, action: Action) -> None:
+        plant, now = self._plant, self._clock.monotonic()
+        match action:
+            case SetFlow(flow=flow):
+                self._flow = flow
+            case StartFlow():
+                plant.set(FLOW, self._flow, at=now, over_s=_VALVE_S)
+                await self._clock.sleep(_VALVE_S)
+            case StopFlow():
+                plant.set(FLOW, self._flow * 0, at=now, over_s=_VALVE_S)
+                await self._clock.sleep(_VALVE_S + _REST_S)
+            case DeliverVolume(volume=volume, flow=flow, into=into):
+                await self._deliver(volume, flow or self._flow, into=bool(into))
+            case FillVessel(volume=Quantity() as volume):
+                missing = volume - plant.true(TANK, at=now).to(volume.unit)
+                await self._deliver(missing, self._flow, into=True)
+            case DrainVessel(drip=drip):
+                plant.empty(at=now)
+                await self._clock.sleep(_seconds(drip))
+            case Wait(duration=duration):
+                await self._clock.sleep(_seconds(duration))
+            case PlaceLoad(load=load) if self._loads:
+                plant.set(LOAD, load, at=now)
+            case RemoveLoad() if self._loads:
+                plant.set(LOAD, Quantity(0, "kg"), at=now)
+            case _:
+                pass
+
+    async def _deliver(self, volume: Quantity, flow: Quantity, *, into: bool) -> None:
+        """From standstill to standstill, the two slopes of the valve included."""
+        seconds = (
+            float(in_unit(volume, "L") / in_unit(flow, "L/s")) if volume.value > 0 and flow.value > 0 else 0
+        )
+        if not seconds:
+            return
+        plant, begun = self._plant, self._clock.monotonic()
+        slope = min(_VALVE_S, seconds)
+        plant.set(DIVERTER, _INTO if into else _PAST, at=begun)
+        plant.set(FLOW, flow, at=begun, over_s=slope)
+        plant.set(FLOW, flow * 0, at=begun + seconds, over_s=slope)
+        try:
+            await self._clock.sleep(seconds + slope + _REST_S)
+        finally:  # whoever leaves in the middle closes the valve
+            now = self._clock.monotonic()
+            if now < begun + seconds + slope:
+                plant.set(FLOW, flow * 0, at=now)
+            plant.set(DIVERTER, _PAST, at=max(now, begun + seconds + slope))
+
+    def _seen(self, action: Action) -> Keyed | None:
+        """What a person would read off the plant; None: it is no such question, or nothing says it."""
+        now = self._clock.monotonic()
+        match action:
+            case KeyQuantity(question="vessel_reading", unit=unit, step=step, facts={"volume": nominal}):
+                return Keyed(_read((self._plant.true(TANK, at=now) - Quantity.parse(nominal)).to(unit), step))
+            case KeyQuantity(question=name, unit=unit, step=step) if name in self._plant.names:
+                true = self._plant.true(name, at=now)
+                return Keyed(_read(Quantity(in_unit(true, unit), unit), step))
+            case KeyIndication(role=role, step=step) if role in self._plant.names:
+                return Keyed(_read(self._plant.true(role, at=now), step))
+        return None
+
+
+def _read(true: Quantity, step: Quantity | None) -> Quantity:
+    """To the nearest step, as a person reads."""
+    if step is None or not step.value:
+        return true
+    try:
+        number = in_unit(true, step.unit)
+    except UnitError:
+        return true
+    return Quantity((number / step.value).quantize(Decimal(1)) * step.value, step.unit)
+
+
+def _seconds(duration: Quantity) -> float:
+    return float(in_unit(duration, "s"))
