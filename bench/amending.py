@@ -1,7 +1,7 @@
 """Correcting what a record says of owner, identity, order or place: a new record that supersedes it.
 
-Nothing is measured and nothing is taken back. The new record has its own number; both stay, and whoever tested
-signs again.
+Nothing is measured and nothing is taken back. The new record has its own number; both stay, and whoever
+tested signs again.
 """
 
 import secrets
@@ -28,7 +28,7 @@ def amend(around: Surroundings, old: VerifiedRecord, changes: Mapping[str, str],
         reason: why; stands on the new paper.
 
     Raises:
-        LaboratoryError: no reason, nothing changed, not this bench's record, no verdict, or corrected already.
+        LaboratoryError: no reason, nothing changed, no verdict, another bench's, or corrected already.
         RecordError: one of the facts may not be amended.
         StorageError: the disk refuses; no number is consumed.
     """

@@ -29,12 +29,22 @@ from results.registry.settings import Settings
 PIN: Final = "123456"
 """the demo officer's PIN; it protects nothing"""
 
+PROCEDURES: Final = ("scales", "water_meters")
+"""what the demonstration can show"""
+
 _FAULTS: Final = {
-    # name: gain error, eccentricity at position 2
-    "none": ("0.0004", "-0.0002"),
-    "span": ("0.0016", "-0.0002"),
-    "eccentric": ("0.0004", "-0.004"),
+    # by procedure and fault: what the template's marks become
+    "scales": {
+        "none": {"gain_error": "0.0004", "eccentric": "-0.0002"},
+        "span": {"gain_error": "0.0016", "eccentric": "-0.0002"},
+        "eccentric": {"gain_error": "0.0004", "eccentric": "-0.004"},
+    },
+    "water_meters": {
+        "none": {"error": "0.003"},
+        "span": {"error": "0.031"},  # of the seventh meter, above the flow at which 2 % hold
+    },
 }
+_PLANT: Final = "water-plant.toml"
 _START_S: Final = 30.0
 _IDLE_S: Final = 3600.0
 _OK: Final = 200
@@ -62,12 +72,23 @@ class DemoLaboratory:
         return Settings.in_folder(self.registry, base_url=self.url, training=True)
 
 
-def prepare(root: Path, *, seed: int, fault: str) -> DemoLaboratory:
+def prepare(root: Path, *, seed: int, fault: str, procedure: str = "scales") -> DemoLaboratory:
     """Write the demonstration's files; records of earlier demonstrations in the same folder stay.
 
     Raises:
-        LaboratoryError: the folder holds another laboratory, or cannot be written.
+        LaboratoryError: the folder holds another laboratory, or cannot be written; or no twin of this kind
+            has such a fault.
     """
+    marks = _FAULTS[procedure].get(fault)
+    if marks is None:
+        raise LaboratoryError(
+            "demo.fault",
+            "The twins of {procedure} have no fault {fault}; they have: {known}.",
+            "Give one of those with --fault.",
+            procedure=procedure,
+            fault=fault,
+            known=", ".join(_FAULTS[procedure]),
+        )
     if (root / FILE_NAME).exists() and not (root / _MARK).exists():
         raise LaboratoryError(
             "demo.not_a_demo",
@@ -77,19 +98,21 @@ def prepare(root: Path, *, seed: int, fault: str) -> DemoLaboratory:
         )
     Folders(root).make()
     demo = DemoLaboratory(
-        root=root, order=root / "orders" / "P-0231.toml", registry=root / "registry", port=_port(root)
+        root=root,
+        order=root / "orders" / f"{procedure}.toml",
+        registry=root / "registry",
+        port=_port(root),
     )
     (root / _MARK).write_text(f"tera demo\n{demo.port}\n", encoding="utf-8")
     store = open_store(demo.settings())
     with closing(store.database):
         key = str(store.key)
-    gain_error, eccentric = _FAULTS[fault]
     templates = files("bench") / "templates"
+    parts = ("demo.toml", f"demo-{procedure}.toml")
     (root / FILE_NAME).write_text(
-        string.Template((templates / "demo.toml").read_text("utf-8")).substitute(
+        string.Template("\n".join((templates / part).read_text("utf-8") for part in parts)).substitute(
+            marks,
             seed=seed,
-            gain_error=gain_error,
-            eccentric=eccentric,
             due=SystemClock().utc().date() + timedelta(days=_STANDARD_DAYS),
             url=demo.url,
             key=key,
@@ -97,7 +120,10 @@ def prepare(root: Path, *, seed: int, fault: str) -> DemoLaboratory:
         encoding="utf-8",
     )
     demo.order.parent.mkdir(exist_ok=True)
-    demo.order.write_text((templates / "demo-order.toml").read_text("utf-8"), encoding="utf-8")
+    order = (templates / f"demo-{procedure}-order.toml").read_text("utf-8")
+    demo.order.write_text(order, encoding="utf-8")
+    if procedure == "water_meters":
+        (root / _PLANT).write_text((templates / f"demo-{_PLANT}").read_text("utf-8"), encoding="utf-8")
     _enrol(demo)
     return demo
 

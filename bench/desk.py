@@ -4,6 +4,8 @@ Measured, sealed, queued and delivered are different states; a verdict is shown 
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,8 +15,11 @@ import msgspec
 
 from bench.events import Observer
 from bench.operator import Operator
+from bench.trial import Trial
+from drivers.instrument import LineSettings
 from drivers.protocols import Refused
 from drivers.reading import Reading
+from drivers.transports import Transport
 from procedures.edition import PlannedStep
 from procedures.point import Conclusion, Outcome
 
@@ -108,6 +113,36 @@ class SealedFiles(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
 
 
+class SignerLine(msgspec.Struct, frozen=True, kw_only=True):
+    """Who signs a run: whoever tested."""
+
+    name: str
+    pin: bool
+    """signs with a PIN"""
+    new: bool = False
+    """has no key yet: the PIN typed now becomes that of the key"""
+
+
+@dataclass(frozen=True)
+class BorrowedLine:
+    """A line that the workbench has for itself."""
+
+    trial: Trial
+    line: Transport
+    settings: LineSettings
+    folder: Path
+    """where captures are saved"""
+
+
+class PersonLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A penera who may sit at the bench."""
+
+    id: str
+    name: str
+    competence: tuple[str, ...] = ()
+    """kinds with a valid competence; empty: kept elsewhere"""
+
+
 class Work(Protocol):
     """A run under way."""
 
@@ -128,11 +163,56 @@ class Desk(Protocol):
 
     bench: str
     office: str
-    officer: str
     training: bool
-    pin_needed: bool
     zone: str
     """IANA name of the office's time zone"""
+    idle_lock_s: float
+    """the screen is locked after so many seconds without a key; 0: never"""
+
+    @property
+    def officer(self) -> str:
+        """The name of the penera at the bench."""
+
+    def can_lock(self) -> bool:
+        """Whether the penera at the bench has a key with a PIN that opens the screen again."""
+
+    def signer(self, run: str) -> SignerLine:
+        """Who signs a run.
+
+        Raises:
+            PlainError: whoever tested is not in the laboratory file any more.
+        """
+
+    def people(self) -> tuple[PersonLine, ...]:
+        """The penera of this laboratory, whoever sits at the bench first."""
+
+    def seat(self, person: str) -> None:
+        """Let another penera sit at the bench; the audit trail notes it.
+
+        Raises:
+            PlainError: no penera, or the disk refuses.
+        """
+
+    async def unlock(self, pin: str) -> None:
+        """Check the PIN of the penera at the bench; a wrong one counts as a try.
+
+        Raises:
+            PlainError: wrong, or tried too often.
+        """
+
+    async def void(self, run: str, reason: str, pin: str) -> SealedFiles:
+        """Close a run without a verdict, for a reason, and seal that: its number is accounted for.
+
+        Raises:
+            PlainError: it has ended, wrong PIN, storage; the run stays as it was, or waits for its seal.
+        """
+
+    def line_of(self, instrument: str) -> AbstractAsyncContextManager[BorrowedLine]:
+        """Take the line of an instrument for the workbench; it is read again when it is given back.
+
+        Raises:
+            PlainError: it has no line of its own.
+        """
 
     def instruments(self) -> tuple[InstrumentLine, ...]:
         """The instruments as they are now; cheap, may be called ten times a second."""

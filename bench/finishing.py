@@ -68,7 +68,7 @@ def seal(around: Surroundings, folders: Folders, outbox: Outbox, run: str, pin: 
         StorageError: the disk refuses; sealing can be done again.
         IntegrityError: what is on disk is not what was written.
     """
-    officer = _officer_of(around, run)
+    officer = officer_of(around, run)
     seals = (bench_key(folders), officer_key(folders, officer, pin, now=around.clock.utc()))
     sealed = seal_run(
         around.journal,
@@ -85,7 +85,7 @@ def seal(around: Surroundings, folders: Folders, outbox: Outbox, run: str, pin: 
     return Finished(number=record.number, sealed=sealed, address=address)
 
 
-def _officer_of(around: Surroundings, run: str) -> Person:
+def officer_of(around: Surroundings, run: str) -> Person:
     """Whoever tested signs; a run that names nobody is the present officer's."""
     laboratory = around.laboratory
     begun = next((kept.entry for kept in around.journal.entries(run)), None)

@@ -2,21 +2,28 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 
 from bench import events, finishing
 from bench.attention import RunInterrupted
+from bench.borrowing import borrowed
 from bench.desk import (
+    BorrowedLine,
     InstrumentLine,
     JobLine,
     JobState,
     Measured,
     OutboxLine,
+    PersonLine,
     SealedFiles,
+    SignerLine,
     StandardLine,
 )
+from bench.keyring import officer_key, pin_is_new
 from bench.operator import Operator
+from bench.people import PENERA
 from bench.session import Taken
 from bench.workplace import Workplace, read_assignment, title_of
 from drivers import notation
@@ -53,9 +60,8 @@ class FrontDesk:
         self._elsewhere = {str(order): order for order in orders if order.parent.resolve() != own}
         self.bench = place.laboratory.bench.id
         self.office = place.laboratory.office.name
-        self.officer = place.laboratory.officer.name
         self.training = place.laboratory.bench.training or bool(place.instruments.twins)
-        self.pin_needed = place.laboratory.officer.pin
+        self.idle_lock_s = place.laboratory.bench.idle_lock_min * 60.0
         self.zone = place.laboratory.office.time_zone
         self._observer: events.Observer | None = None
         """who watched the last run; it also hears that it was sealed and delivered"""
@@ -66,6 +72,55 @@ class FrontDesk:
         self._stamp: tuple[object, ...] = ()
         self._jobs: tuple[JobLine, ...] = ()
         self._outbox: tuple[OutboxLine, ...] = ()
+
+    # ------------------------------------------------------------------ who works here
+
+    @property
+    def officer(self) -> str:
+        """See `Desk`."""
+        return self._place.laboratory.officer.name
+
+    def can_lock(self) -> bool:
+        """See `Desk`; a key that does not exist yet would take any PIN for its own."""
+        officer = self._place.laboratory.officer
+        return officer.pin and not pin_is_new(self._place.folders, officer)
+
+    def signer(self, run: str) -> SignerLine:
+        """See `Desk`."""
+        person = finishing.officer_of(self._place.around, run)
+        return SignerLine(name=person.name, pin=person.pin, new=pin_is_new(self._place.folders, person))
+
+    def people(self) -> tuple[PersonLine, ...]:
+        """See `Desk`."""
+        today = datetime.fromisoformat(self._place.around.at()).date()
+        return tuple(
+            PersonLine(
+                id=person.id,
+                name=person.name,
+                competence=tuple(kind for kind, until in person.competence.items() if until >= today),
+            )
+            for person in self._place.laboratory.person
+            if PENERA in person.roles
+        )
+
+    def seat(self, person: str) -> None:
+        """See `Desk`."""
+        self._place.seat(person)
+
+    async def unlock(self, pin: str) -> None:
+        """See `Desk`."""
+        await self._journal_free.wait()
+        officer, now = self._place.laboratory.officer, self._place.around.clock.utc()
+        try:
+            await asyncio.to_thread(officer_key, self._place.folders, officer, pin, now=now)
+        except PlainError as fault:
+            await self._journal_free.wait()
+            self._place.trail.note("key_refused", code=fault.code)
+            raise
+
+    def line_of(self, instrument: str) -> AbstractAsyncContextManager[BorrowedLine]:
+        """See `Desk`."""
+        return borrowed(self._place, instrument)
 
     # ------------------------------------------------------------------ what is seen
 
@@ -208,6 +263,12 @@ class FrontDesk:
             certificate=finished.sealed.certificate,
             address=finished.address,
         )
+
+    async def void(self, run: str, reason: str, pin: str) -> SealedFiles:
+        """See `Desk`."""
+        if self._place.find(run).state == "open":
+            self._place.void(run, reason)
+        return await self.seal(run, pin)
 
     async def deliver(self) -> tuple[OutboxLine, ...]:
         """See `Desk`."""

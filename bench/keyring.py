@@ -18,7 +18,7 @@ from results.keys import REVOKED_SUFFIX, FileKey, TrustedKey, keyid_of, read_pub
 from results.registry.checkpoint import RegistryKey
 from results.storage import plain_faults, write_once
 
-_SHORTEST_PIN: Final = 6
+SHORTEST_PIN: Final = 6
 _MOST_TRIES: Final = 5
 _LOCKED: Final = timedelta(minutes=15)
 """after that many wrong PINs in a row, and after each further one"""
@@ -51,7 +51,7 @@ def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) ->
             ones were tried.
         RecordError: wrong PIN.
     """
-    file = folders.keys / f"officer-{person.id}.pem"
+    file = _key_file(folders, person)
     if not person.pin:
         return FileKey.open(file)
     _check_pin(person, pin, new=not file.exists())
@@ -66,6 +66,15 @@ def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) ->
     with plain_faults(tries):
         tries.unlink()
     return key
+
+
+def pin_is_new(folders: Folders, person: Person) -> bool:
+    """Whether the PIN that this person types next becomes the one of a new key."""
+    return person.pin and not _key_file(folders, person).exists()
+
+
+def _key_file(folders: Folders, person: Person) -> Path:
+    return folders.keys / f"officer-{person.id}.pem"
 
 
 def retire(folders: Folders, stem: str, at: datetime) -> str:
@@ -134,13 +143,13 @@ def _check_pin(person: Person, pin: str, *, new: bool) -> None:
             "Enter the PIN; for a run without a screen put it into the environment variable TERA_PIN.",
             name=person.name,
         )
-    if new and len(pin) < _SHORTEST_PIN:
+    if new and len(pin) < SHORTEST_PIN:
         raise LaboratoryError(
             "key.pin_short",
             "This PIN would be the one of {name}'s new key, and it is too short.",
             "Choose one of at least {least} digits; it cannot be changed or found again.",
             name=person.name,
-            least=_SHORTEST_PIN,
+            least=SHORTEST_PIN,
         )
 
 

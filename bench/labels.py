@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from bench.catalogue import LANGUAGES, catalogue
+from bench.comparing_words import comparing
 from bench.explained import explained
 from bench.phrases import translated
 from bench.plumbing_words import plumbing
@@ -181,7 +182,7 @@ class Labels:
             case PlaceLoad():
                 return self._placing(action)
             case PlaceWeight():
-                return self._comparing(action)
+                return comparing(self, action)
             case AddSmallWeights():
                 return self.text("instruction.add_small_weights", step=action.step, total=action.total)
             case SetTare():
@@ -216,10 +217,6 @@ class Labels:
         before = self.text("instruction.unload_first") if action.unload_first else ""
         place = self.text("instruction.place_load", load=action.load, position=self.at(action.position))
         return before + place + self._weights(action.weights) + self._direction(action.direction)
-
-    def _comparing(self, action: PlaceWeight) -> str:
-        facts = {"nominal": action.nominal, "weight": self._written(action.weight)}
-        return self.text(f"instruction.place_weight_{action.side}", **facts) + self._weights(action.pieces)
 
     def _weights(self, weights: tuple[str, ...]) -> str:
         written = " + ".join(self._written(weight) for weight in weights)

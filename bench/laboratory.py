@@ -95,6 +95,8 @@ class BenchEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """everything measured here is TRAINING"""
     language: str = "id"
     auto_capture: bool = False
+    idle_lock_min: int = 15
+    """after so many minutes without a key the screen asks for the PIN of whoever has one; 0: never"""
 
 
 class Laboratory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -230,6 +232,12 @@ def _check(laboratory: Laboratory, file: Path) -> None:
             ),
             "a time or span of settle is negative or zero",
             "Write settle = { duration_s = 1.0, span_steps = 1, timeout_s = 30.0 }.",
+        ),
+        (
+            "$.bench.idle_lock_min",
+            laboratory.bench.idle_lock_min < 0,
+            f"{laboratory.bench.idle_lock_min} minutes are no time",
+            "Write a number of minutes, or 0 for a screen that is never locked.",
         ),
         (
             "$.bench.language",

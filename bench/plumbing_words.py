@@ -6,6 +6,7 @@ What an instruction leaves open is left out of its sentence.
 from typing import Any, Protocol
 
 from procedures.action import (
+    CountPulses,
     DeliverVolume,
     DrainVessel,
     Exchange,
@@ -63,6 +64,8 @@ def plumbing(words: Words, action: Plumbing) -> str:  # noqa: C901, PLR0911, PLR
             return words.text("instruction.exchange", put=words.clause(put), take=words.clause(take))
         case SetLoad():
             return _electric(words, action)
+        case CountPulses(pulses=pulses, duration=duration):
+            return words.text("instruction.count_pulses", pulses=pulses, duration=duration)
         case SetLevel(level=level, direction=direction):
             return words.text(f"instruction.set_level_{direction}", level=level)
 

@@ -53,6 +53,10 @@ class Trail:
         entry = Noted(what=what, facts={"by": self._officer, **facts})
         self._journal.append(BENCH, entry, at=self._at(), elapsed=self._elapsed())
 
+    def seat(self, officer: str) -> None:
+        """Note what follows in the name of another officer."""
+        self._officer = officer
+
     @contextmanager
     def kept(self, configuration: Mapping[str, str]) -> Iterator[None]:
         """From start to stop; what ends it by a fault is kept too."""

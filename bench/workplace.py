@@ -6,6 +6,7 @@ The command line and the screen both work through this; neither knows a file or 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from bench import events, finishing, session
@@ -15,7 +16,8 @@ from bench.keyring import bench_key
 from bench.labels import Labels
 from bench.laboratory import Folders, Laboratory, load
 from bench.operator import Operator
-from bench.operators.twin_hands import TwinHands
+from bench.operators.plant_hands import PlantHands
+from bench.operators.twin_hands import AutomaticOperator, TwinHands
 from bench.session import Surroundings, Taken
 from bench.trail import Trail, configuration_of
 from drivers import notation
@@ -78,9 +80,28 @@ class Workplace:
         return session.take_up(self.around, run, self.handled(operator), observers)
 
     def handled(self, operator: Operator) -> Operator:
-        """The operator, with hands where the instrument under test, or the comparator, is a twin."""
+        """The operator, with hands for a twin under test, for a comparator, and for the plant of the twins."""
+        automatic = isinstance(operator, AutomaticOperator)
         twin = self.instruments.twin_of("uut") or self.instruments.twin_of("comparator")
-        return TwinHands(twin, operator) if twin is not None else operator
+        if twin is not None:
+            operator = TwinHands(twin, operator)
+        plant = self.instruments.plant()
+        if plant is not None:
+            operator = PlantHands(plant, self.around.clock, operator, loads=twin is None, eyes=automatic)
+        return operator
+
+    def seat(self, officer: str) -> None:
+        """Let another penera sit at the bench; what was begun stays with whoever began it.
+
+        Raises:
+            LaboratoryError: nobody of that id is a penera here.
+            StorageError: the disk refuses; then nobody changes seats.
+        """
+        laboratory = self.laboratory.seated(officer)
+        self.trail.note("seated", person=officer)
+        self.laboratory = laboratory
+        self.around = replace(self.around, laboratory=laboratory)
+        self.trail.seat(officer)
 
     def void(self, run: str, reason: str) -> None:
         """Close a run without a verdict; its record is sealed and delivered all the same."""

@@ -1,12 +1,19 @@
 """The clock port: time comes in from outside, so that a demonstration can run faster than a scale settles."""
 
 import asyncio
+import heapq
 import time
 from collections.abc import Awaitable
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from itertools import count
+from typing import Final, Protocol, TypeVar
 
 T = TypeVar("T")
+
+_SHORTEST_S: Final = 0.002
+"""a real wait shorter than this is not worth asking the computer for"""
+_ROUNDS: Final = 4
+"""of the loop, in which what was woken speaks and is heard"""
 
 
 class Clock(Protocol):
@@ -64,6 +71,65 @@ class PacedClock:
     async def sleep(self, seconds: float) -> None:
         """Wait `seconds / pace` real seconds."""
         await asyncio.sleep(seconds / self.pace)
+
+
+class PatientClock:
+    """A clock that runs up to `pace` times faster, and never outruns who is at work: for many twins in one program.
+
+    It goes from one awaited moment to the next. Where the computer is too slow for the pace, time waits for it
+    instead of passing unseen, so that no answer comes too late only because others were busy.
+    """
+
+    def __init__(self, pace: float) -> None:
+        """Start at zero.
+
+        Raises:
+            ValueError: the pace is not above zero.
+        """
+        if pace <= 0:
+            raise ValueError(f"the pace of a clock must be above zero, not {pace}")
+        self._pace = pace
+        self._real = SystemClock()
+        self._now = 0.0
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._order = count()
+        self._hand: asyncio.Task[None] | None = None
+
+    def monotonic(self) -> float:
+        """Seconds since this clock began."""
+        return self._now
+
+    def utc(self) -> datetime:
+        """The true wall time: a faster demonstration does not date its records into the future."""
+        return self._real.utc()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait until it is that much later."""
+        awake = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._sleepers, (self._now + max(0.0, seconds), next(self._order), awake))
+        if self._hand is None or self._hand.done():
+            self._hand = asyncio.create_task(self._go_on(), name="clock")
+        await awake
+
+    async def _go_on(self) -> None:
+        """Wake who sleeps, one by one, in the order of their times."""
+        last = self._real.monotonic()
+        while self._sleepers:
+            due = self._sleepers[0][0]
+            if self._sleepers[0][2].done():  # gave up waiting
+                heapq.heappop(self._sleepers)
+                continue
+            early = (due - self._now) / self._pace - (self._real.monotonic() - last)
+            if early > _SHORTEST_S:
+                await asyncio.sleep(min(early, _SHORTEST_S))
+                continue
+            _, _, awake = heapq.heappop(self._sleepers)
+            last += (due - self._now) / self._pace
+            last = max(last, self._real.monotonic() - _SHORTEST_S)
+            self._now = max(self._now, due)
+            awake.set_result(None)
+            for _ in range(_ROUNDS):
+                await asyncio.sleep(0)
 
 
 async def within(clock: Clock, seconds: float, awaitable: Awaitable[T]) -> T:

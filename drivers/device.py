@@ -81,6 +81,11 @@ class Device:
         return self._origin
 
     @property
+    def shares_line(self) -> bool:
+        """Whether other instruments talk on the same bus."""
+        return isinstance(self._line, BusUnit)
+
+    @property
     def latest(self) -> Latest | None:
         """The last reading or refusal with its age; None before the first one."""
         if self._last is None:

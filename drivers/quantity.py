@@ -7,7 +7,6 @@ raises instead of rounding.
 import re
 from collections.abc import Callable
 from decimal import Context, Decimal, DecimalException, DivisionByZero, Inexact, InvalidOperation, Overflow
-from functools import total_ordering
 from typing import Any, Final, Self
 
 from drivers.errors import UnitError
@@ -86,7 +85,6 @@ def known_unit(unit: str) -> bool:
     return unit in _UNITS
 
 
-@total_ordering
 class Quantity:
     """A value and a unit; equal when physically equal, written as it was shown (12.340 keeps its zero).
 
@@ -120,8 +118,8 @@ class Quantity:
             raise UnitError(f"{value!r} is not a finite number")
         if abs(number.adjusted()) > _MOST_PLACES:
             raise UnitError(f"{value!r} is beyond every quantity")
-        object.__setattr__(self, "value", number)
-        object.__setattr__(self, "unit", unit)
+        _set(self, "value", number)
+        _set(self, "unit", unit)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a quantity never changes; {name} cannot be set to {value!r}")
@@ -159,7 +157,7 @@ class Quantity:
         """
         if unit == self.unit:
             return self
-        return Quantity(self._value_in(unit), unit)
+        return _computed(self._value_in(unit), unit)
 
     def _value_in(self, unit: str) -> Decimal:
         if unit == self.unit:
@@ -174,21 +172,21 @@ class Quantity:
             raise UnitError(f"{self} has no exact value in {unit}") from None
 
     def __add__(self, other: "Quantity") -> "Quantity":
-        return Quantity(_exactly(_EXACT.add, self.value, other._value_in(self.unit)), self.unit)
+        return _computed(_exactly(_EXACT.add, self.value, other._value_in(self.unit)), self.unit)
 
     def __sub__(self, other: "Quantity") -> "Quantity":
-        return Quantity(_exactly(_EXACT.subtract, self.value, other._value_in(self.unit)), self.unit)
+        return _computed(_exactly(_EXACT.subtract, self.value, other._value_in(self.unit)), self.unit)
 
     def __mul__(self, factor: Decimal | int) -> "Quantity":
-        return Quantity(_exactly(_EXACT.multiply, self.value, Decimal(factor)), self.unit)
+        return _computed(_exactly(_EXACT.multiply, self.value, Decimal(factor)), self.unit)
 
     __rmul__ = __mul__
 
     def __neg__(self) -> "Quantity":
-        return Quantity(self.value.copy_negate() if self.value else self.value.copy_abs(), self.unit)
+        return _computed(self.value.copy_negate() if self.value else self.value.copy_abs(), self.unit)
 
     def __abs__(self) -> "Quantity":
-        return Quantity(self.value.copy_abs(), self.unit)
+        return _computed(self.value.copy_abs(), self.unit)
 
     def __bool__(self) -> bool:
         return bool(self.value)
@@ -214,13 +212,34 @@ class Quantity:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Quantity):
             return NotImplemented
+        if self.unit == other.unit:
+            return self.value == other.value
         return self._base() == other._base()
 
     def __lt__(self, other: "Quantity") -> bool:
+        mine, theirs = self._comparable(other)
+        return mine < theirs
+
+    def __le__(self, other: "Quantity") -> bool:
+        mine, theirs = self._comparable(other)
+        return mine <= theirs
+
+    def __gt__(self, other: "Quantity") -> bool:
+        mine, theirs = self._comparable(other)
+        return mine > theirs
+
+    def __ge__(self, other: "Quantity") -> bool:
+        mine, theirs = self._comparable(other)
+        return mine >= theirs
+
+    def _comparable(self, other: "Quantity") -> tuple[Decimal, Decimal]:
+        """Both as numbers of one unit."""
+        if self.unit == other.unit:
+            return self.value, other.value
         mine, theirs = self._base(), other._base()
         if mine[0] != theirs[0]:
             raise UnitError(f"{self} and {other} cannot be compared")
-        return mine[1] < theirs[1]
+        return mine[1], theirs[1]
 
     def __hash__(self) -> int:
         return hash(self._base())
@@ -239,6 +258,19 @@ class Quantity:
 
     def __reduce__(self) -> tuple[type["Quantity"], tuple[str, str]]:
         return Quantity, (str(self.value), self.unit)
+
+
+_set: Final = object.__setattr__
+
+
+def _computed(number: Decimal, unit: str) -> Quantity:
+    """A quantity out of exact arithmetic: the unit is known, and no operation there gives an infinite number."""
+    if abs(number.adjusted()) > _MOST_PLACES:
+        raise UnitError(f"{number!r} is beyond every quantity")
+    made = object.__new__(Quantity)
+    _set(made, "value", number)
+    _set(made, "unit", unit)
+    return made
 
 
 def _exactly(operation: Callable[[Decimal, Decimal], Decimal], left: Decimal, right: Decimal) -> Decimal:

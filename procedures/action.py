@@ -39,6 +39,8 @@ class PlaceWeight(_Request, frozen=True, kw_only=True, tag="place_weight", omit_
     side: Literal["reference", "tested"]
     pieces: tuple[str, ...] = ()
     """the weights of a standard that make the reference: `("100 g",)`"""
+    small: Quantity | None = None
+    """a small weight beside it, to see what a difference on the display is worth"""
 
 
 class RemoveLoad(_Request, frozen=True, kw_only=True, tag="remove_load"):
@@ -148,6 +150,14 @@ class SetLoad(_Request, frozen=True, kw_only=True, tag="set_load"):
     """`all`, or the one that is loaded alone: `L1`"""
 
 
+class CountPulses(_Request, frozen=True, kw_only=True, tag="count_pulses"):
+    """Let each meter give so many pulses or turns while the reference standard counts."""
+
+    pulses: int
+    duration: Quantity
+    """about so long"""
+
+
 class SetLevel(_Request, frozen=True, kw_only=True, tag="set_level"):
     """Bring the liquid, or what stands for it, to a level and let it come to rest."""
 
@@ -218,6 +228,7 @@ Plumbing = (
     | Wait
     | Exchange
     | SetLoad
+    | CountPulses
     | SetLevel
 )
 """Instructions that concern no receptor of a scale."""

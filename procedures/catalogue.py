@@ -19,6 +19,7 @@ _OWN: Final = {
     "water_meters": "procedures.water_meters.procedure:WATER_METERS",
     "weights": "procedures.weights_comparison.procedure:WEIGHTS",
     "fuel_dispensers": "procedures.fuel_dispensers.procedure:FUEL_DISPENSERS",
+    "capacity_measures": "procedures.capacity_measures.procedure:CAPACITY_MEASURES",
 }
 """where each procedure of this package stands; it is loaded when it is asked for"""
 

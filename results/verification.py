@@ -185,9 +185,8 @@ def _is_revoked(keys: Mapping[str, TrustedKey], keyid: str) -> bool:
 
 def _check_revoked(record: Record, revoked: Mapping[str, TrustedKey]) -> Literal[True]:
     """What ended before a key was revoked still counts; the register's time shows that it did."""
-    signed = datetime.fromisoformat(
-        record.ended_at if record.amendment is msgspec.UNSET else record.amendment.at
-    )
+    at = record.ended_at if record.amendment is msgspec.UNSET else record.amendment.at
+    signed = datetime.fromisoformat(at)
     for keyid, key in revoked.items():
         if key.revoked is not None and signed >= key.revoked:
             raise unsound(f"its key {keyid[:16]} was revoked before, on {key.revoked.isoformat()}")

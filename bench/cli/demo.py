@@ -13,16 +13,18 @@ from bench.cli.runs import carry_through
 from bench.labels import Labels
 from bench.operators.twin_hands import AutomaticOperator
 from bench.workplace import open_workplace, read_assignment
-from drivers.clock import Clock, PacedClock, SystemClock
+from drivers.clock import Clock, PatientClock, SystemClock
 
 
 def demo(options: Namespace) -> int:
     """Prepare the demonstration laboratory, start its registry, do the job."""
     root = options.data or Path("tera-demo")
-    laboratory = demonstration.prepare(root, seed=options.seed, fault=options.fault)
+    laboratory = demonstration.prepare(
+        root, seed=options.seed, fault=options.fault, procedure=options.procedure.replace("-", "_")
+    )
     options.lab = root
     os.environ.setdefault("TERA_PIN", demonstration.PIN)
-    clock: Clock = SystemClock() if options.pace == 1 else PacedClock(options.pace)
+    clock: Clock = SystemClock() if options.pace == 1 else PatientClock(options.pace)
     with demonstration.running_registry(laboratory, linger_s=options.linger):
         if options.headless or options.json or not sys.stdout.isatty():
             return asyncio.run(_headless(options, laboratory, clock))

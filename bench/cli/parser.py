@@ -98,6 +98,12 @@ def _laboratory(commands: Any) -> None:
     demo.add_argument(
         "--headless", action="store_true", help="without the screen: prints the points and the result"
     )
+    demo.add_argument(
+        "--procedure",
+        choices=("scales", "water-meters"),
+        default="scales",
+        help="which test is shown (default scales)",
+    )
     demo.add_argument("--seed", type=int, default=1, metavar="N", help="seed of the twins (default 1)")
     demo.add_argument(
         "--data", type=Path, metavar="DIR", help="where to keep the demo laboratory (default tera-demo)"

@@ -77,7 +77,7 @@ def try_capture(options: Namespace) -> int:
 
 def workbench(options: Namespace) -> int:
     """The screen that shows live bytes beside what a driver makes of them."""
-    from bench.tui.trial import Trial  # noqa: PLC0415 - textual is loaded only for the screen
+    from bench.trial import Trial  # noqa: PLC0415 - textual is loaded only for the screen
     from bench.tui.workbench import WorkbenchApp  # noqa: PLC0415
     from drivers.transports.serial_port import SerialPort  # noqa: PLC0415
 

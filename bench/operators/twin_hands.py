@@ -110,6 +110,8 @@ class TwinHands:
         mass = action.nominal
         if mark not in self._adjusted:
             mass += self._twin.above_nominal(mark)
+        if action.small is not None:
+            mass += action.small
         self._place(mass, "centre")
 
     async def _press(self, key: Callable[[], bool]) -> None:

@@ -3,6 +3,7 @@
 It owns no instrument, the desk does.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import tzinfo
 from typing import Final
@@ -10,19 +11,25 @@ from typing import Final
 from textual import work
 from textual.screen import Screen
 
-from bench.desk import Desk, JobLine
+from bench.desk import Desk, JobLine, JobState, PersonLine
 from bench.labels import Labels
+from bench.tui.screens.dialogs import AskPin, Pick, Write
 from bench.tui.screens.face import Dialog
 from bench.tui.screens.home import HomeScreen
+from bench.tui.screens.lock import LockScreen
 from bench.tui.screens.outbox import OutboxScreen
 from bench.tui.screens.review import ReviewScreen
 from bench.tui.screens.run import RunScreen
 from bench.tui.screens.situation import UUT
+from bench.tui.screens.workbench import WorkbenchScreen
 from bench.tui.shell import Shell
+from bench.tui.workbench import listen
 from drivers.clock import Clock
 from drivers.errors import PlainError
 
 LEAVING_S: Final = 0.5
+LOOKS_S: Final = 5.0
+"""how often it is looked whether anybody is still there"""
 
 
 class TeraApp(Shell):
@@ -54,13 +61,17 @@ class TeraApp(Shell):
         self.desk = desk
         self.auto_capture = auto_capture
         self._first = first
+        self._touched_at = self.clock.monotonic()
+        self._unlocked = asyncio.Event()
+        self._unlocked.set()
 
     def first_screen(self) -> Screen[None]:
         """Home."""
         return HomeScreen()
 
     def opened(self) -> None:
-        """Begin with the job that was asked for."""
+        """Begin with the job that was asked for, and look after a bench that is left alone."""
+        self.set_interval(LOOKS_S, self.lock_when_idle)
         for job in self.desk.jobs() if self._first else ():
             if self._first in {job.id, job.run}:
                 self.begin(job)
@@ -75,6 +86,55 @@ class TeraApp(Shell):
                 one.pause()
         # A paused run leaves by itself within this time; the journal is sound in any case.
         self.set_timer(LEAVING_S if works else 0.01, self.exit)
+
+    # ------------------------------------------------------------------ who is there
+
+    @property
+    def locked(self) -> bool:
+        """Whether the screen is covered until the officer's PIN is typed."""
+        return not self._unlocked.is_set()
+
+    def touched(self) -> None:
+        """Somebody is there."""
+        self._touched_at = self.clock.monotonic()
+
+    def lock_when_idle(self) -> None:
+        """Cover the screen after too long without a key, if there is a PIN that uncovers it."""
+        idle_s, limit_s = self.clock.monotonic() - self._touched_at, self.desk.idle_lock_s
+        if limit_s and idle_s >= limit_s and not self.locked and self.desk.can_lock():
+            self._unlocked.clear()
+            self.show(LockScreen())
+
+    def unlock(self) -> None:
+        """Uncover what was beneath."""
+        self._unlocked.set()
+        self.touched()
+        if isinstance(self.screen, LockScreen):
+            self.pop_screen()
+
+    def ask_quit(self) -> None:
+        """See `Shell`; whoever has not the PIN cannot leave either."""
+        if not self.locked:
+            super().ask_quit()
+
+    def choose_officer(self) -> None:
+        """Let another penera sit at the bench."""
+        people = self.desk.people()
+        entries = [(str(key), self._told(one), one.id) for key, one in enumerate(people[:9], start=1)]
+        self.show(Pick("seat.title", entries, self.labels.text("seat.text")), self._seat)
+
+    def _told(self, person: PersonLine) -> str:
+        kinds = ", ".join(self.labels.word("kind", kind) for kind in person.competence)
+        return f"{person.name}  ({kinds})" if kinds else person.name
+
+    def _seat(self, person: str | None) -> None:
+        if person is None:
+            return
+        try:
+            self.desk.seat(person)
+        except PlainError as error:
+            self.tell(error)
+        self._repaint()
 
     # ------------------------------------------------------------------ runs and records
 
@@ -104,6 +164,7 @@ class TeraApp(Shell):
                 kind=type(unforeseen).__name__,
                 error=str(unforeseen),
             )
+        await self._unlocked.wait()
         while isinstance(self.screen, Dialog):
             await self.pop_screen()
         if measured is not None:
@@ -112,6 +173,53 @@ class TeraApp(Shell):
             await self.pop_screen()
         if problem is not None:
             self.tell(problem)
+
+    def void(self, job: JobLine) -> None:
+        """Close a run that was broken off, for a reason, and seal that."""
+        if job.state is JobState.VOIDED:
+            self._sign_void(job, "")
+        else:
+            self.show(
+                Write("void.title", "void.write"), lambda why: self._sign_void(job, why) if why else None
+            )
+
+    def _sign_void(self, job: JobLine, reason: str) -> None:
+        try:
+            signer = self.desk.signer(job.run)
+        except PlainError as error:
+            self.tell(error)
+            return
+        text = self.labels.text("void.meaning", officer=signer.name, number=job.number)
+        self.show(
+            AskPin("void.title", text, signer),
+            lambda pin: None if pin is None else self._void(job, reason, pin),
+        )
+
+    @work
+    async def _void(self, job: JobLine, reason: str, pin: str) -> None:
+        try:
+            await self.desk.void(job.run, reason, pin)
+        except PlainError as error:
+            self.tell(error)
+        else:
+            self.ring(2)
+        self._repaint()
+
+    @work(exclusive=True, group="workbench")
+    async def open_workbench(self, instrument: str) -> None:
+        """Show the bytes of an instrument's line; the bench reads it again when the screen is left."""
+        try:
+            async with self.desk.line_of(instrument) as lent:
+                told = f"{lent.settings.baud} {lent.settings.format}"
+                screen = WorkbenchScreen(lent.trial, self.clock, lent.line.name, told, lent.folder, lent=True)
+                listening = asyncio.create_task(listen(lent.trial, lent.line, screen, self.clock))
+                try:
+                    await self.push_screen_wait(screen)
+                finally:
+                    listening.cancel()
+                    await asyncio.wait([listening])
+        except PlainError as error:
+            self.tell(error)
 
     def open_outbox(self) -> None:
         """Show the records on their way."""

@@ -88,6 +88,14 @@ class Shell(App[int]):
         """The screen to begin with."""
         raise NotImplementedError
 
+    @property
+    def locked(self) -> bool:
+        """Whether the screen is covered and nothing may be answered."""
+        return False
+
+    def touched(self) -> None:
+        """A key was pressed."""
+
     def key_time(self, event: events.Key) -> float:
         """When a key arrived, in seconds of the clock of `stamp`."""
         return event.time if self._key_clock is None else self._key_clock()

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from bench.labels import Labels
 from bench.tui.screens.workbench import WorkbenchScreen
 from bench.tui.shell import Shell
-from bench.tui.trial import Trial
+from bench.trial import Trial
 from drivers.clock import Clock, SystemClock, within
 from drivers.errors import LinkLostError
 from drivers.instrument import LineSettings
@@ -63,28 +63,34 @@ class WorkbenchApp(Shell):
 
     @work
     async def _listen(self) -> None:
-        """Take bytes until the program ends; a line that is gone is tried again."""
-        try:
-            while True:
-                try:
-                    await self._port.open()
-                    self.workbench.fault = None
-                    await self._talk()
-                except LinkLostError as lost:
-                    self.workbench.fault = lost
-                await self.clock.sleep(_RETRY_S)
-        finally:
-            await self._port.close()
+        """Take bytes until the program ends."""
+        await listen(self._trial, self._port, self.workbench, self.clock)
 
-    async def _talk(self) -> None:
-        asked_at = float("-inf")
+
+async def listen(trial: Trial, line: Transport, screen: WorkbenchScreen, clock: Clock) -> None:
+    """Take the bytes of a line for a trial until cancelled; a line that is gone is tried again."""
+    try:
         while True:
-            driver, now = self._trial.driver, self.clock.monotonic()
-            request = driver.request()
-            if request is not None and now - asked_at >= driver.interval_s:
-                await self._port.send(request)
-                asked_at = self.clock.monotonic()
-                self._trial.watch.asked(request, asked_at)
-            with suppress(TimeoutError):
-                data = await within(self.clock, max(driver.interval_s, 0.1), self._port.receive())
-                self._trial.watch.receive(data, self.clock.monotonic())
+            try:
+                await line.open()
+                screen.fault = None
+                await _talk(trial, line, clock)
+            except LinkLostError as lost:
+                screen.fault = lost
+            await clock.sleep(_RETRY_S)
+    finally:
+        await line.close()
+
+
+async def _talk(trial: Trial, line: Transport, clock: Clock) -> None:
+    asked_at = float("-inf")
+    while True:
+        driver, now = trial.driver, clock.monotonic()
+        request = driver.request()
+        if request is not None and now - asked_at >= driver.interval_s:
+            await line.send(request)
+            asked_at = clock.monotonic()
+            trial.watch.asked(request, asked_at)
+        with suppress(TimeoutError):
+            data = await within(clock, max(driver.interval_s, 0.1), line.receive())
+            trial.watch.receive(data, clock.monotonic())

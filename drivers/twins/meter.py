@@ -15,7 +15,7 @@ from drivers.description import read_description
 from drivers.errors import DescriptionError, UnitError
 from drivers.example import events_of
 from drivers.file_driver import FileDriver
-from drivers.instrument import Driver
+from drivers.instrument import Driver, wraps_at
 from drivers.mbus_driver import MbusDriver
 from drivers.protocols import Event, Indicated, Measured, Refused, State
 from drivers.protocols.escape import typed_to_bytes
@@ -127,7 +127,9 @@ class MeterBody:
             tick = math.floor(at / _TICK_S)
             generator = random.Random(f"{self._seed}/{name}/{tick}")  # noqa: S311 -- noise, not a secret
             value += Decimal(story.noise) * Decimal(generator.gauss(0.0, 1.0))
-        return value.quantize(Decimal(story.start) if story.start else shown.value, ROUND_HALF_EVEN)
+        value = value.quantize(Decimal(story.start) if story.start else shown.value, ROUND_HALF_EVEN)
+        modulus = wraps_at(self._driver, name)
+        return value if modulus is None else value - modulus.value * (value // modulus.value)
 
     def _can_say(self, name: str, event: Indicated) -> bool:
         try:

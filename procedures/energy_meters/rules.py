@@ -91,6 +91,8 @@ class MethodRules(Cited, frozen=True, kw_only=True):
     """How energies are compared."""
 
     least_pulses: int
+    least_time: Quantity
+    """of one run"""
     stopwatch: Quantity
     """half the width within which a time by hand is known"""
     steady_share: Decimal

@@ -5,11 +5,12 @@ All meters have the same load at once. Each run of one load is a step of its own
 
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.action import SetLoad, Wait
+from procedures.action import CountPulses, SetLoad, Wait
 from procedures.energy_meters.observation import Comparison, MeterSheet, NoLoad, Registered, Starting
 from procedures.energy_meters.task import EnergyMeterTask, PlannedLoad, register_pulses, sections
 from procedures.point import Conclusion, Phase, Reason
@@ -180,7 +181,7 @@ class CompleteTest:
                 return await self._by_dose(load, common)
 
     async def _by_pulses(self, load: PlannedLoad, common: Comparison) -> dict[str, Comparison]:
-        await self._run.instruct(Wait(duration=load.duration, purpose="count_pulses"))
+        await self._run.instruct(CountPulses(pulses=load.pulses, duration=load.duration))
         rows = {}
         for meter in self._task.tested:
             counted, path = await self._session.reading(f"counter/{meter.id}", _PULSE)
@@ -194,7 +195,7 @@ class CompleteTest:
         return rows
 
     async def _by_comparator(self, load: PlannedLoad, common: Comparison) -> dict[str, Comparison]:
-        await self._run.instruct(Wait(duration=load.duration, purpose="count_pulses"))
+        await self._run.instruct(CountPulses(pulses=load.pulses, duration=load.duration))
         rows = {}
         for meter in self._task.tested:
             shown, path = await self._session.reading(f"comparator/{meter.id}", _PERCENT, channel="error")
@@ -253,7 +254,7 @@ class CompleteTest:
             }
             await self._set(highest.current, highest.power_factor, highest.phases)
             seconds = Fraction(pulses) * 3_600_000 / Fraction(task.uut.constant)
-            duration = stated(seconds / Fraction(highest.power.to("W").value), "s", 0)
+            duration = Quantity(ceil(seconds / Fraction(highest.power.to("W").value)), "s")
             await self._run.instruct(Wait(duration=duration, purpose="register"))
             await self._set(Quantity(0, "A"))
             for meter, (start, path) in starts.items():

@@ -53,7 +53,7 @@ class PlannedLoad(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     def duration(self) -> Quantity:
         """About how long one run takes, s."""
         seconds = Fraction(self.energy.to("Wh").value) * 3600 / Fraction(self.power.to("W").value)
-        return stated(seconds, "s", 0)
+        return Quantity(ceil(seconds), "s")
 
 
 class EnergyMeterTask(SubjectTask, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -193,11 +193,12 @@ def _dose(
         ProcedureError: what the method needs is not given.
     """
     constant = Fraction(uut.constant)
+    shortest = watts * Fraction(rules.methods.least_time.to("s").value) / 3600
     match uut.method:
         case "dosage":
             if uut.d is None:
                 raise _lacking("d", '"0.01 kWh", the smallest step of the register')
-            return 0, Fraction(ceil(Fraction(uut.d.to("Wh").value) * 100 / share))
+            return 0, max(Fraction(uut.d.to("Wh").value) * 100 / share, shortest)
         case "power_time":
             seconds = Fraction(rules.methods.stopwatch.to("s").value) * 100 / share
             least = watts * seconds / 3600
@@ -205,7 +206,7 @@ def _dose(
             if uut.reference_constant is None or uut.reference_constant <= 0:
                 raise _lacking("reference_constant", "100000, the pulses of the reference per kWh")
             least = 100 / share / Fraction(uut.reference_constant) * 1000
-    pulses = max(rules.methods.least_pulses, ceil(least * constant / 1000))
+    pulses = max(rules.methods.least_pulses, ceil(max(least, shortest) * constant / 1000))
     return pulses, pulses * 1000 / constant
 
 

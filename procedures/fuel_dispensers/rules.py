@@ -14,6 +14,7 @@ from procedures.meters.measuring_system_limits import MeasuringSystemLimits
 from procedures.physics.petroleum_1980 import Table, expansion
 from procedures.point import Activity
 from procedures.regulation import by_id, in_force
+from procedures.vessels.drip import Drip, drip_time
 
 Section = Literal["visual", "accuracy", "repeatability", "price", "preset", "totaliser"]
 Denominator = Literal["nominal", "indicated", "reference"]
@@ -88,15 +89,7 @@ class StandardRules(_Part, frozen=True, kw_only=True):
     """the permitted error is at least so many times its expanded uncertainty"""
     least_size: Quantity
     """smallest measure for a full delivery"""
-    drip: tuple["Drip", ...]
-
-
-class Drip(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Drip time of measures up to a volume."""
-
-    up_to: Quantity | None = None
-    """inclusive; None: all larger ones"""
-    time: Quantity
+    drip: tuple[Drip, ...]
 
 
 class SharedRules(_Part, frozen=True, kw_only=True):
@@ -178,10 +171,7 @@ class FuelDispenserRules(MeasuringSystemLimits, frozen=True, kw_only=True, forbi
 
     def drip(self, vessel: Quantity) -> Quantity:
         """How long a measure of this volume drips."""
-        for step in self.standards.drip:
-            if step.up_to is None or vessel <= step.up_to:
-                return step.time
-        return self.standards.drip[-1].time
+        return drip_time(self.standards.drip, vessel)
 
 
 def choose_rules(named: str | None, on: date) -> tuple[FuelDispenserRules, str]:

@@ -5,7 +5,7 @@ from typing import Literal, TypedDict
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.action import Choice, ClearTare, Inspect, Instruction, RemoveLoad, SetTare, SetZero
+from procedures.action import Choice, Choose, ClearTare, Inspect, Instruction, RemoveLoad, SetTare, SetZero
 from procedures.errors import ProcedureError
 from procedures.explanation import with_uncertainty
 from procedures.point import Outcome, Phase, Point, Reason
@@ -13,6 +13,7 @@ from procedures.run import Run
 from procedures.scales.assessment import assess, required_sections
 from procedures.scales.basis import Basis
 from procedures.scales.budget import ScaleBudgets
+from procedures.scales.display import steps_seen
 from procedures.scales.observation import (
     Accuracy,
     Discriminated,
@@ -53,6 +54,7 @@ class CompleteTest:
         task = self.task
         for section in sections(task):
             await self._section(section)
+        await self._steps()
         required = required_sections(task.scale, task.rules, task.activity)
         phase = assess(task.scale, task.rules, task.activity, self.seen, required=required)
         return with_uncertainty(phase, self._budgets().of_points())
@@ -67,6 +69,27 @@ class CompleteTest:
             basis=Basis(task.scale, task.rules, task.activity, self.seen),
             references=references(task),
         )
+
+    async def _steps(self) -> None:
+        """Ask about d where all deviations go in coarser steps.
+
+        Raises:
+            ProcedureError: the person finds that the registered d is wrong.
+        """
+        task = self.task
+        step = steps_seen(Basis(task.scale, task.rules, task.activity, self.seen))
+        if step is None:
+            return
+        facts = {"step": str(step), "d": str(task.scale.parts[0].resolution)}
+        async with self._run.series(f"{self._prefix}display"), self._run.step("d"):
+            question = Choose(question="coarse_steps", choices=("correct_d", "record"), facts=facts)
+            if await self._run.ask(question) != Choice("record"):
+                raise ProcedureError(
+                    "scales.coarse_steps",
+                    "All deviations that were seen go in steps of {step}, and d = {d} is registered.",
+                    "Correct d in the order and begin a new run.",
+                    **facts,
+                )
 
     async def _section(self, section: Section) -> None:
         match section:

@@ -5,12 +5,19 @@ finger. An extended display explains finer digits.
 """
 
 from collections.abc import Iterable
+from math import gcd
+from typing import Final
 
 from drivers.quantity import Quantity
-from drivers.reading import Reading
+from drivers.reading import Origin, Reading
 from procedures.conformity import whole_digits
 from procedures.errors import ProcedureError
+from procedures.scales.basis import Basis
 from procedures.scales.instrument import Scale, check_unit
+from procedures.scales.observation import Weighing
+
+_ENOUGH: Final = 3
+"""deviations that are not zero: three that are all even by chance are rare, and only a question"""
 
 
 def check_display(
@@ -26,7 +33,7 @@ def check_display(
         net: with tare, a display may step in any of its d.
 
     Raises:
-        ProcedureError: `scales.no_mass`, `scales.unit` or `scales.resolution`.
+        ProcedureError: `scales.no_mass`, `scales.unit`, `scales.resolution` or `scales.coarse_digit`.
     """
     shown = reading.indication
     if shown.dimension != "mass":
@@ -48,12 +55,42 @@ def check_display(
             indication=str(shown),
             d=", ".join(map(str, steps)),
         )
+    digit = Quantity(shown.resolution, shown.unit)
+    if reading.origin is not Origin.MANUAL and all(digit > step for step in steps):
+        raise ProcedureError(
+            "scales.coarse_digit",
+            "The scale shows {indication}: its last digit, {digit}, is coarser than d = {d}.",
+            "The registered d differs from the display: compare d with the data plate and the display.",
+            indication=str(shown),
+            digit=str(digit),
+            d=", ".join(map(str, steps)),
+        )
 
 
 def on_a_step(shown: Quantity, step: Quantity) -> bool:
     """Whether an indication is a whole number of steps: a display cannot stand between two of them."""
     digits, whole = whole_digits(shown, step)
     return digits % whole == 0
+
+
+def steps_seen(basis: Basis) -> Quantity | None:
+    """The step in which all deviations of a sheet go, where it is coarser than d and there are enough of them.
+
+    Under rules that compare readings as they are, no small weight shows a display that steps by 2 d or 5 d; a
+    faultless scale shows nothing at all. Deviations of a single interval are compared, others have more d.
+    """
+    seen, d = basis.seen, basis.scale.parts[0].resolution
+    if len(basis.scale.parts) > 1 or basis.scale.high_resolution:
+        return None
+    rows: tuple[Weighing, ...] = (*seen.zero, *seen.eccentricity, *seen.accuracy, *seen.repeatability)
+    plain_rows = [row for row in rows if not row.high_resolution]
+    deviations = [row.indication - row.load for row in plain_rows if row.added is None]
+    deviations += [row.after - row.indication for row in seen.discrimination]
+    counted = [
+        abs(digits) // whole for digits, whole in (whole_digits(one, d) for one in deviations) if digits
+    ]
+    common = gcd(*counted)
+    return d * common if len(counted) >= _ENOUGH and common > 1 else None
 
 
 def _steps(

@@ -89,4 +89,6 @@ def plain(mass: Quantity) -> Quantity:
     Quantity('2500 g')
     """
     text = f"{mass.value:f}"
-    return Quantity(text.rstrip("0").rstrip(".") if "." in text else text, mass.unit)
+    if "." not in text or not text.endswith("0"):
+        return mass
+    return Quantity(text.rstrip("0").rstrip("."), mass.unit)

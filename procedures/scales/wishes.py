@@ -101,8 +101,10 @@ def demand(
     beside = wish.beside
     bounded = rules.tolerance.without_added == "bounded" and not (scale.high_resolution or part.fine)
     if bounded or changeover:
-        small = part.resolution * rules.standards.small_step_e
-        beside += tuple(plain(small * count) for count in range(1, 11))
+        rise = scale.rise_at(wish.load.greatest, wish.load.range)
+        for step in dict.fromkeys((part.resolution, rise)):
+            small = step * rules.standards.small_step_e
+            beside += tuple(plain(small * count) for count in range(1, 11))
     return Demand(
         loads=tuple(wish.load.candidates()),
         exact=wish.load.exact,

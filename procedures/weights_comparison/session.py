@@ -10,7 +10,7 @@ import msgspec
 
 from drivers.quantity import Quantity
 from drivers.reading import Origin, Reading, Stability
-from procedures.action import AddSmallWeights, Choice, Choose, Inspect, PlaceWeight
+from procedures.action import Choice, Choose, Inspect, PlaceWeight
 from procedures.errors import ProcedureError
 from procedures.point import Point, Reason
 from procedures.run import Run
@@ -137,7 +137,9 @@ class Session:
             async with self._run.step("decision"):
                 await self._report()
 
-    async def _weighed(self, planned: PlannedComparison, name: str, paths: list[str]) -> Quantity:
+    async def _weighed(
+        self, planned: PlannedComparison, name: str, paths: list[str], *, small: Quantity | None = None
+    ) -> Quantity:
         """One weight on the pan, and what the comparator shows."""
         reference = name == _REFERENCE
         for _ in range(_ATTEMPTS):
@@ -147,6 +149,7 @@ class Session:
                     side="reference" if reference else "tested",
                     weight=planned.reference.standard if reference else name,
                     pieces=planned.pieces if reference else (),
+                    small=small,
                 )
             )
             shown = (await self._reading(COMPARATOR, self._step())).indication
@@ -181,9 +184,7 @@ class Session:
             return None
         async with self._run.step("sensitivity"):
             before = await self._weighed(planned, planned.weights[-1], paths)
-            await self._run.instruct(AddSmallWeights(step=small, total=small))
-            after = (await self._reading(COMPARATOR, self._step())).indication
-            paths.append(self._run.path())
+            after = await self._weighed(planned, planned.weights[-1], paths, small=small)
         change = after - before
         return Sensed(mass=small, change=change, uncertainty=self._task.uut.sensitivity_uncertainty)
 

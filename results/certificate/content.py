@@ -11,6 +11,7 @@ from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.point import Outcome, Point
 from procedures.rounding import told
+from results.amendment import AMENDABLE
 from results.certificate.columns import columns, error_of, headings, label_of, limits_of, sections
 from results.certificate.words import anything, clock, day, gloss, moment, quantity, sentence, word
 from results.receipt import verification_address, verification_token
@@ -21,6 +22,10 @@ _SHORT_DIGEST: Final = 16
 _MANY: Final = frozenset({"meters", "weights"})
 """entries of the metrological data that list several instruments"""
 _USUAL_FACTOR: Final = 2
+_LABEL: Final = {
+    "owner.name": "owner",
+    **{name: name.rpartition(".")[2] for name in AMENDABLE if name != "owner.name"},
+}
 _FIRST: Final = ("class", "max", "min", "e", "d", "intervals")
 """the order in which the metrological data of scales are read; those of other kinds follow by name"""
 
@@ -181,13 +186,8 @@ def _amendments(record: Record) -> list[str]:
         return []
     at = moment(amendment.at)
     told = [
-        sentence(
-            "amendment",
-            "change",
-            name=word("label", "owner" if name == "owner.name" else name.rpartition(".")[2]),
-            **change,
-        )
-        for name, change in amendment.changes.items()
+        sentence("amendment", "change", fact=word("label", _LABEL[fact]), **change)
+        for fact, change in amendment.changes.items()
     ]
     return [*told, sentence("amendment", "why", reason=amendment.reason, by=amendment.by, at=at)]
 

@@ -153,11 +153,13 @@ def prepare(root: Path) -> None:
     settings = Settings.in_folder(root / "registry", base_url="http://register.example", training=True)
     store = open_store(settings)
     templates = files("bench") / "templates"
-    text = string.Template((templates / "demo.toml").read_text("utf-8")).substitute(
+    text = string.Template(
+        "\n".join((templates / part).read_text("utf-8") for part in ("demo.toml", "demo-scales.toml"))
+    ).substitute(
         seed=1, gain_error="0", eccentric="0", due="2027-06-01", url="http://register.example", key=store.key
     )
     (root / "laboratory.toml").write_text(text.replace("pin = true", "pin = false"), encoding="utf-8")
-    (root / "order.toml").write_text((templates / "demo-order.toml").read_text("utf-8"), encoding="utf-8")
+    (root / "order.toml").write_text((templates / "demo-scales-order.toml").read_text("utf-8"), encoding="utf-8")
     laboratory = load(root)
     officer = laboratory.officer
     store.enrol(laboratory.bench.id, bench_key(folders).public, laboratory.office.name)

@@ -59,7 +59,7 @@ mmq = "5 L"
 d = "0.01 L"
 price_interval = 1
 totaliser_step = "0.01 L"
-nozzles = [{{ id = "1", meter = "IC-1", liquid = "petrol" }}, {{ id = "2", meter = "IC-1", liquid = "petrol" }}]
+nozzles = [{{ id = "1", meter = "IC", liquid = "petrol" }}, {{ id = "2", meter = "IC", liquid = "petrol" }}]
 [identity]
 maker = "Merek"
 serial = "PU-7"

@@ -21,7 +21,12 @@ ACTIONS = {
     "a reference on the pan": action.PlaceWeight(
         nominal=Quantity.parse("200 g"), weight="S-F1", side="reference", pieces=("100 g", "100 g")
     ),
-    "a weight under test": action.PlaceWeight(nominal=Quantity.parse("200 g"), weight="200 g*", side="tested"),
+    "a weight under test": action.PlaceWeight(
+        nominal=Quantity.parse("200 g"), weight="200 g*", side="tested"
+    ),
+    "a small weight beside it": action.PlaceWeight(
+        nominal=Quantity.parse("200 g"), weight="200 g*", side="tested", small=Quantity.parse("50 mg")
+    ),
     "an empty receptor": action.RemoveLoad(),
     "one small weight": action.AddSmallWeights(step=Quantity.parse("0.5 g"), total=Quantity.parse("1.5 g")),
     "small weights off": action.RemoveSmallWeights(),
@@ -50,6 +55,14 @@ ACTIONS = {
     "a vessel drained": action.DrainVessel(vessel="B-01", drip=Quantity.parse("10 s")),
     "a pause": action.Wait(duration=Quantity.parse("30 min"), purpose="warm_up"),
     "a pause without a reason": action.Wait(duration=Quantity.parse("30 s")),
+    "a load in all phases": action.SetLoad(voltage=Quantity.parse("230 V"), current=Quantity.parse("5 A")),
+    "a load in one phase": action.SetLoad(
+        voltage=Quantity.parse("230 V"), current=Quantity.parse("5 A"), power_factor="0.5 ind", phases="L2"
+    ),
+    "no load": action.SetLoad(voltage=Quantity.parse("230 V"), current=Quantity.parse("0 A")),
+    "pulses": action.CountPulses(pulses=100, duration=Quantity.parse("102 s")),
+    "a level from below": action.SetLevel(level=Quantity.parse("2000 mm")),
+    "a level from above": action.SetLevel(level=Quantity.parse("2000 mm"), direction="down"),
     "one for another": action.Exchange(put="F1 100 g", take="uut 100 g"),
     "one put there": action.Exchange(put="F1 100 g"),
     "one of many inspected": action.Inspect(items=("seals",), subject="3 A-0003"),

@@ -14,7 +14,6 @@ from bench.operator import Prompt
 from bench.workplace import open_workplace, read_assignment
 from drivers.quantity import Quantity
 from procedures.action import (
-    AddSmallWeights,
     Choice,
     Choose,
     Done,
@@ -210,7 +209,8 @@ def test_a_sensitivity_weight_tells_what_a_difference_is_worth(tmp_path):
     penera = Penera()
     conclusion, _ = asyncio.run(run_through(lab_in(tmp_path, order=order), penera))
     assert conclusion.verdict.outcome is Outcome.CONFORMS
-    assert sum(isinstance(prompt.action, AddSmallWeights) for prompt in penera.asked) == 3
+    placed = [prompt.action for prompt in penera.asked if isinstance(prompt.action, PlaceWeight)]
+    assert [str(one.small) for one in placed if one.small] == ["10 mg"] * 3
 
 
 LACKS = {

@@ -11,7 +11,8 @@ from procedures.action import Exchange, Instruction, PlaceLoad
 from procedures.errors import ProcedureError, StandardError
 from procedures.point import Method, Outcome
 from procedures.scales.script import scales
-from procedures.scales.task import ScaleTask, plan
+from procedures.scales.task import ScaleTask, plan, references
+from procedures.standard import Weight
 from tests.procedures.memory_run import MemoryRun, ScaleModel, grams
 from tests.procedures.scales_at_hand import TERA, TERA_ULANG, mass, scale_task, standard, weights
 
@@ -81,6 +82,43 @@ def test_the_labels_are_those_of_the_plan():
     run, concluded = carried_out(task, model())
     assert {p.label for p in concluded.points} == {step.label for step in plan(task)}
     assert {p.label for _, p in run.points} == {p.label for p in concluded.points}
+
+
+def test_the_plan_has_the_order_of_the_run():
+    for task in (bridge_task(), bridge_task(activity=TERA), bridge_task(3100)):
+        run, _ = carried_out(task, model())
+        assert [p.label for _, p in run.points] == [step.label for step in plan(task)]
+
+
+def certified(uncertainty: str):
+    heavy = Weight(nominal=mass("20 kg"), count=1000, uncertainty=mass(uncertainty), error=mass("100 mg"))
+    return (standard("B-1", "M1", weights=(heavy, *SMALL)),)
+
+
+def test_certificates_go_with_the_standards_into_every_total():
+    task = scale_task(BRIDGE, standards=certified("0.3 g"))
+    known = references(task)
+    for total, times in (("20000 kg", 1), ("40000 kg", 2), ("60000 kg", 3)):
+        (one,) = known[mass(total)].certified
+        assert one.uncertainty == mass("300 g") * times
+        assert known[mass(total)].error == mass("100 g") * times
+        assert known[mass(total)].limit == mass("1 kg") * times
+        assert known[mass(total)].class_limit is None
+    of_class = references(bridge_task())[mass("60000 kg")]
+    assert (of_class.certified, of_class.class_limit) == ((), mass("3 kg"))
+
+
+def test_a_certificate_says_more_about_a_total_than_the_class():
+    stated = {}
+    for name, cupboard in {
+        "good": certified("0.03 g"),
+        "poor": certified("0.8 g"),
+        "class": blocks(1000),
+    }.items():
+        _, concluded = carried_out(scale_task(BRIDGE, standards=cupboard), model())
+        stated[name] = next(p.uncertainty for p in concluded.points if p.label == "accuracy/up/60000 kg")
+    assert stated["good"] < stated["class"]
+    assert stated["good"] < stated["poor"]
 
 
 def test_the_uncertainty_grows_with_every_substitution():

@@ -1,4 +1,4 @@
-"""Fuel dispensers on paper: published cases with their traps, the oracles of R 117, price, totaliser, mistakes."""
+"""Fuel dispensers on paper: published cases with their traps, oracles of R 117, price, totaliser, mistakes."""
 
 import tomllib
 from decimal import Decimal

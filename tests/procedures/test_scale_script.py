@@ -241,7 +241,7 @@ def test_a_forgotten_load_is_asked_about_and_measured_again():
 
 def test_an_odd_reading_that_a_person_confirms_is_recorded_as_it_is():
     def slip(path: str, shown: Quantity) -> Quantity:
-        return mass("12 kg") if path.startswith("accuracy/up/10000 g") else shown
+        return mass("12.000 kg") if path.startswith("accuracy/up/10000 g") else shown
 
     run = MemoryRun(model(), answers={"unexpected_indication": ["record"]}, slip=slip)
     concluded = carry_out(run)
@@ -250,7 +250,7 @@ def test_an_odd_reading_that_a_person_confirms_is_recorded_as_it_is():
 
 def test_readings_that_are_never_accepted_stop_the_test():
     run = MemoryRun(model(), answers={"unexpected_indication": ["measure_again"]})
-    run.slip = lambda path, shown: mass("12 kg")
+    run.slip = lambda path, shown: mass("12.000 kg")
     with pytest.raises(ProcedureError, match="No reading at") as stopped:
         carry_out(run)
     assert stopped.value.code == "scales.no_reading_accepted"

@@ -1,7 +1,8 @@
 """Delivery through a rough line, by seeded schedules: one leaf a record, and every receipt verified.
 
-`python -m tests.results.delivery_schedules 10000` runs that many and prints what the line did. A schedule is
-a batch of one to three records, and the weather of all that crosses until all of them are delivered.
+`python -m tests.results.delivery_schedules 10000` runs that many and prints what the line did; a second
+number is the first seed. A schedule is a batch of one to three records, and the weather of all that crosses
+until all of them are delivered.
 """
 
 import asyncio
@@ -131,9 +132,9 @@ def _leaves_of(registry):
 
 def main():
     """Run as many schedules as were asked for, and print what came of them."""
-    schedules = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    schedules, first = (int(one) for one in (*sys.argv[1:], *("1000", "0")[len(sys.argv) - 1 :]))
     with tempfile.TemporaryDirectory() as folder:
-        tally = run(schedules, Path(folder), tell=lambda line: print(line, flush=True))
+        tally = run(schedules, Path(folder), first=first, tell=lambda line: print(line, flush=True))
     print("\n".join(tally.lines()))
 
 

@@ -30,7 +30,7 @@ class Weather(StrEnum):
     STALLED = "held longer than the bench waits"
 
 
-_WEIGHTS = {Weather.PASSES: 60, Weather.STALLED: 1}
+_WEIGHTS = {Weather.PASSES: 160, Weather.STALLED: 1}
 _USUAL_WEIGHT = 4
 STALL_S = 0.3
 _MOST_REQUESTS_HELD = 3

@@ -10,8 +10,10 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
+from bench.desk import SignerLine
 from bench.labels import RETAKE_REASONS, Labels
-from bench.tui.screens.face import MAIN, Dialog, Panel
+from bench.tui.pin import PinEntry
+from bench.tui.screens.face import MAIN, Dialog, Panel, Part
 
 T = TypeVar("T")
 
@@ -73,10 +75,10 @@ class Tell(Dialog[None]):
 class Write(Dialog[str | None]):
     """A reason in the person's own words."""
 
-    def __init__(self, title: str) -> None:
-        """Take id of the title."""
+    def __init__(self, title: str, words: str = "retake.write") -> None:
+        """Take ids of the title and of what is to be written."""
         super().__init__()
-        self._title = title
+        self._title, self._words = title, words
 
     def compose(self) -> ComposeResult:
         """Words and a line to write on."""
@@ -86,7 +88,7 @@ class Write(Dialog[str | None]):
     def paint(self) -> None:
         """Show what to write."""
         self.query_one("#dialog", Panel).show(
-            self.labels.text("retake.write"), title=self.labels.text(self._title)
+            self.labels.text(self._words), title=self.labels.text(self._title)
         )
 
     def takes(self, key: str) -> bool:
@@ -111,3 +113,40 @@ def retake_dialog(labels: Labels) -> Pick[str]:
     return Pick(
         "retake.title", tuple(zip(keys, words, RETAKE_REASONS, strict=True)), labels.text("retake.why")
     )
+
+
+class AskPin(Dialog[str | None]):
+    """The PIN of whoever signs, twice where it is new; `1` where none is needed."""
+
+    def __init__(self, title: str, text: str, signer: SignerLine) -> None:
+        """Take id of the title, what is signed, and who does."""
+        super().__init__()
+        self._title, self._text, self._signer = title, text, signer
+        self._entry = PinEntry(new=signer.new)
+
+    def paint(self) -> None:
+        """Show what is signed and what was typed."""
+        asks = self.labels.text(self._entry.asks, name=self._signer.name)
+        parts: list[Part] = [self._text, "\n\n"]
+        if self._signer.pin:
+            parts += [(asks, "bold"), "\n", (self._entry.dots, "bold $accent")]
+        else:
+            parts.append((self.labels.text("pin.none"), "bold"))
+        if self._entry.refused:
+            parts.append((f"\n\n▲ {self.labels.text(self._entry.refused)}", "bold $warning"))
+        parts.append(("\n\n" + self.labels.text("key.back"), "dim"))
+        self.query_one("#dialog", Panel).show(*parts, title=self.labels.text(self._title))
+
+    def pressed(self, key: str) -> None:
+        """Type the PIN."""
+        if key == "escape":
+            self.answer(None)
+            return
+        if not self._signer.pin:
+            if key == "1":
+                self.answer("")
+            return
+        pin = self._entry.press(key)
+        if pin is not None:
+            self.answer(pin)
+        self.paint()

@@ -5,7 +5,7 @@ A key that is older than the paint of what it answers is dropped, and a held Ent
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, cast
+from typing import Final, cast
 
 from textual import events
 from textual.app import ComposeResult
@@ -16,9 +16,7 @@ from textual.widgets import Static
 
 from bench.labels import Labels
 from bench.tui.presses import CONFIRM_S, Judged
-
-if TYPE_CHECKING:
-    from bench.tui.app import TeraApp
+from bench.tui.program import Bench
 
 Part = str | tuple[str, str]
 """Text, or text with its style."""
@@ -72,9 +70,9 @@ class Pressed(Screen[ScreenResultType]):
     """when what the keys answer was painted; infinite until it is"""
 
     @property
-    def bench(self) -> "TeraApp":
-        """The app, by its own type."""
-        return cast("TeraApp", self.app)
+    def bench(self) -> Bench:
+        """The app, as screens know it."""
+        return cast("Bench", self.app)
 
     @property
     def labels(self) -> Labels:
@@ -104,6 +102,7 @@ class Pressed(Screen[ScreenResultType]):
     def on_key(self, event: events.Key) -> None:
         """Judge a key and act on it."""
         key, at = spelled(event), self.bench.key_time(event)
+        self.bench.touched()
         if not self.takes(key):
             return
         event.stop()

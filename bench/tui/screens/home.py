@@ -23,6 +23,8 @@ LISTS_S: Final = 2.0
 SOON_DAYS: Final = 30
 OPENS: Final = frozenset({JobState.WAITING, JobState.UNFINISHED, JobState.MEASURED})
 """Jobs that Enter begins or takes up."""
+MARKED: Final = OPENS | {JobState.VOIDED}
+"""Jobs that the mark goes over: of a run without a verdict, the seal is still to come."""
 SEALED: Final = frozenset({JobState.SEALED, JobState.QUEUED, JobState.REFUSED, JobState.DELIVERED})
 
 
@@ -73,23 +75,33 @@ class HomeScreen(Face):
     def _ask_desk(self) -> None:
         desk = self.bench.desk
         self._jobs, self._waiting, self._standards = desk.jobs(), desk.outbox(), desk.standards()
-        openable = [job.id for job in self._jobs if job.state in OPENS]
-        if self._marked not in openable:
+        markable = [job.id for job in self._jobs if job.state in MARKED]
+        if self._marked not in markable:
             unfinished = [job.id for job in self._jobs if job.state is JobState.UNFINISHED]
-            self._marked = next(iter((*unfinished, *openable)), "")
+            openable = [job.id for job in self._jobs if job.state in OPENS]
+            self._marked = next(iter((*unfinished, *openable, *markable)), "")
 
     # ------------------------------------------------------------------ keys
 
     def pressed(self, key: str) -> None:
         """Begin, choose, look."""
-        openable = [job.id for job in self._jobs if job.state in OPENS]
+        markable = [job.id for job in self._jobs if job.state in MARKED]
         match key:
             case "enter" if self._marked:
-                job = next(job for job in self._jobs if job.id == self._marked)
-                self.bench.begin(job)
-            case "+" | "down" | "-" | "up" if openable:
+                job = self._job_marked()
+                if job.state is JobState.VOIDED:
+                    self.bench.void(job)
+                else:
+                    self.bench.begin(job)
+            case "+" | "down" | "-" | "up" if markable:
                 step = 1 if key in {"+", "down"} else -1
-                self._marked = openable[(openable.index(self._marked) + step) % len(openable)]
+                self._marked = markable[(markable.index(self._marked) + step) % len(markable)]
+            case "x":
+                self._void()
+            case "p":
+                self.bench.choose_officer()
+            case "d":
+                self._choose_instrument()
             case "l":
                 unfinished = [job for job in self._jobs if job.state is JobState.UNFINISHED]
                 if unfinished:
@@ -106,6 +118,26 @@ class HomeScreen(Face):
                 return
         self.paint()
 
+    def _job_marked(self) -> JobLine:
+        return next(job for job in self._jobs if job.id == self._marked)
+
+    def _void(self) -> None:
+        """Only a run that was begun and has no verdict can be closed without one."""
+        if self._marked and self._job_marked().state in {JobState.UNFINISHED, JobState.VOIDED}:
+            self.bench.void(self._job_marked())
+        else:
+            self.bench.show(Tell("void.title", self.labels.text("void.only_unfinished")))
+
+    def _choose_instrument(self) -> None:
+        lines = [line for line in self.bench.desk.instruments() if line.port]
+        entries = [
+            (str(key), f"{line.name}  {line.driver}", line.name) for key, line in enumerate(lines[:9], start=1)
+        ]
+        self.bench.show(
+            Pick("menu.workbench", entries, self.labels.text("home.workbench" if lines else "home.no_line")),
+            lambda name: self.bench.open_workbench(name) if name else None,
+        )
+
     def _menu(self) -> None:
         text = self.labels.text
         entries: list[tuple[str, str, Callable[[], None]]] = [
@@ -113,6 +145,9 @@ class HomeScreen(Face):
             ("2", text("menu.outbox"), self.bench.open_outbox),
             ("4", text("menu.sound"), self.bench.toggle_sound),
             ("5", text("menu.language"), self.bench.switch_language),
+            ("6", text("menu.officer"), self.bench.choose_officer),
+            ("7", text("menu.workbench"), self._choose_instrument),
+            ("8", text("menu.void"), self._void),
             ("0", text("menu.quit"), self.bench.ask_quit),
         ]
         self.bench.show(Pick("menu.title", entries), lambda chosen: chosen() if chosen else None)

@@ -10,7 +10,9 @@ from typing import Final
 from textual.containers import Horizontal, VerticalScroll
 from textual.widget import Widget
 
-from bench.desk import Measured, SealedFiles
+from bench.desk import Measured, SealedFiles, SignerLine
+from bench.tui.pin import PinEntry
+from bench.tui.reply import DIGITS
 from bench.tui.screens.dialogs import Tell
 from bench.tui.screens.face import MAIN, Face, Panel, Part
 from bench.tui.screens.run_panels import bar
@@ -19,7 +21,6 @@ from bench.tui.widgets.readings import STYLE
 from drivers.errors import PlainError
 from procedures.point import Outcome
 
-PIN_DIGITS: Final = 6
 CONFIRMING: Final = "1"
 """The key that stands for a PIN where none is needed."""
 
@@ -41,9 +42,11 @@ class ReviewScreen(Face):
         super().__init__()
         self._measured, self._view = measured, view
         self._stage = Stage.READING
-        self._pin = ""
+        self._entry = PinEntry()
+        self._confirmed = False
         self._problem: tuple[str, str] | None = None
         self._files: SealedFiles | None = None
+        self._signer: SignerLine | None = None
 
     def panels(self) -> Sequence[Widget]:
         """Summary, second looks beside the document, decision."""
@@ -84,6 +87,12 @@ class ReviewScreen(Face):
 
     def _read(self, key: str) -> None:
         if key == MAIN:
+            try:
+                self._signer = self.bench.desk.signer(self._measured.run)
+            except PlainError as error:
+                self.bench.tell(error)
+                return
+            self._entry, self._confirmed = PinEntry(new=self._signer.new), False
             self._stage = Stage.SIGNING
             self.await_paint()
         elif key in {"escape", "backspace"}:
@@ -91,19 +100,24 @@ class ReviewScreen(Face):
 
     def _sign(self, key: str) -> None:
         if key == "escape":
-            self._stage, self._pin = Stage.READING, ""
+            self._stage = Stage.READING
+            return
+        if key in DIGITS:
+            self._problem = None
+        if self._signer is not None and self._signer.pin:
+            pin = self._entry.press(key)
+            if pin is not None:
+                self._begin_seal(pin)
+        elif key == CONFIRMING:
+            self._confirmed = True
         elif key == "backspace":
-            self._pin = self._pin[:-1]
-        elif len(key) == 1 and key.isascii() and key.isdigit() and len(self._pin) < PIN_DIGITS:
-            self._pin, self._problem = self._pin + key, None
-        elif key == MAIN and self._complete():
-            self._stage = Stage.SEALING
-            self.run_worker(self._seal(), exclusive=True)
+            self._confirmed = False
+        elif key == MAIN and self._confirmed:
+            self._begin_seal("")
 
-    def _complete(self) -> bool:
-        if self.bench.desk.pin_needed:
-            return len(self._pin) == PIN_DIGITS
-        return self._pin == CONFIRMING
+    def _begin_seal(self, pin: str) -> None:
+        self._stage = Stage.SEALING
+        self.run_worker(self._seal(pin), exclusive=True)
 
     def _leave(self, key: str) -> None:
         if key == "k":
@@ -111,14 +125,13 @@ class ReviewScreen(Face):
         elif key in {MAIN, "escape"}:
             self.leave()
 
-    async def _seal(self) -> None:
-        pin, self._pin = self._pin, ""
+    async def _seal(self, pin: str) -> None:
         try:
-            self._files = await self.bench.desk.seal(
-                self._measured.run, pin if self.bench.desk.pin_needed else ""
-            )
+            self._files = await self.bench.desk.seal(self._measured.run, pin)
         except PlainError as error:
             self._problem = self.labels.problem(error)
+            self._signer = self.bench.desk.signer(self._measured.run)  # its key may be there by now
+            self._entry, self._confirmed = PinEntry(new=self._signer.new), False
             self._stage = Stage.SIGNING
             self.bench.ring(3)
         else:
@@ -218,10 +231,13 @@ class ReviewScreen(Face):
 
     def _decision(self) -> list[Part]:
         labels = self.labels
-        meaning = labels.text("review.meaning", officer=self.bench.desk.officer)
+        signer = self._signer
+        meaning = labels.text("review.meaning", officer=self.bench.desk.officer if signer is None else signer.name)
         if self._problem is not None:
             sentence, remedy = self._problem
             meaning = f"▲ {sentence} {remedy}"
+        elif self._entry.refused:
+            meaning = f"▲ {labels.text(self._entry.refused)}"
         match self._stage:
             case Stage.READING:
                 return [
@@ -229,20 +245,22 @@ class ReviewScreen(Face):
                     "\n\n",
                     labels.text("review.after_signing"),
                 ]
-            case Stage.SIGNING if self.bench.desk.pin_needed:
-                dots = " ".join(["●"] * len(self._pin) + ["_"] * (PIN_DIGITS - len(self._pin)))
-                return [meaning, "\n\n", ("PIN  ", "bold"), (dots, "bold $accent"), "\n\n", self._next()]
+            case Stage.SIGNING if signer is not None and signer.pin:
+                asks = labels.text(self._entry.asks, name=signer.name) if signer.new else "PIN"
+                dots = (self._entry.dots, "bold $accent")
+                return [meaning, "\n\n", (f"{asks}  ", "bold"), dots, "\n\n", self._next(pin=True)]
             case Stage.SIGNING:
-                mark = "●" if self._pin == CONFIRMING else "_"
+                mark = "●" if self._confirmed else "_"
                 press = (labels.text("review.no_pin"), "bold")
-                return [meaning, "\n\n", press, (f"  {mark}", "bold $accent"), "\n\n", self._next()]
+                return [meaning, "\n\n", press, (f"  {mark}", "bold $accent"), "\n\n", self._next(pin=False)]
             case Stage.SEALING:
                 return [(labels.text("review.sealing"), "bold $accent")]
             case Stage.SEALED:
                 words = labels.text("review.now_sealed", number=self._measured.number)
                 return [(f"✔ {words}", "bold"), "\n\n", labels.text("review.after_seal")]
 
-    def _next(self) -> Part:
-        if self._complete():
+    def _next(self, *, pin: bool) -> Part:
+        last = not self._entry.new or bool(self._entry.first)
+        if (self._entry.complete and last) if pin else self._confirmed:
             return self.labels.text("review.enter_signs"), "dim"
-        return self.labels.text("review.type_pin" if self.bench.desk.pin_needed else "key.back"), "dim"
+        return self.labels.text("review.type_pin" if pin else "key.back"), "dim"

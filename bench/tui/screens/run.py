@@ -115,7 +115,7 @@ class RunScreen(Face):
         now = self._clock.monotonic()
         prompt = self.operator.prompt
         seen = Wait if self._manual else Instruction
-        if prompt is not None and isinstance(prompt.action, seen):
+        if prompt is not None and isinstance(prompt.action, seen) and not self.bench.locked:
             self._let_pass(prompt, now)
         if self._changed:
             self.paint()

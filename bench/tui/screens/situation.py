@@ -21,6 +21,7 @@ from procedures.action import (
     KeyIndication,
     KeyQuantity,
     PlaceLoad,
+    PlaceWeight,
     Plumbing,
     SetFlow,
     Wait,
@@ -28,6 +29,8 @@ from procedures.action import (
 
 UUT: Final = "uut"
 """Role of the instrument under test."""
+COMPARATOR: Final = "comparator"
+"""Role of the balance on which weights are compared."""
 FLOW: Final = "flow"
 """Role of what shows the flow."""
 
@@ -56,10 +59,13 @@ class Situation:
 
     @property
     def role(self) -> str:
-        """The instrument on the big display: the one under test, or the flow where valves are worked."""
+        """The instrument on the big display: the one under test, or that of the work at hand."""
         live = self.view.live
-        if FLOW in live and self.prompt is not None and isinstance(self.prompt.action, Plumbing):
+        action = self.prompt.action if self.prompt is not None else None
+        if FLOW in live and isinstance(action, Plumbing):
             return FLOW
+        if COMPARATOR in live and isinstance(action, PlaceWeight):
+            return COMPARATOR
         return UUT if UUT in live else next(iter(live), UUT)
 
     def _live(self, role: str) -> Reading | None:

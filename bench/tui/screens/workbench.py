@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from bench.tui.screens.dialogs import Tell
 from bench.tui.screens.face import MAIN, NARROW, Face, Panel, Part
-from bench.tui.trial import Trial
+from bench.trial import Trial
 from bench.tui.widgets import frames
 from bench.tui.widgets.digits import big, width
 from drivers.clock import Clock
@@ -32,7 +32,9 @@ _WHOLE: Final = {Fate.READ, Fate.REFUSED}
 class WorkbenchScreen(Face):
     """One driver on one line."""
 
-    def __init__(self, trial: Trial, clock: Clock, port: str, settings: str, folder: Path) -> None:
+    def __init__(
+        self, trial: Trial, clock: Clock, port: str, settings: str, folder: Path, *, lent: bool = False
+    ) -> None:
         """Take what is tried.
 
         Args:
@@ -41,8 +43,10 @@ class WorkbenchScreen(Face):
             port: the line, as it is shown.
             settings: how it is set, as it is shown.
             folder: where captures are saved.
+            lent: opened from another screen, to which F10 goes back.
         """
         super().__init__()
+        self._lent = lent
         self._trial, self._clock, self._folder = trial, clock, folder
         self._port, self._settings = port, settings
         self._began = clock.monotonic()
@@ -97,7 +101,7 @@ class WorkbenchScreen(Face):
             "s": self._save,
             "escape": self._follow,
             "f1": lambda: self.bench.show(Tell("help.title", self.labels.text("workbench.help"))),
-            "f10": self.bench.ask_quit,
+            "f10": self.leave if self._lent else self.bench.ask_quit,
         }
         if key in actions:
             try:

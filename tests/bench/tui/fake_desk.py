@@ -6,14 +6,26 @@ before it rests. Time stands still unless a test lets it pass.
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from bench import events
-from bench.desk import InstrumentLine, JobLine, JobState, Measured, OutboxLine, SealedFiles, StandardLine
+from bench.desk import (
+    BorrowedLine,
+    InstrumentLine,
+    JobLine,
+    JobState,
+    Measured,
+    OutboxLine,
+    PersonLine,
+    SealedFiles,
+    SignerLine,
+    StandardLine,
+)
+from bench.errors import LaboratoryError
 from bench.operator import Operator, Prompt
 from drivers.protocols import Refused
 from drivers.quantity import Quantity
@@ -345,6 +357,12 @@ class FakeDesk:
     def __init__(self, *, manual: bool = False, training: bool = False, pin_needed: bool = True) -> None:
         self.manual, self.training, self.pin_needed = manual, training, pin_needed
         self.zone = "Asia/Jakarta"
+        self.idle_lock_s = 0.0
+        self.pin_new = False
+        self.people_here = [PersonLine(id="satu", name=self.officer), PersonLine(id="dua", name="Penera Dua")]
+        self.tried: list[str] = []
+        self.voided: list[tuple[str, str]] = []
+        self.unfinished = False
         self.clock = StillClock()
         self.scale = FakeScale(self.clock)
         self.hands = True
@@ -412,7 +430,9 @@ class FakeDesk:
                 id="P-0232",
                 title="Timbangan elektronik III 30 kg/10 g",
                 owner="Toko Sari Laut",
-                state=JobState.WAITING,
+                state=JobState.UNFINISHED if self.unfinished else JobState.WAITING,
+                run="run-2" if self.unfinished else "",
+                number="B2-0232" if self.unfinished else "",
             ),
         )
 
@@ -442,6 +462,31 @@ class FakeDesk:
             evidence=Path("B2-0231.h5"),
             certificate=Path("B2-0231.pdf"),
         )
+
+    def can_lock(self) -> bool:
+        return self.pin_needed and not self.pin_new
+
+    def signer(self, run: str) -> SignerLine:
+        return SignerLine(name=self.officer, pin=self.pin_needed, new=self.pin_new)
+
+    def people(self) -> tuple[PersonLine, ...]:
+        return tuple(self.people_here)
+
+    def seat(self, person: str) -> None:
+        self.people_here.sort(key=lambda one: one.id != person)
+        self.officer = self.people_here[0].name
+
+    async def unlock(self, pin: str) -> None:
+        self.tried.append(pin)
+        if pin != PIN:
+            raise RecordError("people.wrong_pin", "The PIN is wrong.", "Key it again.")
+
+    async def void(self, run: str, reason: str, pin: str) -> SealedFiles:
+        self.voided.append((run, reason))
+        return await self.seal(run, pin)
+
+    def line_of(self, instrument: str) -> AbstractAsyncContextManager[BorrowedLine]:
+        raise LaboratoryError("workbench.no_line", "{instrument} has no line.", "Take another.", instrument=instrument)
 
     async def deliver(self) -> tuple[OutboxLine, ...]:
         self.delivered = True

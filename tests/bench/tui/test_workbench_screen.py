@@ -9,7 +9,7 @@ import pytest
 
 from bench.labels import Labels
 from bench.tui.screens.dialogs import Tell
-from bench.tui.trial import Trial
+from bench.trial import Trial
 from bench.tui.workbench import WorkbenchApp
 from drivers import catalogue
 from drivers.errors import LinkLostError

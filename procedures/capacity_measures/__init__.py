@@ -1,0 +1,1 @@
+"""Capacity measures (bejana ukur, takaran), filled from a better measure or weighed."""

@@ -1,0 +1,89 @@
+"""The measure under test: what is marked on it, and how it is tested."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, Literal
+
+import msgspec
+
+from drivers.errors import UnitError
+from drivers.notation import from_builtins
+from drivers.quantity import Quantity
+from procedures.errors import ProcedureError
+from procedures.vessels.filling import Walls
+from procedures.vessels.limits import OwnLimit
+
+
+class CapacityMeasure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The entry `[uut]` of an assignment."""
+
+    measure_type: str = msgspec.field(name="type", default="bejana_ukur")
+    """a type of the rule table: `bejana_ukur`, `takaran`"""
+    accuracy_class: str = msgspec.field(name="class", default="")
+    nominal: Quantity
+    method: Literal["volumetric", "gravimetric"] = "volumetric"
+    d: Quantity | None = None
+    """smallest step on its neck"""
+    reference_temperature: Quantity | None = None
+    """marked on it; None: that of the rules"""
+    expansion: Decimal | None = None
+    """cubic, 1/°C"""
+    material: str | None = None
+    """in place of the coefficient: a name of the table of materials"""
+    permitted: Quantity | None = None
+    """limit that an officer read in the decree, without sign; goes before the table"""
+    permitted_source: str = ""
+    """decree, clause or table in which it stands"""
+    repeats: int | None = None
+    """fillings; None: as many as the rules ask for"""
+    air_density: Quantity | None = None
+    """for weighing; None: it is asked for as pressure, temperature and humidity"""
+
+    @property
+    def walls(self) -> Walls:
+        """How it grows with warmth."""
+        return Walls(
+            reference_temperature=self.reference_temperature, expansion=self.expansion, material=self.material
+        )
+
+    @property
+    def own_limit(self) -> OwnLimit:
+        """The limit that the order brings, if it does."""
+        return OwnLimit(permitted=self.permitted, permitted_source=self.permitted_source)
+
+
+def read_measure(content: Mapping[str, Any]) -> CapacityMeasure:
+    """Read `[uut]` of an assignment.
+
+    Raises:
+        ProcedureError: a mistake, named with its place.
+    """
+    try:
+        found = from_builtins(dict(content), CapacityMeasure)
+    except (msgspec.ValidationError, UnitError) as mistake:
+        raise ProcedureError(
+            "capacity_measures.plate",
+            "The data of the measure have a mistake: {mistake}.",
+            'Correct that entry; volumes are written as "20 L".',
+            mistake=str(mistake),
+        ) from None
+    check_measure(found)
+    return found
+
+
+def check_measure(measure: CapacityMeasure) -> None:
+    """Refuse marks that cannot be.
+
+    Raises:
+        ProcedureError: names the entry.
+    """
+    for name in ("nominal", "d"):
+        value = getattr(measure, name)
+        if value is not None and (value.dimension != "volume" or value.value <= 0):
+            raise ProcedureError(
+                "capacity_measures.mark",
+                "{name} = {value} cannot be: it must be a volume above zero.",
+                "Read it from the measure again.",
+                name=name,
+                value=str(value),
+            )
