@@ -10,7 +10,7 @@ from typing import Any
 from bench.difference import Difference, difference
 from bench.software import package_digest
 from drivers.errors import PlainError
-from drivers.notation import from_builtins, to_plain
+from drivers.notation import from_builtins, to_json, to_plain
 from procedures.assignment import Assignment
 from procedures.edition import Procedure
 from procedures.regulation import Regulation, by_id
@@ -44,20 +44,19 @@ def task_differences(
     if not begun.cupboard:
         return
     try:
-        again = to_plain(
-            procedure.prepare(
-                from_builtins(begun.assignment, Assignment),
-                datetime.fromisoformat(first.at).date(),
-                tuple(from_builtins(standard, WorkingStandard) for standard in begun.cupboard),
-            )
+        again = procedure.prepare(
+            from_builtins(begun.assignment, Assignment),
+            datetime.fromisoformat(first.at).date(),
+            tuple(from_builtins(standard, WorkingStandard) for standard in begun.cupboard),
         )
     except PlainError as refusal:
         yield difference("task", "prepared", refusal.message)
         return
-    sealed = to_plain(task)
-    for name, derived in again.items():
-        if sealed.get(name) != derived:
-            yield difference(f"task {name}", sealed.get(name), derived)
+    if to_json(task) != to_json(again):
+        sealed = to_plain(task)
+        for name, derived in to_plain(again).items():
+            if sealed.get(name) != derived:
+                yield difference(f"task {name}", sealed.get(name), derived)
 
 
 def _rules(task: Any) -> Iterator[Difference]:
@@ -72,6 +71,8 @@ def _rules(task: Any) -> Iterator[Difference]:
         return
     if digest != present_digest:
         yield difference("rules digest", digest, present_digest)
+    if to_json(rules) == to_json(present):
+        return
     sealed, derived = to_plain(rules), to_plain(present)
     for name in sealed | derived:
         if sealed.get(name) != derived.get(name):

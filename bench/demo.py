@@ -29,7 +29,7 @@ from results.registry.settings import Settings
 PIN: Final = "123456"
 """the demo officer's PIN; it protects nothing"""
 
-PROCEDURES: Final = ("scales", "water_meters")
+PROCEDURES: Final = ("scales", "water_meters", "weights")
 """what the demonstration can show"""
 
 _FAULTS: Final = {
@@ -42,6 +42,10 @@ _FAULTS: Final = {
     "water_meters": {
         "none": {"error": "0.003"},
         "span": {"error": "0.031"},  # of the seventh meter, above the flow at which 2 % hold
+    },
+    "weights": {
+        "none": {"deviation": "0.03 mg"},
+        "span": {"deviation": "0.50 mg"},  # of the second weight of 20 g, in class F2 then
     },
 }
 _PLANT: Final = "water-plant.toml"

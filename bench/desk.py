@@ -77,6 +77,11 @@ class JobLine(msgspec.Struct, frozen=True, kw_only=True):
     run: str = ""
     number: str = ""
 
+    @property
+    def key(self) -> str:
+        """What `Desk.begin` takes: the run once there is one, for an order may be tested more than once."""
+        return self.run or self.id
+
 
 class OutboxLine(msgspec.Struct, frozen=True, kw_only=True):
     """One record on its way to the registry."""
@@ -227,7 +232,7 @@ class Desk(Protocol):
         """Records sealed here."""
 
     async def begin(self, job: str, operator: Operator, observer: Observer) -> Work:
-        """Start or resume the assignment.
+        """Start or resume the assignment; one whose run has ended is tested again in a new run.
 
         Raises:
             PlainError: gate, configuration or instrument; nothing is lost.

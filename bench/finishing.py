@@ -26,7 +26,7 @@ from results.outbox import Outbox, State, Waiting
 from results.paper import keep_paper
 from results.receipt import verification_address
 from results.registry.checkpoint import RegistryKey
-from results.registry_client import HttpRegistryLine
+from results.registry_client import HttpRegistryLine, RegistryLine
 from results.sealing import SealedRun
 from results.sealing import seal as seal_run
 from results.verification import load_record
@@ -118,9 +118,21 @@ def sealed_digests(journal: Journal) -> frozenset[str]:
 
 
 async def deliver_all(
-    laboratory: Laboratory, outbox: Outbox, clock: Clock, *, at_once: bool = True
+    laboratory: Laboratory,
+    outbox: Outbox,
+    clock: Clock,
+    *,
+    at_once: bool = True,
+    line: RegistryLine | None = None,
 ) -> Delivery | None:
     """Push what waits, each record once all of it was checked; None when this laboratory has no registry.
+
+    Args:
+        laboratory: names the registry and its key.
+        outbox: of this laboratory.
+        clock: tells when the next attempt is due.
+        at_once: do not wait for that.
+        line: in place of the network.
 
     Raises:
         DeliveryError: the registry's key in the laboratory file is mistyped.
@@ -130,10 +142,10 @@ async def deliver_all(
     if entry is None:
         return None
     keys = read_trusted_keys(outbox.path.parent / "keys")
-    async with HttpRegistryLine(entry.url) as line:
+    async with HttpRegistryLine(entry.url) as network:
         delivery = await deliver(
             outbox,
-            line,
+            line or network,
             RegistryKey.parse(entry.key),
             read=lambda path: load_record(path, keys).envelope,
             now=clock.utc,

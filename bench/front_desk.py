@@ -1,20 +1,18 @@
 """The desk of a real laboratory: what the screens see and do, carried out by the workplace."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 
 from bench import events, finishing
-from bench.attention import RunInterrupted
 from bench.borrowing import borrowed
 from bench.desk import (
     BorrowedLine,
     InstrumentLine,
     JobLine,
     JobState,
-    Measured,
     OutboxLine,
     PersonLine,
     SealedFiles,
@@ -24,17 +22,12 @@ from bench.desk import (
 from bench.keyring import officer_key, pin_is_new
 from bench.operator import Operator
 from bench.people import PENERA
-from bench.session import Taken
+from bench.run_work import RunWork
 from bench.workplace import Workplace, read_assignment, title_of
 from drivers import notation
 from drivers.errors import PlainError
-from drivers.protocols import Refused
-from drivers.reading import Reading
 from procedures.assignment import Assignment
-from procedures.edition import PlannedStep
 from procedures.point import Conclusion
-from results.entry import Abandoned, Done
-from results.kept_reading import readings_of
 from results.run_summary import RunSummary
 
 _RUN_STATES = {
@@ -231,11 +224,15 @@ class FrontDesk:
 
     # ------------------------------------------------------------------ what is done
 
-    async def begin(self, job: str, operator: Operator, observer: events.Observer) -> "RunWork":
+    async def begin(self, job: str, operator: Operator, observer: events.Observer) -> RunWork:
         """See `Desk`."""
         line = next((line for line in self.jobs() if job in {line.id, line.run}), None)
         if line is not None and line.state in {JobState.UNFINISHED, JobState.MEASURED}:
             run = line.run
+        elif line is not None and line.run:
+            begun = self._place.find(line.run).begun
+            run = await self._place.begin(notation.from_builtins(begun.assignment, Assignment))
+            self._place.trail.note("tested_again", run=run, record=begun.number)
         else:
             file = self._elsewhere.get(job, self._place.folders.orders / f"{job}.toml")
             run = await self._place.begin(read_assignment(file))
@@ -287,63 +284,3 @@ class FrontDesk:
 
     async def close(self) -> None:
         """See `Desk`; the workplace itself is closed by whoever opened it."""
-
-
-class RunWork:
-    """Implements `bench.desk.Work`: a run conducted beside the screen."""
-
-    def __init__(self, place: Workplace, taken: Taken, observer: events.Observer) -> None:
-        """Start conducting."""
-        self._place = place
-        self._taken = taken
-        self._observer = observer
-        self.plan: Sequence[PlannedStep] = taken.procedure.plan(taken.task)
-        self._listening = [self._listen(role, observer) for role in taken.begun.instruments]
-        self._task = asyncio.create_task(taken.conduct(), name=f"conducts {taken.run}")
-
-    def _listen(self, role: str, observer: events.Observer) -> Callable[[], None]:
-        device = self._place.around.station.bound(role).device
-        if device is None:
-            return lambda: None
-
-        def tell(shown: Reading | Refused) -> None:
-            observer.notice(events.Live(role=role, shown=shown))
-
-        return device.subscribe(tell)
-
-    def request_retake(self, reason: str, note: str = "") -> None:
-        """See `Work`."""
-        self._taken.conductor.request_retake(reason, note, by=self._place.laboratory.officer.name)
-
-    def pause(self) -> None:
-        """See `Work`."""
-        self._taken.conductor.request_pause()
-
-    async def finished(self) -> Measured | None:
-        """See `Work`."""
-        try:
-            conclusion = await self._task
-        except RunInterrupted:
-            self._observer.notice(events.RunStopped(how="interrupted", reason=""))
-            return None
-        finally:
-            for stop in self._listening:
-                stop()
-            self._listening.clear()
-        history = self._place.journal.entries(self._taken.run)
-        done = [kept.entry for kept in history if isinstance(kept.entry, Done)]
-        return Measured(
-            run=self._taken.run,
-            number=self._taken.begun.number,
-            title=title_of(
-                self._place.labels, notation.from_builtins(self._taken.begun.assignment, Assignment)
-            ),
-            conclusion=conclusion,
-            retakes=sum(isinstance(kept.entry, Abandoned) for kept in history),
-            began_at=datetime.fromisoformat(history[0].at),
-            raw_bytes=sum(_raw_bytes(entry) for entry in done),
-        )
-
-
-def _raw_bytes(entry: Done) -> int:
-    return sum(len(notation.from_builtins(one, Reading).frame) for _, one in readings_of(entry))

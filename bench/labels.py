@@ -213,6 +213,10 @@ class Labels:
         kind, _, which = role.partition("/")
         return f"{self.word('role', kind)} {which}".rstrip()
 
+    def vessel(self, name: str) -> str:
+        """A vessel in a prompt: `compartment/1` → `kompartemen 1`; the mark of a measure stays as it is."""
+        return self.role(name) if f"role.{name.partition('/')[0]}" in self._messages else name
+
     def _placing(self, action: PlaceLoad) -> str:
         before = self.text("instruction.unload_first") if action.unload_first else ""
         place = self.text("instruction.place_load", load=action.load, position=self.at(action.position))
@@ -232,7 +236,7 @@ class Labels:
     def asked(self, question: str, given: Mapping[str, str]) -> str:
         """The sentence of a question; its facts follow when there is no sentence for its id."""
         message = self._messages.get(f"question.{question}")
-        facts = {name: self._data(value) for name, value in given.items()}
+        facts = {name: self.vessel(v) if name == "vessel" else self._data(v) for name, v in given.items()}
         if message is not None and _placeholders(message) <= facts.keys():
             return message.format_map(facts)
         told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())

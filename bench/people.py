@@ -58,7 +58,7 @@ def check_competence(officer: Person, kind: str, on: date) -> None:
         raise LaboratoryError(
             "person.not_competent",
             "{name} has no registered competence for {kind}.",
-            "Have a penera with that competence test it (--as), or register it in laboratory.toml.",
+            "Have a penera with that competence test it (key P, or --as), or register it in laboratory.toml.",
             name=officer.name,
             kind=kind,
         )
@@ -66,7 +66,7 @@ def check_competence(officer: Person, kind: str, on: date) -> None:
         raise LaboratoryError(
             "person.competence_expired",
             "The competence of {name} for {kind} ended on {until}.",
-            "Have a penera with a valid competence test it (--as), or register the renewed one.",
+            "Have a penera with a valid competence test it (key P, or --as), or register the renewed one.",
             name=officer.name,
             kind=kind,
             until=until.isoformat(),

@@ -30,6 +30,9 @@ class Words(Protocol):
     def word(self, group: str, name: str) -> str:
         """The word for an id that comes from data."""
 
+    def vessel(self, name: str) -> str:
+        """A vessel by its mark, or by the word of its role: `uut`."""
+
     def clause(self, text: str) -> str:
         """An English clause that came as data."""
 
@@ -49,10 +52,10 @@ def plumbing(words: Words, action: Plumbing) -> str:  # noqa: C901, PLR0911, PLR
             return _delivery(words, action)
         case FillVessel(vessel=vessel, volume=volume):
             if volume is None:
-                return words.text("instruction.fill_vessel", vessel=vessel)
-            return words.text("instruction.fill_vessel_with", vessel=vessel, volume=volume)
+                return words.text("instruction.fill_vessel", vessel=words.vessel(vessel))
+            return words.text("instruction.fill_vessel_with", vessel=words.vessel(vessel), volume=volume)
         case DrainVessel(vessel=vessel, drip=drip):
-            return words.text("instruction.drain_vessel", vessel=vessel, drip=drip)
+            return words.text("instruction.drain_vessel", vessel=words.vessel(vessel), drip=drip)
         case Wait(duration=duration, purpose=purpose):
             if not purpose:
                 return words.text("instruction.wait", duration=duration)

@@ -12,6 +12,8 @@ T = TypeVar("T")
 
 _SHORTEST_S: Final = 0.002
 """a real wait shorter than this is not worth asking the computer for"""
+_LEAST_STEP_S: Final = 1e-6
+"""however short a wait is, time goes on, or whoever waits for a moment to come would wait for ever"""
 _ROUNDS: Final = 4
 """of the loop, in which what was woken speaks and is heard"""
 
@@ -106,7 +108,7 @@ class PatientClock:
     async def sleep(self, seconds: float) -> None:
         """Wait until it is that much later."""
         awake = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._sleepers, (self._now + max(0.0, seconds), next(self._order), awake))
+        heapq.heappush(self._sleepers, (self._now + max(_LEAST_STEP_S, seconds), next(self._order), awake))
         if self._hand is None or self._hand.done():
             self._hand = asyncio.create_task(self._go_on(), name="clock")
         await awake

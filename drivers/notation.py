@@ -6,6 +6,7 @@ person writes. Numbers are never binary floats on the way in: TOML and JSON numb
 
 import tomllib
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +25,12 @@ def _to_builtin(value: Any) -> Any:
     raise NotImplementedError(f"{type(value).__name__} has no written form")
 
 
+@lru_cache(maxsize=4096)
+def _written(value: str, unit: str) -> Quantity:
+    """Quantities never change, and a record says the same ones over and over."""
+    return Quantity(value, unit)
+
+
 def _from_builtin(kind: type, value: Any) -> Any:
     if kind is not Quantity:
         raise NotImplementedError(f"{kind.__name__} has no written form")
@@ -32,7 +39,7 @@ def _from_builtin(kind: type, value: Any) -> Any:
     if isinstance(value, dict) and value.keys() == {"value", "unit"}:
         if not isinstance(value["value"], str):
             raise UnitError("the value of a quantity is written as a string")
-        return Quantity(value["value"], value["unit"])
+        return _written(value["value"], value["unit"])
     raise UnitError(f"Expected a quantity such as '0.5 kg', got {value!r}")
 
 

@@ -16,10 +16,13 @@ _OWN: Final = {
     "scales": "procedures.scales.procedure:SCALES",
     "mechanical_scales": "procedures.mechanical_scales.procedure:MECHANICAL_SCALES",
     "energy_meters": "procedures.energy_meters.procedure:ENERGY_METERS",
+    "flow_meters": "procedures.flow_meters.procedure:FLOW_METERS",
+    "gas_meters": "procedures.gas_meters.procedure:GAS_METERS",
     "water_meters": "procedures.water_meters.procedure:WATER_METERS",
     "weights": "procedures.weights_comparison.procedure:WEIGHTS",
     "fuel_dispensers": "procedures.fuel_dispensers.procedure:FUEL_DISPENSERS",
     "capacity_measures": "procedures.capacity_measures.procedure:CAPACITY_MEASURES",
+    "tank_trucks": "procedures.tank_trucks.procedure:TANK_TRUCKS",
 }
 """where each procedure of this package stands; it is loaded when it is asked for"""
 

@@ -6,10 +6,15 @@ lie exactly on the limit.
 """
 
 from collections.abc import Iterable
+from decimal import Context, Inexact
+from typing import Final
 
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.point import Outcome, Tolerance
+
+_WHOLE: Final = Context(prec=2000, traps=[Inexact])
+"""more digits than any quantity can have, see `Quantity`"""
 
 
 def decide(lowest: Quantity, highest: Quantity, tolerance: Tolerance) -> Outcome:
@@ -53,13 +58,9 @@ def whole_digits(*quantities: Quantity) -> tuple[int, ...]:
     Raises:
         UnitError: they have no common unit in which all of them are exact.
     """
-    parts = [quantity.value.as_tuple() for quantity in _in_one_unit(quantities)]
-    places = [int(part.exponent) for part in parts]
-    finest = min(places)
-    return tuple(
-        (-1 if part.sign else 1) * int("".join(map(str, part.digits))) * 10 ** (place - finest)
-        for part, place in zip(parts, places, strict=True)
-    )
+    values = [quantity.value for quantity in _in_one_unit(quantities)]
+    finest = min(int(value.as_tuple().exponent) for value in values)
+    return tuple(int(_WHOLE.scaleb(value, -finest)) for value in values)
 
 
 def _in_one_unit(quantities: tuple[Quantity, ...]) -> list[Quantity]:

@@ -71,7 +71,7 @@ def by_id(table: str, kind: type[T]) -> tuple[T, str]:
         ProcedureError: there is no such table, or it belongs to another kind of test.
     """
     file = _file(table)
-    rules = from_toml(file.decode(), kind, source=f"{table}.toml", error=ProcedureError)
+    rules: T = _read(table, file, kind)
     return rules, hashlib.sha256(file).hexdigest()
 
 
@@ -118,6 +118,12 @@ def _file(table: str) -> bytes:
             rules=table,
             known=", ".join(name.removesuffix(".toml") for name in _files()),
         ) from None
+
+
+@cache
+def _read(table: str, file: bytes, kind: type[Any]) -> Any:
+    """A table never changes once it is read, so an audit of many records reads it once."""
+    return from_toml(file.decode(), kind, source=f"{table}.toml", error=ProcedureError)
 
 
 @cache

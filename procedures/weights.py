@@ -147,7 +147,7 @@ class Heap:
 
 def load_of_class(load: Quantity, accuracy_class: str) -> LoadReference | None:
     """The load as full sets of a class up to 20 kg would make it; None where they cannot."""
-    masses = sorted((Quantity.parse(text) for text in _limits()), reverse=True)
+    masses = sorted(_limits(), reverse=True)
     heaviest = Quantity(20, "kg")
     stock = [
         Piece(
@@ -166,8 +166,7 @@ def load_of_class(load: Quantity, accuracy_class: str) -> LoadReference | None:
 
 def class_limit(accuracy_class: str, nominal: Quantity) -> Quantity | None:
     """The permitted error of a weight; None where the table has no entry."""
-    row = next((row for text, row in _limits().items() if Quantity.parse(text) == nominal), {})
-    return row.get(accuracy_class)
+    return _limits().get(nominal, {}).get(accuracy_class)
 
 
 def pieces(standards: Iterable[WorkingStandard]) -> tuple[Piece, ...]:
@@ -258,5 +257,7 @@ def _doubt(standard: WorkingStandard, weight: Weight) -> Quantity | None:
 
 
 @cache
-def _limits() -> dict[str, dict[str, Quantity]]:
-    return by_id("oiml-r111-1-2004", WeightRules)[0].limits
+def _limits() -> dict[Quantity, dict[str, Quantity]]:
+    """By nominal mass, the permitted error of each class."""
+    table = by_id("oiml-r111-1-2004", WeightRules)[0].limits
+    return {Quantity.parse(text): row for text, row in table.items()}

@@ -44,13 +44,20 @@ def ended_part(entries: Sequence[Kept]) -> tuple[Kept, ...]:
     raise _not_ended()
 
 
-def record_of(entries: Sequence[Kept], *, evidence_digest: str, previous_record: str = "") -> Record:
+def record_of(
+    entries: Sequence[Kept],
+    *,
+    evidence_digest: str,
+    previous_record: str = "",
+    conclusion: Conclusion | None = None,
+) -> Record:
     """Fold the entries of one ended run into its record.
 
     Args:
         entries: as `ended_part` gives them.
         evidence_digest: SHA-256 of the evidence file that holds them.
         previous_record: SHA-256 of the record of the number before, if that was sealed before this run ended.
+        conclusion: that of the last entry, where it was read already.
 
     Raises:
         RecordError: the run has not ended, or it is an amendment that changes more than it may.
@@ -59,7 +66,7 @@ def record_of(entries: Sequence[Kept], *, evidence_digest: str, previous_record:
     begun, end = _first(entries), entries[-1]
     if begun.supersedes:
         return amended_record(entries, evidence_digest=evidence_digest, previous_record=previous_record)
-    state, conclusion = _ending(end.entry)
+    state, conclusion = _ending(end.entry, conclusion)
     assignment = from_builtins(begun.assignment, Assignment)
     office = from_builtins(begun.office, Office)
     sequence = sequence_of(begun.number)
@@ -122,10 +129,10 @@ def _first(entries: Sequence[Kept]) -> RunBegun:
     )
 
 
-def _ending(entry: Entry) -> tuple[State, Conclusion | None]:
+def _ending(entry: Entry, known: Conclusion | None) -> tuple[State, Conclusion | None]:
     match entry:
         case Concluded(conclusion=found):
-            return "concluded", from_builtins(found, Conclusion)
+            return "concluded", known or from_builtins(found, Conclusion)
         case Closed(how="voided"):
             return "voided", None
         case Closed():

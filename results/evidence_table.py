@@ -4,7 +4,7 @@ The entries are the evidence; the tables repeat them in the form that other prog
 makes them again from the entries and compares, so no table can say anything that the journal does not.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,10 +12,9 @@ import numpy.typing as npt
 
 from drivers.notation import from_builtins
 from drivers.quantity import Quantity
-from drivers.reading import Reading
 from procedures.point import Conclusion, Point
-from results.entry import Concluded, Done, Kept, Reported
-from results.kept_reading import READING_VERBS
+from results.entry import Done, Kept, Reported
+from results.kept_reading import WrittenReading
 
 Table = npt.NDArray[Any]
 
@@ -84,58 +83,49 @@ def journal_rows(run: str, tables: dict[str, Table]) -> list[tuple[int, str, str
     return found
 
 
-def reading_tables(entries: Iterable[Kept]) -> dict[str, Table]:
+def reading_tables(
+    entries: Iterable[Kept], readings: Mapping[int, Sequence[WrittenReading]]
+) -> dict[str, Table]:
     """`samples` with one line a reading, and `frames`, their raw bytes one after the other.
 
     Columns: journal sequence, whether the reading was taken or only belongs to its settling window, the run's
     clock in ms, the digits as shown, the same as a float for plots only, unit, place in `frames`.
+
+    Args:
+        entries: of one run.
+        readings: the readings of an entry by its sequence, as `written_readings` gives them.
     """
-    lines: list[tuple[Any, ...]] = []
-    frames = bytearray()
+    rows: list[WrittenReading] = []
+    entry: list[int] = []
+    taken: list[int] = []
     for kept in entries:
-        if not isinstance(kept.entry, Done) or kept.entry.verb not in READING_VERBS:
-            continue
-        taken_one = (kept.entry.result,) if kept.entry.verb == "settled" else ()
-        for taken, content in ((0, kept.entry.samples), (1, taken_one)):
-            for reading in (from_builtins(one, Reading) for one in content):
-                value = reading.indication.value
-                lines.append(
-                    (
-                        kept.sequence,
-                        taken,
-                        round(reading.elapsed * 1000),
-                        f"{value:f}".encode(),
-                        float(value),
-                        reading.indication.unit.encode(),
-                        len(frames),
-                        len(reading.frame),
-                    )
-                )
-                frames += reading.frame
-    columns: list[Any] = [
-        ("entry", "<u8"),
-        ("taken", "u1"),
-        ("elapsed_ms", "<i8"),
-        ("digits", _text(line[3] for line in lines)),
-        ("value", "<f8"),
-        ("unit", _text(line[5] for line in lines)),
-        ("frame_start", "<u8"),
-        ("frame_length", "<u4"),
-    ]
-    return {"samples": np.array(lines, columns), "frames": _bytes(bytes(frames))}
+        found = readings.get(kept.sequence, ())
+        rows += found
+        entry += [kept.sequence] * len(found)
+        settled = int(isinstance(kept.entry, Done) and kept.entry.verb == "settled")
+        taken += [0] * (len(found) - settled) + [1] * (settled if found else 0)
+    digits = [row.indication.digits for row in rows]
+    lengths = np.array([len(row.frame) for row in rows], np.uint64)
+    columns: dict[str, Table] = {
+        "entry": np.array(entry, "<u8"),
+        "taken": np.array(taken, "u1"),
+        "elapsed_ms": np.array([round(row.elapsed * 1000) for row in rows], "<i8"),
+        "digits": _texts(text.encode() for text in digits),
+        "value": np.array([float(text) for text in digits], "<f8"),
+        "unit": _texts(row.indication.unit.encode() for row in rows),
+        "frame_start": (np.cumsum(lengths) - lengths).astype("<u8"),
+        "frame_length": lengths.astype("<u4"),
+    }
+    samples: Table = np.zeros(len(rows), [(name, column.dtype) for name, column in columns.items()])
+    for name, column in columns.items():
+        samples[name] = column
+    return {"samples": samples, "frames": _bytes(b"".join(row.frame for row in rows))}
 
 
-def point_table(entries: Iterable[Kept]) -> Table:
+def point_table(entries: Sequence[Kept], conclusion: Conclusion | None) -> Table:
     """One line a point: those of the conclusion, or those reported when there is none; quantities as text."""
-    reported: list[Point] = []
-    for kept in entries:
-        match kept.entry:
-            case Concluded(conclusion=conclusion):
-                reported = list(from_builtins(conclusion, Conclusion).points)
-            case Reported(point=point):
-                reported.append(from_builtins(point, Point))
-            case _:
-                pass
+    points = [from_builtins(kept.entry.point, Point) for kept in entries if isinstance(kept.entry, Reported)]
+    reported = points if conclusion is None else conclusion.points
     lines = [
         (
             *(_shown(getattr(point, name)) for name in _POINT_COLUMNS),
@@ -151,6 +141,11 @@ def point_table(entries: Iterable[Kept]) -> Table:
 
 def _shown(value: Quantity | str | None) -> bytes:
     return b"" if value is None else str(value).encode()
+
+
+def _texts(values: Iterable[bytes]) -> Table:
+    found = list(values)
+    return np.array(found, _text(found))
 
 
 def _text(values: Iterable[bytes]) -> str:

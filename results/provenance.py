@@ -5,12 +5,11 @@ What this cannot show: a program at the far end of a serial line that plays a sc
 
 from typing import Any
 
-from drivers.notation import from_builtins
-from drivers.reading import Origin, Reading
+from drivers.reading import Origin
 from results.entry import Done, RunBegun
 from results.errors import IntegrityError
 from results.evidence import Evidence
-from results.kept_reading import readings_of
+from results.kept_reading import WrittenReading, readings_of
 from results.payload import unsound
 
 
@@ -20,18 +19,23 @@ def check_readings(evidence: Evidence) -> None:
     Raises:
         IntegrityError: a reading is of another instrument, driver or origin than its role was begun with, a
             twin's outside of training, or keyed where the instrument has a port.
-        msgspec.ValidationError: what stands there is no reading.
     """
+    begun, passed = evidence.begun, set()
     for kept in evidence.entries:
-        entry = kept.entry
-        if isinstance(entry, Done):
-            for role, sealed in readings_of(entry):
-                reading = from_builtins(sealed, Reading)
-                if why := _strange(reading, _facts(reading, role, evidence.begun), evidence.begun):
-                    raise _foreign(entry.path, why)
+        entry, readings = kept.entry, evidence.readings.get(kept.sequence, ())
+        if not isinstance(entry, Done):
+            continue
+        for role, reading in readings_of(entry, readings):
+            # all that is asked of a reading here
+            said = (role, reading.instrument, reading.driver.id, reading.driver.digest, reading.origin)
+            if said in passed:
+                continue
+            if why := _strange(reading, _facts(reading, role, begun), begun):
+                raise _foreign(entry.path, why)
+            passed.add(said)
 
 
-def _facts(reading: Reading, role: str, begun: RunBegun) -> dict[str, Any]:
+def _facts(reading: WrittenReading, role: str, begun: RunBegun) -> dict[str, Any]:
     if role not in begun.instruments:
         # a role that no instrument had is read by eye, and can be nothing else
         return {
@@ -43,7 +47,7 @@ def _facts(reading: Reading, role: str, begun: RunBegun) -> dict[str, Any]:
     return begun.instruments[role]
 
 
-def _strange(reading: Reading, facts: dict[str, Any], begun: RunBegun) -> str:
+def _strange(reading: WrittenReading, facts: dict[str, Any], begun: RunBegun) -> str:
     said = {
         "name": reading.instrument,
         "driver": reading.driver.id,

@@ -14,7 +14,7 @@ from results import envelope as dsse
 from results.composition import ended_part, record_of
 from results.entry import Kept, RunBegun, Sealed
 from results.errors import IntegrityError, RecordError
-from results.evidence import read_evidence, write_evidence
+from results.evidence import Evidence, make_evidence, read_evidence
 from results.journal import Journal
 from results.keys import Seal, TrustedKey
 from results.naming import CERTIFICATE_SUFFIX, EVIDENCE_SUFFIX, RECORD_SUFFIX, beside
@@ -73,19 +73,20 @@ def seal(
     record_file = folder / f"{file_stem(begun.number)}{RECORD_SUFFIX}"
     evidence_file = beside(record_file, EVIDENCE_SUFFIX)
     known = journal.sealed(begun.number)
-    evidence_digest = _kept_evidence(evidence_file, entries, known)
+    evidence = _kept_evidence(evidence_file, entries, known)
     if not record_file.exists():
         record = record_of(
             entries,
-            evidence_digest=evidence_digest,
+            evidence_digest=evidence.digest,
             previous_record=_record_before(journal, begun.number, entries[-1].sequence),
+            conclusion=evidence.conclusion,
         )
         payload = to_json(record)
         if known is not None and hashlib.sha256(payload).hexdigest() != known.record_digest:
             raise _cannot_be_made_again(record_file)
         signed = dsse.sign(payload, training=begun.training, seals=seals)
         write_once(record_file, dsse.render(signed))
-    verified = load_record(record_file, keys)
+    verified = load_record(record_file, keys, evidence=evidence)
     sealed = Sealed(record_digest=verified.digest, evidence_digest=verified.evidence.digest)
     if known is None:
         if verified.record.previous_record != _record_before(journal, begun.number, entries[-1].sequence):
@@ -102,19 +103,20 @@ def seal(
     )
 
 
-def _kept_evidence(file: Path, entries: Sequence[Kept], known: Sealed | None) -> str:
-    """The digest of the evidence on the disk, which is written when there is none."""
+def _kept_evidence(file: Path, entries: Sequence[Kept], known: Sealed | None) -> Evidence:
+    """The evidence on the disk, which is written when there is none."""
     with plain_faults(file):
         there = file.exists()
     if there:
         found = read_evidence(file)
         if found.entries != tuple(entries):
             raise _not_the_sealed_one(file)
-        return found.digest
-    digest = write_evidence(file, entries, expected=known.evidence_digest if known else None)
-    if digest is None:
+        return found
+    made = make_evidence(entries, called=str(file))
+    if known is not None and made.digest != known.evidence_digest:
         raise _cannot_be_made_again(file)
-    return digest
+    write_once(file, made.content)
+    return made
 
 
 def _record_before(journal: Journal, number: str, end: int) -> str:

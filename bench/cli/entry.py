@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 
 from bench.cli.exit_code import ExitCode, code_of
 from bench.cli.parser import parser
+from bench.cli.usage import UsageMistake
+from bench.cli.usage import tell as tell_usage
 from drivers.errors import PlainError
 
 Handler = Callable[[Namespace], int]
@@ -16,7 +18,11 @@ Handler = Callable[[Namespace], int]
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command."""
-    options = parser().parse_args(arguments)
+    try:
+        options = parser().parse_args(arguments)
+    except UsageMistake as mistake:
+        tell_usage(mistake, arguments)
+        return ExitCode.USAGE
     options.lang = options.lang or os.environ.get("TERA_LANG") or "id"
     if options.lang not in {"id", "en"}:
         options.lang = "id"

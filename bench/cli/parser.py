@@ -1,17 +1,19 @@
 """All commands and options, with an example each. Importing this imports nothing heavy."""
 
 import argparse
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from bench.cli.driver_parser import driver_commands
 from bench.cli.record_parser import record_commands
+from bench.cli.usage import Parser
 
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    top = argparse.ArgumentParser(
+    top = Parser(
         prog="tera",
         description="tera-bench: reads instruments, decides verdicts, keeps the evidence.",
         epilog="Example: tera demo --headless",
@@ -100,7 +102,7 @@ def _laboratory(commands: Any) -> None:
     )
     demo.add_argument(
         "--procedure",
-        choices=("scales", "water-meters"),
+        choices=("scales", "water-meters", "weights"),
         default="scales",
         help="which test is shown (default scales)",
     )
@@ -178,7 +180,10 @@ def _runs(commands: Any) -> None:
         "--uut", type=Path, required=True, metavar="FILE.toml", help="what is to be verified, and for whom"
     )
     _operator(run)
-    group.add("runs", "bench.cli.runs:runs", "the journal's runs", "tera runs", json=True)
+    runs = group.add("runs", "bench.cli.runs:runs", "the journal's runs", "tera runs", json=True)
+    runs.add_argument("--standard", metavar="ID", help="only runs that used this standard")
+    runs.add_argument("--since", type=date.fromisoformat, metavar="DATE", help="begun on this day or later")
+    runs.add_argument("--until", type=date.fromisoformat, metavar="DATE", help="begun on this day or before")
     resume = group.add(
         "resume", "bench.cli.runs:resume", "go on with a run", "tera resume BENCH-02-000012", json=True
     )
@@ -200,7 +205,10 @@ def _operator(command: argparse.ArgumentParser) -> None:
         "--operator",
         default="console",
         metavar="WHO",
-        help="tui, console, script:FILE or exec:CMD (default console)",
+        help="tui, console, automatic (twins only), script:FILE or exec:CMD (default console)",
+    )
+    command.add_argument(
+        "--pace", type=float, default=1.0, metavar="X", help="twins only: run X times faster (default 1)"
     )
 
 
@@ -234,7 +242,24 @@ def _registry(commands: Any) -> None:
     )
     enrol.add_argument("--role", choices=("bench", "officer"), default="bench")
     key = group.add("key", "bench.cli.registry:key", "print the registry's public key", "tera registry key")
-    for command in (serve, enrol, key):
+    take_in = group.add(
+        "import",
+        "bench.cli.registry:take_in",
+        "register what a bench has sent on a stick; receipts are written back to it",
+        "tera registry import /media/stick --base-url https://registry.example",
+    )
+    take_in.add_argument("stick", type=Path, metavar="DIR")
+    take_in.add_argument("--base-url", metavar="URL", help="the address behind the QR, as citizens reach it")
+    revoke = group.add(
+        "revoke",
+        "bench.cli.registry:revoke",
+        "withdraw a record; it stays, and its page says so",
+        'tera registry revoke BENCH-02:000017 --reason "segel rusak" --by "Kepala UPTD"',
+    )
+    revoke.add_argument("record", metavar="RECORD", help="its id, as in BENCH-02:000017")
+    revoke.add_argument("--reason", required=True, metavar="TEXT", help="stands on the public page")
+    revoke.add_argument("--by", required=True, metavar="TEXT", help="who has decided it")
+    for command in (serve, enrol, key, take_in, revoke):
         command.add_argument("--database", metavar="URL", help="SQLite file by default; postgresql://…")
         command.add_argument(
             "--folder", type=Path, default=Path("registry"), metavar="DIR", help="keys and SQLite file"

@@ -100,6 +100,44 @@ def record_commands(group: Commands) -> None:
         "--service", metavar="URL", help="the office's client of the state's signing service"
     )
     approve.add_argument("--nik", metavar="NIK", help="the person's national number at the service")
+    _amending(group)
+    trail = group.group("audit-trail", "what happened at this bench, and that none of it was changed")
+    trail.add(
+        "verify",
+        "bench.cli.trail:verify",
+        "check chain, order rules and numbers of the journal",
+        "tera audit-trail verify",
+        json=True,
+    )
+    shown = trail.add(
+        "show", "bench.cli.trail:show", "who did what, when and why", "tera audit-trail show", json=True
+    )
+    shown.add_argument("--run", metavar="RUN", help="only this run, by its id")
+    certificate = group.add(
+        "certificate",
+        "bench.cli.records:certificate",
+        "SKHP or rejection letter",
+        "tera certificate X.tera.json -o X.pdf",
+    )
+    certificate.add_argument("file", type=Path, metavar="RECORD")
+    _keys(certificate)
+    certificate.add_argument("-o", "--output", type=Path, metavar="FILE.pdf")
+    outbox = group.add(
+        "outbox", "bench.cli.outbox:outbox", "what waits for the registry", "tera outbox", json=True
+    )
+    outbox.add_argument(
+        "action",
+        nargs="?",
+        choices=("export", "import"),
+        help="to a stick, for the registry's office; or from it, with the proofs",
+    )
+    outbox.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="the folder on the stick")
+    push = group.add("push", "bench.cli.outbox:push", "deliver what waits", "tera push --watch", json=True)
+    push.add_argument("--watch", action="store_true", help="go on delivering until stopped")
+    _keys_of_the_bench(group.group("key", "the keys that seal at this bench"))
+
+
+def _amending(group: Commands) -> None:
     amend = group.add(
         "amend",
         "bench.cli.amending:amend",
@@ -123,31 +161,6 @@ def record_commands(group: Commands) -> None:
         ("--on-behalf-of", "on_behalf_of", "the regency for which it was tested"),
     ):
         amend.add_argument(option, dest=name, metavar="TEXT", help=f"{what} as it must be")
-    trail = group.group("audit-trail", "what happened at this bench, and that none of it was changed")
-    trail.add(
-        "verify",
-        "bench.cli.trail:verify",
-        "check chain, order rules and numbers of the journal",
-        "tera audit-trail verify",
-        json=True,
-    )
-    shown = trail.add(
-        "show", "bench.cli.trail:show", "who did what, when and why", "tera audit-trail show", json=True
-    )
-    shown.add_argument("--run", metavar="RUN", help="only this run, by its id")
-    certificate = group.add(
-        "certificate",
-        "bench.cli.records:certificate",
-        "SKHP or rejection letter",
-        "tera certificate X.tera.json -o X.pdf",
-    )
-    certificate.add_argument("file", type=Path, metavar="RECORD")
-    _keys(certificate)
-    certificate.add_argument("-o", "--output", type=Path, metavar="FILE.pdf")
-    group.add("outbox", "bench.cli.records:outbox", "what waits for the registry", "tera outbox", json=True)
-    push = group.add("push", "bench.cli.records:push", "deliver what waits", "tera push --watch", json=True)
-    push.add_argument("--watch", action="store_true", help="go on delivering until stopped")
-    _keys_of_the_bench(group.group("key", "the keys that seal at this bench"))
 
 
 def _keys_of_the_bench(group: Commands) -> None:

@@ -1,31 +1,26 @@
-"""`tera record`, `certificate`, `outbox`, `push`: what was sealed, checked and handed on."""
+"""`tera record` and `certificate`: what was sealed, checked and handed on."""
 
-import asyncio
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bench.cli.entry import tell
+import msgspec
+
 from bench.cli.exit_code import ExitCode
-from bench.cli.output import emit, say, table
+from bench.cli.output import emit, say
 from bench.cli.procedures import print_points
 from bench.cli.unpacked import is_paper, record_in
 from bench.errors import LaboratoryError
 from bench.keyring import Trust, trusted_keys
 from bench.labels import Labels
-from bench.laboratory import Folders, load
+from bench.laboratory import Folders
 from drivers import notation
-from drivers.clock import SystemClock
+from results.dating import Dated, dated
 from results.errors import IntegrityError
 from results.naming import CERTIFICATE_SUFFIX, beside
 from results.storage import plain_faults
 from results.verification import VerifiedRecord, examine_record, load_record, verify_record
-
-if TYPE_CHECKING:
-    from results.delivery import Delivery
-    from results.outbox import Outbox
 
 
 def _trust(options: Namespace, file: Path) -> Trust:
@@ -81,11 +76,13 @@ def verify(options: Namespace) -> int:
     """Check every part of a record and its receipt."""
     file = options.file
     trust = _trust(options, file)
+    times = Dated(None, None)
     with record_in(file) as found:
         report, verified = examine_record(found, trust.keys)
         checks = [(check.part, check.fault) for check in report.checks]
         if verified is not None and report.sound:
-            checks += _receipt(options, found, verified, trust)
+            proved, times = _receipt(options, found, verified, trust)
+            checks += proved
             checks += _paper(file, found, verified)
     open_parts = [part for part, _ in checks if part.startswith("open_")]
     checks = [(part, fault) for part, fault in checks if part not in open_parts]
@@ -100,6 +97,8 @@ def verify(options: Namespace) -> int:
                 "keys": str(trust.folder) if trust.folder is not None else None,
                 "checks": {part: "holds" if fault is None else fault.message for part, fault in checks},
                 "unchecked": [part.removeprefix("open_") for part in open_parts],
+                "not_before": times.not_before,
+                "not_after": times.not_after,
             }
         )
     else:
@@ -107,6 +106,10 @@ def verify(options: Namespace) -> int:
             say(f"{'✔' if fault is None else '✘'} {labels.word('check', part)}")
         for part in open_parts:
             say(f"▲ {labels.text(f'command.{part}')}")
+        if times.not_before is not None:
+            say(f"  {labels.text('command.not_before', at=times.not_before.isoformat())}")
+        if times.not_after is not None:
+            say(f"  {labels.text('command.not_after', at=times.not_after.isoformat())}")
         _tell_trust(labels, trust)
         _tell_faults(labels, faults)
     return _code(sound=not faults, certain=trust.keys is not None and not open_parts)
@@ -153,21 +156,28 @@ def _tell_trust(labels: Labels, trust: Trust) -> None:
 
 def _receipt(
     options: Namespace, record: Path, verified: VerifiedRecord, trust: Trust
-) -> list[tuple[str, IntegrityError | None]]:
-    """The inclusion proof, when there is one; it stays open where the registry's key is not known."""
+) -> tuple[list[tuple[str, IntegrityError | None]], Dated]:
+    """The registry's proofs of inclusion and time, where there are any; open where its key is not known."""
     from bench.keyring import registry_key  # noqa: PLC0415 - only records that were delivered need it
     from results.delivery import read_receipt, receipt_path  # noqa: PLC0415
 
-    if not receipt_path(record).exists():
-        return []
+    unknown = Dated(None, None)
+    delivered = receipt_path(record).exists()
+    if not delivered and verified.record.checkpoint is msgspec.UNSET:
+        return [], unknown
     key = registry_key(options.lab, trust, named=options.keys is not None)
     if key is None:
-        return [("open_inclusion", None)]
+        return [("open_inclusion", None)] if delivered else [], unknown
     try:
-        read_receipt(record, verified.payload, key)
+        receipt = read_receipt(record, verified.payload, key)
     except IntegrityError as fault:
-        return [("inclusion", fault)]
-    return [("inclusion", None)]
+        return [("inclusion", fault)], unknown
+    proved: list[tuple[str, IntegrityError | None]] = [("inclusion", None)] if delivered else []
+    try:
+        times = dated(verified.record, receipt, key)
+    except IntegrityError as fault:
+        return [*proved, ("dating", fault)], unknown
+    return proved if times == unknown else [*proved, ("dating", None)], times
 
 
 def _tell_faults(labels: Labels, faults: Sequence[IntegrityError]) -> None:
@@ -228,104 +238,3 @@ def _write_new(path: Path, content: bytes) -> None:
             file=str(path),
             problem=problem.strerror or str(problem),
         ) from None
-
-
-def outbox(options: Namespace) -> int:
-    """What waits, what was delivered, what was refused."""
-    labels = Labels(options.lang)
-    with _outbox(options) as box:
-        _tell_outbox(options, labels, box)
-    return ExitCode.DONE
-
-
-def _outbox(options: Namespace) -> "Outbox":
-    """The laboratory's outbox, with every sealed record in it."""
-    from results.outbox import Outbox  # noqa: PLC0415 - SQLite
-
-    folders = Folders(options.lab)
-    load(options.lab)
-    folders.make()
-    box = Outbox(folders.outbox)
-    for unreadable in box.reconcile(folders.records, sealed=_sealed(folders)):
-        tell(options, unreadable.fault)
-    return box
-
-
-def _sealed(folders: Folders) -> frozenset[str]:
-    """What the laboratory's journal says was sealed."""
-    from bench.finishing import sealed_digests  # noqa: PLC0415 - the network
-    from results.journal import Journal  # noqa: PLC0415 - SQLite
-
-    if not folders.journal.exists():
-        return frozenset()
-    with Journal(folders.journal, read_only=True) as journal:
-        return sealed_digests(journal)
-
-
-def _tell_outbox(options: Namespace, labels: Labels, box: "Outbox") -> None:
-    from bench.finishing import WORDS, outbox_lines  # noqa: PLC0415 - the network
-
-    lines = outbox_lines(box, lambda error: labels.problem(error)[0])
-    waiting = box.records()
-    for line, item in zip(lines, waiting, strict=True):
-        if options.json:
-            emit(
-                {
-                    "record": line.number,
-                    "state": WORDS[item.state],
-                    "attempts": line.attempts,
-                    "problem": line.problem,
-                    "url": line.address,
-                }
-            )
-    if not options.json:
-        table(
-            [
-                (
-                    line.number,
-                    labels.text(f"job.{line.state}"),
-                    str(line.attempts),
-                    line.problem or line.address,
-                )
-                for line in lines
-            ]
-        )
-
-
-def push(options: Namespace) -> int:
-    """Deliver what waits."""
-    return asyncio.run(_push(options))
-
-
-async def _push(options: Namespace) -> int:
-    from bench.finishing import deliver_all, keep_delivering  # noqa: PLC0415 - the network
-    from results.outbox import State  # noqa: PLC0415 - SQLite
-
-    labels = Labels(options.lang)
-    laboratory = load(options.lab)
-    clock = SystemClock()
-    with _outbox(options) as box:
-
-        def report(delivery: "Delivery") -> None:
-            if delivery.problem is not None:
-                tell(options, delivery.problem)
-
-        if options.watch:
-            await keep_delivering(laboratory, box, clock, report)
-        else:
-            delivery = await deliver_all(laboratory, box, clock)
-            if delivery is None:
-                raise LaboratoryError(
-                    "laboratory.no_registry",
-                    "This laboratory has no registry, so nothing can be delivered.",
-                    "Add the section [registry] to laboratory.toml.",
-                )
-            report(delivery)
-        _tell_outbox(options, labels, box)
-        # A training record is never sent to a registry of verifications, so it keeps nobody waiting.
-        left = [
-            waiting
-            for waiting in box.records(State.SEALED, State.QUEUED, State.REFUSED)
-            if waiting.training == laboratory.bench.training
-        ]
-    return ExitCode.IN_DOUBT if left else ExitCode.DONE

@@ -3,14 +3,24 @@
 import base64
 import binascii
 from argparse import Namespace
-from contextlib import closing
+from contextlib import closing, suppress
+from pathlib import Path
 
+from bench.cli.entry import tell
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import say
 from bench.errors import LaboratoryError
+from bench.labels import Labels
+from results.errors import IntegrityError, RecordError
+from results.receipt import Receipt
 from results.registry.app import open_store
+from results.registry.checkpoint import open_note
 from results.registry.server import serve as run_server
 from results.registry.settings import Settings
+from results.registry.store import Store
+from results.registry.wire import ConsistencyAnswer
+from results.stick import SEEN_FILE, records_on, write_answer
+from results.storage import plain_faults
 
 
 def _settings(options: Namespace, base_url: str) -> Settings:
@@ -40,6 +50,60 @@ def enrol(options: Namespace) -> int:
     with closing(store.database):
         keyid = store.enrol(options.bench, public, options.office, role=options.role)
     say(keyid)
+    return ExitCode.DONE
+
+
+def take_in(options: Namespace) -> int:
+    """Register what a bench has sent on a stick, and write the receipts back to it."""
+    store = open_store(_settings(options, options.base_url or "http://localhost"))
+    refused = 0
+    with closing(store.database):
+        for place, records in records_on(options.stick):
+            receipts = []
+            for found in records:
+                fault: RecordError | None = found.fault
+                if fault is None:
+                    try:
+                        receipts.append((found.path, store.take(found.body)[0]))
+                    except RecordError as refusal:
+                        fault = refusal
+                refused += fault is not None
+                _tell_taken(options, found.path, fault)
+            _answer(store, place, receipts)
+    return ExitCode.INTEGRITY if refused else ExitCode.DONE
+
+
+def _answer(store: Store, place: Path, receipts: list[tuple[Path, Receipt]]) -> None:
+    """Receipts, and the proofs that the log goes on from what the bench has seen."""
+    note = store.checkpoint()
+    newest = open_note(note, store.key).size
+    sizes = {receipt.tree_size for _, receipt in receipts}
+    seen = place / SEEN_FILE
+    if seen.exists():
+        with plain_faults(seen), suppress(IntegrityError, UnicodeDecodeError):
+            sizes.add(open_note(seen.read_text(encoding="utf-8"), store.key).size)
+    proofs = [
+        ConsistencyAnswer(
+            first=size, second=newest, proof=tuple(one.hex() for one in store.consistency(size, newest))
+        )
+        for size in sorted(sizes)
+        if 0 < size < newest
+    ]
+    write_answer(place, receipts, checkpoint=note, proofs=proofs)
+
+
+def _tell_taken(options: Namespace, path: Path, fault: RecordError | None) -> None:
+    say(f"{'✔' if fault is None else '✘'} {path}")
+    if fault is not None:
+        tell(options, fault)
+
+
+def revoke(options: Namespace) -> int:
+    """Withdraw a record: it stays in the log, and its page says so from now on."""
+    store = open_store(_settings(options, "http://localhost"))
+    with closing(store.database):
+        store.revoke(options.record, reason=options.reason, by=options.by)
+    say(Labels(options.lang).text("command.withdrawn", record=options.record))
     return ExitCode.DONE
 
 

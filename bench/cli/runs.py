@@ -17,12 +17,15 @@ from bench.errors import LaboratoryError
 from bench.finishing import WORDS, Finished, state_of
 from bench.labels import Labels
 from bench.laboratory import Folders, load
+from bench.look_back import Asked, tested
 from bench.operator import Operator
 from bench.operators.console import ConsoleOperator
 from bench.operators.external import ExternalOperator
 from bench.operators.script import ScriptOperator
+from bench.operators.twin_hands import AutomaticOperator
 from bench.session import Taken
 from bench.workplace import Workplace, open_workplace, read_assignment
+from drivers.clock import Clock, PatientClock, SystemClock
 from procedures.assignment import unnamed
 from procedures.point import Conclusion
 from results.journal import Journal
@@ -75,6 +78,8 @@ async def _operator(options: Namespace, labels: Labels) -> AsyncIterator[Operato
             yield ConsoleOperator(labels.choice, output=output, keyboard=sys.stdin)
         case "script":
             yield ScriptOperator.from_file(Path(rest))
+        case "automatic":
+            yield AutomaticOperator()
         case "exec":
             async with ExternalOperator(rest) as operator:
                 yield operator
@@ -82,7 +87,7 @@ async def _operator(options: Namespace, labels: Labels) -> AsyncIterator[Operato
             raise LaboratoryError(
                 "usage.operator",
                 "{who} is no operator.",
-                "Use tui, console, script:FILE or exec:CMD.",
+                "Use tui, console, automatic, script:FILE or exec:CMD.",
                 who=options.operator,
             )
 
@@ -90,7 +95,7 @@ async def _operator(options: Namespace, labels: Labels) -> AsyncIterator[Operato
 def run(options: Namespace) -> int:
     """Run a test from its beginning."""
     assignment = read_assignment(options.uut)
-    if assignment.kind != options.procedure:
+    if assignment.kind != options.procedure.replace("-", "_"):
         raise LaboratoryError(
             "usage.procedure",
             "{file} is an assignment for {kind}, not for {procedure}.",
@@ -129,11 +134,31 @@ def resume(options: Namespace) -> int:
 
 async def _work(options: Namespace, choose: Callable[[Workplace], Awaitable[str]]) -> int:
     labels = Labels(options.lang)
+    clock: Clock = SystemClock()
+    if options.operator == "automatic" or options.pace != 1:
+        _check_twins(options.lab)
+        clock = PatientClock(options.pace)
     async with (
         _operator(options, labels) as operator,
-        open_workplace(options.lab, labels, officer=options.officer) as place,
+        open_workplace(options.lab, labels, clock=clock, officer=options.officer) as place,
     ):
         return await carry_through(options, place, await choose(place), operator)
+
+
+def _check_twins(lab: Path) -> None:
+    """Refuse to test without a person, or in a faster time, what is no twin.
+
+    Raises:
+        LaboratoryError: an instrument that is none.
+    """
+    real = [entry.name for entry in load(lab).instrument if entry.twin is None]
+    if real:
+        raise LaboratoryError(
+            "usage.only_twins",
+            "Only twins are tested without a person or faster than time goes; {instrument} is none.",
+            "Use another operator and the usual pace.",
+            instrument=real[0],
+        )
 
 
 async def carry_through(options: Namespace, place: Workplace, run_id: str, operator: Operator) -> int:
@@ -209,11 +234,13 @@ def runs(options: Namespace) -> int:
         return ExitCode.DONE
     labels = Labels(options.lang)
     with Journal(journal_file, read_only=True) as journal:
-        summaries = journal.runs()
+        asked = Asked(standard=options.standard, since=options.since, until=options.until)
+        summaries = [summary for summary in journal.runs() if asked.covers(summary)]
     if options.json:
         for summary in summaries:
             emit(
                 {
+                    **tested(summary),
                     "run": summary.run,
                     "record": summary.begun.number,
                     "procedure": summary.begun.procedure,
@@ -230,6 +257,7 @@ def runs(options: Namespace) -> int:
                     summary.run,
                     summary.begun_at[:16],
                     labels.word("run_state", summary.state),
+                    *(tested(summary).values() if options.standard is not None else ()),
                 )
                 for summary in summaries
             ]

@@ -5,6 +5,7 @@ TRAINING; the hands change nothing about that.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
@@ -30,6 +31,8 @@ from procedures.action import (
     SetZero,
 )
 
+_TRIES: Final = 3
+"""how often a twin that did not answer is asked again: a busy computer may be late"""
 _PRESSES: Final = 20
 _BETWEEN_PRESSES_S: Final = 0.25
 
@@ -37,11 +40,18 @@ _BETWEEN_PRESSES_S: Final = 0.25
 class AutomaticOperator:
     """Agrees with everything that a demonstration asks; only for twins, whose hands do the work."""
 
+    def __init__(self) -> None:
+        """Begin without any trouble."""
+        self._troubles: Counter[str] = Counter()
+
     async def answer(self, prompt: Prompt) -> Answer:
         """Answer as a penera would on a faultless morning."""
         match prompt.action:
             case Inspect():
                 return Choice("conforms")
+            case Choose(question="instrument_trouble") if self._troubles[prompt.id] < _TRIES:
+                self._troubles[prompt.id] += 1
+                return Choice("try_again")
             case Choose():
                 return Choice(prompt.action.choices[-1])
             case _:

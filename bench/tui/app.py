@@ -15,7 +15,7 @@ from bench.desk import Desk, JobLine, JobState, PersonLine
 from bench.labels import Labels
 from bench.tui.screens.dialogs import AskPin, Pick, Write
 from bench.tui.screens.face import Dialog
-from bench.tui.screens.home import HomeScreen
+from bench.tui.screens.home import OPENS, HomeScreen
 from bench.tui.screens.lock import LockScreen
 from bench.tui.screens.outbox import OutboxScreen
 from bench.tui.screens.review import ReviewScreen
@@ -72,10 +72,10 @@ class TeraApp(Shell):
     def opened(self) -> None:
         """Begin with the job that was asked for, and look after a bench that is left alone."""
         self.set_interval(LOOKS_S, self.lock_when_idle)
-        for job in self.desk.jobs() if self._first else ():
-            if self._first in {job.id, job.run}:
-                self.begin(job)
-                break
+        found = [job for job in self.desk.jobs() if self._first and self._first in {job.id, job.run}]
+        found.sort(key=lambda job: job.state not in OPENS)  # one that goes on before one that has ended
+        if found:
+            self.begin(found[0])
 
     def _quit(self, leave: bool | None) -> None:
         if not leave:
@@ -106,11 +106,9 @@ class TeraApp(Shell):
             self.show(LockScreen())
 
     def unlock(self) -> None:
-        """Uncover what was beneath."""
+        """Let go on what was beneath; the screen that covers it goes by itself."""
         self._unlocked.set()
         self.touched()
-        if isinstance(self.screen, LockScreen):
-            self.pop_screen()
 
     def ask_quit(self) -> None:
         """See `Shell`; whoever has not the PIN cannot leave either."""
@@ -152,7 +150,7 @@ class TeraApp(Shell):
         await self.push_screen(screen)
         problem, measured = None, None
         try:
-            screen.work = await self.desk.begin(job.id, screen.operator, screen)
+            screen.work = await self.desk.begin(job.key, screen.operator, screen)
             measured = await screen.work.finished()
         except PlainError as error:
             problem = error
@@ -190,10 +188,12 @@ class TeraApp(Shell):
             self.tell(error)
             return
         text = self.labels.text("void.meaning", officer=signer.name, number=job.number)
-        self.show(
-            AskPin("void.title", text, signer),
-            lambda pin: None if pin is None else self._void(job, reason, pin),
-        )
+
+        def sign(pin: str | None) -> None:
+            if pin is not None:
+                self._void(job, reason, pin)
+
+        self.show(AskPin("void.title", text, signer), sign)
 
     @work
     async def _void(self, job: JobLine, reason: str, pin: str) -> None:
@@ -220,6 +220,12 @@ class TeraApp(Shell):
                     await asyncio.wait([listening])
         except PlainError as error:
             self.tell(error)
+
+    def test_again(self, run: str) -> None:
+        """Begin a new run of what an ended run tested."""
+        for job in self.desk.jobs():
+            if job.run == run:
+                self.begin(job)
 
     def open_outbox(self) -> None:
         """Show the records on their way."""

@@ -76,6 +76,9 @@ class Bench(Program, Protocol):
     def begin(self, job: JobLine) -> None:
         """Begin or take up a job."""
 
+    def test_again(self, run: str) -> None:
+        """Begin a new run of what an ended run tested."""
+
     def void(self, job: JobLine) -> None:
         """Close a run that was broken off, for a reason."""
 
@@ -85,7 +88,7 @@ class Bench(Program, Protocol):
     def choose_officer(self) -> None:
         """Let another penera sit at the bench."""
 
-    def open_workbench(self, instrument: str) -> object:
+    def open_workbench(self, instrument: str) -> object:  # a worker of Textual, which nobody needs
         """Show the bytes of an instrument's line."""
 
     def open_outbox(self) -> None:

@@ -9,9 +9,9 @@ from textual import work
 from textual.screen import Screen
 
 from bench.labels import Labels
+from bench.trial import Trial
 from bench.tui.screens.workbench import WorkbenchScreen
 from bench.tui.shell import Shell
-from bench.trial import Trial
 from drivers.clock import Clock, SystemClock, within
 from drivers.errors import LinkLostError
 from drivers.instrument import LineSettings

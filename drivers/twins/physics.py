@@ -127,7 +127,7 @@ class ScaleBody:
     def indicated(self, *, at: float, high_resolution: bool = False) -> Indicated | Refused:
         """What the display shows at time `at`, as the event whose frame the instrument would send."""
         gross = self._signal(at) - self._zero
-        if gross > self._max + _OVERLOAD_E * self._e:
+        if gross > self._max + _OVERLOAD_E * max(self._e, self._steps[-1][1]):
             return Refused(reason="The load is above Max.", state=State.OVERLOAD, frame=b"")
         if gross < -_UNDERLOAD_E * self._e:
             return Refused(reason="The load is below zero.", state=State.UNDERLOAD, frame=b"")
@@ -197,8 +197,11 @@ class ScaleBody:
 
     def _steady(self, at: float) -> bool:
         ticks = max(1, round(float(self._settings.steady_s) / _TICK_S))
+        span = self._settings.steady_span_d * self._d
+        if at - self._changed_at < ticks * _TICK_S and abs(self._to - self._from) > span:
+            return False
         seen = [self._signal(max(at - _TICK_S * back, self._changed_at)) for back in range(ticks + 1)]
-        return max(seen) - min(seen) <= self._settings.steady_span_d * self._d
+        return max(seen) - min(seen) <= span
 
     def _rounded(self, value: Decimal, *, high_resolution: bool = False) -> Decimal:
         """In the steps of the partial range of a net load, or of the range that the gross load is in."""

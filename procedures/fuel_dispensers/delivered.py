@@ -17,7 +17,6 @@ from procedures.fuel_dispensers.observation import Delivery
 from procedures.fuel_dispensers.rules import Denominator, FlowOfTest, FuelDispenserRules
 from procedures.meters.measuring_system_limits import permitted_error, permitted_range
 from procedures.meters.relative_error import percent_of
-from procedures.physics.volume import delivered_liquid
 from procedures.point import Activity, Outcome, Reason, Tolerance
 from procedures.tolerance import symmetric
 from procedures.vessels.measured import Held, Measured, celsius, held, litres
@@ -138,18 +137,19 @@ class Limits:
     def _reference(self, nozzle: str, row: Delivery, found: Held) -> tuple[Quantity, tuple[Reason, ...]]:
         """What left the dispenser, as large as it was there."""
         rules, notices = self.rules.temperature, found.notices
-        if found.vessel is None or not rules.vessel:
+        if found.vessel is None or row.vessel.temperature is None or not rules.vessel:
             reason = _told("vessel_temperature_missing", row.vessel) if rules.vessel else None
             return found.read, (*notices, *([reason] if reason else []))
         if not rules.liquid or row.product_temperature is None:
             if rules.liquid:
                 notices += (_told("product_temperature_missing", row.vessel),)
             return found.volume, notices
-        beta = self.rules.liquid_expansion(self.marks.nozzle(nozzle))
-        if beta is None:
+        there, here = celsius(row.vessel.temperature), celsius(row.product_temperature)
+        factor = self.rules.liquid_factor(self.marks.nozzle(nozzle), there, here)
+        if factor is None:
             return found.volume, (*notices, Reason(code="liquid_unknown", facts={"nozzle": nozzle}))
-        at = celsius(row.product_temperature)
-        return litres(float(delivered_liquid(float(found.read.value), found.vessel, beta, at))), notices
+        volume = float(found.read.value) * float(found.vessel.growth) * factor.number
+        return litres(volume), (*notices, *factor.warnings)
 
     def _flow_faults(self, row: Delivery, flow: FlowOfTest) -> list[str]:
         if row.flow is None or self.marks.max_flow is None or flow.lower is None or flow.upper is None:

@@ -6,12 +6,14 @@ from functools import cache
 from typing import Literal
 
 import msgspec
+import numpy as np
 
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.fuel_dispensers.instrument import Dispenser, Nozzle
 from procedures.meters.measuring_system_limits import MeasuringSystemLimits
-from procedures.physics.petroleum_1980 import Table, expansion
+from procedures.physics.computed import Computed, gathered
+from procedures.physics.petroleum_1980 import Table, expansion, volume_correction
 from procedures.point import Activity
 from procedures.regulation import by_id, in_force
 from procedures.vessels.drip import Drip, drip_time
@@ -168,6 +170,18 @@ class FuelDispenserRules(MeasuringSystemLimits, frozen=True, kw_only=True, forbi
                 known=", ".join(self.liquids),
             )
         return float(self.liquids[nozzle.liquid]) if nozzle.liquid else None
+
+    def liquid_factor(self, nozzle: Nozzle, there: float, here: float) -> Computed | None:
+        """How large a volume of liquid at the temperature `there` is at `here`; None: it is not known.
+
+        By density with table 54B of ASTM D1250-80, otherwise 1 − β (there − here) as OIML R 117 has it.
+        """
+        if nozzle.expansion is None and nozzle.density is not None:
+            density = float(nozzle.density.to("kg/m3").value)
+            first, then = (volume_correction(Table.PRODUCT, density, t) for t in (there, here))
+            return Computed(np.asarray(first.value / then.value), "", gathered(first, then))
+        beta = self.liquid_expansion(nozzle)
+        return None if beta is None else Computed(np.asarray(1 - beta * (there - here)), "")
 
     def drip(self, vessel: Quantity) -> Quantity:
         """How long a measure of this volume drips."""

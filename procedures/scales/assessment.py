@@ -39,7 +39,13 @@ def assess(
     Raises:
         ProcedureError: a load beyond Max, a range that the scale has not, a row that cannot be judged.
     """
-    points = tuple(Sheet(Basis(scale, rules, activity, observations)).points())
+    return judged(Basis(scale, rules, activity, observations), required=required)
+
+
+def judged(basis: Basis, *, required: Sequence[Section] = ()) -> Phase:
+    """Judge the sheet of a basis; see `assess`."""
+    rules = basis.rules
+    points = tuple(Sheet(basis).points())
     sections: dict[str, Outcome] = {}
     missing: list[Reason] = []
     for name in rules.order:
@@ -101,9 +107,10 @@ class Sheet:
     def points(self) -> Iterator[Point]:
         """All points in the order of the rules."""
         for name in self.basis.rules.order:
-            yield from self._section(name)
+            yield from self.section(name)
 
-    def _section(self, name: Section) -> Iterator[Point]:
+    def section(self, name: Section) -> Iterator[Point]:
+        """The points of one section, which no row of another section changes but the one that gives E0."""
         match name:
             case "visual":
                 yield from self._visual()
@@ -142,11 +149,8 @@ class Sheet:
             )
 
     def _zero(self) -> Iterator[Point]:
-        rules = self.basis.rules.zero
         for row in self.basis.seen.zero:
-            part = self.basis.part(row.load, row.range, row.load)
-            tolerance = symmetric(self.basis.setting(rules.limit_e, part), rules.citation)
-            yield self._weighing("zero", "zero", row, tolerance, zero_error=None)
+            yield self._weighing("zero", "zero", row, zero_error=None)
 
     def _eccentricity(self) -> Iterator[Point]:
         for row in self.basis.seen.eccentricity:
@@ -174,43 +178,45 @@ class Sheet:
             yield discrimination_point(self.basis, row, self._unique(f"discrimination/{row.load}"))
 
     def _tare(self) -> Iterator[Point]:
-        rules = self.basis.rules.tare
         for row in self.basis.seen.tare:
-            label = f"tare/{row.tare}/{row.load}"
-            gross = row.load + row.tare
-            part = self.basis.part(row.load, row.range, gross)
-            if row.load:
-                limit, citation = self.basis.permitted(row.load, part), self._citation
-                zero_error = self.basis.tare_zero_error(row)
-            else:
-                limit, citation = self.basis.setting(rules.zero_limit_e, part), rules.citation
-                zero_error = None
-            yield self._weighing("tare", label, row, symmetric(limit, citation), zero_error=zero_error)
+            zero_error = self.basis.tare_zero_error(row) if row.load else None
+            yield self._weighing("tare", f"tare/{row.tare}/{row.load}", row, zero_error=zero_error)
 
-    @property
-    def _citation(self) -> str:
-        return self.basis.rules.tolerance.citation[self.basis.activity]
-
-    def _loaded(self, section: str, label: str, row: Weighing) -> Point:
+    def _loaded(self, section: Section, label: str, row: Weighing) -> Point:
         """A gross load against the permitted error; the row that gave E0 is not corrected by itself."""
-        limit = self.basis.permitted(row.load, self.basis.part(row.load, row.range, row.load))
         zero_error = None if row is self.basis.zero_row() else self.basis.zero_error()
-        return self._weighing(section, label, row, symmetric(limit, self._citation), zero_error=zero_error)
+        return self._weighing(section, label, row, zero_error=zero_error)
 
-    def _weighing(
-        self, section: str, label: str, row: Weighing, tolerance: Tolerance, *, zero_error: Quantity | None
-    ) -> Point:
+    def _tolerance(self, section: Section, row: Weighing, gross: Quantity) -> Tolerance:
+        rules = self.basis.rules
+        part = self.basis.part(row.load, row.range, gross)
+        if section == "zero":
+            return symmetric(self.basis.setting(rules.zero.limit_e, part), rules.zero.citation)
+        if section == "tare" and not row.load:
+            return symmetric(self.basis.setting(rules.tare.zero_limit_e, part), rules.tare.citation)
+        limit = self.basis.permitted(row.load, part)
+        return symmetric(limit, rules.tolerance.citation[self.basis.activity])
+
+    def _weighing(self, section: Section, label: str, row: Weighing, *, zero_error: Quantity | None) -> Point:
+        unique = self._unique(label)
+        self.rows[unique] = row
+        known = self.basis.known.points.get(unique)
+        if known is None or known[0] is not row or known[1] is not zero_error:
+            known = row, zero_error, self._judged(section, unique, row, zero_error)
+            self.basis.known.points[unique] = known
+        return known[2]
+
+    def _judged(self, section: Section, label: str, row: Weighing, zero_error: Quantity | None) -> Point:
         gross = row.load + row.tare if isinstance(row, Tared) else row.load
+        tolerance = self._tolerance(section, row, gross)
         self.basis.check_row(row)
         found = self.basis.found(row, gross)
         corrected = found.corrected(zero_error)
         outcome = decide(corrected.lowest, corrected.highest, tolerance)
         takes_zero = zero_error is not None and found.takes_zero_error
-        unique = self._unique(label)
-        self.rows[unique] = row
         return Point(
             section=section,
-            label=unique,
+            label=label,
             nominal=row.load,
             indication=row.indication,
             added=row.added,

@@ -1,14 +1,14 @@
 """What each row of an observation sheet is judged by: the range in use, the permitted error, E0."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
-from procedures.point import Activity
+from procedures.point import Activity, Point
 from procedures.scales.indication_error import ErrorFound, error_of_indication, plain
 from procedures.scales.instrument import Scale, WeighingRange
 from procedures.scales.observation import Accuracy, Observations, Tared, Weighing
@@ -22,6 +22,19 @@ MOST_SMALL_WEIGHTS: Final = 12
 
 
 @dataclass(frozen=True)
+class Known:
+    """What was computed of rows before: of one scale, one table, one activity, whose rows never change.
+
+    A row is known again by being the same object, so nothing is compared and nothing can be mistaken.
+    """
+
+    errors: dict[int, tuple[Weighing, Quantity, ErrorFound]] = field(default_factory=dict)
+    """by the row's identity: the row, the gross load, its error"""
+    points: dict[str, tuple[Weighing, Quantity | None, Point]] = field(default_factory=dict)
+    """by label: the row, the E0 that it was corrected by, its point"""
+
+
+@dataclass(frozen=True)
 class Basis:
     """One scale, one table, one activity, one sheet."""
 
@@ -29,6 +42,11 @@ class Basis:
     rules: ScaleRules
     activity: Activity
     seen: Observations
+    known: Known = field(default_factory=Known, compare=False, repr=False)
+
+    def of(self, seen: Observations) -> "Basis":
+        """The same scale, table and activity with a later sheet; what is known of its rows stays known."""
+        return Basis(self.scale, self.rules, self.activity, seen, self.known)
 
     def permitted(self, load: Quantity, part: WeighingRange) -> Quantity:
         """The permitted error at a load, gross or net, without sign."""
@@ -61,6 +79,12 @@ class Basis:
 
     def found(self, row: Weighing, gross: Quantity) -> ErrorFound:
         """The error of a row, not corrected."""
+        known = self.known.errors.get(id(row))
+        if known is None or known[0] is not row or known[1] != gross:
+            known = self.known.errors[id(row)] = (row, gross, self._found(row, gross))
+        return known[2]
+
+    def _found(self, row: Weighing, gross: Quantity) -> ErrorFound:
         shown = self.part(row.indication, row.range, gross)
         last_digit = Quantity(row.indication.resolution, row.indication.unit)
         return error_of_indication(

@@ -1,5 +1,6 @@
 """One complete test of a scale in one state: series by series, each point reported once it is decided."""
 
+from itertools import islice
 from typing import Literal, TypedDict
 
 import msgspec
@@ -10,7 +11,7 @@ from procedures.errors import ProcedureError
 from procedures.explanation import with_uncertainty
 from procedures.point import Outcome, Phase, Point, Reason
 from procedures.run import Run
-from procedures.scales.assessment import assess, required_sections
+from procedures.scales.assessment import Sheet, judged, required_sections
 from procedures.scales.basis import Basis
 from procedures.scales.budget import ScaleBudgets
 from procedures.scales.display import steps_seen
@@ -44,6 +45,7 @@ class CompleteTest:
         """
         self.task = task
         self.seen = Observations()
+        self._basis = Basis(task.scale, task.rules, task.activity, self.seen)
         self._run = run
         self._prefix = prefix
         self._reader = ScaleReader(run, task)
@@ -56,8 +58,13 @@ class CompleteTest:
             await self._section(section)
         await self._steps()
         required = required_sections(task.scale, task.rules, task.activity)
-        phase = assess(task.scale, task.rules, task.activity, self.seen, required=required)
+        phase = judged(self.basis, required=required)
         return with_uncertainty(phase, self._budgets().of_points())
+
+    @property
+    def basis(self) -> Basis:
+        """What the sheet is judged by, as far as it is filled."""
+        return self._basis.of(self.seen)
 
     def notices(self, found: Phase) -> tuple[Reason, ...]:
         """What the reader must know about where the readings come from, and about their uncertainty."""
@@ -66,7 +73,7 @@ class CompleteTest:
     def _budgets(self) -> ScaleBudgets:
         task = self.task
         return ScaleBudgets(
-            basis=Basis(task.scale, task.rules, task.activity, self.seen),
+            basis=self.basis,
             references=references(task),
         )
 
@@ -77,7 +84,7 @@ class CompleteTest:
             ProcedureError: the person finds that the registered d is wrong.
         """
         task = self.task
-        step = steps_seen(Basis(task.scale, task.rules, task.activity, self.seen))
+        step = steps_seen(self.basis)
         if step is None:
             return
         facts = {"step": str(step), "d": str(task.scale.parts[0].resolution)}
@@ -127,7 +134,7 @@ class CompleteTest:
                 )
             found = {item: item not in failing for item in self.task.visual}
             self.seen = msgspec.structs.replace(self.seen, visual=found)
-            await self._report()
+            await self._report("visual")
 
     async def _zero(self) -> None:
         planned = self.task.zero
@@ -169,7 +176,7 @@ class CompleteTest:
                     async with self._run.step(f"{number}/{laid.load}"):
                         row, shown = await work.weigh(stage, laid)
                         self.seen = self._with("accuracy", row)
-                        await self._report()
+                        await self._report("accuracy")
                 if row is None or stage is last:
                     continue
                 async with self._run.step(f"{number}/ballast"):
@@ -195,7 +202,7 @@ class CompleteTest:
                     shown = await self._reader.weigh((place(planned, unload_first=True),), planned)
                     row = Weighing(**_filled(planned, shown))
                     await self._weighed("repeatability", row, shown, planned, changeover=changeover)
-            point = next(p for p in self._points(self.seen) if p.label == _RANGE)
+            point = next(p for p in Sheet(self.basis).section("repeatability") if p.label == _RANGE)
             await self._run.report(point)
         return point
 
@@ -214,7 +221,7 @@ class CompleteTest:
                         readings=(before.path, after.path),
                     )
                     self.seen = self._with("discrimination", row)
-                    await self._report()
+                    await self._report("discrimination")
 
     async def _tare(self, planned: PlannedTare) -> None:
         zero = PlannedLoad(load=Quantity(0, planned.tare.unit), weights=())
@@ -229,30 +236,30 @@ class CompleteTest:
             await self._run.instruct(ClearTare())
 
     async def _weighed(
-        self, section: str, row: Weighing, shown: Shown, planned: PlannedLoad, *, changeover: bool = False
+        self, section: Section, row: Weighing, shown: Shown, planned: PlannedLoad, *, changeover: bool = False
     ) -> None:
         """Keep a row; where its reading alone decides nothing, find ΔL first."""
         if changeover or self._undecided(section, row):
             found = await self._reader.changeover(shown, planned, net=isinstance(row, Tared))
             row = found.on(row)
         self.seen = self._with(section, row)
-        await self._report()
+        await self._report(section)
 
-    def _undecided(self, section: str, row: Weighing) -> bool:
-        points = self._points(self._with(section, row))
-        of_rows = [p for p in points if p.section == section and p.label != _RANGE]
-        return of_rows[-1].outcome is Outcome.INDETERMINATE
+    def _undecided(self, section: Section, row: Weighing) -> bool:
+        return self._points(section, self._with(section, row))[-1].outcome is Outcome.INDETERMINATE
 
     def _with(self, section: str, row: msgspec.Struct) -> Observations:
         return msgspec.structs.replace(self.seen, **{section: (*getattr(self.seen, section), row)})
 
-    def _points(self, seen: Observations) -> tuple[Point, ...]:
-        return assess(self.task.scale, self.task.rules, self.task.activity, seen).points
+    def _points(self, section: Section, seen: Observations) -> tuple[Point, ...]:
+        """The point of each row of a section; the range, which follows them, waits for its last weighing."""
+        rows = len(getattr(seen, section))
+        return tuple(islice(Sheet(self._basis.of(seen)).section(section), rows))
 
-    async def _report(self) -> None:
-        """Report what is decided and was not yet; the range waits for its last weighing."""
-        for point in self._points(self.seen):
-            if point.label != _RANGE and point.label not in self._reported:
+    async def _report(self, section: Section) -> None:
+        """Report what is decided and was not yet."""
+        for point in self._points(section, self.seen):
+            if point.label not in self._reported:
                 self._reported.add(point.label)
                 await self._run.report(point)
 

@@ -56,7 +56,7 @@ def check_display(
             d=", ".join(map(str, steps)),
         )
     digit = Quantity(shown.resolution, shown.unit)
-    if reading.origin is not Origin.MANUAL and all(digit > step for step in steps):
+    if shown and reading.origin is not Origin.MANUAL and all(digit > step for step in steps):
         raise ProcedureError(
             "scales.coarse_digit",
             "The scale shows {indication}: its last digit, {digit}, is coarser than d = {d}.",
@@ -74,7 +74,7 @@ def on_a_step(shown: Quantity, step: Quantity) -> bool:
 
 
 def steps_seen(basis: Basis) -> Quantity | None:
-    """The step in which all deviations of a sheet go, where it is coarser than d and there are enough of them.
+    """The step in which all deviations of a sheet go, where it is coarser than d.
 
     Under rules that compare readings as they are, no small weight shows a display that steps by 2 d or 5 d; a
     faultless scale shows nothing at all. Deviations of a single interval are compared, others have more d.

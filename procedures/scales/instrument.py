@@ -6,6 +6,7 @@ each range is an instrument of its own). Source of the words: OIML R 76-1:2006, 
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
 
@@ -55,6 +56,7 @@ class Scale(
     frozen=True,
     kw_only=True,
     forbid_unknown_fields=True,
+    dict=True,  # for what follows from the fields and is asked for at every row
     rename={"accuracy_class": "class"},
 ):
     """The metrological data of one scale."""
@@ -79,7 +81,7 @@ class Scale(
     high_resolution: bool = False
     """an extended display with steps of e/5 or less can be called up"""
 
-    @property
+    @cached_property
     def parts(self) -> tuple[WeighingRange, ...]:
         """Ranges or partial ranges, the smallest first."""
         if self.max is not None and self.e is not None:

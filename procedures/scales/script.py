@@ -8,7 +8,6 @@ from procedures.action import Adjust, Choice, Choose
 from procedures.errors import ProcedureError
 from procedures.point import Conclusion, Outcome, Phase, Reason
 from procedures.run import Run
-from procedures.scales.basis import Basis
 from procedures.scales.complete_test import CompleteTest
 from procedures.scales.conclusion import conclude, observation_notices
 from procedures.scales.task import ScaleTask
@@ -57,6 +56,4 @@ async def _adjusted(run: Run, found: Phase) -> bool:
 
 
 def _notices(test: CompleteTest, found: Phase) -> tuple[Reason, ...]:
-    task = test.task
-    basis = Basis(task.scale, task.rules, task.activity, test.seen)
-    return (*task.notices, *observation_notices(basis), *test.notices(found))
+    return (*test.task.notices, *observation_notices(test.basis), *test.notices(found))

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from decimal import Decimal
 
 import msgspec
 
+from drivers.quantity import Quantity
 from procedures.point import Conclusion, Outcome, Phase, Reason
 from procedures.scales.conclusion import conclude as with_validity
 from procedures.scales.conclusion import years_later
 from procedures.weights_comparison.assessment import Sheet, subjects
 from procedures.weights_comparison.judging import Judged, Judging
+from procedures.weights_comparison.mass import Compared
 from procedures.weights_comparison.observation import Observations
 
 _FEW = 8
@@ -50,7 +53,7 @@ def observation_notices(judging: Judging, seen: Observations) -> tuple[Reason, .
 
 def _notices(judging: Judging, judged: Sequence[Judged]) -> Iterator[Reason]:
     for one in judged:
-        yield from one.compared.warnings if one.compared is not None else ()
+        yield from _air(one.compared) if one.compared is not None else ()
     lower = {
         one.weight.id: name
         for one in judged
@@ -66,6 +69,15 @@ def _notices(judging: Judging, judged: Sequence[Judged]) -> Iterator[Reason]:
         yield Reason(code="few_cycles", facts={"weights": _few(few)})
     if uncorrected := [one.weight.id for one in judged if _uncorrected(one)]:
         yield Reason(code="buoyancy_not_corrected", facts={"weights": _few(uncorrected)})
+
+
+def _air(found: Compared) -> Iterator[Reason]:
+    air = found.row.air
+    if air is not None and found.air is not None:
+        facts = {name: str(getattr(air, name)) for name in ("temperature", "pressure", "humidity")}
+        density = Quantity(Decimal(found.air.numerator) / found.air.denominator, "kg/m3")
+        yield Reason(code="air_conditions", facts={**facts, "density": str(density)})
+    yield from found.warnings
 
 
 def _too_few(judging: Judging, one: Judged) -> bool:

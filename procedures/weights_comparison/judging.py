@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from drivers.quantity import Quantity
 from procedures.acceptance import Decision, accept
@@ -14,6 +15,8 @@ from procedures.weights_comparison.instrument import TestedWeight, WeightSet
 from procedures.weights_comparison.mass import Compared, largest_below, milligrams, no_such, stated
 from procedures.weights_comparison.observation import Found
 from procedures.weights_comparison.rules import Limits, WeightTestRules
+
+_COVERAGE: Final = 2
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,10 @@ class Judging:
         error = milligrams(row.conventional_mass) - milligrams(weight.nominal)
         if row.uncertainty is None:
             return self._judged(weight, label, error, None, largest=self._largest(weight))
-        return self._judged(weight, label, error, (row.uncertainty.to("mg"), row.coverage_factor))
+        found, factor = row.uncertainty.to("mg"), row.coverage_factor
+        if factor < _COVERAGE:  # a narrower interval than the rule means
+            found, factor = stated(milligrams(found) * _COVERAGE / Fraction(factor)), Decimal(_COVERAGE)
+        return self._judged(weight, label, error, (found, factor))
 
     def lower_class(self, one: Judged) -> str:
         """The best of the lower classes in which the same result would conform; empty: none."""
@@ -108,6 +114,7 @@ class Judging:
             label=label,
             subject=weight.id,
             nominal=weight.nominal,
+            reference=weight.nominal + error.to(weight.nominal.unit),
             error=error,
             tolerance=tolerance,
             uncertainty=None if known is None else known[0],

@@ -19,11 +19,13 @@ _USUAL_FACTOR: Final = 2
 
 def columns(points: Sequence[Point]) -> list[str]:
     """The columns between the label and the outcome."""
-    found = ["nominal", "indication"]
+    found = ["nominal"]
+    if any(point.indication is not None for point in points) or all(p.reference is None for p in points):
+        found.append("indication")
     if any(point.added is not None for point in points):
         found.append("added")
     if any(point.error is not None and point.reference not in {None, point.nominal} for point in points):
-        found.append("reference")
+        found.append("reference" if "indication" in found else "conventional_mass")
     found += ["error", "tolerance"]
     if any(point.uncertainty is not None for point in points):
         found.append("uncertainty")
@@ -57,6 +59,7 @@ def _row(point: Point, shown: Sequence[str]) -> dict[str, Any]:
         "indication": quantity(point.indication),
         "added": quantity(point.added),
         "reference": _told(point.reference),
+        "conventional_mass": _told(point.reference),
         "error": error_of(point),
         "tolerance": limits_of(point.tolerance),
         "uncertainty": _expanded(point),

@@ -77,7 +77,10 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
         "as_found": sections(record.as_found.points, shown) if record.as_found else [],
         "subjects": _subjects(record),
         "breaks": [*_amendments(record), *(_break(one) for one in record.breaks)],
-        "notices": [sentence("notice", one.code, **one.facts) for one in record.notices],
+        "notices": [
+            sentence("notice", one.code, **{name: anything(fact) for name, fact in one.facts.items()})
+            for one in record.notices
+        ],
         "failing": _failing(record),
         "notes": _notes(record),
         "signers": _signers(record),

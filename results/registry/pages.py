@@ -11,6 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+import msgspec
+
 from procedures.point import Outcome
 from results.record import Record
 from results.registry.markup import Markup, page, style, tag
@@ -134,7 +136,7 @@ def _standing(say: Words, entry: Entry, now: datetime) -> Markup:
     found = standing(record, superseded=bool(entry.superseded_by), revoked=bool(entry.revoked), now=now)
     if record.training:  # neither green nor "in force", whatever the twin showed
         verdict = say(record.verdict.outcome.value if record.verdict else record.state)
-        return _banner("plain", say("training_verdict", verdict=verdict))
+        return _banner("plain", say("training_verdict", verdict=verdict), *_newer(say, entry))
     key = found.value
     if found is Standing.IN_FORCE and record.valid_until is None:
         key = "in_force_open"
@@ -146,11 +148,14 @@ def _standing(say: Words, entry: Entry, now: datetime) -> Markup:
         until=say.day(record.valid_until) if record.valid_until else "",
         reason=entry.revoked,
     )
-    content = [tag("p", text)]
-    if found is Standing.SUPERSEDED:
+    return _banner(_COLOURS[found], say(found.value), tag("p", text), *_newer(say, entry))
+
+
+def _newer(say: Words, entry: Entry) -> Iterable[Markup]:
+    """The way to the record that takes the place of this one."""
+    if entry.superseded_by and not entry.revoked:
         address = f"/v/{entry.superseded_by}?lang={say.language}"
-        content.append(tag("p", tag("a", say("superseded_link"), href=address)))
-    return _banner(_COLOURS[found], say(found.value), *content)
+        yield tag("p", tag("a", say("superseded_link"), href=address))
 
 
 def _instrument(say: Words, record: Record) -> Iterable[Row]:
@@ -177,6 +182,11 @@ def _test(say: Words, record: Record) -> Iterable[Row]:
     yield say("on_behalf_of"), record.on_behalf_of
     yield say("certificate"), record.certificate_number
     yield say("record"), record.record_id
+    yield say("supersedes"), record.supersedes
+    if record.amendment is not msgspec.UNSET:
+        day = say.day(datetime.fromisoformat(record.amendment.at).date())
+        yield say("amended"), f"{day}, {record.amendment.by}"
+        yield say("amendment_reason"), record.amendment.reason
 
 
 def _authenticity(say: Words, entry: Entry) -> Markup:

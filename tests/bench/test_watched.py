@@ -147,7 +147,7 @@ def test_it_is_begun_before_it_is_done_and_every_reading_is_kept_with_its_role(w
     entry = entry_of(entries)
     assert watched_of(entry) == conductor.seen
     assert keep_watched(conductor.seen) == (entry.result, entry.samples)
-    roles = [role for role, _ in readings_of(entry)]
+    roles = [role for role, _ in readings_of(entry, entry.samples)]
     assert roles.count("temperature") == 1
     assert roles.count("uut") == len(conductor.seen["uut"].during) + 2
 

@@ -11,6 +11,7 @@ from bench.audit import audit
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.operator import Prompt
+from bench.operators.twin_hands import AutomaticOperator
 from bench.workplace import open_workplace, read_assignment
 from drivers.quantity import Quantity
 from procedures.action import (
@@ -149,6 +150,31 @@ def test_a_set_on_a_comparator_that_drifts_to_a_sealed_record(tmp_path, cycle):
     found = audit(verified, deep=True)
     assert (found.differences, found.unchecked) == ((), ())
     assert render_certificate(verified).startswith(b"%PDF")
+
+
+STATION = """
+[[instrument]]
+name = "udara"
+driver = "vaisala-ptu300"
+roles = ["ambient_temperature:temperature", "air_pressure:pressure", "humidity:humidity"]
+settle = { duration_s = 0.1, span_steps = 1 }
+[instrument.twin]
+quantity.temperature = { start = "26.5" }
+quantity.pressure = { start = "1008.0" }
+quantity.humidity = { start = "58.0" }
+"""
+
+
+def test_with_a_port_for_the_air_too_nothing_is_keyed(tmp_path):
+    lab_in(tmp_path)
+    file = tmp_path / FILE_NAME
+    file.write_text(file.read_text("utf-8") + STATION, "utf-8")
+    conclusion, verified = asyncio.run(run_through(tmp_path, AutomaticOperator()))
+    assert conclusion.verdict.outcome is Outcome.CONFORMS
+    told = {notice.code: notice.facts for notice in conclusion.notices}
+    assert "manual_readings" not in told
+    assert Quantity.parse(told["air_conditions"]["temperature"]) == Quantity.parse("26.5 °C")
+    assert audit(verified, deep=True).differences == ()
 
 
 def test_only_the_weight_that_failed_is_adjusted_and_compared_again(tmp_path):

@@ -16,6 +16,8 @@ from procedures.action import (
     Choose,
     DeliverVolume,
     Done,
+    DrainVessel,
+    FillVessel,
     Inspect,
     Keyed,
     KeyIndication,
@@ -95,3 +97,52 @@ class VesselBench:
                 return Quantity(self.seconds, "s")
             case _:
                 return KEYED[action.question]
+
+
+@dataclass
+class FillingBench(VesselBench):
+    """Vessels at rest: each measure is as its line says, the vessel under test holds what it holds."""
+
+    beyond: dict[str, str] = field(default_factory=dict)
+    """mL that stand above the line of a vessel under test, by its name; below zero: below it"""
+    rise: str = "4"
+    net: str = "19.904"
+    """kg of water in a full vessel on the scale"""
+    full: bool = False
+
+    async def answer(self, prompt: Prompt) -> Answer:
+        match prompt.action:
+            case FillVessel(vessel="uut"):
+                self.full = True
+            case DrainVessel(vessel="uut"):
+                self.full = False
+            case Adjust():
+                self.beyond.clear()
+            case _:
+                pass
+        return await super().answer(prompt)
+
+    def choose(self, action: Choose) -> str:
+        if action.question == "vessel_side":
+            self.deviation = Decimal(self.beyond.get(action.facts["vessel"], "0"))
+        return super().choose(action)
+
+    def indication(self, role: str) -> Quantity:
+        match role:
+            case "scale":
+                return Quantity(Decimal("12.5") + (Decimal(self.net) if self.full else 0), "kg")
+            case "air_pressure":
+                return Quantity("1010.0", "hPa")
+            case "humidity":
+                return Quantity("60", "%")
+            case _:
+                return Quantity("28.0", "°C")
+
+    def key(self, question: str, action: KeyQuantity) -> Quantity:
+        match question:
+            case "level_rise":
+                return Quantity(self.rise, "mm")
+            case "tank_dimension":
+                return Quantity("1000", action.unit)
+            case _:
+                return super().key(question, action)

@@ -81,7 +81,8 @@ class ScaleModel:
     def display(self, *, fine: bool) -> Quantity:
         step = self.fine_step if fine and self.fine_step is not None else self.step
         steps = (self.result() / step + Decimal("0.5")).to_integral_value(ROUND_FLOOR)
-        return Quantity(steps * step, "g").to(self.unit)
+        digit = Quantity(step, "g").to(self.unit).value
+        return Quantity((steps * digit).quantize(digit), self.unit)
 
     def obey(self, action: Instruction) -> None:
         match action:

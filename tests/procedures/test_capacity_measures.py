@@ -1,4 +1,4 @@
-"""Capacity measures: oracles of R 120 and of weighed water, transfer, limits that nobody has read, mistakes."""
+"""Capacity measures: oracles of R 120 and of weighed water, transfer, limits that nobody has read yet."""
 
 import tomllib
 from decimal import Decimal
@@ -94,7 +94,8 @@ def test_a_weighed_volume_is_taken_to_the_reference_temperature_of_the_measure()
 
 def test_poured_water_keeps_its_mass():
     """Warmer water in the measure under test takes more room: ρ(25)/ρ(30)."""
-    row = f'temperature = "30 °C"\n{poured("10 L", fills=2, temperature="25 °C", reference_temperature="25 °C")}'
+    cold = {"temperature": "25 °C", "reference_temperature": "25 °C"}
+    row = f'temperature = "30 °C"\n{poured("10 L", fills=2, **cold)}'
     (point,) = accuracy(compute(content(row)))
     expected = 20 * tanaka(25).number / tanaka(30).number
     assert float(point.reference.value) == pytest.approx(expected, abs=1e-8)

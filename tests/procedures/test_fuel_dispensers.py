@@ -1,4 +1,4 @@
-"""Fuel dispensers on paper: published cases with their traps, oracles of R 117, price, totaliser, mistakes."""
+"""Fuel dispensers on paper: published cases with their traps, R 117, price, totaliser, shared meters."""
 
 import tomllib
 from decimal import Decimal
@@ -172,6 +172,28 @@ def test_petrol_by_name_and_by_density_expands_alike():
 def nozzle(entry: str):
     uut = f'nozzles = [{{ id = "1", {entry} }}]'
     return read_dispenser(tomllib.loads(uut, parse_float=Decimal)).nozzles[0]
+
+
+OIL = {
+    "petrol 740 from 30 °C": ("740", "30 °C", "0.981519", "0.981514"),
+    "petrol 740 from 28 °C": ("740", "28 °C", "0.983994", "0.983989"),
+    "transition 780": ("780", "30 °C", "0.984293", "0.984226"),
+    "kerosene 820": ("820", "30 °C", "0.986686", "0.986679"),
+    "diesel 850": ("850", "30 °C", "0.987493", "0.987492"),
+}
+
+
+@pytest.mark.parametrize(("density", "warm", "table", "algorithm"), OIL.values(), ids=OIL)
+def test_oil_of_known_density_is_corrected_by_table_54b(density, warm, table, algorithm):
+    """Oil as warm as it came, taken back to a dispenser at 15 °C, where the table has its base."""
+    delivery = (
+        'at = "fast"\nindication = "20 L"\nproduct_temperature = "15 °C"\n'
+        f'vessel = {{ nominal = "20 L", above = "0 mL", temperature = "{warm}", expansion = 0 }}'
+    )
+    uut = f'{OIML_UUT}\nnozzles = [{{ id = "1", density = "{density} kg/m3" }}]'
+    (point,) = accuracy(compute(content(delivery, rules=OIML, uut=uut)))
+    assert abs(point.reference.value / 20 - Decimal(table)) < Decimal("1e-6")
+    assert abs(point.reference.value / 20 - Decimal(algorithm)) < Decimal("8e-5")
 
 
 REPEATS = {

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from drivers.quantity import Quantity
 from procedures.assignment import Assignment
 from procedures.errors import ProcedureError, StandardError
+from procedures.physics import weighing_cycle
 from procedures.point import Activity, Outcome
 from procedures.standard import Weight
 from procedures.weights_comparison.case import budgets, compute
@@ -237,6 +238,16 @@ def test_the_verdict_at_its_limits(text, uncertainty, outcome, reason):
     assert (point.outcome, point.reason) == (outcome, reason)
 
 
+def test_a_standard_uncertainty_counts_twice_and_a_wider_interval_as_it_is():
+    def judged(k: str):
+        row = {"weight": "100 g", "conventional_mass": "100.0003 g", "uncertainty": "0.15 mg"}
+        return accuracy(compute(case("F1", ["100 g"], found=[{**row, "coverage_factor": k}])))[0]
+
+    assert (judged("2").outcome, judged("3").outcome) == (Outcome.CONFORMS, Outcome.CONFORMS)
+    assert judged("1").reason == "uncertainty_too_large"
+    assert judged("1").uncertainty == mass("0.3 mg")
+
+
 def slow_verdict(limit: Fraction, error: Fraction, uncertainty: Fraction) -> Outcome:
     """The rule in fractions: U ≤ limit/3, |error| ≤ limit − U."""
     if 3 * uncertainty > limit:
@@ -297,6 +308,15 @@ def test_a_compared_weight_decides_as_fractions_do(cycles, error):
     exact = mean + Fraction(error)
     assert abs(Fraction(point.error.to("mg").value) - exact) < Fraction(1, 10**11)
     assert point.outcome is slow_verdict(Fraction(50), exact, Fraction(point.uncertainty.value))
+
+
+@given(st.lists(st.integers(-(10**6), 10**6), min_size=4, max_size=7))
+def test_the_exact_differences_are_those_of_the_arrays(shown):
+    exact = [Fraction(one) for one in shown]
+    assert float(differences("ABBA", exact[:4])[0]) == pytest.approx(float(weighing_cycle.abba(shown[:4])))
+    assert float(differences("ABA", exact[:3])[0]) == pytest.approx(float(weighing_cycle.aba(shown[:3])))
+    several = differences("AB1...BnA", exact, len(shown) - 2)
+    assert [float(one) for one in several] == pytest.approx(weighing_cycle.ab_to_bna(shown).tolist())
 
 
 def test_the_order_of_the_cycles_decides_nothing():

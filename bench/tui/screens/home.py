@@ -75,51 +75,52 @@ class HomeScreen(Face):
     def _ask_desk(self) -> None:
         desk = self.bench.desk
         self._jobs, self._waiting, self._standards = desk.jobs(), desk.outbox(), desk.standards()
-        markable = [job.id for job in self._jobs if job.state in MARKED]
+        markable = [job.key for job in self._jobs if job.state in MARKED]
         if self._marked not in markable:
-            unfinished = [job.id for job in self._jobs if job.state is JobState.UNFINISHED]
-            openable = [job.id for job in self._jobs if job.state in OPENS]
+            unfinished = [job.key for job in self._jobs if job.state is JobState.UNFINISHED]
+            openable = [job.key for job in self._jobs if job.state in OPENS]
             self._marked = next(iter((*unfinished, *openable, *markable)), "")
 
     # ------------------------------------------------------------------ keys
 
     def pressed(self, key: str) -> None:
         """Begin, choose, look."""
-        markable = [job.id for job in self._jobs if job.state in MARKED]
-        match key:
-            case "enter" if self._marked:
-                job = self._job_marked()
-                if job.state is JobState.VOIDED:
-                    self.bench.void(job)
-                else:
-                    self.bench.begin(job)
-            case "+" | "down" | "-" | "up" if markable:
-                step = 1 if key in {"+", "down"} else -1
-                self._marked = markable[(markable.index(self._marked) + step) % len(markable)]
-            case "x":
-                self._void()
-            case "p":
-                self.bench.choose_officer()
-            case "d":
-                self._choose_instrument()
-            case "l":
-                unfinished = [job for job in self._jobs if job.state is JobState.UNFINISHED]
-                if unfinished:
-                    self.bench.begin(unfinished[0])
-            case "k":
-                self.bench.open_outbox()
-            case "f1":
-                self.bench.show(Tell("help.title", self.labels.text("help.home")))
-            case "f10":
-                self.bench.ask_quit()
-            case "/":
-                self._menu()
-            case _:
-                return
-        self.paint()
+        actions: dict[str, Callable[[], None]] = {
+            MAIN: self._begin,
+            "+": lambda: self._mark_next(1),
+            "down": lambda: self._mark_next(1),
+            "-": lambda: self._mark_next(-1),
+            "up": lambda: self._mark_next(-1),
+            "l": self._resume,
+            "x": self._void,
+            "p": self.bench.choose_officer,
+            "d": self._choose_instrument,
+            "k": self.bench.open_outbox,
+            "f1": lambda: self.bench.show(Tell("help.title", self.labels.text("help.home"))),
+            "f10": self.bench.ask_quit,
+            "/": self._menu,
+        }
+        if key in actions:
+            actions[key]()
+            self.paint()
+
+    def _begin(self) -> None:
+        if self._marked:
+            job = self._job_marked()
+            (self.bench.void if job.state is JobState.VOIDED else self.bench.begin)(job)
+
+    def _resume(self) -> None:
+        unfinished = [job for job in self._jobs if job.state is JobState.UNFINISHED]
+        if unfinished:
+            self.bench.begin(unfinished[0])
+
+    def _mark_next(self, step: int) -> None:
+        markable = [job.key for job in self._jobs if job.state in MARKED]
+        if markable:
+            self._marked = markable[(markable.index(self._marked) + step) % len(markable)]
 
     def _job_marked(self) -> JobLine:
-        return next(job for job in self._jobs if job.id == self._marked)
+        return next(job for job in self._jobs if job.key == self._marked)
 
     def _void(self) -> None:
         """Only a run that was begun and has no verdict can be closed without one."""
@@ -131,17 +132,20 @@ class HomeScreen(Face):
     def _choose_instrument(self) -> None:
         lines = [line for line in self.bench.desk.instruments() if line.port]
         entries = [
-            (str(key), f"{line.name}  {line.driver}", line.name) for key, line in enumerate(lines[:9], start=1)
+            (str(key), f"{line.name}  {line.driver}", line.name)
+            for key, line in enumerate(lines[:9], start=1)
         ]
-        self.bench.show(
-            Pick("menu.workbench", entries, self.labels.text("home.workbench" if lines else "home.no_line")),
-            lambda name: self.bench.open_workbench(name) if name else None,
-        )
+        words = self.labels.text("home.workbench" if lines else "home.no_line")
+        self.bench.show(Pick("menu.workbench", entries, words), self._watch)
+
+    def _watch(self, instrument: str | None) -> None:
+        if instrument is not None:
+            self.bench.open_workbench(instrument)
 
     def _menu(self) -> None:
         text = self.labels.text
         entries: list[tuple[str, str, Callable[[], None]]] = [
-            ("1", text("menu.begin"), lambda: self.pressed(MAIN)),
+            ("1", text("menu.begin"), self._begin),
             ("2", text("menu.outbox"), self.bench.open_outbox),
             ("4", text("menu.sound"), self.bench.toggle_sound),
             ("5", text("menu.language"), self.bench.switch_language),
@@ -211,7 +215,7 @@ class HomeScreen(Face):
     def _paint_jobs(self) -> None:
         labels, panel = self.labels, self.panel("jobs")
         room = max(panel.content_size.height - 2, 1)
-        marked = next((index for index, job in enumerate(self._jobs) if job.id == self._marked), 0)
+        marked = next((index for index, job in enumerate(self._jobs) if job.key == self._marked), 0)
         start = min(max(marked - room // 2, 0), max(len(self._jobs) - room, 0))
         waiting = sum(job.state in OPENS for job in self._jobs)
         parts: list[Part] = [
@@ -225,7 +229,7 @@ class HomeScreen(Face):
         panel.show(*parts, title=labels.text("home.jobs"))
 
     def _job(self, job: JobLine, width: int) -> list[Part]:
-        mark = "▶" if job.id == self._marked else " "
+        mark = "▶" if job.key == self._marked else " "
         state, style = job_state(self.labels, job.state, job.outcome)
         what = f"{job.title}, {job.owner}" if job.owner else job.title
         room = max(width - len(state) - 5, 8)

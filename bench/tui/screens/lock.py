@@ -31,6 +31,14 @@ class LockScreen(Pressed[None]):
         self.await_paint()
         self.set_interval(1.0, self.paint)
 
+    def on_screen_resume(self) -> None:
+        """Go, if the PIN was right while a notice stood over this screen."""
+        self._go()
+
+    def _go(self) -> None:
+        if not self.bench.locked and self.is_current:
+            _ = self.dismiss()
+
     def on_key(self, event: events.Key) -> None:
         """Let no key through that means something on all other screens, but the one for the language."""
         if spelled(event) in {"f4", "ctrl+q"}:
@@ -58,6 +66,7 @@ class LockScreen(Pressed[None]):
             self.bench.ring(3)
         else:
             self.bench.unlock()
+            self._go()
             return
         finally:
             self._trying = False

@@ -21,6 +21,8 @@ from bench.tui.widgets.readings import STYLE
 from drivers.errors import PlainError
 from procedures.point import Outcome
 
+EXPLAINED: Final = 3
+"""Points that one notice explains."""
 CONFIRMING: Final = "1"
 """The key that stands for a PIN where none is needed."""
 
@@ -43,7 +45,7 @@ class ReviewScreen(Face):
         self._measured, self._view = measured, view
         self._stage = Stage.READING
         self._entry = PinEntry()
-        self._confirmed = False
+        self._agreed = False
         self._problem: tuple[str, str] | None = None
         self._files: SealedFiles | None = None
         self._signer: SignerLine | None = None
@@ -65,11 +67,7 @@ class ReviewScreen(Face):
     def pressed(self, key: str) -> None:
         """Sign, explain, go back."""
         if key == "f1":
-            point = worst(self._measured.conclusion.points)
-            sentence = (
-                self.labels.text("explain.nothing_yet") if point is None else self.labels.explain(point)
-            )
-            self.bench.show(Tell("explain.title", sentence, self.labels.text("review.sealed_means")))
+            self._explain()
             return
         if key in {"+", "down", "-", "up"}:
             self.query_one("#looks").scroll_relative(y=1 if key in {"+", "down"} else -1, animate=False)
@@ -85,6 +83,16 @@ class ReviewScreen(Face):
                 pass
         self.paint()
 
+    def _explain(self) -> None:
+        """Why it is so: the points that do not conform, or the one nearest to its limit."""
+        points = self._measured.conclusion.points
+        nearest = worst(points)
+        failing = [point for point in points if point.outcome is Outcome.DOES_NOT_CONFORM][:EXPLAINED]
+        shown = failing or ([] if nearest is None else [nearest])
+        sentences = [self.labels.explain(point) for point in shown]
+        first, *rest = sentences or [self.labels.text("explain.nothing_yet")]
+        self.bench.show(Tell("explain.title", first, *rest, self.labels.text("review.sealed_means")))
+
     def _read(self, key: str) -> None:
         if key == MAIN:
             try:
@@ -92,7 +100,7 @@ class ReviewScreen(Face):
             except PlainError as error:
                 self.bench.tell(error)
                 return
-            self._entry, self._confirmed = PinEntry(new=self._signer.new), False
+            self._entry, self._agreed = PinEntry(new=self._signer.new), False
             self._stage = Stage.SIGNING
             self.await_paint()
         elif key in {"escape", "backspace"}:
@@ -109,10 +117,10 @@ class ReviewScreen(Face):
             if pin is not None:
                 self._begin_seal(pin)
         elif key == CONFIRMING:
-            self._confirmed = True
+            self._agreed = True
         elif key == "backspace":
-            self._confirmed = False
-        elif key == MAIN and self._confirmed:
+            self._agreed = False
+        elif key == MAIN and self._agreed:
             self._begin_seal("")
 
     def _begin_seal(self, pin: str) -> None:
@@ -122,6 +130,9 @@ class ReviewScreen(Face):
     def _leave(self, key: str) -> None:
         if key == "k":
             self.bench.open_outbox()
+        elif key == "u" and self._measured.conclusion.verdict.outcome is not Outcome.CONFORMS:
+            self.leave()
+            self.bench.test_again(self._measured.run)
         elif key in {MAIN, "escape"}:
             self.leave()
 
@@ -131,7 +142,7 @@ class ReviewScreen(Face):
         except PlainError as error:
             self._problem = self.labels.problem(error)
             self._signer = self.bench.desk.signer(self._measured.run)  # its key may be there by now
-            self._entry, self._confirmed = PinEntry(new=self._signer.new), False
+            self._entry, self._agreed = PinEntry(new=self._signer.new), False
             self._stage = Stage.SIGNING
             self.bench.ring(3)
         else:
@@ -208,12 +219,38 @@ class ReviewScreen(Face):
             found.append(labels.text("review.retakes", count=measured.retakes))
         if self._view.looks_copied():
             found.append(labels.text("review.copied"))
-        if measured.conclusion.as_found is not None:
-            found.append(labels.text("review.adjusted"))
         found += [labels.reason(notice) for notice in measured.conclusion.notices]
         parts: list[Part] = [(f"▲ {line}\n", "$warning") for line in found]
+        parts = [*self._subjects(), *self._as_found(), *parts]
         raw = labels.text("review.raw_bytes", count=labels.whole(measured.raw_bytes))
         return [*parts, f"✔ {raw}"]
+
+    def _subjects(self) -> list[Part]:
+        """Each of several instruments with its own outcome; no green, for it is not sealed."""
+        parts: list[Part] = []
+        for subject in self._measured.conclusion.subjects:
+            word = self.labels.text(f"outcome.{subject.outcome}")
+            failing = ", ".join(self.labels.point(label) for label in subject.failing)
+            told = f"{self.labels.symbol(subject.outcome)} {subject.id} {subject.serial}".rstrip()
+            parts.append((f"{told}: {word}", STYLE[subject.outcome] or "bold"))
+            parts.append(f"  {failing}\n" if failing else "\n")
+        return parts
+
+    def _as_found(self) -> list[Part]:
+        """What the instrument was before it was adjusted; the verdict is that of the test after it."""
+        phase = self._measured.conclusion.as_found
+        if phase is None:
+            return []
+        text = self.labels.text
+        within = sum(point.outcome is Outcome.CONFORMS for point in phase.points)
+        word = text(f"outcome.{phase.verdict.outcome}")
+        before = text("review.as_found", outcome=word, within=within, total=len(phase.points))
+        failing = ", ".join(self.labels.point(label) for label in phase.verdict.failing)
+        return [
+            (f"{self.labels.symbol(phase.verdict.outcome)} {before}", STYLE[phase.verdict.outcome] or "bold"),
+            f"  {failing}\n" if failing else "\n",
+            f"{text('review.as_left')}\n",
+        ]
 
     def _document(self) -> list[Part]:
         labels, until = self.labels, self._measured.conclusion.valid_until
@@ -232,7 +269,9 @@ class ReviewScreen(Face):
     def _decision(self) -> list[Part]:
         labels = self.labels
         signer = self._signer
-        meaning = labels.text("review.meaning", officer=self.bench.desk.officer if signer is None else signer.name)
+        meaning = labels.text(
+            "review.meaning", officer=self.bench.desk.officer if signer is None else signer.name
+        )
         if self._problem is not None:
             sentence, remedy = self._problem
             meaning = f"▲ {sentence} {remedy}"
@@ -250,17 +289,19 @@ class ReviewScreen(Face):
                 dots = (self._entry.dots, "bold $accent")
                 return [meaning, "\n\n", (f"{asks}  ", "bold"), dots, "\n\n", self._next(pin=True)]
             case Stage.SIGNING:
-                mark = "●" if self._confirmed else "_"
+                mark = "●" if self._agreed else "_"
                 press = (labels.text("review.no_pin"), "bold")
                 return [meaning, "\n\n", press, (f"  {mark}", "bold $accent"), "\n\n", self._next(pin=False)]
             case Stage.SEALING:
                 return [(labels.text("review.sealing"), "bold $accent")]
             case Stage.SEALED:
                 words = labels.text("review.now_sealed", number=self._measured.number)
-                return [(f"✔ {words}", "bold"), "\n\n", labels.text("review.after_seal")]
+                again = self._measured.conclusion.verdict.outcome is not Outcome.CONFORMS
+                after = labels.text("review.after_seal_again" if again else "review.after_seal")
+                return [(f"✔ {words}", "bold"), "\n\n", after]
 
     def _next(self, *, pin: bool) -> Part:
         last = not self._entry.new or bool(self._entry.first)
-        if (self._entry.complete and last) if pin else self._confirmed:
+        if (self._entry.complete and last) if pin else self._agreed:
             return self.labels.text("review.enter_signs"), "dim"
         return self.labels.text("review.type_pin" if pin else "key.back"), "dim"

@@ -10,9 +10,9 @@ from typing import Final
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from bench.trial import Trial
 from bench.tui.screens.dialogs import Tell
 from bench.tui.screens.face import MAIN, NARROW, Face, Panel, Part
-from bench.trial import Trial
 from bench.tui.widgets import frames
 from bench.tui.widgets.digits import big, width
 from drivers.clock import Clock

@@ -486,7 +486,9 @@ class FakeDesk:
         return await self.seal(run, pin)
 
     def line_of(self, instrument: str) -> AbstractAsyncContextManager[BorrowedLine]:
-        raise LaboratoryError("workbench.no_line", "{instrument} has no line.", "Take another.", instrument=instrument)
+        raise LaboratoryError(
+            "workbench.no_line", "{instrument} has no line.", "Take another.", instrument=instrument
+        )
 
     async def deliver(self) -> tuple[OutboxLine, ...]:
         self.delivered = True

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bench.labels import Labels
-from bench.tui.screens.dialogs import Tell
 from bench.trial import Trial
+from bench.tui.screens.dialogs import Tell
 from bench.tui.workbench import WorkbenchApp
 from drivers import catalogue
 from drivers.errors import LinkLostError

@@ -1,0 +1,79 @@
+"""Mistakes on the command line, told in the reader's language: argparse knows English only.
+
+The language is looked for before the line is understood, because the line is what has the mistake.
+"""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from typing import Final, NoReturn
+
+_CASES: Final = (
+    (r"the following arguments are required: (?P<names>.+)", "usage.required"),
+    (r"argument COMMAND: invalid choice: (?P<value>.+?) \(choose from (?P<known>.+)\)", "usage.command"),
+    (r"argument (?P<name>.+?): invalid choice: (?P<value>.+?) \(choose from (?P<known>.+)\)", "usage.choice"),
+    (r"unrecognized arguments: (?P<names>.+)", "usage.unknown"),
+    (
+        r"argument (?P<name>.+?): expected (?:one argument|\d+ arguments?|at least one argument)",
+        "usage.value",
+    ),
+    (r"argument (?P<name>.+?): invalid (?P<type>\w+) value: (?P<value>.+)", "usage.type"),
+    (r"argument (?P<name>.+?): not allowed with argument (?P<other>.+)", "usage.together"),
+    (r"one of the arguments (?P<names>.+) is required", "usage.one_of"),
+    (r"ambiguous option: (?P<name>\S+) could match (?P<known>.+)", "usage.ambiguous"),
+)
+
+
+class UsageMistake(SystemExit):
+    """A line that cannot be understood."""
+
+    def __init__(self, message: str, program: str) -> None:
+        """Take the sentence of argparse and the command that it is about."""
+        super().__init__(2)
+        self.message = message
+        self.program = program
+
+
+class Parser(argparse.ArgumentParser):
+    """Leaves it to the caller to tell a mistake."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say which command does not understand what."""
+        raise UsageMistake(message, self.prog)
+
+
+def tell(mistake: UsageMistake, arguments: Sequence[str]) -> None:
+    """Write what is wrong and where help stands to standard error."""
+    from bench.labels import Labels  # noqa: PLC0415 - keeps --help light
+
+    labels = Labels(language_of(arguments))
+    remedy = labels.text("usage.remedy", command=mistake.program)
+    print(f"tera: {told(mistake.message, labels.language)}\n      {remedy}", file=sys.stderr)
+
+
+def told(message: str, language: str) -> str:
+    """A sentence of argparse in a language; one that is not known stays as it is.
+
+    >>> told("unrecognized arguments: --speed", "id")
+    'Tidak dikenal: --speed.'
+    """
+    from bench.labels import Labels  # noqa: PLC0415 - keeps --help light
+
+    for pattern, name in _CASES:
+        found = re.fullmatch(pattern, message)
+        if found is not None:
+            facts = {key: value.replace("'", "") for key, value in found.groupdict().items()}
+            return Labels(language).text(name, **facts)
+    return message[:1].upper() + message[1:] + "."
+
+
+def language_of(arguments: Sequence[str]) -> str:
+    """The language that a command line asks for, whatever else is wrong with it."""
+    for at, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            return argument.partition("=")[2]
+        if argument == "--lang":
+            return next(iter(arguments[at + 1 : at + 2]), "")
+    return os.environ.get("TERA_LANG") or "id"

@@ -1,0 +1,39 @@
+"""Looking back: which runs rest on a standard, when that standard was found wrong."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from drivers.notation import from_builtins
+from procedures.assignment import Assignment
+from results.run_summary import RunSummary
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """Which runs are asked for; None does not narrow."""
+
+    standard: str | None = None
+    """id of a standard that the run used"""
+    since: date | None = None
+    until: date | None = None
+    """days at the office, both included"""
+
+    def covers(self, summary: RunSummary) -> bool:
+        """Whether a run is among them."""
+        day = datetime.fromisoformat(summary.begun_at).date()
+        if (self.since is not None and day < self.since) or (self.until is not None and day > self.until):
+            return False
+        used = {str(one["id"]) for one in summary.begun.standards}
+        return self.standard is None or self.standard in used
+
+
+def tested(summary: RunSummary) -> dict[str, str]:
+    """What was tested, whose it is, and what came out: for whoever must go back to it."""
+    assignment = from_builtins(summary.begun.assignment, Assignment)
+    identity = assignment.identity
+    concluded = summary.concluded
+    return {
+        "instrument": " ".join(filter(None, (identity.maker, identity.model, identity.serial))),
+        "owner": assignment.owner.name,
+        "outcome": "" if concluded is None else str(concluded.conclusion["verdict"]["outcome"]),
+    }

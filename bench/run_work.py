@@ -1,0 +1,78 @@
+"""A run conducted beside the screen: what is shown of it, and how it is left."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bench import events
+from bench.attention import RunInterrupted
+from bench.desk import Measured
+from bench.session import Taken
+from bench.workplace import Workplace, title_of
+from drivers import notation
+from drivers.protocols import Refused
+from drivers.reading import Reading
+from procedures.assignment import Assignment
+from procedures.edition import PlannedStep
+from results.entry import Abandoned, Done
+from results.kept_reading import readings_of
+
+
+class RunWork:
+    """Implements `bench.desk.Work`: a run conducted beside the screen."""
+
+    def __init__(self, place: Workplace, taken: Taken, observer: events.Observer) -> None:
+        """Start conducting."""
+        self._place = place
+        self._taken = taken
+        self._observer = observer
+        self.plan: Sequence[PlannedStep] = taken.procedure.plan(taken.task)
+        self._listening = [self._listen(role, observer) for role in taken.begun.instruments]
+        self._task = asyncio.create_task(taken.conduct(), name=f"conducts {taken.run}")
+
+    def _listen(self, role: str, observer: events.Observer) -> Callable[[], None]:
+        device = self._place.around.station.bound(role).device
+        if device is None:
+            return lambda: None
+
+        def tell(shown: Reading | Refused) -> None:
+            observer.notice(events.Live(role=role, shown=shown))
+
+        return device.subscribe(tell)
+
+    def request_retake(self, reason: str, note: str = "") -> None:
+        """See `Work`."""
+        self._taken.conductor.request_retake(reason, note, by=self._place.laboratory.officer.name)
+
+    def pause(self) -> None:
+        """See `Work`."""
+        self._taken.conductor.request_pause()
+
+    async def finished(self) -> Measured | None:
+        """See `Work`."""
+        try:
+            conclusion = await self._task
+        except RunInterrupted:
+            self._observer.notice(events.RunStopped(how="interrupted", reason=""))
+            return None
+        finally:
+            for stop in self._listening:
+                stop()
+            self._listening.clear()
+        history = self._place.journal.entries(self._taken.run)
+        done = [kept.entry for kept in history if isinstance(kept.entry, Done)]
+        return Measured(
+            run=self._taken.run,
+            number=self._taken.begun.number,
+            title=title_of(
+                self._place.labels, notation.from_builtins(self._taken.begun.assignment, Assignment)
+            ),
+            conclusion=conclusion,
+            retakes=sum(isinstance(kept.entry, Abandoned) for kept in history),
+            began_at=datetime.fromisoformat(history[0].at),
+            raw_bytes=sum(_raw_bytes(entry) for entry in done),
+        )
+
+
+def _raw_bytes(entry: Done) -> int:
+    return sum(len(notation.from_builtins(one, Reading).frame) for _, one in readings_of(entry))

@@ -1,0 +1,1 @@
+"""Tank trucks (tangki ukur mobil), compartment by compartment, filled from standard measures."""

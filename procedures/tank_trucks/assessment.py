@@ -1,0 +1,253 @@
+"""From the fillings of a tank truck to points and verdict. Pure: same sheet, same verdict.
+
+A compartment shows its nominal volume, so its error is nominal less actual. Lengths of the plate are
+recorded; they decide nothing, but one that is missing leaves the test open.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from procedures.acceptance import AcceptanceRule, too_large
+from procedures.conformity import decide, worst
+from procedures.errors import ProcedureError
+from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Subject, Verdict
+from procedures.tank_trucks.instrument import TankTruck
+from procedures.tank_trucks.observation import Filling, Observations, Raised, Sheet
+from procedures.tank_trucks.rules import Section, TankTruckRules
+from procedures.vessels.filling import Filled, filled
+from procedures.vessels.neck import Neck, deviation
+
+C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
+
+
+@dataclass(frozen=True)
+class Judging:
+    """One tank, one table, one activity."""
+
+    truck: TankTruck
+    rules: TankTruckRules
+    activity: Activity
+
+    def volume(self, compartment: str, row: Filling, path: str) -> Filled:
+        """The volume of a compartment up to its mark.
+
+        Raises:
+            ProcedureError: the row does not say it.
+        """
+        default = self.rules.standards.reference_temperature
+        found = filled(row.poured, row.removed, self.truck.walls, row.temperature, default=default, path=path)
+        volume = found.volume
+        if row.above is not None or row.below is not None:
+            nominal = self.truck.compartment(compartment, path).nominal
+            volume -= deviation(Neck(nominal=nominal, above=row.above, below=row.below), path).to("L")
+        if volume.value <= 0:
+            raise ProcedureError(
+                "tank_trucks.volume_impossible",
+                "The filling at `{path}` makes a volume of {volume}, which cannot be.",
+                "Check its figures.",
+                path=path,
+                volume=str(volume),
+            )
+        return Filled(volume, found.notices)
+
+    def volumes(self, sheet: Sheet) -> list[Filled]:
+        """The volumes of all fillings of a compartment."""
+        return [
+            self.volume(sheet.id, row, f"$.compartment[{sheet.id}].filling[{number}]")
+            for number, row in enumerate(sheet.filling)
+        ]
+
+
+def assess(judging: Judging, seen: Observations, *, required: Sequence[Section] = ()) -> Phase:
+    """Judge one test.
+
+    Args:
+        judging: tank, table, activity.
+        seen: what was seen.
+        required: sections without which the verdict stays open.
+
+    Raises:
+        ProcedureError: a row cannot be judged.
+    """
+    points = tuple(point for name in judging.rules.order for point in _section(judging, seen, name))
+    missing = list(_missing(judging, seen, required))
+    sections: dict[str, Outcome] = {}
+    for name in judging.rules.order:
+        outcomes = [point.outcome for point in points if point.section == name]
+        lacking = any(reason.facts["section"] == name for reason in missing)
+        if outcomes or lacking:
+            sections[name] = worst([*outcomes, *([I] if lacking else [])])
+    verdict = Verdict(
+        outcome=worst(sections.values()),
+        rule=judging.rules.id,
+        failing=tuple(point.label for point in points if point.outcome is N),
+        reasons=(*(_reason(point) for point in points if point.outcome is not C), *missing),
+        sections=sections,
+    )
+    return Phase(points=points, verdict=verdict)
+
+
+def subjects(phase: Phase, seen: Observations) -> tuple[Subject, ...]:
+    """The outcome of each compartment; what concerns the whole tank counts for all."""
+    found = []
+    for sheet in seen.compartment:
+        own = [point for point in phase.points if point.subject in {sheet.id, ""}]
+        lacking = any(
+            reason.code == "section_missing" and reason.facts.get("compartment", sheet.id) == sheet.id
+            for reason in phase.verdict.reasons
+        )
+        outcome = worst([*(point.outcome for point in own), *([I] if lacking else [])])
+        failing = tuple(point.label for point in own if point.outcome is N)
+        found.append(Subject(id=sheet.id, outcome=outcome, failing=failing))
+    return tuple(found)
+
+
+def _section(judging: Judging, seen: Observations, name: Section) -> Iterator[Point]:
+    if name == "visual":
+        yield from _visual(judging, seen)
+        return
+    for sheet in seen.compartment:
+        judging.truck.compartment(sheet.id, f"$.compartment[{sheet.id}]")
+        match name:
+            case "dimensions":
+                yield from _dimensions(judging, sheet)
+            case "accuracy":
+                for number, row in enumerate(sheet.filling, 1):
+                    yield _point(judging, sheet, row, number)
+            case "sensitivity":
+                for number, raised in enumerate(sheet.sensitivity, 1):
+                    yield _raised(judging, sheet, raised, number)
+
+
+def _visual(judging: Judging, seen: Observations) -> Iterator[Point]:
+    known = judging.rules.visual.items
+    for item, in_order in seen.visual.items():
+        if item not in known:
+            raise ProcedureError(
+                "case.visual_item",
+                "The checklist of {rules} has no line {item}.",
+                "Its lines are: {known}.",
+                rules=judging.rules.id,
+                item=item,
+                known=", ".join(known),
+            )
+        yield Point(
+            section="visual",
+            label=f"visual/{item}",
+            method=Method.INSPECTION,
+            outcome=C if in_order else N,
+            reason="" if in_order else "visual_fault",
+        )
+
+
+def _dimensions(judging: Judging, sheet: Sheet) -> Iterator[Point]:
+    plate = judging.rules.plate
+    wanted = dict.fromkeys(plate.lengths, "length") | dict.fromkeys(plate.volumes, "volume")
+    for name, value in sheet.dimensions.items():
+        if value.value < 0 or value.dimension != wanted.get(name):
+            raise ProcedureError(
+                "tank_trucks.dimension",
+                "The plate of compartment {compartment} cannot say {name} = {value}.",
+                "Lengths are: {lengths}; volumes are: {volumes}.",
+                compartment=sheet.id,
+                name=name,
+                value=str(value),
+                lengths=", ".join(plate.lengths),
+                volumes=", ".join(plate.volumes),
+            )
+        yield Point(
+            section="dimensions",
+            label=f"dimensions/{sheet.id}/{name}",
+            subject=sheet.id,
+            indication=value,
+            method=Method.INSPECTION,
+            outcome=C,
+            reason="recorded",
+        )
+
+
+def _point(judging: Judging, sheet: Sheet, row: Filling, number: int) -> Point:
+    path = f"$.compartment[{sheet.id}].filling[{number - 1}]"
+    compartment = judging.truck.compartment(sheet.id, path)
+    tolerance = judging.rules.tolerance(judging.truck, compartment, judging.activity)
+    volume = judging.volume(sheet.id, row, path).volume
+    error = (compartment.nominal.to("L") - volume).to("mL")
+    outcome, reason = decide(error, error, tolerance), ""
+    doubt = row.uncertainty
+    if doubt is not None and doubt.unit == "%":
+        doubt = compartment.nominal * (doubt.value / 100)
+    rule = AcceptanceRule(least_ratio=judging.rules.standards.least_ratio)
+    if doubt is not None and too_large(doubt, tolerance, rule):
+        outcome, reason = I, "uncertainty_too_large"
+    return Point(
+        section="accuracy",
+        label=f"accuracy/{sheet.id}/{number}",
+        subject=sheet.id,
+        nominal=compartment.nominal,
+        indication=compartment.nominal,
+        reference=volume,
+        error=error,
+        tolerance=tolerance,
+        method=Method.DIRECT,
+        outcome=outcome,
+        reason=reason,
+        readings=row.readings,
+    )
+
+
+def _raised(judging: Judging, sheet: Sheet, row: Raised, number: int) -> Point:
+    """Whether the level rises enough; without a limit, whether it rises at all."""
+    path = f"$.compartment[{sheet.id}].sensitivity[{number - 1}]"
+    compartment = judging.truck.compartment(sheet.id, path)
+    if row.added.dimension != "volume" or row.added.value <= 0 or row.rise.dimension != "length":
+        raise ProcedureError(
+            "tank_trucks.raised",
+            "A rise of {rise} by {added} at `{path}` cannot be.",
+            "Give the added volume, above zero, and the rise of the level in mm.",
+            rise=str(row.rise),
+            added=str(row.added),
+            path=path,
+        )
+    least = judging.rules.sensitivity.least_rise
+    outcome, reason = (C, "recorded") if row.rise.value > 0 else (I, "not_sensitive")
+    if least is not None:
+        share = Fraction(row.added.to("L").value) * 1000 / Fraction(compartment.nominal.to("L").value)
+        enough = Fraction(row.rise.to("mm").value) >= Fraction(least.to("mm").value) * share
+        outcome, reason = (C, "") if enough else (N, "not_sensitive")
+    return Point(
+        section="sensitivity",
+        label=f"sensitivity/{sheet.id}/{number}",
+        subject=sheet.id,
+        nominal=row.added,
+        indication=row.rise,
+        method=Method.INSPECTION,
+        outcome=outcome,
+        reason=reason,
+    )
+
+
+def _missing(judging: Judging, seen: Observations, required: Sequence[Section]) -> Iterator[Reason]:
+    if "visual" in required and not seen.visual:
+        yield Reason(code="section_missing", facts={"section": "visual"})
+    there = {sheet.id: sheet for sheet in seen.compartment}
+    for compartment in judging.truck.compartments:
+        sheet = there.get(compartment.id, Sheet(id=compartment.id))
+        plate = {*judging.rules.plate.lengths, *judging.rules.plate.volumes}
+        lacks = {
+            "dimensions": bool(plate - sheet.dimensions.keys()),
+            "accuracy": len(sheet.filling) < judging.rules.fillings,
+            "sensitivity": not sheet.sensitivity,
+        }
+        for name, lacking in lacks.items():
+            if lacking and name in required:
+                yield Reason(code="section_missing", facts={"section": name, "compartment": compartment.id})
+
+
+def _reason(point: Point) -> Reason:
+    facts = {"point": point.label}
+    if point.error is not None:
+        facts["error"] = str(point.error)
+    if point.tolerance is not None:
+        facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
+    return Reason(code=point.reason or "error_outside_tolerance", facts=facts)

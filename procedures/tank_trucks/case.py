@@ -1,0 +1,108 @@
+"""A case file for a tank truck: observations from paper, judged by the code that judges a run."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from drivers.errors import UnitError
+from drivers.notation import from_builtins
+from procedures.errors import ProcedureError
+from procedures.explanation import PointBudget, with_uncertainty
+from procedures.paper import refuse_typed, told
+from procedures.point import Activity, Conclusion, Reason
+from procedures.tank_trucks.assessment import Judging, assess
+from procedures.tank_trucks.conclusion import conclude, observation_notices
+from procedures.tank_trucks.instrument import Compartment, TankTruck, check_truck
+from procedures.tank_trucks.observation import Filling, Observations, Raised, Sheet
+from procedures.tank_trucks.rules import choose_rules
+from procedures.vessels.filling import Poured
+from procedures.vessels.limits import limit_notices
+from procedures.vessels.static_budget import Found, Knowledge, budgets_of
+
+MODEL: Final = "E = Vn − V"
+
+
+class Case(Observations, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The content of a case file."""
+
+    kind: str
+    activity: Activity
+    date: dt.date | None = None
+    rules: str | None = None
+    uut: TankTruck
+    uncertainty: Knowledge = Knowledge()
+    note: str = ""
+
+
+def compute(content: Mapping[str, Any]) -> Conclusion:
+    """Judge a case; a notice names the sections that a complete test has besides.
+
+    Raises:
+        ProcedureError: the file has a mistake, or no rules hold; names the entry and a correction.
+    """
+    case, judging = _read(content)
+    try:
+        phase = with_uncertainty(assess(judging, case), budgets_in(judging, case, case.uncertainty))
+        seen = observation_notices(judging, case)
+    except UnitError as mistake:
+        raise told(str(mistake), ()) from None
+    if not phase.points:
+        raise ProcedureError(
+            "tank_trucks.empty",
+            "The case has no observations.",
+            "Give at least one [[compartment]] with a [[compartment.filling]].",
+        )
+    notices = [*judging.rules.notices(), *limit_notices(case.uut.own_limit), *seen]
+    absent = [name for name in judging.rules.order if name not in phase.verdict.sections]
+    if absent:
+        notices.append(Reason(code="sections_absent", facts={"sections": ", ".join(absent)}))
+    return conclude(judging, phase, case, on=case.date, notices=notices)
+
+
+def budgets(content: Mapping[str, Any]) -> tuple[PointBudget, ...]:
+    """The uncertainty budget of each filling of a case."""
+    case, judging = _read(content)
+    return budgets_in(judging, case, case.uncertainty)
+
+
+def budgets_in(judging: Judging, seen: Observations, known: Knowledge) -> tuple[PointBudget, ...]:
+    """The budgets of a sheet."""
+    found = [
+        Found(
+            label=f"accuracy/{sheet.id}/{number}",
+            volume=volume.volume,
+            group=sheet.id,
+            uncertainty=row.uncertainty,
+            temperature=row.temperature,
+        )
+        for sheet in seen.compartment
+        for number, (row, volume) in enumerate(zip(sheet.filling, judging.volumes(sheet), strict=True), 1)
+    ]
+    return budgets_of(found, known, MODEL)
+
+
+def _read(content: Mapping[str, Any]) -> tuple[Case, Judging]:
+    kinds = (Case, TankTruck, Compartment, Sheet, Filling, Raised, Poured, Knowledge)
+    known = [field.encode_name for kind in kinds for field in msgspec.structs.fields(kind)]
+    refuse_typed(content)
+    try:
+        case = from_builtins(dict(content), Case)
+    except (msgspec.ValidationError, UnitError) as mistake:
+        raise told(str(mistake), known) from None
+    if any(row.readings for sheet in case.compartment for row in sheet.filling):
+        raise told("unknown field `readings` - at `$.compartment[].filling[]`", known)
+    if len({sheet.id for sheet in case.compartment}) < len(case.compartment):
+        raise told("two compartments have the same id - at `$.compartment`", known)
+    check_truck(case.uut)
+    if case.date is None and case.rules is None:
+        raise ProcedureError(
+            "case.date",
+            "The case has no date, so nobody can say which rules were in force.",
+            'Add the day of the test, date = 2026-11-21, or name the table, rules = "id".',
+        )
+    rules, _ = choose_rules(case.rules, case.date or dt.date.min)
+    for one in case.uut.compartments:
+        rules.tolerance(case.uut, one, case.activity)  # a limit nobody has read is told before any row
+    return case, Judging(case.uut, rules, case.activity)

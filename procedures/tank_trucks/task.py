@@ -1,0 +1,126 @@
+"""Preparing a test of a tank truck: compartments read, rules chosen, fillings planned, measures found."""
+
+import datetime as dt
+from fractions import Fraction
+
+import msgspec
+
+from drivers.quantity import Quantity
+from procedures.assignment import Assignment
+from procedures.edition import PlannedStep
+from procedures.point import Activity, Reason
+from procedures.standard import StandardUse, WorkingStandard
+from procedures.standards_gate import standard_use
+from procedures.tank_trucks.assessment import Judging
+from procedures.tank_trucks.instrument import TankTruck, read_truck
+from procedures.tank_trucks.rules import TankTruckRules, choose_rules
+from procedures.vessels.choosing import choose_vessel, share_of, uncertainty_of
+from procedures.vessels.drip import drip_time
+from procedures.vessels.limits import limit_notices
+
+
+class PlannedFilling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How one compartment is filled."""
+
+    compartment: str
+    nominal: Quantity
+    standard: str
+    """id of the measure"""
+    fills: int
+    uncertainty: Quantity
+    """expanded (k = 2), of the volume"""
+
+
+class TankTruckTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All that the script needs."""
+
+    activity: Activity
+    date: dt.date
+    uut: TankTruck
+    rules: TankTruckRules
+    rules_digest: str
+    plan: tuple[PlannedFilling, ...]
+    cupboard: tuple[WorkingStandard, ...]
+    standards: tuple[StandardUse, ...]
+    notices: tuple[Reason, ...]
+
+    @property
+    def judging(self) -> Judging:
+        """What judges the rows."""
+        return Judging(self.uut, self.rules, self.activity)
+
+    def standard(self, name: str) -> WorkingStandard:
+        """A measure of the plan."""
+        return next(one for one in self.cupboard if one.id == name)
+
+    def drip(self, vessel: Quantity) -> Quantity:
+        """How long a measure of this volume drips."""
+        return drip_time(self.rules.standards.drip, vessel)
+
+
+def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandard, ...]) -> TankTruckTask:
+    """Turn an assignment into a task.
+
+    Raises:
+        ProcedureError: the compartments or the rules will not do, or nobody has read the limit.
+        StandardError: the measures will not do.
+    """
+    uut = read_truck(assignment.uut)
+    rules, digest = choose_rules(assignment.rules, on)
+    used: dict[str, WorkingStandard] = {}
+    planned = []
+    for one in uut.compartments:
+        tolerance = rules.tolerance(uut, one, assignment.activity)
+        limit = share_of(tolerance.upper, one.nominal, rules.standards.least_ratio)
+        vessel = choose_vessel(
+            standards, assignment.standards, on, size=one.nominal, fit="divides", limit=limit
+        )
+        used[vessel.id] = vessel
+        times = Fraction(one.nominal.to("L").value) / Fraction((vessel.nominal or one.nominal).to("L").value)
+        planned.append(
+            PlannedFilling(
+                compartment=one.id,
+                nominal=one.nominal,
+                standard=vessel.id,
+                fills=times.numerator // times.denominator,
+                uncertainty=uncertainty_of(vessel) * (times.numerator // times.denominator),
+            )
+        )
+    return TankTruckTask(
+        activity=assignment.activity,
+        date=on,
+        uut=uut,
+        rules=rules,
+        rules_digest=digest,
+        plan=tuple(planned),
+        cupboard=tuple(used.values()),
+        standards=tuple(standard_use(one) for one in used.values()),
+        notices=(*rules.notices(), *limit_notices(uut.own_limit)),
+    )
+
+
+def plan(task: TankTruckTask) -> tuple[PlannedStep, ...]:
+    """What is to come, in order; the labels are those of the points."""
+    rules = task.rules
+    steps = []
+    if "visual" in rules.order:
+        steps += [PlannedStep(section="visual", label=f"visual/{item}") for item in rules.visual.items]
+    for one in task.plan:
+        if "dimensions" in rules.order:
+            steps += [
+                PlannedStep(section="dimensions", label=f"dimensions/{one.compartment}/{name}")
+                for name in (*rules.plate.lengths, *rules.plate.volumes)
+            ]
+        steps += [
+            PlannedStep(section="accuracy", label=f"accuracy/{one.compartment}/{number}", load=one.nominal)
+            for number in range(1, rules.fillings + 1)
+        ]
+        if "sensitivity" in rules.order:
+            label = f"sensitivity/{one.compartment}/1"
+            steps.append(PlannedStep(section="sensitivity", label=label, load=rules.sensitivity.added))
+    return tuple(steps)
+
+
+def standards_used(task: TankTruckTask) -> tuple[StandardUse, ...]:
+    """The measures of the plan."""
+    return task.standards

@@ -1,0 +1,196 @@
+"""Delivery without a network: what waits goes to the registry's office on a stick, and the proofs come back.
+
+One folder for each bench. The registry takes the files as it takes those that come over the line; the bench
+then reads the stick through `StickLine` and believes nothing that the same checks do not prove.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from drivers.notation import to_json
+from results import envelope as dsse
+from results.errors import DeliveryError, IntegrityError, RecordError
+from results.naming import RECEIPT_SUFFIX, RECORD_FILES, RECORD_SUFFIX, beside
+from results.number import file_stem
+from results.outbox import Outbox, State
+from results.payload import read_payload
+from results.receipt import Receipt
+from results.registry.wire import ConsistencyAnswer
+from results.storage import plain_faults, replace_file, write_once
+
+SEEN_FILE: Final = "seen.checkpoint"
+"""the newest checkpoint that the bench knows; the registry shows that its log goes on from there"""
+ANSWER_FILE: Final = "registry.json"
+T = TypeVar("T")
+
+
+class StickAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the registry's office writes besides the receipts."""
+
+    schema: str = "tera-bench/stick/1"
+    checkpoint: str
+    """the newest signed note"""
+    proofs: tuple[ConsistencyAnswer, ...] = ()
+    """from each smaller tree that the bench has seen or gets a receipt of"""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A record on a stick, or why the file is none."""
+
+    path: Path
+    body: bytes = b""
+    sequence: int = 0
+    fault: RecordError | None = None
+
+
+def export_waiting(
+    outbox: Outbox,
+    folder: Path,
+    *,
+    bench: str,
+    registry: str,
+    read: Callable[[Path], bytes],
+    training: bool,
+) -> tuple[Path, ...]:
+    """Write the envelopes of what waits; doing it again changes nothing.
+
+    Args:
+        outbox: of the bench.
+        folder: on the stick.
+        bench: the bench's id; the name of its folder.
+        registry: the registry's key as the laboratory has pinned it.
+        read: gives the bytes of an envelope file once all of the record was checked.
+        training: the training records and no others; else only verifications.
+
+    Raises:
+        RecordError: a record does not hold; those before it are on the stick.
+        StorageError: the stick refuses, or holds another file of that name.
+    """
+    written = []
+    for waiting in outbox.records(State.SEALED, State.QUEUED, State.REFUSED):
+        if waiting.training == training:
+            target = folder / bench / f"{file_stem(waiting.number)}{RECORD_SUFFIX}"
+            write_once(target, read(waiting.path))
+            written.append(target)
+    seen = outbox.checkpoint(registry)
+    if seen is not None and written:
+        replace_file(folder / bench / SEEN_FILE, seen.encode())
+    return tuple(written)
+
+
+def records_on(folder: Path) -> Iterator[tuple[Path, tuple[Found, ...]]]:
+    """The records of each bench's folder in the order of their numbers, after the files that are none.
+
+    Raises:
+        StorageError: the stick cannot be read.
+    """
+    with plain_faults(folder):
+        if not folder.is_dir():
+            raise FileNotFoundError
+        places = [folder, *sorted(path for path in folder.iterdir() if path.is_dir())]
+    for place in places:
+        with plain_faults(place):
+            files = sorted(place.glob(RECORD_FILES))
+        if files:
+            yield place, tuple(sorted((_found(path) for path in files), key=lambda one: one.sequence))
+
+
+def _found(path: Path) -> Found:
+    with plain_faults(path):
+        body = path.read_bytes()
+    try:
+        return Found(path, body, read_payload(dsse.parse(body)).sequence)
+    except RecordError as fault:
+        return Found(path, body, fault=fault)
+
+
+def write_answer(
+    place: Path,
+    receipts: Iterable[tuple[Path, Receipt]],
+    *,
+    checkpoint: str,
+    proofs: Iterable[ConsistencyAnswer],
+) -> None:
+    """Write what the registry gives for the records of one folder.
+
+    Raises:
+        StorageError: the stick refuses.
+    """
+    for path, receipt in receipts:
+        replace_file(beside(path, RECEIPT_SUFFIX), to_json(receipt) + b"\n")
+    answer = StickAnswer(checkpoint=checkpoint, proofs=tuple(proofs))
+    replace_file(place / ANSWER_FILE, to_json(answer) + b"\n")
+
+
+class StickLine:
+    """A stick that has come back, as the line to a registry: it can only answer what was answered there."""
+
+    def __init__(self, place: Path) -> None:
+        """Take the bench's folder on the stick."""
+        self._place = place
+
+    async def push(self, envelope: bytes) -> Receipt:
+        """The receipt of these bytes.
+
+        Raises:
+            DeliveryError: there is none on the stick.
+            IntegrityError: it cannot be read.
+        """
+        for path in sorted(self._place.glob(RECORD_FILES)):
+            with plain_faults(path):
+                same = path.read_bytes() == envelope
+            receipt = beside(path, RECEIPT_SUFFIX)
+            if same and receipt.exists():
+                return _read(receipt, Receipt)
+        number = read_payload(dsse.parse(envelope)).number
+        raise DeliveryError(
+            "stick.no_receipt",
+            "The stick holds no receipt of record {number}.",
+            "Take it to the registry's office: tera registry import. What is proved there counts here.",
+            number=number,
+        )
+
+    async def checkpoint(self) -> str:
+        """The newest note on the stick."""
+        return self._answer().checkpoint
+
+    async def consistency(self, first: int, second: int) -> tuple[str, ...]:
+        """The proof between two trees, when it stands there; one that does not proves nothing."""
+        proofs = {(one.first, one.second): one.proof for one in self._answer().proofs}
+        return proofs.get((first, second), ())
+
+    def _answer(self) -> StickAnswer:
+        path = self._place / ANSWER_FILE
+        if not path.exists():
+            raise DeliveryError(
+                "stick.no_answer",
+                "{path} holds no answer of the registry.",
+                "Take the stick to the registry's office first: tera registry import.",
+                path=str(self._place),
+            )
+        return _read(path, StickAnswer)
+
+
+def strange_receipts(outbox: Outbox, place: Path) -> tuple[Path, ...]:
+    """Receipts on the stick that belong to no record of this bench."""
+    known = {file_stem(one.number) + RECEIPT_SUFFIX for one in outbox.records()}
+    return tuple(path for path in sorted(place.glob(f"*{RECEIPT_SUFFIX}")) if path.name not in known)
+
+
+def _read(path: Path, kind: type[T]) -> T:
+    with plain_faults(path):
+        data = path.read_bytes()
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise IntegrityError(
+            "stick.damaged",
+            "{path} cannot be read as an answer of the registry.",
+            "Have the registry's office import the stick again; nothing was taken from it.",
+            path=str(path),
+        ) from None

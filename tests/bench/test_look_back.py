@@ -1,0 +1,53 @@
+"""The look back: every run that used a standard between two days, and no other."""
+
+import json
+from argparse import Namespace
+from datetime import date
+
+import pytest
+
+from bench.cli.runs import runs
+from bench.laboratory import Folders
+from results.journal import Journal
+from tests.results.made_run import write_run
+
+OTHER = {"id": "S-08", "description": "Anak timbangan", "certificate": "K-8", "due": "2027-01-01"}
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """Two runs with S-07 and one with another standard, all of 21 November 2026."""
+    Folders(tmp_path).make()
+    with Journal(Folders(tmp_path).journal) as journal:
+        write_run(journal, "run-1")
+        write_run(journal, "run-2", standards=(OTHER,))
+        write_run(journal, "run-3", failing=True)
+    return tmp_path
+
+
+ASKED = {
+    "nothing": ({}, ["run-1", "run-2", "run-3"]),
+    "a standard": ({"standard": "S-07"}, ["run-1", "run-3"]),
+    "another": ({"standard": "S-08"}, ["run-2"]),
+    "one that nobody used": ({"standard": "S-1"}, []),
+    "from that day on": ({"standard": "S-07", "since": date(2026, 11, 21)}, ["run-1", "run-3"]),
+    "until that day": ({"standard": "S-07", "until": date(2026, 11, 21)}, ["run-1", "run-3"]),
+    "from the day after": ({"since": date(2026, 11, 22)}, []),
+    "until the day before": ({"until": date(2026, 11, 20)}, []),
+}
+
+
+@pytest.mark.parametrize(("asked", "found"), ASKED.values(), ids=ASKED)
+def test_the_runs_that_used_a_standard_between_two_days(lab, capsys, asked, found):
+    options = {"standard": None, "since": None, "until": None} | asked
+    assert runs(Namespace(lab=lab, lang="id", json=True, **options)) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["run"] for line in lines] == found
+
+
+def test_each_tells_instrument_owner_and_verdict(lab, capsys):
+    runs(Namespace(lab=lab, lang="id", json=False, standard="S-07", since=None, until=None))
+    first, last = capsys.readouterr().out.splitlines()
+    assert "Contoh Jaya CJ-6K A123456" in first
+    assert "Toko Sari Laut" in first
+    assert ("conforms" in first, "does_not_conform" in last) == (True, True)
