@@ -5,6 +5,7 @@ Not even the decoded numbers are taken on trust, nor that the instrument was at 
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -13,11 +14,18 @@ from bench.difference import Difference, difference
 from drivers.assembly import make_driver
 from drivers.errors import PlainError
 from drivers.instrument import Driver, wraps_at
-from drivers.notation import from_builtins, to_plain
+from drivers.notation import from_builtins, to_json, to_plain
 from drivers.protocols import Indicated, Measured
+from drivers.quantity import Quantity
 from drivers.reading import Origin, Reading
 from drivers.settling import Settled, SettleRule, Window
 from results.entry import Done, Kept, RunBegun
+
+
+@lru_cache(maxsize=64)
+def _driver(data: bytes, file: str) -> Driver:
+    """A driver never changes, and the records of a year name the same few."""
+    return make_driver(data, file)
 
 
 class Frames:
@@ -27,6 +35,7 @@ class Frames:
         """Take the drivers and the rules of rest that the run was begun with."""
         self._begun = begun
         self._drivers: dict[str, Driver] = {}
+        self._wraps: dict[tuple[str, str], Quantity | None] = {}
         self.found: list[Difference] = []
         self.rest_unknown = False
         """True: a reading was taken under a rule of rest that the evidence does not name"""
@@ -62,11 +71,17 @@ class Frames:
             stability=shown.stability,
             kind=shown.kind,
             high_resolution=shown.high_resolution,
-            wraps_at=wraps_at(self._drivers[reading.driver.digest], reading.channel),
+            wraps_at=self._wraps_at(reading),
         )
-        if to_plain(derived) != to_plain(reading):
+        if to_json(derived) != to_json(reading):
             self.found.append(difference(path, reading, derived))
         return derived
+
+    def _wraps_at(self, reading: Reading) -> Quantity | None:
+        key = reading.driver.digest, reading.channel
+        if key not in self._wraps:
+            self._wraps[key] = wraps_at(self._drivers[reading.driver.digest], reading.channel)
+        return self._wraps[key]
 
     def _decoded(self, reading: Reading) -> Indicated | str:
         digest = reading.driver.digest
@@ -75,7 +90,7 @@ class Frames:
             if text is None or hashlib.sha256(text.encode()).hexdigest() != digest:
                 return f"no driver file with digest {digest} in the evidence"
             try:
-                self._drivers[digest] = make_driver(text.encode(), f"evidence:{reading.driver.id}")
+                self._drivers[digest] = _driver(text.encode(), f"evidence:{reading.driver.id}")
             except PlainError as mistake:
                 return mistake.message
         decoder = self._drivers[digest].decoder()
@@ -103,5 +118,5 @@ class Frames:
         if proof is None:
             why = f"rest cannot be shown by its {len(samples)} samples: {window.unrest.value}"
             self.found.append(difference(entry.path, "at rest", why))
-        elif to_plain(proof.reading) != to_plain(result):
+        elif to_json(proof.reading) != to_json(result):
             self.found.append(difference(entry.path, result, proof.reading))

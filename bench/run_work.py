@@ -14,8 +14,8 @@ from drivers.protocols import Refused
 from drivers.reading import Reading
 from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
-from results.entry import Abandoned, Done
-from results.kept_reading import readings_of
+from results.entry import Abandoned
+from results.kept_reading import written_readings
 
 
 class RunWork:
@@ -60,7 +60,6 @@ class RunWork:
                 stop()
             self._listening.clear()
         history = self._place.journal.entries(self._taken.run)
-        done = [kept.entry for kept in history if isinstance(kept.entry, Done)]
         return Measured(
             run=self._taken.run,
             number=self._taken.begun.number,
@@ -70,9 +69,5 @@ class RunWork:
             conclusion=conclusion,
             retakes=sum(isinstance(kept.entry, Abandoned) for kept in history),
             began_at=datetime.fromisoformat(history[0].at),
-            raw_bytes=sum(_raw_bytes(entry) for entry in done),
+            raw_bytes=sum(len(reading.frame) for kept in history for reading in written_readings(kept)),
         )
-
-
-def _raw_bytes(entry: Done) -> int:
-    return sum(len(notation.from_builtins(one, Reading).frame) for _, one in readings_of(entry))

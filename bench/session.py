@@ -5,7 +5,7 @@ file but the instruments, and those must be the same.
 """
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -26,6 +26,7 @@ from bench.station import Bound, Station
 from drivers import notation
 from drivers.clock import Clock
 from drivers.errors import UnitError
+from drivers.identity import Told
 from drivers.notation import to_plain
 from drivers.quantity import Quantity
 from drivers.reading import Origin
@@ -72,8 +73,13 @@ def check(around: Surroundings, assignment: Assignment) -> Any:
     return procedure.prepare(assignment, today, _standards(around.laboratory, assignment))
 
 
-def begin(around: Surroundings, assignment: Assignment) -> str:
+def begin(around: Surroundings, assignment: Assignment, *, told: Mapping[str, Told] | None = None) -> str:
     """Begin a run, which consumes a number; returns its id.
+
+    Args:
+        around: the laboratory.
+        assignment: what is to be tested.
+        told: by role, what the instruments said of themselves.
 
     Raises:
         ProcedureError: see `check`; no number is consumed.
@@ -95,7 +101,10 @@ def begin(around: Surroundings, assignment: Assignment) -> str:
         task=to_plain(task),
         standards=tuple(to_plain(use) for use in procedure.standards_used(task)),
         cupboard=tuple(to_plain(standard) for standard in _standards(laboratory, assignment)),
-        instruments={role: _described(instrument) for role, instrument in bound.items()},
+        instruments={
+            role: _described(instrument) | _said((told or {}).get(role, Told()))
+            for role, instrument in bound.items()
+        },
         drivers={instrument.driver.mark.digest: instrument.driver_text for instrument in bound.values()},
         office=to_plain(laboratory.office),
         officer=to_plain(laboratory.signer()),
@@ -259,6 +268,11 @@ def _scale_interval(uut: dict[str, Any]) -> Quantity | None:
         return Quantity.parse(str(uut.get("d") or uut.get("e")))
     except UnitError:
         return None
+
+
+def _said(told: Told) -> dict[str, Any]:
+    said = {"told_serial": told.serial, "seal_counter": told.seal_counter}
+    return {name: value for name, value in said.items() if value}
 
 
 def _described(instrument: Bound) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from bench.errors import LaboratoryError
 from drivers.device import Device
+from drivers.errors import InstrumentError
+from drivers.identity import Told
 from drivers.instrument import Driver
 from drivers.reading import Origin
 from drivers.settling import SettleRule
@@ -52,3 +54,21 @@ class Station:
                 'Add roles = ["{role}"] to an instrument in laboratory.toml.',
                 role=role,
             ) from None
+
+
+def check_told(bound: Bound, told: Told) -> None:
+    """Refuse an instrument that tells another serial number than the laboratory file has.
+
+    Raises:
+        InstrumentError: it is another one.
+    """
+    if not told.is_of(bound.serial):
+        raise InstrumentError(
+            "instrument.other_serial",
+            "{instrument} has serial number {expected} in laboratory.toml, but at {port} answers {told}.",
+            "Connect the right instrument, or correct its serial in laboratory.toml.",
+            instrument=bound.name,
+            expected=bound.serial,
+            port=bound.port,
+            told=told.serial,
+        )

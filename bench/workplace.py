@@ -19,10 +19,12 @@ from bench.operator import Operator
 from bench.operators.plant_hands import PlantHands
 from bench.operators.twin_hands import AutomaticOperator, TwinHands
 from bench.session import Surroundings, Taken
+from bench.station import check_told
 from bench.trail import Trail, configuration_of
 from drivers import notation
 from drivers.clock import Clock, SystemClock
 from drivers.errors import PlainError
+from drivers.identity import Told, told_by
 from procedures.assignment import Assignment
 from results.delivery import Delivery
 from results.journal import Journal
@@ -66,21 +68,23 @@ class Workplace:
         """Begin a run once every instrument answers; see `session.begin`.
 
         Raises:
-            InstrumentError: one does not answer; no number is consumed.
+            InstrumentError: one does not answer, or it is another one; no number is consumed.
         """
         session.check(self.around, assignment)
         bench_key(self.folders)  # a key that is damaged is told now, not when the test is to be sealed
-        for bound in self.around.station.roles.values():
+        told: dict[str, Told] = {}
+        for role, bound in self.around.station.roles.items():
             if bound.device is not None:
-                await bound.device.read()
-        return session.begin(self.around, assignment)
+                told[role] = told_by(bound.driver, (await bound.device.read()).frame)
+                check_told(bound, told[role])
+        return session.begin(self.around, assignment, told=told)
 
     def take_up(self, run: str, operator: Operator, observers: Sequence[events.Observer]) -> Taken:
         """Take a run in hand; a twin's hands follow the instructions before the operator is asked."""
         return session.take_up(self.around, run, self.handled(operator), observers)
 
     def handled(self, operator: Operator) -> Operator:
-        """The operator, with hands for a twin under test, for a comparator, and for the plant of the twins."""
+        """The operator, with hands for a twin under test, for a comparator, for the plant of the twins."""
         automatic = isinstance(operator, AutomaticOperator)
         twin = self.instruments.twin_of("uut") or self.instruments.twin_of("comparator")
         if twin is not None:

@@ -76,10 +76,10 @@ class PacedClock:
 
 
 class PatientClock:
-    """A clock that runs up to `pace` times faster, and never outruns who is at work: for many twins in one program.
+    """A clock that runs up to `pace` times faster and outruns nobody who is at work: for many twins at once.
 
-    It goes from one awaited moment to the next. Where the computer is too slow for the pace, time waits for it
-    instead of passing unseen, so that no answer comes too late only because others were busy.
+    It goes from one awaited moment to the next. Where the computer is too slow for the pace, time waits for
+    it instead of passing unseen, so that no answer comes too late only because others were busy.
     """
 
     def __init__(self, pace: float) -> None:
@@ -95,7 +95,12 @@ class PatientClock:
         self._now = 0.0
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
         self._order = count()
-        self._hand: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._hand: asyncio.Handle | None = None
+        self._last = 0.0
+        """real time at which it was `now`"""
+        self._rounds = 0
+        """how many rounds of the loop those who were woken still have"""
 
     def monotonic(self) -> float:
         """Seconds since this clock began."""
@@ -107,31 +112,39 @@ class PatientClock:
 
     async def sleep(self, seconds: float) -> None:
         """Wait until it is that much later."""
-        awake = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            self._loop, self._sleepers, self._hand = loop, [], None
+        awake = loop.create_future()
         heapq.heappush(self._sleepers, (self._now + max(_LEAST_STEP_S, seconds), next(self._order), awake))
-        if self._hand is None or self._hand.done():
-            self._hand = asyncio.create_task(self._go_on(), name="clock")
+        if self._hand is None:
+            self._last = self._real.monotonic()
+            self._hand = loop.call_soon(self._go_on, loop)
         await awake
 
-    async def _go_on(self) -> None:
-        """Wake who sleeps, one by one, in the order of their times."""
-        last = self._real.monotonic()
-        while self._sleepers:
-            due = self._sleepers[0][0]
-            if self._sleepers[0][2].done():  # gave up waiting
-                heapq.heappop(self._sleepers)
-                continue
-            early = (due - self._now) / self._pace - (self._real.monotonic() - last)
-            if early > _SHORTEST_S:
-                await asyncio.sleep(min(early, _SHORTEST_S))
-                continue
-            _, _, awake = heapq.heappop(self._sleepers)
-            last += (due - self._now) / self._pace
-            last = max(last, self._real.monotonic() - _SHORTEST_S)
-            self._now = max(self._now, due)
-            awake.set_result(None)
-            for _ in range(_ROUNDS):
-                await asyncio.sleep(0)
+    def _go_on(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Wake the next who sleeps, when it is time and those who were woken before have had their say."""
+        while self._sleepers and self._sleepers[0][2].done():
+            heapq.heappop(self._sleepers)  # gave up waiting
+        if not self._sleepers:
+            self._hand = None
+            return
+        if self._rounds:
+            self._rounds -= 1
+            self._hand = loop.call_soon(self._go_on, loop)
+            return
+        due, _, awake = self._sleepers[0]
+        step = max(0.0, due - self._now) / self._pace
+        early = step - (self._real.monotonic() - self._last)
+        if early > _SHORTEST_S:
+            self._hand = loop.call_later(_SHORTEST_S, self._go_on, loop)
+            return
+        heapq.heappop(self._sleepers)
+        self._last = max(self._last + step, self._real.monotonic() - _SHORTEST_S)
+        self._now = max(self._now, due)
+        awake.set_result(None)
+        self._rounds = _ROUNDS
+        self._hand = loop.call_soon(self._go_on, loop)
 
 
 async def within(clock: Clock, seconds: float, awaitable: Awaitable[T]) -> T:

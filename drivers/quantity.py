@@ -69,6 +69,7 @@ _UNITS: Final[dict[str, tuple[str, Decimal]]] = {
     "J": ("heat", Decimal("0.001")),
     "varh": ("reactive energy", Decimal(1)),
     "kvarh": ("reactive energy", Decimal(1000)),
+    "Rp": ("price", Decimal(1)),  # of a price display; the laboratory's country has one currency
     "1": ("number", Decimal(1)),  # power factor, Reynolds number
 }
 
@@ -205,16 +206,12 @@ class Quantity:
             raise UnitError(f"{self} is not a whole number of {step}")
         return int(quotient)
 
-    def _base(self) -> tuple[str, Decimal]:
-        dimension, factor = _UNITS[self.unit]
-        return dimension, _exactly(_EXACT.multiply, self.value, factor)
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Quantity):
             return NotImplemented
         if self.unit == other.unit:
             return self.value == other.value
-        return self._base() == other._base()
+        return _base(self) == _base(other)
 
     def __lt__(self, other: "Quantity") -> bool:
         mine, theirs = self._comparable(other)
@@ -236,13 +233,13 @@ class Quantity:
         """Both as numbers of one unit."""
         if self.unit == other.unit:
             return self.value, other.value
-        mine, theirs = self._base(), other._base()
+        mine, theirs = _base(self), _base(other)
         if mine[0] != theirs[0]:
             raise UnitError(f"{self} and {other} cannot be compared")
         return mine[1], theirs[1]
 
     def __hash__(self) -> int:
-        return hash(self._base())
+        return hash(_base(self))
 
     def __str__(self) -> str:
         return f"{self.value:f} {self.unit}"
@@ -264,13 +261,20 @@ _set: Final = object.__setattr__
 
 
 def _computed(number: Decimal, unit: str) -> Quantity:
-    """A quantity out of exact arithmetic: the unit is known, and no operation there gives an infinite number."""
+    """A quantity out of exact arithmetic: the unit is known, and the number is never infinite."""
     if abs(number.adjusted()) > _MOST_PLACES:
         raise UnitError(f"{number!r} is beyond every quantity")
     made = object.__new__(Quantity)
     _set(made, "value", number)
     _set(made, "unit", unit)
     return made
+
+
+def _base(quantity: Quantity) -> tuple[str, Decimal]:
+    dimension, factor = _UNITS[quantity.unit]
+    if factor == 1:
+        return dimension, quantity.value
+    return dimension, _exactly(_EXACT.multiply, quantity.value, factor)
 
 
 def _exactly(operation: Callable[[Decimal, Decimal], Decimal], left: Decimal, right: Decimal) -> Decimal:

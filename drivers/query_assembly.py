@@ -218,7 +218,9 @@ class _Assembly:
                     for names, by_value in entry.state.items()
                 }
             ),
-            sentinels={self._decimal(text, f"{path}.numbers"): state for text, state in entry.numbers.items()},
+            sentinels={
+                self._decimal(text, f"{path}.numbers"): state for text, state in entry.numbers.items()
+            },
             least=self._limit(entry.least, units, f"{path}.least"),
             most=self._limit(entry.most, units, f"{path}.most"),
         )

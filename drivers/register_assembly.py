@@ -103,6 +103,7 @@ def _driver(said: RegisterDescription, data: bytes) -> RegisterDriver:
         gap_s=said.modbus.gap_ms / 1000,
         late_s=late_ms / 1000,
         no_proof=said.modbus.no_proof,
+        tells={entry.name: entry.tells for entry in said.setting if entry.tells is not None},
     )
 
 

@@ -150,6 +150,8 @@ class SettingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     word_order: WordOrder | None = None
     words: int = 0
     """it is a text in so many registers"""
+    tells: Literal["serial_number", "seal_counter"] | None = None
+    """what it says of the instrument itself"""
 
 
 class WriteEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

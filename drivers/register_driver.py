@@ -40,6 +40,8 @@ class RegisterDriver:
     """how late after its time-out an answer may still come"""
     no_proof: str
     """why nothing proves that this instrument is the right one; empty where something does"""
+    tells: Mapping[str, str]
+    """by the name of a setting, what it says of the instrument: `serial_number`, `seal_counter`"""
 
     @property
     def keyed(self) -> bool:

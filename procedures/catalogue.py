@@ -18,6 +18,8 @@ _OWN: Final = {
     "energy_meters": "procedures.energy_meters.procedure:ENERGY_METERS",
     "flow_meters": "procedures.flow_meters.procedure:FLOW_METERS",
     "gas_meters": "procedures.gas_meters.procedure:GAS_METERS",
+    "length_measures": "procedures.length_measures.procedure:LENGTH_MEASURES",
+    "level_gauges": "procedures.level_gauges.procedure:LEVEL_GAUGES",
     "water_meters": "procedures.water_meters.procedure:WATER_METERS",
     "weights": "procedures.weights_comparison.procedure:WEIGHTS",
     "fuel_dispensers": "procedures.fuel_dispensers.procedure:FUEL_DISPENSERS",

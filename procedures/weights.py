@@ -5,13 +5,14 @@ them.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from math import gcd
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from drivers.quantity import Quantity
 from procedures.conformity import whole_digits
@@ -68,8 +69,7 @@ class LoadReference(
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """All weights of one nominal mass in one set."""
 
     standard: str

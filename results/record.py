@@ -56,6 +56,10 @@ class InstrumentUsed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """what counted as rest: span, duration, time-out"""
     channel: str = ""
     """which of its quantities played the role; empty: its main one"""
+    told_serial: str = ""
+    """the serial number that the instrument itself told when the run began; empty: it tells none"""
+    seal_counter: str = ""
+    """its seal counter at that moment; empty: it tells none"""
 
 
 class Amendment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

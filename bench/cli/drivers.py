@@ -2,6 +2,7 @@
 
 import asyncio
 from argparse import Namespace
+from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from bench.labels import Labels
 from bench.laboratory import Folders
 from drivers import catalogue, checking
 from drivers.clock import SystemClock
+from drivers.identity import told_by
 from drivers.instrument import Evidence, need_wire
 from drivers.register_driver import RegisterDriver
 
@@ -107,7 +109,8 @@ async def _read(options: Namespace) -> int:
             }
             kept = driver.remembered(reading.frame) if isinstance(driver, RegisterDriver) else {}
             if options.json:
-                told = {"settings": kept} if kept else {}
+                told: dict[str, object] = {"settings": kept} if kept else {}
+                told |= {what: said for what, said in asdict(told_by(driver, reading.frame)).items() if said}
                 emit(
                     {"reading": shown, "frame": reading.frame.hex(), "received_at": reading.received_at}
                     | told

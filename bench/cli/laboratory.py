@@ -104,6 +104,8 @@ async def _findings(options: Namespace) -> list[tuple[str, bool, str | PlainErro
 
     from bench.instruments import Instruments  # noqa: PLC0415 - opens ports
     from bench.keyring import bench_key, public_text  # noqa: PLC0415
+    from bench.station import check_told  # noqa: PLC0415
+    from drivers.identity import told_by  # noqa: PLC0415
 
     laboratory = laboratories.load(options.lab)
     folders = laboratories.Folders(options.lab)
@@ -130,7 +132,10 @@ async def _findings(options: Namespace) -> list[tuple[str, bool, str | PlainErro
                 continue
             try:
                 reading = await bound.device.read()
-                found.append((f"instrument {name}", True, f"{bound.port} {reading.indication}"))
+                told = told_by(bound.driver, reading.frame)
+                check_told(bound, told)
+                serial = f", no. {told.serial}" if told.serial else ""
+                found.append((f"instrument {name}", True, f"{bound.port} {reading.indication}{serial}"))
             except PlainError as problem:
                 found.append((f"instrument {name}", False, problem))
     finally:

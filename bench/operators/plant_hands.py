@@ -1,7 +1,7 @@
 """Hands for a plant: valves, vessels and tanks that its twins feel together, moved as an instruction asks.
 
-The water flows while the operator is asked, so that a prompt stands on the screen as long as it is obeyed. Whatever
-a twin gave is TRAINING; the hands change nothing about that.
+The water flows while the operator is asked, so that a prompt stands on the screen as long as it is obeyed.
+Whatever a twin gave is TRAINING; the hands change nothing about that.
 """
 
 import asyncio

@@ -63,8 +63,8 @@ class Plant:
     """One physics for several twins.
 
     Any quantity by its name. Four belong together: `flow`; `volume`, all that has flowed; `tank`, what flowed
-    while `diverter` was 1, since it was emptied; and `mass`, the `load` with the content of the tank, by `density`. Buoyancy and
-    expansion are left out: whoever needs them puts the true value there.
+    while `diverter` was 1, since it was emptied; and `mass`, the `load` with the content of the tank, by
+    `density`. Buoyancy and expansion are left out: whoever needs them puts the true value there.
     """
 
     def __init__(self, entries: Mapping[str, CourseEntry] | None = None, *, at: float) -> None:

@@ -142,7 +142,7 @@ class Judging:
                 label=label,
                 subject=meter,
                 nominal=row.current,
-                indication=_energy(found.indicated) or row.shown,
+                indication=row.shown if found.indicated is None else _energy(found.indicated),
                 reference=_energy(found.reference),
                 error=error,
                 tolerance=tolerance,

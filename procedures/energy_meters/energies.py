@@ -1,8 +1,8 @@
 """The energy that a meter registered and the energy that went through it, as a ratio without rounding.
 
-Pulses: E = N/K against Nr/Kr; power and time: against P t; register: against the energy of the reference, which
-is divided by 1 + its error. A comparator shows the error itself. Source of the methods: OIML R 46-3:2013 and
-IEC 62058 (from memory, unverified).
+Pulses: E = N/K against Nr/Kr; power and time: against P t; register: against the energy of the reference.
+The reference is divided by 1 + its error. A comparator shows the error itself. Source of the methods: OIML R
+46-3:2013 and IEC 62058 (from memory, unverified).
 """
 
 from collections.abc import Iterator

@@ -7,6 +7,7 @@ compared with what: the rule table. All comparisons are exact and inclusive, in 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from drivers.quantity import Quantity
 from procedures.conformity import worst
@@ -14,10 +15,15 @@ from procedures.errors import ProcedureError
 from procedures.fuel_dispensers.checks import preset_points, price_point, totaliser_point
 from procedures.fuel_dispensers.delivered import Limits, Run
 from procedures.fuel_dispensers.observation import Observations, Sheet
-from procedures.fuel_dispensers.rules import Section
+from procedures.fuel_dispensers.rules import Denominator, Section
 from procedures.point import Method, Outcome, Phase, Point, Reason, Subject, Tolerance, Verdict
 
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
+_METHODS: Final[dict[Denominator, Method]] = {
+    "nominal": Method.RELATIVE_NOMINAL,
+    "indicated": Method.RELATIVE_INDICATED,
+    "reference": Method.RELATIVE,
+}
 
 
 def runs_of(limits: Limits, sheet: Sheet) -> tuple[Run, ...]:
@@ -110,7 +116,7 @@ def _of_nozzle(limits: Limits, sheet: Sheet, name: Section) -> Iterator[Point]:
         case "visual":
             yield from _visual(limits, sheet)
         case "accuracy":
-            yield from (_point(run) for run in runs)
+            yield from (_point(limits, run) for run in runs)
         case "repeatability":
             yield from _repeatability(limits, sheet.id, runs)
         case "price":
@@ -143,7 +149,7 @@ def _visual(limits: Limits, sheet: Sheet) -> Iterator[Point]:
         )
 
 
-def _point(run: Run) -> Point:
+def _point(limits: Limits, run: Run) -> Point:
     return Point(
         section="accuracy",
         label=f"accuracy/{run.name}",
@@ -153,7 +159,7 @@ def _point(run: Run) -> Point:
         reference=run.reference,
         error=run.error,
         tolerance=run.tolerance,
-        method=Method.RELATIVE,
+        method=_METHODS[limits.rules.denominator],
         outcome=run.outcome,
         reason=run.reason,
         readings=run.row.readings,

@@ -80,6 +80,17 @@ def _read(content: Mapping[str, Any]) -> tuple[Case, Limits]:
     if len({sheet.id for sheet in case.nozzle}) < len(case.nozzle):
         raise told("two nozzles have the same id - at `$.nozzle`", known)
     check_marks(case.uut)
+    listed = {nozzle.id for nozzle in case.uut.nozzles} or {sheet.id for sheet in case.nozzle}
+    named = [*(sheet.id for sheet in case.nozzle), *(name for row in case.totaliser for name in row.nozzles)]
+    for name in named:
+        if name not in listed:
+            raise ProcedureError(
+                "fuel_dispensers.nozzle_unknown",
+                "The case has rows of nozzle {nozzle}, which this dispenser does not have.",
+                "Its nozzles are: {known}.",
+                nozzle=name,
+                known=", ".join(sorted(listed)) or "—",
+            )
     if case.date is None and case.rules is None:
         raise ProcedureError(
             "case.date",

@@ -11,8 +11,8 @@ from procedures.fuel_dispensers.observation import Observations, Totalled
 from procedures.point import Method, Outcome, Point
 from procedures.tolerance import symmetric
 
-NUMBER = "1"
-"""unit of prices: that of the display, which is not asked for"""
+RUPIAH = "Rp"
+"""unit of prices"""
 
 
 def price_point(limits: Limits, run: Run) -> Point:
@@ -36,17 +36,17 @@ def price_point(limits: Limits, run: Run) -> Point:
             unit_price=str(unit_price) if unit_price is not None else "—",
         )
     litres = row.indication.to("L").value
-    due = Quantity(litres, NUMBER) * unit_price
-    difference = Quantity(shown, NUMBER) - due
+    due = Quantity(litres, RUPIAH) * unit_price
+    difference = Quantity(shown, RUPIAH) - due
     interval = limits.marks.price_interval or rules.interval
-    tolerance = symmetric(Quantity(interval * rules.intervals, NUMBER), rules.citation)
+    tolerance = symmetric(Quantity(interval * rules.intervals, RUPIAH), rules.citation)
     outcome = decide(difference, difference, tolerance)
     return Point(
         section="price",
         label=f"price/{run.name}",
         subject=run.nozzle,
         nominal=row.indication,
-        indication=Quantity(shown, NUMBER),
+        indication=Quantity(shown, RUPIAH),
         reference=due,
         error=difference,
         tolerance=tolerance,
@@ -65,13 +65,13 @@ def preset_points(limits: Limits, run: Run) -> Iterator[Point]:
         told.append((row.indication, row.preset, (limits.marks.d or rules.step) * rules.intervals))
     if row.preset_price is not None and row.price is not None:
         interval = limits.marks.price_interval or limits.rules.price.interval
-        limit = Quantity(interval * limits.rules.price.intervals, NUMBER)
-        told.append((Quantity(row.price, NUMBER), Quantity(row.preset_price, NUMBER), limit))
+        limit = Quantity(interval * limits.rules.price.intervals, RUPIAH)
+        told.append((Quantity(row.price, RUPIAH), Quantity(row.preset_price, RUPIAH), limit))
     for shown, wanted, limit in told:
         difference = shown - wanted
         tolerance = symmetric(limit, rules.citation)
         outcome = decide(difference, difference, tolerance)
-        kind = "/price" if shown.unit == NUMBER else ""
+        kind = "/price" if shown.unit == RUPIAH else ""
         yield Point(
             section="preset",
             label=f"preset/{run.name}{kind}",

@@ -13,7 +13,7 @@ from procedures.action import DeliverVolume, DrainVessel, FillVessel
 from procedures.explanation import with_uncertainty
 from procedures.fuel_dispensers.assessment import assess
 from procedures.fuel_dispensers.budget import Knowledge, budgets_of
-from procedures.fuel_dispensers.checks import NUMBER, totaliser_point
+from procedures.fuel_dispensers.checks import RUPIAH, totaliser_point
 from procedures.fuel_dispensers.instrument import Nozzle
 from procedures.fuel_dispensers.observation import Delivery, Observations, Sheet, Totalled
 from procedures.fuel_dispensers.task import FuelDispenserTask, PlannedFlow
@@ -24,7 +24,9 @@ from procedures.vessels.reader import Reader
 _CELSIUS: Final = Quantity("0.1", "°C")
 _SECOND: Final = Quantity("0.1", "s")
 _CENTILITRE: Final = Quantity("0.01", "L")
-_UNIT_PRICE: Final = Quantity(1, NUMBER)
+_UNIT_PRICE: Final = Quantity(1, RUPIAH)
+_LEAST_PRICE: Final = Quantity("0.01", RUPIAH)
+_NOTHING: Final = Quantity(0, RUPIAH)
 
 
 class CompleteTest:
@@ -69,7 +71,10 @@ class CompleteTest:
             before = await self._totaliser(nozzle)
             price = nozzle.unit_price
             if price is None and "price" in task.rules.order:
-                price = (await self.reader.keyed("unit_price", _UNIT_PRICE, nozzle=nozzle.id)).value
+                asked = await self.reader.keyed(
+                    "unit_price", _UNIT_PRICE, least=_LEAST_PRICE, nozzle=nozzle.id
+                )
+                price = asked.value
         for flow in task.flows:
             for number in range(1, flow.repeats + 1):
                 async with self._run.step(f"{flow.name}/{number}"):
@@ -102,16 +107,16 @@ class CompleteTest:
         await self.reader.chosen("flow_level", ("done",), **facts)
         deliver = DeliverVolume(volume=flow.volume, flow=flow.aim, into=standard.id, source=nozzle.id)
         await self._run.instruct(deliver)
-        least = Quantity(0, "L")
-        shown = await self.reader.shown(f"nozzle/{nozzle.id}", task.uut.d or _CENTILITRE, least=least)
+        step = task.uut.d or _CENTILITRE
+        shown = await self.reader.shown(f"nozzle/{nozzle.id}", step, least=step)
         path = self._run.path()
         mean = None
         if flow.aim is not None:
-            seconds = await self.reader.keyed("delivery_time", _SECOND, **facts)
+            seconds = await self.reader.keyed("delivery_time", _SECOND, least=_SECOND, **facts)
             mean = _flow(shown, seconds)
         price = None
         if of_test.price and first and "price" in task.rules.order:
-            price = (await self.reader.keyed("price_shown", _UNIT_PRICE, **facts)).value
+            price = (await self.reader.keyed("price_shown", _UNIT_PRICE, least=_NOTHING, **facts)).value
         temperature = product = None
         if task.rules.temperature.vessel:
             temperature = await self.reader.shown("vessel_temperature", _CELSIUS)
@@ -151,8 +156,9 @@ class CompleteTest:
         point = totaliser_point(self._task.limits, self.seen, row)
         if point.outcome is not Outcome.CONFORMS and point.error is not None and point.error.value > 0:
             facts = {"nozzle": nozzle.id, "difference": str(point.error)}
-            besides = await self.reader.keyed("other_deliveries", _CENTILITRE, **facts)
-            row = msgspec.structs.replace(row, besides=max(besides, Quantity(0, "L")))
+            none = Quantity(0, "L")
+            besides = await self.reader.keyed("other_deliveries", _CENTILITRE, least=none, **facts)
+            row = msgspec.structs.replace(row, besides=besides)
         self._totals = (*self._totals, row)
 
     def _change(self, nozzle: str, **changes: object) -> None:
@@ -167,10 +173,7 @@ class CompleteTest:
                 await self._run.report(point)
 
 
-def _flow(volume: Quantity, time: Quantity) -> Quantity | None:
-    """The mean flow of a delivery, cut off to a hundredth of L/min; None: no time was taken."""
-    seconds = time.to("s").value
-    if seconds <= 0:
-        return None
-    hundredths = volume.to("L").value * 6000 // seconds
+def _flow(volume: Quantity, time: Quantity) -> Quantity:
+    """The mean flow of a delivery, cut off to a hundredth of L/min."""
+    hundredths = volume.to("L").value * 6000 // time.to("s").value
     return Quantity(hundredths.scaleb(-2), "L/min")

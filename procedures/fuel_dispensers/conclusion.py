@@ -50,6 +50,10 @@ def observation_notices(limits: Limits, seen: Observations) -> tuple[Reason, ...
 
 
 def _notices(limits: Limits, seen: Observations) -> Iterator[Reason]:
+    for row in seen.totaliser:
+        if row.besides:
+            facts = {"nozzle": ", ".join(row.nozzles), "volume": str(row.besides)}
+            yield Reason(code="delivered_besides", facts=facts)
     for sheet in seen.nozzle:
         runs = runs_of(limits, sheet)
         for run in runs:

@@ -20,8 +20,8 @@ class LengthClass(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """for each metre begun"""
 
 
-class LengthLimits(Regulation, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A table of limits."""
+class LengthLimits(Regulation, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """A table of limits; what the table holds for its procedure beside them is passed over."""
 
     classes: dict[str, LengthClass]
     in_service_factor: Decimal

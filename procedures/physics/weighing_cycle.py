@@ -12,12 +12,6 @@ from numpy.typing import ArrayLike
 
 from procedures.physics.computed import Floats
 
-LEAST_CYCLES: Final[dict[str, dict[str, int]]] = {
-    "ABBA": {"E1": 3, "E2": 2, "F1": 1, "F2": 1, "M1": 1, "M2": 1, "M3": 1},
-    "ABA": {"E1": 5, "E2": 3, "F1": 2, "F2": 1, "M1": 1, "M2": 1, "M3": 1},
-    "AB1...BnA": {"E1": 5, "E2": 3, "F1": 2, "F2": 1, "M1": 1, "M2": 1, "M3": 1},
-}
-"""number of cycles by kind and class; unverified"""
 MOST_TESTED: Final = 5
 """n of a cycle AB1...BnA; unverified"""
 

@@ -6,6 +6,7 @@ Source: EURAMET cg-18, version 4.0, 7.1 (from memory, unverified). Weights of on
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import fsum, sqrt
 from typing import Final
 
@@ -148,15 +149,20 @@ class ScaleBudgets:
             freedom = float("inf") if readings is None else max(readings - 1, 1)
             spread = Evaluated(self._float(self.known.repeatability), freedom)
             return self._part("repeatability", spread, None, "earlier work")
-        series = [self._spread(same) for same in same_loads(self.basis.seen.repeatability) if len(same) > 1]
-        if series:
-            count = sum(one.readings for one in series)
-            return self._part("repeatability", pooled(series), None, f"{count} weighings, s of one reading")
+        if self._repeated is not None:
+            count, spread = self._repeated
+            return self._part("repeatability", spread, None, f"{count} weighings, s of one reading")
         rules = self.basis.rules.uncertainty
         assumed = self.basis.part(row.load, row.range, gross).e * rules.repeatability_e
         return self._part(
             "repeatability", Evaluated(self._float(assumed)), None, f"assumed: {rules.repeatability_e} e"
         )
+
+    @cached_property
+    def _repeated(self) -> tuple[int, Evaluated] | None:
+        """How many weighings were repeated, and their pooled spread; None: none were."""
+        series = [self._spread(same) for same in same_loads(self.basis.seen.repeatability) if len(same) > 1]
+        return (sum(one.readings for one in series), pooled(series)) if series else None
 
     def _spread(self, rows: tuple[Weighing, ...]) -> Repeated:
         found = [self.basis.found(row, row.load) for row in rows]
@@ -177,13 +183,14 @@ class ScaleBudgets:
 
     def _eccentricity(self, row: Weighing) -> Component:
         """Half the largest difference between positions, at the load; ± that, rectangular."""
-        found = self._largest_difference()
+        found = self._largest_difference
         if found is None:
             return self._part("eccentricity", rectangular(0.0), None, "not measured; loads in the centre")
         difference, load = found
         half = self._float(difference) / 2 * self._float(row.load) / self._float(load)
         return self._part("eccentricity", rectangular(half), None, f"{difference} at {load}")
 
+    @cached_property
     def _largest_difference(self) -> tuple[Quantity, Quantity] | None:
         known = self.known
         if known.eccentricity is not None and known.eccentricity_load:

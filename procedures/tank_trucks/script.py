@@ -93,7 +93,7 @@ class _Test:
                 added = rules.sensitivity.added
                 await self._run.instruct(FillVessel(vessel=_named(name), volume=added))
                 rise = await self._reader.keyed(
-                    "level_rise", _MILLIMETRE, compartment=name, volume=str(added)
+                    "level_rise", _MILLIMETRE, least=_MILLIMETRE * 0, compartment=name, volume=str(added)
                 )
                 self._keep(sheet, sensitivity=(Raised(added=added, rise=rise),))
                 await self._report()
@@ -102,8 +102,9 @@ class _Test:
         plate, found = self._task.rules.plate, {}
         for names, step in ((plate.lengths, _MILLIMETRE), (plate.volumes, _LITRE)):
             for name in names:
-                facts = {"compartment": compartment, "dimension": name}
-                found[name] = await self._reader.keyed("tank_dimension", step, **facts)
+                found[name] = await self._reader.keyed(
+                    "tank_dimension", step, least=step * 0, compartment=compartment, dimension=name
+                )
         return found
 
     async def _fill(self, planned: PlannedFilling) -> Filling:

@@ -97,11 +97,11 @@ def _reference(row: Throughput, default: Quantity, path: str) -> tuple[Fraction,
         correction = 1 + Fraction(row.master.error.to("%").value) / 100
         if correction <= 0:
             raise _impossible(path, f"error = {row.master.error}")
-        state = (row.master.temperature or row.temperature, row.master.pressure or row.pressure)
+        state = (_told(row.master.temperature, row.temperature), _told(row.master.pressure, row.pressure))
         return _litres(row.master.volume) / correction, state, ()
     if row.vessel is not None:
         volume, notices = _in_vessel(row.vessel, default)
-        return volume, (row.vessel.temperature or row.temperature, row.pressure), notices
+        return volume, (_told(row.vessel.temperature, row.temperature), row.pressure), notices
     return _litres(row.reference or Quantity(0, "L")), (row.temperature, row.pressure), ()
 
 
@@ -115,9 +115,14 @@ def _in_vessel(row: Measured, default: Quantity) -> tuple[Fraction, tuple[Reason
         expansion = material(row.material).expansion
     if expansion is None:
         return litres, (Reason(code="expansion_unknown", facts={"vessel": str(row.volume)}),)
-    reference = (row.reference_temperature or default).to("°C").value
+    reference = (default if row.reference_temperature is None else row.reference_temperature).to("°C").value
     warmer = Fraction(row.temperature.to("°C").value) - Fraction(reference)
     return litres * (1 + Fraction(str(expansion)) * warmer), ()
+
+
+def _told(value: Quantity | None, otherwise: Quantity | None) -> Quantity | None:
+    """The first that was taken: 0 °C is a temperature."""
+    return otherwise if value is None else value
 
 
 def _litres(volume: Quantity) -> Fraction:

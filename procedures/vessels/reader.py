@@ -54,21 +54,24 @@ class Reader:
             unit=step.unit,
         )
 
-    async def keyed(self, question: str, step: Quantity, **facts: str) -> Quantity:
-        """A quantity that a person keys.
+    async def keyed(
+        self, question: str, step: Quantity, *, least: Quantity | None = None, **facts: str
+    ) -> Quantity:
+        """A quantity that a person keys, at least so much.
 
         Raises:
-            ProcedureError: it was of another dimension time and again.
+            ProcedureError: it was of another dimension, or less, time and again.
         """
         for _ in range(_ATTEMPTS):
             asked = KeyQuantity(question=question, unit=step.unit, step=step, facts=facts)
             answer = await self.run.ask(asked)
             if isinstance(answer, Keyed) and answer.quantity.dimension == step.dimension:
                 self.by_hand += 1
-                return answer.quantity
+                if least is None or answer.quantity >= least:
+                    return answer.quantity
         raise ProcedureError(
             "vessel.dimension",
-            "The answer to {question} was no {dimension}, {count} times.",
+            "The answer to {question} was no {dimension} that can be, {count} times.",
             "Key it in {unit}.",
             question=question,
             dimension=step.dimension,
@@ -106,12 +109,12 @@ class Reader:
         Raises:
             ProcedureError: the answers cannot be, time and again.
         """
-        facts = {"vessel": vessel, "volume": str(nominal)}
-        side = _SIDES[await self.chosen("vessel_side", tuple(_SIDES), **facts)]
+        said = await self.chosen("vessel_side", tuple(_SIDES), vessel=vessel, volume=str(nominal))
+        side = _SIDES[said]
         if side == "at_line":
             return side, Quantity(0, "mL")
         for _ in range(_ATTEMPTS):
-            amount = await self.keyed(f"vessel_{side}", step, **facts)
+            amount = await self.keyed(f"vessel_{side}", step, vessel=vessel, volume=str(nominal))
             if amount.value >= 0 and amount <= nominal * MOST:
                 return side, amount
         raise ProcedureError(

@@ -21,6 +21,8 @@ _MODEL: Final = "E = m_ref (1 + C) + Δ − m0"
 _DIGITS: Final = 3
 """of U: it goes into a guard band, and two digits rounded up would eat up to a tenth of it"""
 _SEVERAL: Final = 2
+_WORSE: Final = 2
+"""a spread of two differences is that much above the known one in 5 of 100 sessions without any fault"""
 
 
 def budget_of(
@@ -47,13 +49,13 @@ def stated_uncertainty(budget: Budget) -> Quantity:
 
 
 def _weighing(one: Compared, balance: Balance) -> Component | None:
-    """The mean difference: by its own spread or by earlier work, whichever is worse."""
+    """The mean difference: by earlier work, unless its own spread is clearly worse."""
     count = len(one.differences)
     own = _own(one)
     worth = float(one.worth)
     if balance.repeatability is not None:
         known = _number(balance.repeatability)
-        if own is None or known / sqrt(count) >= own.standard:
+        if own is None or own.standard <= _WORSE * known / sqrt(count):
             told = f"s = {balance.repeatability} from earlier work, {count} differences"
             return _part("repeatability", Evaluated(known / sqrt(count)), told, worth)
     if own is None:

@@ -37,7 +37,7 @@ class Balance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     d: Quantity | None = None
     """None: the last digit of its readings"""
     repeatability: Quantity | None = None
-    """standard deviation of one difference, from earlier work; a worse spread now goes before it"""
+    """standard deviation of one difference, from earlier work; a spread of more than twice goes before it"""
     eccentricity: Quantity | None = None
     """half the width within which the place on the pan changes a difference"""
     magnetism: Quantity | None = None

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from procedures.point import Outcome
+from procedures.point import Outcome, Subject
 from results.record import Record
 from results.registry.markup import Markup, page, style, tag
 from results.registry.standing import Standing, standing
@@ -28,6 +28,7 @@ _COLOURS: Final = {
     Standing.FAILED: "bad",
     Standing.UNDECIDED: "plain",
 }
+_SIGNS: Final = {Outcome.CONFORMS: "✔", Outcome.DOES_NOT_CONFORM: "✘", Outcome.INDETERMINATE: "◌"}
 Row = tuple[str, str]
 
 
@@ -41,6 +42,7 @@ def record_page(entry: Entry, language: Language, now: datetime) -> str:
         f"/v/{submission.token}",
         *_training(say, submission.record),
         _standing(say, entry, now),
+        *_subjects(say, submission.record),
         _facts(
             say("instrument"), _instrument(say, submission.record), tag("p", say("compare"), class_="hint")
         ),
@@ -158,6 +160,18 @@ def _newer(say: Words, entry: Entry) -> Iterable[Markup]:
         yield tag("p", tag("a", say("superseded_link"), href=address))
 
 
+def _subjects(say: Words, record: Record) -> Iterable[Markup]:
+    """Each of several instruments with its own outcome, before what they have in common."""
+    if record.subjects:
+        rows = [(f"{one.id} · {one.serial}".rstrip(" ·"), _told(say, one)) for one in record.subjects]
+        yield _facts(say("subjects"), rows)
+
+
+def _told(say: Words, subject: Subject) -> str:
+    word = f"{_SIGNS[subject.outcome]} {say(subject.outcome.value)}"
+    return f"{word}, {say('until', date=say.day(subject.valid_until))}" if subject.valid_until else word
+
+
 def _instrument(say: Words, record: Record) -> Iterable[Row]:
     yield say("kind"), say.kind(record.kind)
     yield say("maker"), record.identity.maker
@@ -165,17 +179,17 @@ def _instrument(say: Words, record: Record) -> Iterable[Row]:
     yield say("serial"), record.identity.serial
     yield say("capacity"), say.number(_extent(record.uut, "max"))
     yield say("interval"), say.number(_extent(record.uut, "e"))
+    yield say("flow"), say.number(_extent(record.uut, "q3") or _extent(record.uut, "qn"))
     yield say("class"), _written(record.uut.get("class"))
     yield say("owner"), masked(record.owner.name)
 
 
 def _test(say: Words, record: Record) -> Iterable[Row]:
     yield say("activity"), say(record.activity.value)
-    yield say("verdict"), say(record.verdict.outcome.value if record.verdict else record.state)
+    if not record.subjects:  # each of several has its own, in their list
+        yield say("verdict"), say(record.verdict.outcome.value if record.verdict else record.state)
     if record.verdict and record.verdict.failing:
         yield say("failing"), str(len(record.verdict.failing))
-    for one in record.subjects:
-        yield f"{say('subject')} {one.id} {one.serial}".rstrip(), say(one.outcome.value)
     yield say("date"), say.day(datetime.fromisoformat(record.ended_at).date())
     yield say("valid_until"), say.day(record.valid_until) if record.valid_until else ""
     yield say("office"), record.office.name

@@ -159,7 +159,9 @@ def prepare(root: Path) -> None:
         seed=1, gain_error="0", eccentric="0", due="2027-06-01", url="http://register.example", key=store.key
     )
     (root / "laboratory.toml").write_text(text.replace("pin = true", "pin = false"), encoding="utf-8")
-    (root / "order.toml").write_text((templates / "demo-scales-order.toml").read_text("utf-8"), encoding="utf-8")
+    (root / "order.toml").write_text(
+        (templates / "demo-scales-order.toml").read_text("utf-8"), encoding="utf-8"
+    )
     laboratory = load(root)
     officer = laboratory.officer
     store.enrol(laboratory.bench.id, bench_key(folders).public, laboratory.office.name)

@@ -49,7 +49,10 @@ scale_interval = "0.1 L"
 certificate = "BSML-1"
 due = 2099-12-31
 """
-METERS = 'meters = [{ id = "1", serial = "A-1" }, { id = "2", serial = "A-2" }]\n[identity]\nmaker = "Merek"\n'
+METERS = """meters = [{ id = "1", serial = "A-1" }, { id = "2", serial = "A-2" }]
+[identity]
+maker = "Merek"
+"""
 GAS = f"""
 kind = "gas_meters"
 activity = "initial_verification"
@@ -74,7 +77,7 @@ method = "METHOD"
 
 
 class Pipe:
-    """Meters with errors in %, at 28 °C and 1010 hPa; the master has its own state and shows 0.2 % too much."""
+    """Meters with errors in %, at 28 °C and 1010 hPa; the master has its own state and shows 0.2 % much."""
 
     def __init__(self, errors: dict[str, str], *, gas: bool) -> None:
         self.errors = {meter: Decimal(error) for meter, error in errors.items()}
@@ -93,7 +96,7 @@ class Pipe:
             case Adjust():
                 self.errors.clear()
 
-    def show(self, role: str) -> Quantity:
+    def show(self, role: str) -> Quantity:  # noqa: PLR0911 - one instrument a return
         kind, _, meter = role.partition("/")
         match kind:
             case "meter":

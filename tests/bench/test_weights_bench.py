@@ -51,8 +51,8 @@ seed = 7
 settling_s = "0.005"
 steady_s = "0.1"
 steady_span_d = "3"
-noise_d = "0.3"
-drift_d_per_s = "0.5"
+noise_d = "0.2"
+drift_d_per_s = "0.05"
 answer_delay_s = "0.001"
 weights = { "S-E2 100 g" = "0.05 mg", "100 g" = "0.19 mg", "20 g" = "-0.10 mg", "20 g*" = "WRONG" }
 [[standard]]
@@ -84,7 +84,7 @@ weights = ["100 g", "20 g", "20 g*"]
 material = "brass"
 cycle = "CYCLE"
 [uut.balance]
-repeatability = "0.01 mg"
+repeatability = "0.02 mg"
 [identity]
 maker = "Merek"
 serial = "AT-1"
@@ -155,13 +155,19 @@ def test_a_set_on_a_comparator_that_drifts_to_a_sealed_record(tmp_path, cycle):
 STATION = """
 [[instrument]]
 name = "udara"
-driver = "vaisala-ptu300"
-roles = ["ambient_temperature:temperature", "air_pressure:pressure", "humidity:humidity"]
+driver = "xy-md02"
+roles = ["ambient_temperature:temperature", "humidity:humidity"]
 settle = { duration_s = 0.1, span_steps = 1 }
 [instrument.twin]
 quantity.temperature = { start = "26.5" }
-quantity.pressure = { start = "1008.0" }
 quantity.humidity = { start = "58.0" }
+[[instrument]]
+name = "barometer"
+driver = "druck-dpi740"
+roles = ["air_pressure"]
+settle = { duration_s = 0.1, span_steps = 1 }
+[instrument.twin]
+quantity."" = { start = "1008.00" }
 """
 
 

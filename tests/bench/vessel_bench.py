@@ -24,7 +24,7 @@ from procedures.action import (
     KeyQuantity,
 )
 
-KEYED = {"unit_price": Quantity(10000, "1"), "other_deliveries": Quantity(0, "L")}
+KEYED = {"unit_price": Quantity(10000, "Rp"), "other_deliveries": Quantity(0, "L")}
 SHOWN = {"vessel_temperature": Quantity("28.0", "°C"), "product_temperature": Quantity("28.0", "°C")}
 
 
@@ -92,7 +92,7 @@ class VesselBench:
             case "vessel_above" | "vessel_below":
                 return Quantity(abs(self.deviation), "mL")
             case "price_shown":
-                return Quantity(self.shown * 10000 + self.price_off, "1")
+                return Quantity(self.shown * 10000 + self.price_off, "Rp")
             case "delivery_time":
                 return Quantity(self.seconds, "s")
             case _:

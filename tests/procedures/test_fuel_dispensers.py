@@ -4,14 +4,17 @@ import tomllib
 from decimal import Decimal
 from fractions import Fraction
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.assignment import Assignment
 from procedures.errors import ProcedureError, StandardError
-from procedures.fuel_dispensers.case import budgets, compute
+from procedures.fuel_dispensers.assessment import assess, subjects
+from procedures.fuel_dispensers.case import Case, budgets, compute
 from procedures.fuel_dispensers.delivered import Limits
 from procedures.fuel_dispensers.example_case import EXAMPLE
 from procedures.fuel_dispensers.instrument import Dispenser, read_dispenser
@@ -321,6 +324,15 @@ def test_a_nozzle_that_fails_stands_alone_and_the_shared_meter_is_named():
     assert len(told) == 2
 
 
+def test_under_a_rule_of_together_a_nozzle_takes_the_others_of_its_meter_with_it():
+    case = from_builtins(tomllib.loads(SHARED.format(rules=FIELD, after="1040 L", first="120 mL")), Case)
+    rules, _ = choose_rules(FIELD, DAY)
+    shared_meter = msgspec.structs.replace(rules.shared_meter, accuracy="together")
+    limits = Limits(case.uut, msgspec.structs.replace(rules, shared_meter=shared_meter), TERA_ULANG)
+    found = subjects(limits, assess(limits, case), case)
+    assert [one.outcome for one in found] == [N, N, C]
+
+
 # ---------------------------------------------------------------- mistakes in a file
 
 MISTAKES = {
@@ -337,6 +349,10 @@ MISTAKES = {
     "no rows": (content(), "fuel_dispensers.empty"),
     "two nozzles alike": (content(uut='nozzles = [{ id = "1" }, { id = "1" }]'), "fuel_dispensers.ids"),
     "a flow for a volume": (content(uut='mmq = "5 L/min"'), "fuel_dispensers.mark"),
+    "a nozzle that is not listed": (
+        content(row("20 L", above="0 mL"), uut='nozzles = [{ id = "7" }]'),
+        "fuel_dispensers.nozzle_unknown",
+    ),
     "an unknown table": (content(rules="no-such"), "rules.unknown"),
     "a totaliser that ran backwards": (
         content(more='[[totaliser]]\nnozzles = ["1"]\nbefore = "9 L"\nafter = "8 L"\n'),

@@ -22,7 +22,6 @@ from procedures.physics.volume import (
 )
 from procedures.physics.water import tanaka
 from procedures.physics.weighing_cycle import (
-    LEAST_CYCLES,
     ab_to_bna,
     aba,
     abba,
@@ -155,12 +154,6 @@ def test_the_range_of_three_cycles_stands_for_their_deviation():
     assert deviation_of_few([0.1, 0.4, 0.2]) == pytest.approx(0.3 / (2 * 3**0.5))
     with pytest.raises(ValueError, match="too few"):
         deviation_of_few([0.1, 0.4])
-
-
-def test_the_best_classes_ask_for_most_cycles():
-    for by_class in LEAST_CYCLES.values():
-        counts = [by_class[name] for name in ("E1", "E2", "F1", "F2", "M1", "M2", "M3")]
-        assert counts == sorted(counts, reverse=True)
 
 
 # Gilson Pipetman manual, table of Z (ISO 8655-6) in µL/mg; pressures in hPa.

@@ -19,6 +19,7 @@ from procedures.errors import ProcedureError, StandardError
 from procedures.physics import weighing_cycle
 from procedures.point import Activity, Outcome
 from procedures.standard import Weight
+from procedures.weights import CLASSES
 from procedures.weights_comparison.case import budgets, compute
 from procedures.weights_comparison.difference import differences
 from procedures.weights_comparison.example_case import EXAMPLE
@@ -528,6 +529,15 @@ weights = ["100 g"]
 weight = "100 g"
 conventional_mass = "100.00019 g"
 """
+
+
+@pytest.mark.parametrize("table", ["kepdirjen-pdn-40-2010-weights", OIML])
+def test_the_best_classes_ask_for_most_cycles(table):
+    rules, _ = choose_rules(table, DAY)
+    for cycle in ("ABBA", "ABA", "AB1...BnA"):
+        counts = [rules.least_cycles(cycle, name) for name in CLASSES]
+        assert counts == sorted(counts, reverse=True)
+        assert counts[-1] == 1
 
 
 def test_tera_and_tera_ulang_have_their_factor_from_the_table():

@@ -23,6 +23,8 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from drivers.quantity import Quantity
+from procedures.capacity_measures.instrument import CapacityMeasure
+from procedures.capacity_measures.rules import CapacityMeasureRules
 from procedures.conformity import decide
 from procedures.fuel_dispensers.delivered import Limits, Run
 from procedures.fuel_dispensers.instrument import Dispenser
@@ -207,6 +209,20 @@ def systems(table: str, chance: random.Random) -> Verdicts:
         yield from judged(chance, limit, permitted, "L", told, places=9)
 
 
+def capacity(table: str, chance: random.Random) -> Verdicts:
+    file, (rules, _) = raw(table), by_id(table, CapacityMeasureRules)
+    (step,) = file["types"]["bejana_ukur"]["classes"]["none"]
+    while True:
+        activity = chance.choice(list(Activity))
+        nominal = decimal(Fraction(chance.choice((1, 2, 5, 7, 20, 500))) * Fraction(chance.choice((1, 10))), 6)
+        limit = Fraction(nominal) * 1000 * fraction(step["share"])
+        limit *= fraction(file["activity_factor"][activity.value])
+        error = Quantity(beside(chance, limit) * chance.choice((-1, 1)), "mL")
+        measure = CapacityMeasure(nominal=Quantity(nominal, "L"))
+        found = decide(error, error, rules.tolerance(measure, activity))
+        yield f"{nominal} L, error {error}", found, abs(Fraction(error.value)) <= limit
+
+
 def dispensers(table: str, chance: random.Random) -> Verdicts:
     file, (rules, _) = raw(table), by_id(table, FuelDispenserRules)
     limits = Limits(Dispenser(), rules, Activity.SUBSEQUENT_VERIFICATION)
@@ -256,8 +272,11 @@ TABLES: dict[str, Callable[[str, random.Random], Verdicts]] = {
     "syarat-teknis-meter-air": water,
     "oiml-r117-1-2019": systems,
     "kepdirjen-pktn-5-2026": dispensers,
+    "oiml-r120-2010": capacity,
+    "syarat-teknis-bejana-ukur-takaran": capacity,
     "kepdirjen-pktn-121-2020": dispensers,
     "oiml-r35-1-2007": lengths,
+    "syarat-teknis-ukuran-panjang": lengths,
 }
 
 

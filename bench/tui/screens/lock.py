@@ -3,16 +3,15 @@
 Beneath it readings and the run go on, and nothing is answered.
 """
 
-from textual import events
 from textual.app import ComposeResult
 
 from bench.tui.pin import PinEntry
-from bench.tui.screens.face import Panel, Part, Pressed, spelled
+from bench.tui.screens.face import Panel, Part, Pressed
 from drivers.errors import PlainError
 
 
 class LockScreen(Pressed[None]):
-    """Takes digits and the language key, and nothing else."""
+    """Takes the digits of a PIN; leaving the program is refused while it stands."""
 
     def __init__(self) -> None:
         """Begin with nothing typed."""
@@ -38,13 +37,6 @@ class LockScreen(Pressed[None]):
     def _go(self) -> None:
         if not self.bench.locked and self.is_current:
             _ = self.dismiss()
-
-    def on_key(self, event: events.Key) -> None:
-        """Let no key through that means something on all other screens, but the one for the language."""
-        if spelled(event) in {"f4", "ctrl+q"}:
-            event.stop()
-            return
-        super().on_key(event)
 
     def pressed(self, key: str) -> None:
         """Type the PIN."""

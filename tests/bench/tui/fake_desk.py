@@ -425,6 +425,7 @@ class FakeDesk:
                 state=state,
                 outcome=Outcome.CONFORMS if self.sealed else None,
                 number="B2-0231" if self.sealed else "",
+                run="run-1" if self.sealed else "",
             ),
             JobLine(
                 id="P-0232",

@@ -1,0 +1,85 @@
+"""What the run screen says where no scale stands: flows, registers, times that must pass."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bench.labels import Labels
+from bench.operator import Prompt
+from bench.tui.answering import Scale
+from bench.tui.gate import LOST_S, Watch
+from bench.tui.reply import Reply
+from bench.tui.screens.situation import Situation
+from bench.tui.view import RunView
+from drivers.quantity import Quantity
+from drivers.reading import DriverMark, Origin, Reading, Stability
+from procedures.action import Action, KeyIndication, SetFlow, Wait
+
+SET_FLOW = SetFlow(flow=Quantity("33.6", "L/h"), lower=Quantity("32", "L/h"), upper=Quantity("35.2", "L/h"))
+
+
+def shown(value: str, unit: str, elapsed: float = 100.0) -> Reading:
+    return Reading(
+        instrument="meter arus",
+        indication=Quantity(value, unit),
+        stability=Stability.NOT_REPORTED,
+        origin=Origin.INSTRUMENT,
+        frame=b"",
+        driver=DriverMark(id="any", digest="ab" * 32),
+        received_at=datetime(2026, 11, 21, tzinfo=UTC),
+        elapsed=elapsed,
+    )
+
+
+def situation(action: Action, view: RunView | None = None, *, path: str = "accuracy/1/Q1/1") -> Situation:
+    kind = "ask" if isinstance(action, KeyIndication) else "instruct"
+    return Situation(
+        labels=Labels("id"),
+        view=view or RunView(),
+        scale=Scale(Watch(), auto_capture=False),
+        prompt=Prompt(id=path, kind=kind, action=action, text=""),
+        reply=Reply(action, "L"),
+        manual=True,
+        refused="",
+        held=False,
+        now=100.0,
+    )
+
+
+def flowing(flow: str, elapsed: float = 100.0) -> RunView:
+    live = {"water_temperature": shown("28.1", "°C"), "flow": shown(flow, "L/h", elapsed)}
+    return replace(RunView(), live=live)
+
+
+def test_while_a_valve_is_worked_the_flow_is_the_big_number_and_the_others_stand_below():
+    seen = situation(SET_FLOW, flowing("33.0"))
+    assert seen.display()[0] == "33,0"
+    assert seen.title() == "Kecepatan alir (L/h)"
+    below = "".join(part if isinstance(part, str) else part[0] for part in seen.state())
+    assert "di dalam batas" in below
+    assert "suhu air 28,1 °C" in below
+
+
+def test_a_flow_outside_its_limits_is_said_so():
+    for flow in ("31.9", "35.3"):
+        assert "di luar batas" in str(situation(SET_FLOW, flowing(flow)).state())
+
+
+def test_a_flow_that_is_not_sent_any_more_is_not_shown_as_if_it_were():
+    assert situation(SET_FLOW, flowing("33.0", 100.0 - LOST_S - 1)).display()[0] == "− − −"
+
+
+def test_a_register_is_asked_for_without_a_number_to_agree_with():
+    assert situation(KeyIndication(role="meter/2")).hint()[0] == "ketik angkanya, lalu ENTER"
+
+
+def test_a_time_that_must_pass_counts_down():
+    wait = Wait(duration=Quantity("2", "min"))
+    seen = situation(wait)
+    seen.scale.instructed(wait, 100.0)
+    assert seen.display()[0] == "2:00"
+    assert replace(seen, now=174.5).display()[0] == "0:46"
+
+
+def test_the_part_of_the_test_follows_from_what_is_asked_and_says_that_it_is_after_an_adjustment():
+    assert situation(SET_FLOW, path="conditions/pressure").section() == "Keadaan lingkungan"
+    assert situation(SET_FLOW, path="as_left/accuracy/1").section() == "Sesudah justir · Kebenaran"
