@@ -164,7 +164,7 @@ class Judging:
 
     def _parts(self, row: Comparison, doubt: Quantity) -> Iterator[Component]:
         certificate = Evaluated(float(doubt.value) / 2)
-        yield component("reference", certificate, unit="%", source="certificate of the standard")
+        yield component("certificate", certificate, unit="%", source="certificate of the standard")
         step = self._step(row)
         if step is None:
             return

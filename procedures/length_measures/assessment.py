@@ -115,7 +115,7 @@ class Judging:
 
     def _parts(self, doubt: Quantity) -> Iterator[Component]:
         certificate = Evaluated(float(doubt.value) / 2)
-        yield component("reference", certificate, unit="mm", source="certificate of the standard")
+        yield component("certificate", certificate, unit="mm", source="certificate of the standard")
         step = float(_mm(self.rules.tests.read_step))
         yield component("reading", rectangular(step / 2), unit="mm", source="marks compared by eye")
 

@@ -174,7 +174,7 @@ class Judging:
 
     def _parts(self, row: Throughput, doubt: Quantity, reference: Quantity) -> Iterator[Component]:
         certificate = Evaluated(float(doubt.value) / 2)
-        yield component("reference", certificate, unit="%", source="certificate of the standard")
+        yield component("certificate", certificate, unit="%", source="certificate of the standard")
         step = self.kind.pulse if row.pulses is not None else self.kind.d
         if step is not None:
             one = resolution(float(percent_of(step, reference).value))

@@ -287,5 +287,5 @@ def test_the_budget_of_a_pulse_comparison_has_certificate_and_pulse():
                'uncertainty = "0.1 %"')  # fmt: skip
     (found,) = budgets(case(body))
     parts = {one.name: one.standard for one in found.budget.components}
-    assert parts["reference"] == pytest.approx(0.05)
+    assert parts["certificate"] == pytest.approx(0.05)
     assert parts["pulses"] == pytest.approx(100 / 6215 / 3**0.5)

@@ -214,13 +214,11 @@ def capacity(table: str, chance: random.Random) -> Verdicts:
     (step,) = file["types"]["bejana_ukur"]["classes"]["none"]
     while True:
         activity = chance.choice(list(Activity))
-        nominal = decimal(Fraction(chance.choice((1, 2, 5, 7, 20, 500))) * Fraction(chance.choice((1, 10))), 6)
+        nominal = Decimal(chance.choice((1, 2, 5, 7, 20, 500))) * chance.choice((1, 10))
         limit = Fraction(nominal) * 1000 * fraction(step["share"])
         limit *= fraction(file["activity_factor"][activity.value])
-        error = Quantity(beside(chance, limit) * chance.choice((-1, 1)), "mL")
-        measure = CapacityMeasure(nominal=Quantity(nominal, "L"))
-        found = decide(error, error, rules.tolerance(measure, activity))
-        yield f"{nominal} L, error {error}", found, abs(Fraction(error.value)) <= limit
+        permitted = rules.tolerance(CapacityMeasure(nominal=Quantity(nominal, "L")), activity).upper
+        yield from judged(chance, limit, permitted, "mL", f"{nominal} L")
 
 
 def dispensers(table: str, chance: random.Random) -> Verdicts:

@@ -47,7 +47,7 @@ def test_the_golden_amendment_holds_the_record_that_it_corrects(keys):
 
 @pytest.mark.timeout(300)
 def test_the_script_makes_records_that_say_the_same(keys, tmp_path):
-    """Compared is what they say: another packing library or a further field of an entry changes the digests."""
+    """What they say is compared: another packing library, or a further field of an entry, changes digests."""
     made = make(tmp_path / "made", tmp_path)
     assert len(made) == len(FILES)
     for sealed in made.values():
