@@ -62,24 +62,21 @@ class Evidence:
         return self.entries[-1].hash
 
 
-def write_evidence(path: Path, entries: Sequence[Kept], *, expected: str | None = None) -> str | None:
+def write_evidence(path: Path, entries: Sequence[Kept]) -> str:
     """Write the entries of one ended run; writing the same again is harmless.
 
     Args:
         path: the file.
         entries: up to the one that ended the run.
-        expected: the SHA-256 that the file had before it was lost.
 
     Returns:
-        The SHA-256 of the file; None when it is not the expected one, and then nothing was written.
+        The SHA-256 of the file.
 
     Raises:
         StorageError: the disk refuses, or another evidence has this name.
         IntegrityError: the entries do not hold together; nothing is written.
     """
     made = make_evidence(entries, called=str(path))
-    if expected not in (None, made.digest):
-        return None
     write_once(path, made.content)
     return made.digest
 

@@ -90,7 +90,11 @@ def observation_notices(judging: Judging, seen: Observations) -> tuple[Reason, .
     if found:
         total = sum((one.volume for one in found[1:]), found[0].volume)
         mean = settled(float(total.value) / len(found), Quantity("0.000001", "L").value)
-        at = judging.measure.reference_temperature or judging.rules.standards.reference_temperature
+        at = (
+            given
+            if (given := judging.measure.reference_temperature) is not None
+            else judging.rules.standards.reference_temperature
+        )
         facts = {"volume": str(Quantity(mean, "L")), "at": str(at), "fillings": str(len(found))}
         notices.append(Reason(code="volume_found", facts=facts))
     return tuple(notices)

@@ -48,7 +48,9 @@ class Walls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         found = Vessel(
             expansion=float(coefficient or 0),
             temperature=celsius(temperature),
-            reference_temperature=celsius(self.reference_temperature or default),
+            reference_temperature=celsius(
+                default if self.reference_temperature is None else self.reference_temperature
+            ),
         )
         return found, notices
 

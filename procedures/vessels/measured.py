@@ -74,7 +74,9 @@ def held(row: Measured, reference_temperature: Quantity, path: str) -> Held:
     vessel = Vessel(
         expansion=float(coefficient or 0),
         temperature=celsius(row.temperature),
-        reference_temperature=celsius(row.reference_temperature or reference_temperature),
+        reference_temperature=celsius(
+            reference_temperature if row.reference_temperature is None else row.reference_temperature
+        ),
     )
     return Held(read, vessel, tuple(notices))
 

@@ -77,7 +77,7 @@ def _others(found: Sequence[Found], one: Found, known: Knowledge) -> Iterator[Co
         spread = Evaluated(series.deviation, series.readings - 1)
         yield component("repeatability", spread, unit="mL", source=f"{series.readings} fillings")
     if known.temperature is not None:
-        water = expansion(celsius(one.temperature or _WARM)).number
+        water = expansion(celsius(_WARM if one.temperature is None else one.temperature)).number
         yield component(
             "temperature",
             rectangular(celsius(known.temperature)),

@@ -129,7 +129,7 @@ def _measured(row: Measured, at_meter: Quantity | None, default: Quantity) -> Re
     expansion = row.expansion
     if expansion is None and row.material is not None:
         expansion = material(row.material).expansion
-    reference = row.reference_temperature or default
+    reference = default if row.reference_temperature is None else row.reference_temperature
     vessel = Vessel(
         expansion=float(expansion or 0),
         temperature=there,
