@@ -83,8 +83,8 @@ def effects(folder: Path, count: int, samples: int) -> None:
     bare.close()
     kept, other = statistics.median(ours) * 1e3, statistics.median(theirs) * 1e3
     print(
-        f"  {count:6d} effects of {len(body):5d} B: {kept:.3f} ms, bare {other:.3f} ms, ratio {kept / other:.2f};"
-        f"CPU {ours_cpu / count * 1e3:.3f} ms, bare {theirs_cpu / count * 1e3:.3f} ms"
+        f"  {count:6d} effects of {len(body):5d} B: {kept:.3f} ms, bare {other:.3f} ms, "
+        f"ratio {kept / other:.2f}; CPU {ours_cpu / count * 1e3:.3f} ms, bare {theirs_cpu / count * 1e3:.3f} ms"
     )
 
 
@@ -133,9 +133,8 @@ def audits(folder: Path) -> None:
         print(f"  a test of a scale with {entries} entries, a CPU second of one core:")
         print(f"    verified          {per_s(lambda: load_record(file, keys), 40):8.1f} records ")
         print(f"    audited           {per_s(lambda: audit(load_record(file, keys)), 20):8.1f} records")
-        print(
-            f"    audited, --deep   {per_s(lambda: audit(load_record(file, keys), deep=True), 10):8.1f} records"
-        )
+        deep = per_s(lambda: audit(load_record(file, keys), deep=True), 10)
+        print(f"    audited, --deep   {deep:8.1f} records")
 
 
 def main() -> None:
