@@ -16,6 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# A deadline measures the machine and what else it does at the moment; pytest's own time-out is the guard.
+settings.register_profile("tera", deadline=None)
+settings.load_profile("tera")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared" / "data"

@@ -84,7 +84,8 @@ def effects(folder: Path, count: int, samples: int) -> None:
     kept, other = statistics.median(ours) * 1e3, statistics.median(theirs) * 1e3
     print(
         f"  {count:6d} effects of {len(body):5d} B: {kept:.3f} ms, bare {other:.3f} ms, "
-        f"ratio {kept / other:.2f}; CPU {ours_cpu / count * 1e3:.3f} ms, bare {theirs_cpu / count * 1e3:.3f} ms"
+        f"ratio {kept / other:.2f}; "
+        f"CPU {ours_cpu / count * 1e3:.3f} ms, bare {theirs_cpu / count * 1e3:.3f} ms"
     )
 
 

@@ -144,7 +144,9 @@ def test_a_served_twin_announces_its_address_and_ends_when_cancelled(line, tmp_p
     async def story():
         announced = asyncio.get_running_loop().create_future()
         serving = asyncio.create_task(
-            serve(load("st-gs"), scenario_of(scale()), PacedClock(PACE), announce=announced.set_result, **where)
+            serve(
+                load("st-gs"), scenario_of(scale()), PacedClock(PACE), announce=announced.set_result, **where
+            )
         )
         twin = await announced
         assert twin.address.startswith("socket://") or twin.address == str(where["link"])
