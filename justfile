@@ -41,7 +41,7 @@ imports: setup
 
 # the examples in docstrings
 docs: setup
-    {{ bin }}/python -m pytest --doctest-modules -p no:randomly --ignore-glob="*/migrations/*" --quiet bench drivers procedures results
+    {{ bin }}/python -m pytest --doctest-modules -o python_files=none -p no:randomly --ignore-glob="*/migrations/*" --quiet bench drivers procedures results
 
 # the wheel, into dist/
 wheel: setup
