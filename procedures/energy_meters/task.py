@@ -8,7 +8,7 @@ from math import ceil
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.assignment import Assignment, unnamed
+from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
 from procedures.energy_meters.assessment import Judging
 from procedures.energy_meters.instrument import (
@@ -22,10 +22,9 @@ from procedures.energy_meters.rules import EnergyMeterRules, TestPoint, choose_r
 from procedures.errors import ProcedureError
 from procedures.reference_standard import Use
 from procedures.standard import WorkingStandard
-from procedures.standards_gate import standard_use
 from procedures.subjects.judging import cut, stated
 from procedures.subjects.sheet import Tested, read_plate
-from procedures.subjects.task import SubjectTask, distinct, measures, planned_standard, tested_of
+from procedures.subjects.task import SubjectTask, measures, planned_standard, supplied, tested_of
 
 _PHASES = ("L1", "L2", "L3")
 
@@ -91,14 +90,7 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
         )
         used.append(chosen)
         loads.append(msgspec.structs.replace(load, standard=chosen.id, uncertainty=doubt))
-    cupboard = distinct(used)
-    return msgspec.structs.replace(
-        bare,
-        loads=tuple(loads),
-        cupboard=cupboard,
-        standards=tuple(standard_use(one) for one in cupboard),
-        notices=(*unnamed(assignment), *bare.notices),
-    )
+    return supplied(bare, used, assignment, loads=tuple(loads))
 
 
 def ruled_task(assignment: Assignment, on: dt.date) -> EnergyMeterTask:

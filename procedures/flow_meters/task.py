@@ -4,10 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-import msgspec
-
 from drivers.quantity import Quantity
-from procedures.assignment import Assignment, unnamed
+from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
 from procedures.flow_meters.assessment import MODEL, Flow
 from procedures.flow_meters.instrument import FlowMeters
@@ -16,9 +14,8 @@ from procedures.outline import Formula, Outline
 from procedures.point import Conclusion
 from procedures.run import Run
 from procedures.standard import WorkingStandard
-from procedures.standards_gate import standard_use
 from procedures.subjects.sheet import Tested, read_plate
-from procedures.subjects.task import distinct, tested_of
+from procedures.subjects.task import supplied, tested_of
 from procedures.throughput.complete_test import throughput_test
 from procedures.throughput.judging import Judging
 from procedures.throughput.task import (
@@ -54,15 +51,8 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
     """
     bare = ruled_task(assignment, on)
     flows, used = with_standards(bare, bare.rules, assignment, standards)
-    cupboard = distinct(used)
-    return msgspec.structs.replace(
-        bare,
-        flows=flows,
-        steps=planned_steps(bare.kind, flows, bare.runs, bare.tested),
-        cupboard=cupboard,
-        standards=tuple(standard_use(one) for one in cupboard),
-        notices=(*unnamed(assignment), *bare.notices),
-    )
+    steps = planned_steps(bare.kind, flows, bare.runs, bare.tested)
+    return supplied(bare, used, assignment, flows=flows, steps=steps)
 
 
 def ruled_task(assignment: Assignment, on: dt.date) -> FlowMeterTask:

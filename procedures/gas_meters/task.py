@@ -2,9 +2,7 @@
 
 import datetime as dt
 
-import msgspec
-
-from procedures.assignment import Assignment, unnamed
+from procedures.assignment import Assignment
 from procedures.gas_meters.assessment import MODEL, Gas
 from procedures.gas_meters.instrument import GasMeters
 from procedures.gas_meters.rules import GasMeterRules, choose_rules
@@ -12,9 +10,8 @@ from procedures.outline import Formula, Outline
 from procedures.point import Conclusion
 from procedures.run import Run
 from procedures.standard import WorkingStandard
-from procedures.standards_gate import standard_use
 from procedures.subjects.sheet import read_plate
-from procedures.subjects.task import distinct, tested_of
+from procedures.subjects.task import supplied, tested_of
 from procedures.throughput.complete_test import throughput_test
 from procedures.throughput.judging import Judging
 from procedures.throughput.task import ThroughputTask, outlined, planned_flows, steps_of, with_standards
@@ -43,14 +40,7 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
     """
     bare = ruled_task(assignment, on)
     flows, used = with_standards(bare, bare.rules, assignment, standards)
-    cupboard = distinct(used)
-    return msgspec.structs.replace(
-        bare,
-        flows=flows,
-        cupboard=cupboard,
-        standards=tuple(standard_use(one) for one in cupboard),
-        notices=(*unnamed(assignment), *bare.notices),
-    )
+    return supplied(bare, used, assignment, flows=flows)
 
 
 def ruled_task(assignment: Assignment, on: dt.date) -> GasMeterTask:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.assignment import Assignment, unnamed
+from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
 from procedures.length_measures.assessment import MODEL, Judging
 from procedures.length_measures.instrument import LengthMeasures, check_marks
@@ -18,11 +18,10 @@ from procedures.point import Conclusion, Phase, Reason
 from procedures.reference_standard import Use, nearest
 from procedures.run import Run
 from procedures.standard import WorkingStandard
-from procedures.standards_gate import standard_use
 from procedures.subjects.judging import concluded, phase_of
 from procedures.subjects.session import Session, Test, found_and_left
 from procedures.subjects.sheet import read_plate
-from procedures.subjects.task import SubjectTask, distinct, measures, planned_standard, tested_of
+from procedures.subjects.task import SubjectTask, measures, planned_standard, supplied, tested_of
 from procedures.tolerance import symmetric
 
 _CELSIUS = Quantity("0.1", "°C")
@@ -67,14 +66,7 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
         chosen, doubt = planned_standard(standards, assignment, use, on, measures("length"))
         used.append(chosen)
         lengths.append(msgspec.structs.replace(planned, standard=chosen.id, uncertainty=doubt))
-    cupboard = distinct(used)
-    return msgspec.structs.replace(
-        bare,
-        lengths=tuple(lengths),
-        cupboard=cupboard,
-        standards=tuple(standard_use(one) for one in cupboard),
-        notices=(*unnamed(assignment), *bare.notices),
-    )
+    return supplied(bare, used, assignment, lengths=tuple(lengths))
 
 
 def ruled_task(assignment: Assignment, on: dt.date) -> LengthTask:

@@ -7,7 +7,7 @@ import msgspec
 
 from drivers.quantity import Quantity
 from procedures.action import SetLevel
-from procedures.assignment import Assignment, unnamed
+from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
 from procedures.level_gauges.assessment import MODEL, Dipped, Direction, GaugeSheet, Judging
 from procedures.level_gauges.rules import LevelGaugeRules, LevelGauges, check_marks, choose_rules
@@ -17,11 +17,10 @@ from procedures.point import Conclusion, Phase, Reason
 from procedures.reference_standard import Use, nearest
 from procedures.run import Run
 from procedures.standard import WorkingStandard
-from procedures.standards_gate import standard_use
 from procedures.subjects.judging import concluded, cut, phase_of
 from procedures.subjects.session import Session, Test, found_and_left
 from procedures.subjects.sheet import read_plate
-from procedures.subjects.task import SubjectTask, distinct, measures, planned_standard, tested_of
+from procedures.subjects.task import SubjectTask, measures, planned_standard, supplied, tested_of
 from procedures.tolerance import symmetric
 
 _CELSIUS = Quantity("0.1", "°C")
@@ -68,14 +67,7 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
         chosen, doubt = planned_standard(standards, assignment, use, on, measures("length"))
         used.append(chosen)
         levels.append(msgspec.structs.replace(planned, standard=chosen.id, uncertainty=doubt))
-    cupboard = distinct(used)
-    return msgspec.structs.replace(
-        bare,
-        levels=tuple(levels),
-        cupboard=cupboard,
-        standards=tuple(standard_use(one) for one in cupboard),
-        notices=(*unnamed(assignment), *bare.notices),
-    )
+    return supplied(bare, used, assignment, levels=tuple(levels))
 
 
 def ruled_task(assignment: Assignment, on: dt.date) -> LevelTask:

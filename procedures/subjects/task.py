@@ -2,15 +2,17 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.assignment import Assignment
+from procedures.assignment import Assignment, unnamed
 from procedures.edition import PlannedStep
 from procedures.point import Activity, Reason
 from procedures.reference_standard import Use, choose_standard, relative_uncertainty
 from procedures.standard import StandardUse, WorkingStandard
+from procedures.standards_gate import standard_use
 from procedures.subjects.sheet import Tested, check_ids
 
 
@@ -36,6 +38,30 @@ class SubjectTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     def planned(self) -> dict[str, str]:
         """Section by label of what a complete test has."""
         return {step.label: step.section for step in self.steps}
+
+
+_Task = TypeVar("_Task", bound=SubjectTask)
+
+
+def supplied(
+    bare: _Task, used: Sequence[WorkingStandard], assignment: Assignment, **planned: object
+) -> _Task:
+    """A task as the rules have it, with the standards that were found for it and what was planned with them.
+
+    Args:
+        bare: the task without standards.
+        used: the standards, each as often as it serves.
+        assignment: what it does not name is said in the notices.
+        planned: fields of the task that the standards decided.
+    """
+    cupboard = distinct(used)
+    return msgspec.structs.replace(
+        bare,
+        **planned,
+        cupboard=cupboard,
+        standards=tuple(standard_use(one) for one in cupboard),
+        notices=(*unnamed(assignment), *bare.notices),
+    )
 
 
 def plan(task: SubjectTask) -> tuple[PlannedStep, ...]:
