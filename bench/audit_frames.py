@@ -20,6 +20,7 @@ from drivers.quantity import Quantity
 from drivers.reading import Origin, Reading
 from drivers.settling import Settled, SettleRule, Window
 from results.entry import Done, Kept, RunBegun
+from results.gathered import gather, spread
 
 
 @lru_cache(maxsize=64)
@@ -45,15 +46,15 @@ class Frames:
         for kept in entries:
             entry = kept.entry
             if isinstance(entry, Done) and entry.verb == "settled":
-                samples = [self._again(entry.path, sample) for sample in entry.samples]
+                samples = [self._again(entry.path, sample) for sample in spread(entry.samples)]
                 result = self._again(entry.path, entry.result)
                 self._judge_rest(entry, samples, result)
                 yield msgspec.structs.replace(
                     kept, entry=msgspec.structs.replace(entry, result=to_plain(result))
                 )
             elif isinstance(entry, Done) and entry.verb == "watched":
-                seen = [to_plain(self._again(entry.path, sample)) for sample in entry.samples]
-                yield msgspec.structs.replace(kept, entry=msgspec.structs.replace(entry, samples=tuple(seen)))
+                seen = gather([to_plain(self._again(entry.path, one)) for one in spread(entry.samples)])
+                yield msgspec.structs.replace(kept, entry=msgspec.structs.replace(entry, samples=seen))
             else:
                 yield kept
 

@@ -1,6 +1,7 @@
 """The book of a run: writes each entry to the journal first, then remembers it, then tells who watches."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
@@ -15,6 +16,8 @@ from results.entry import Abandoned, Concluded, Entry, Kept
 
 CLOCK_MAY_STEP_S: Final = 60.0
 """more than a network corrects at once"""
+CLOCK_JUMPED: Final = "run.clock_jumped"
+"""code of the error after which a run is closed"""
 
 
 class Log(Protocol):
@@ -26,6 +29,20 @@ class Log(Protocol):
         Raises:
             StorageError: nothing was kept; the run must stop.
         """
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """What the clocks of the computer show at one time."""
+
+    wall: datetime
+    elapsed: float
+    slept: float
+
+    def since(self, other: "_Moment") -> float:
+        """Seconds by which the wall clock went ahead of the others."""
+        passed = (self.wall - other.wall).total_seconds()
+        return passed - (self.elapsed - other.elapsed) - (self.slept - other.slept)
 
 
 class Book:
@@ -48,7 +65,8 @@ class Book:
         self._log = log
         self._observers = tuple(observers)
         self._zone = ZoneInfo(zone)
-        self._seen: tuple[datetime, float] | None = None
+        self._first: _Moment | None = None
+        self._latest: _Moment | None = None
 
     def now(self) -> datetime:
         """The wall time at the office, with its offset."""
@@ -62,23 +80,35 @@ class Book:
             LaboratoryError: the clock was set otherwise; nothing was kept, and the run must stop.
         """
         now, elapsed = self.now(), self.clock.monotonic()
-        self._check_clock(now, elapsed)
+        self._check_clock(_Moment(now, elapsed, self.clock.asleep()))
         self._log.append(self._run, entry, at=now.isoformat(), elapsed=elapsed)
         self.memory.take(entry)
 
-    def _check_clock(self, now: datetime, elapsed: float) -> None:
-        """No entry gets a time that cannot follow the one before; a twin's monotonic clock may run faster."""
-        seen, self._seen = self._seen, (now, elapsed)
-        if seen is None:
-            return
-        passed = (now - seen[0]).total_seconds()
-        if passed < -CLOCK_MAY_STEP_S or passed - (elapsed - seen[1]) > CLOCK_MAY_STEP_S:
+    def _check_clock(self, now: "_Moment") -> None:
+        """No entry gets a time that cannot follow those before; a twin's monotonic clock may run faster.
+
+        Many small steps ahead are one jump: they are counted from the first entry of this session.
+        """
+        first, latest = self._first or now, self._latest or now
+        self._first, self._latest = first, now
+        back = (now.wall - latest.wall).total_seconds()
+        ahead = now.since(first)
+        if back < -CLOCK_MAY_STEP_S or ahead > CLOCK_MAY_STEP_S:
+            self._first = now  # told once; what is kept from here on only closes the run
             raise LaboratoryError(
-                "run.clock_jumped",
-                "The clock of this computer jumped by {seconds} s during the test, or the computer slept.",
-                "See that the clock is right, then resume: what was under way is done again; "
-                "a run whose clock went back is closed without a verdict.",
-                seconds=round(passed - (elapsed - seen[1])),
+                CLOCK_JUMPED,
+                "The clock of this computer jumped by {seconds} s during the test, so the test is void.",
+                "See that the clock is right and follows a time server; "
+                "seal the void run with `tera seal {run}` and begin a new one.",
+                seconds=round(back if back < 0 else ahead),
+                run=self._run,
+            )
+        if now.slept - latest.slept > CLOCK_MAY_STEP_S:
+            raise LaboratoryError(
+                "run.slept",
+                "The computer slept for {seconds} s during the test.",
+                "Resume the run: what was under way is done again; keep the computer awake during a test.",
+                seconds=round(now.slept - latest.slept),
             )
 
     def tell(self, event: events.Event) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from bench import events
@@ -37,6 +38,7 @@ from results.entry import (
     SeriesClosed,
     SeriesOpened,
 )
+from results.gathered import gather
 from results.kept_reading import keep_watched, watched_of
 
 _place: ContextVar[Place] = ContextVar("place")
@@ -77,7 +79,7 @@ class Conductor:
         self._station = station
         self._operator = operator
         self._sentence = sentence
-        self._captured: list[str] = []
+        self._captured: dict[str, None] = {}  # steps in order, of which something was read, keyed or picked
         self._attention = Attention()
         self._observing = Observing(
             station,
@@ -129,13 +131,13 @@ class Conductor:
         raise answer_error("replay", "an answer without waiting")
 
     def request_retake(self, reason: str, note: str = "", by: str = "") -> bool:
-        """Abandon the last captured step with a reason and do it again; False when there is none.
+        """Abandon the last step with an answer or a reading, with a reason; False when there is none.
 
         A step that was begun meanwhile is begun again too: its load is no longer where it was put.
         """
         if not self._captured or self._attention.wished or self._book.memory.concluded is not None:
             return False
-        step = self._captured[-1]
+        step = next(reversed(self._captured))
         self._book.abandon(step, reason, note=note, by=by)
         if self._current and self._current != step and self._book.memory.has_effect(self._current):
             self._book.abandon(self._current, "after_retake", by=by)
@@ -208,7 +210,7 @@ class Conductor:
                     verb="settled",
                     arguments=arguments,
                     result=to_plain(reading),
-                    samples=tuple(to_plain(sample) for sample in samples),
+                    samples=gather([to_plain(sample) for sample in samples]),
                 )
             )
         self._capture(path, (reading,), replayed=kept is not None)
@@ -243,8 +245,7 @@ class Conductor:
     def _capture(self, path: str, readings: Iterable[Reading], *, replayed: bool) -> None:
         here = _place.get()
         here.last_reading = path
-        if here.path not in self._captured:
-            self._captured.append(here.path)
+        self._captured.setdefault(here.path)
         for reading in readings:
             self._book.tell(events.Captured(path=path, reading=reading, replayed=replayed))
 
@@ -256,7 +257,9 @@ class Conductor:
 
     async def ask(self, question: Question) -> Answer:
         """See `procedures.run.Run`."""
-        return await self._prompted("ask", question)
+        answer = await self._prompted("ask", question)
+        self._captured.setdefault(_place.get().path)
+        return answer
 
     async def _prompted(self, verb: str, action: Action) -> Answer:
         arguments = to_plain(action)
@@ -287,9 +290,23 @@ class Conductor:
         self._book.tell(events.Prompted(prompt=prompt))
         return await self._attention.attend(self._operator.answer(prompt))
 
-    async def act(self, role: str, command: str) -> None:
+    async def offered(self, role: str) -> tuple[str, ...] | None:
         """See `procedures.run.Run`."""
-        arguments = {"role": role, "command": command}
+        path = _place.get().effect("offered")
+        arguments = {"role": role}
+        kept = self._book.memory.result(path, "offered", arguments)
+        if kept is None:
+            device = bound.device if (bound := self._station.find(role)) is not None else None
+            taken = None if device is None else list(device.commands)
+            kept = Done(path=path, verb="offered", arguments=arguments, result=taken)
+            self._book.keep(kept)
+        return None if kept.result is None else tuple(kept.result)
+
+    async def act(self, role: str, command: str, **numbers: Decimal) -> None:
+        """See `procedures.run.Run`."""
+        arguments: dict[str, Any] = {"role": role, "command": command}
+        if numbers:
+            arguments["numbers"] = {name: f"{number:f}" for name, number in numbers.items()}
         path = _place.get().effect(command)
         if self._book.memory.result(path, "act", arguments) is not None:
             return
@@ -308,7 +325,7 @@ class Conductor:
                 self._book.keep(Done(path=path, verb="act", arguments=arguments))
                 return
         self._book.keep(Begun(path=path, verb="act", arguments=arguments))
-        await self._attention.attend(device.command(command))
+        await self._attention.attend(device.command(command, numbers))
         self._book.keep(Done(path=path, verb="act", arguments=arguments))
 
     async def now(self) -> datetime:

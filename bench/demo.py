@@ -29,7 +29,17 @@ from results.registry.settings import Settings
 PIN: Final = "123456"
 """the demo officer's PIN; it protects nothing"""
 
-PROCEDURES: Final = ("scales", "water_meters", "weights")
+PROCEDURES: Final = (
+    "scales",
+    "water_meters",
+    "weights",
+    "energy_meters",
+    "gas_meters",
+    "flow_meters",
+    "capacity_measures",
+    "tank_trucks",
+    "fuel_dispensers",
+)
 """what the demonstration can show"""
 
 _FAULTS: Final = {
@@ -47,8 +57,41 @@ _FAULTS: Final = {
         "none": {"deviation": "0.03 mg"},
         "span": {"deviation": "0.50 mg"},  # of the second weight of 20 g, in class F2 then
     },
+    "energy_meters": {
+        "none": {"error": "0.003", "percent": "0.30"},
+        "span": {"error": "0.017", "percent": "1.70"},  # 1 % is permitted
+    },
+    "gas_meters": {
+        "none": {"error": "0.006"},
+        "span": {"error": "0.021"},  # of the third meter; 1.5 % is permitted above Qt
+    },
+    "flow_meters": {
+        "none": {"error": "-0.002"},
+        "span": {"error": "-0.007"},  # of the second meter; 0.5 % is permitted
+    },
+    "capacity_measures": {
+        "none": {"holds": "20.004 L"},
+        "span": {"holds": "20.016 L"},  # 10 mL are permitted
+    },
+    "tank_trucks": {
+        "none": {"holds": "499.7 L"},
+        "span": {"holds": "498.4 L"},  # of the second compartment; 1 L is permitted
+    },
+    "fuel_dispensers": {
+        "none": {"error": "-0.0008"},
+        "span": {"error": "0.0062"},  # of the second nozzle; 0.5 % is permitted
+    },
 }
-_PLANT: Final = "water-plant.toml"
+_PLANTS: Final = {
+    "water_meters": "water-plant.toml",
+    "energy_meters": "energy_meters-plant.toml",
+    "gas_meters": "gas_meters-plant.toml",
+    "flow_meters": "flow_meters-plant.toml",
+    "capacity_measures": "capacity_measures-plant.toml",
+    "tank_trucks": "tank_trucks-plant.toml",
+    "fuel_dispensers": "fuel_dispensers-plant.toml",
+}
+"""what the twins of a procedure feel together"""
 _START_S: Final = 30.0
 _IDLE_S: Final = 3600.0
 _OK: Final = 200
@@ -126,8 +169,10 @@ def prepare(root: Path, *, seed: int, fault: str, procedure: str = "scales") -> 
     demo.order.parent.mkdir(exist_ok=True)
     order = (templates / f"demo-{procedure}-order.toml").read_text("utf-8")
     demo.order.write_text(order, encoding="utf-8")
-    if procedure == "water_meters":
-        (root / _PLANT).write_text((templates / f"demo-{_PLANT}").read_text("utf-8"), encoding="utf-8")
+    if procedure in _PLANTS:
+        plant = _PLANTS[procedure]
+        told = string.Template((templates / f"demo-{plant}").read_text("utf-8")).substitute(marks)
+        (root / plant).write_text(told, encoding="utf-8")
     _enrol(demo)
     return demo
 

@@ -3,7 +3,7 @@
 Measured, sealed, queued and delivered are different states; a verdict is shown as sah only from `SEALED` on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -222,6 +222,16 @@ class Desk(Protocol):
     def instruments(self) -> tuple[InstrumentLine, ...]:
         """The instruments as they are now; cheap, may be called ten times a second."""
 
+    def unsafe(self) -> tuple[str, ...]:
+        """Instruments that did not reach their safe state: somebody must close and stop them by hand."""
+
+    async def make_safe(self) -> None:
+        """Send all that declares a safe state into it, while no run is under way.
+
+        Raises:
+            PlainError: the disk refuses to note it; all that answers is safe.
+        """
+
     def standards(self) -> tuple[StandardLine, ...]:
         """The standards, soonest due first."""
 
@@ -230,6 +240,18 @@ class Desk(Protocol):
 
     def outbox(self) -> tuple[OutboxLine, ...]:
         """Records sealed here."""
+
+    def register(self, kind: str, answers: Mapping[str, str]) -> str:
+        """Write the order of an instrument that came to the front desk; returns the id of its job.
+
+        Args:
+            kind: the procedure's id.
+            answers: by the names of `bench.registration.fields`, as they were typed.
+
+        Raises:
+            PlainError: an answer is missing or cannot be right; nothing is written. The fact `entry` names it,
+                where one answer alone is wrong.
+        """
 
     async def begin(self, job: str, operator: Operator, observer: Observer) -> Work:
         """Start or resume the assignment; one whose run has ended is tested again in a new run.

@@ -1,9 +1,13 @@
 """What an audit finds."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from drivers import notation
+
+
+OF_THE_RELEASE: Final = frozenset({"procedure", "rules digest"})
+"""where a later release may differ from the one that sealed, as long as points and verdict are the same"""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,12 @@
 """The desk of a real laboratory: what the screens see and do, carried out by the workplace."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 
-from bench import events, finishing
+from bench import events, finishing, registration
 from bench.borrowing import borrowed
 from bench.desk import (
     BorrowedLine,
@@ -27,6 +27,7 @@ from bench.workplace import Workplace, read_assignment, title_of
 from drivers import notation
 from drivers.errors import PlainError
 from procedures.assignment import Assignment
+from procedures.catalogue import find
 from procedures.point import Conclusion
 from results.run_summary import RunSummary
 
@@ -137,6 +138,15 @@ class FrontDesk:
             fault=self._place.labels.problem(lost)[0] if lost is not None else "",
         )
 
+    def unsafe(self) -> tuple[str, ...]:
+        """See `Desk`."""
+        return tuple(self._place.unsafe)
+
+    async def make_safe(self) -> None:
+        """See `Desk`."""
+        await self._journal_free.wait()
+        await self._place.make_safe(when="asked")
+
     def standards(self) -> tuple[StandardLine, ...]:
         """See `Desk`."""
         today = datetime.fromisoformat(self._place.around.at()).date()
@@ -177,6 +187,17 @@ class FrontDesk:
             )
             for job, order in orders.items()
         ]
+        lines += [
+            # `begin` tells what is wrong with it
+            JobLine(
+                id=job,
+                title=self._place.labels.text("home.unreadable_order", file=file.name),
+                owner="",
+                state=JobState.WAITING,
+            )
+            for job, file in self._files().items()
+            if job not in by_content.values()
+        ]
         return tuple(lines)
 
     def _order_stamp(self) -> tuple[tuple[str, int], ...]:
@@ -192,7 +213,7 @@ class FrontDesk:
             try:
                 found[job] = read_assignment(file)
             except PlainError:
-                continue  # `begin` tells what is wrong with it; the list of the others must not fail
+                continue  # it is listed by its file's name
         return found
 
     def _run_line(self, job: str, assignment: Assignment, summary: RunSummary) -> JobLine:
@@ -223,6 +244,16 @@ class FrontDesk:
         return self._place.labels.problem(error)[0]
 
     # ------------------------------------------------------------------ what is done
+
+    def register(self, kind: str, answers: Mapping[str, str]) -> str:
+        """See `Desk`; whether the standards suffice is asked when the test begins, not here."""
+        order = registration.assignment_of(kind, answers)
+        today = datetime.fromisoformat(self._place.around.at()).date()
+        outline = find(kind).outline
+        if outline is not None:
+            outline(order, today)
+        file = registration.write_order(self._place.folders.orders, f"{today:%Y%m%d}-{kind}", order)
+        return file.stem
 
     async def begin(self, job: str, operator: Operator, observer: events.Observer) -> RunWork:
         """See `Desk`."""

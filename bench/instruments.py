@@ -4,6 +4,7 @@ One owner per port: whoever holds `Instruments` owns the lines until `close`.
 """
 
 import os
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,10 +19,15 @@ from drivers.instrument import Driver
 from drivers.reading import Origin
 from drivers.transports.lines import Lines
 from drivers.twins.hands import ScaleHands
-from drivers.twins.line import TcpLine, pty_line
+from drivers.twins.line import TcpLine, TwinLine, pty_line
 from drivers.twins.plant import Plant
 from drivers.twins.played import PlayedInstrument
-from drivers.twins.playing import plant_of, play
+from drivers.twins.playing import plant_of, play, vessels_of
+from drivers.twins.vessels import Vessels
+
+
+def _line_of_this_system() -> TwinLine:
+    return pty_line() if os.name == "posix" else TcpLine()
 
 
 @dataclass
@@ -35,15 +41,34 @@ class Instruments:
     twins: dict[str, PlayedInstrument] = field(default_factory=dict)
     plants: dict[str, Plant] = field(default_factory=dict)
     """what twins feel together, by the scenario file that they share"""
+    vessels: Vessels | None = None
+    """what people fill and read by eye, of the first scenario that has such"""
+    twin_line: Callable[[], TwinLine] = field(default=_line_of_this_system)
+    """where the next twin is heard"""
 
     @classmethod
-    async def connect(cls, laboratory: Laboratory, folders: Folders, clock: Clock) -> "Instruments":
+    async def connect(
+        cls,
+        laboratory: Laboratory,
+        folders: Folders,
+        clock: Clock,
+        *,
+        lines: Lines | None = None,
+        twin_line: Callable[[], TwinLine] = _line_of_this_system,
+    ) -> "Instruments":
         """Open every line; one that is down is kept and told when it is asked for a reading.
+
+        Args:
+            laboratory: its instruments.
+            folders: where its drivers are.
+            clock: of the bench.
+            lines: by which instruments are reached; None: the ports of this computer.
+            twin_line: where each twin is heard.
 
         Raises:
             InstrumentError: an unknown driver, or a twin that cannot be played.
         """
-        instruments = cls(clock, Lines(clock))
+        instruments = cls(clock, lines or Lines(clock), twin_line=twin_line)
         try:
             for entry in laboratory.instrument:
                 await instruments._add(entry, folders)
@@ -85,9 +110,9 @@ class Instruments:
             plant = plant_of(scenario, at=self.clock.monotonic())
             if plant is not None:
                 self.plants[entry.scenario] = plant
+                self.vessels = self.vessels or vessels_of(scenario)
         source = self.plants.get(entry.scenario)
-        line = pty_line() if os.name == "posix" else TcpLine()
-        return play(driver, scenario, self.clock, line, source=source)
+        return play(driver, scenario, self.clock, self.twin_line(), source=source)
 
     def station(self) -> Station:
         """The first instrument of each role."""

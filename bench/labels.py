@@ -11,30 +11,12 @@ from decimal import Decimal
 from typing import Any, Final
 
 from bench.catalogue import LANGUAGES, catalogue
-from bench.comparing_words import comparing
 from bench.explained import explained
+from bench.instruction_words import instructed
 from bench.phrases import translated
-from bench.plumbing_words import plumbing
 from drivers.errors import PlainError, UnitError
 from drivers.quantity import Quantity
-from procedures.action import (
-    Action,
-    AddSmallWeights,
-    Adjust,
-    Choose,
-    ClearTare,
-    Inspect,
-    KeyAdded,
-    KeyIndication,
-    KeyQuantity,
-    PlaceLoad,
-    PlaceWeight,
-    Plumbing,
-    RemoveLoad,
-    RemoveSmallWeights,
-    SetTare,
-    SetZero,
-)
+from procedures.action import Action
 from procedures.point import Method, Outcome, Point, Reason
 from procedures.rounding import limit_told, told
 
@@ -55,6 +37,9 @@ _COUNTS: Final = frozenset(
 """Facts of problems that count something; any other bare number may be a name and stays as it is."""
 
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_RATE: Final = re.compile(r"(?P<number>[+-]?\d+(\.\d+)?) (?P<unit>[^\W\d]+/[^\W\d]+)")
+"""a quotient of two units, which no instrument shows: `2.500 L/mm`"""
+_POWER_FACTOR: Final = re.compile(r"(?<=\bcos )\d+\.\d+", re.ASCII)
 
 
 class Labels:
@@ -116,9 +101,9 @@ class Labels:
 
     def clause(self, text: str) -> str:
         """An English clause that came as data, in this language; one without a row stays as it is."""
-        return translated(text, self.language, self._data)
+        return translated(text, self.language, self.data)
 
-    def _data(self, value: object) -> str:
+    def data(self, value: object) -> str:
         """A fact that came as data: a string may be a quantity in the notation of files."""
         return self._written(value) if isinstance(value, str) else self._fact(value)
 
@@ -140,7 +125,8 @@ class Labels:
         try:
             return self.quantity(Quantity.parse(text))
         except UnitError:
-            return None
+            rate = _RATE.fullmatch(text)
+            return f"{self.number(Decimal(rate['number']))} {rate['unit']}" if rate else None
 
     def number(self, value: Decimal, *, signed: bool = False) -> str:
         """A decimal number with all its digits: 5000.50 is `5.000,50` in Indonesian."""
@@ -149,6 +135,10 @@ class Labels:
         grouped = re.sub(r"(?<=\d)(?=(\d{3})+$)", thousands, whole)
         sign = "−" if value < 0 else "+" if signed and value > 0 else ""
         return f"{sign}{grouped}{mark}{part}" if part else f"{sign}{grouped}"
+
+    def decimal(self, text: str) -> str:
+        """A name with a decimal number in it, as a class has one: `0.5S` → `0,5S`."""
+        return re.sub(r"(?<=\d)\.(?=\d)", _MARKS[self.language][1], text)
 
     def whole(self, count: int) -> str:
         """A count: `14.212`."""
@@ -174,39 +164,9 @@ class Labels:
         """`Sab 21-11-2026 09:14`, in the zone that the moment carries."""
         return f"{self.short_date(moment)} {moment:%H:%M}"
 
-    def instruction(self, action: Action) -> str:  # noqa: C901, PLR0911 - one sentence an action
+    def instruction(self, action: Action) -> str:
         """The sentence that asks a person for this."""
-        if isinstance(action, Plumbing):
-            return plumbing(self, action)
-        match action:
-            case PlaceLoad():
-                return self._placing(action)
-            case PlaceWeight():
-                return comparing(self, action)
-            case AddSmallWeights():
-                return self.text("instruction.add_small_weights", step=action.step, total=action.total)
-            case SetTare():
-                return self.text("instruction.set_tare", load=action.load)
-            case RemoveLoad() | RemoveSmallWeights() | SetZero() | ClearTare() | Adjust():
-                return self.text(f"instruction.{_tag(action)}")
-            case Inspect():
-                name = "inspect_one" if action.subject else "inspect"
-                return self.text(f"instruction.{name}", count=len(action.items), subject=action.subject)
-            case KeyIndication():
-                return self._reading(action)
-            case KeyQuantity():
-                return self.asked(action.question, action.facts)
-            case KeyAdded():
-                return self.text("instruction.key_added", load=action.load, step=action.step)
-            case Choose():
-                return self.question(action)
-
-    def _reading(self, action: KeyIndication) -> str:
-        if action.role != _UUT:
-            return self.text("instruction.key_indication_of", role=self.role(action.role))
-        if action.expect is None:
-            return self.text("instruction.key_indication")
-        return self.text("instruction.key_indication_expected", expect=action.expect)
+        return instructed(self, action)
 
     def role(self, role: str) -> str:
         """The name of a role: `meter/3` → `meter 3`."""
@@ -215,32 +175,9 @@ class Labels:
 
     def vessel(self, name: str) -> str:
         """A vessel in a prompt: `compartment/1` → `kompartemen 1`; the mark of a measure stays as it is."""
+        if name == _UUT:
+            return self.text("run.tested_vessel")
         return self.role(name) if f"role.{name.partition('/')[0]}" in self._messages else name
-
-    def _placing(self, action: PlaceLoad) -> str:
-        before = self.text("instruction.unload_first") if action.unload_first else ""
-        place = self.text("instruction.place_load", load=action.load, position=self.at(action.position))
-        return before + place + self._weights(action.weights) + self._direction(action.direction)
-
-    def _weights(self, weights: tuple[str, ...]) -> str:
-        written = " + ".join(self._written(weight) for weight in weights)
-        return f" ({written})" if written else ""
-
-    def _direction(self, direction: str) -> str:
-        return self._messages.get(f"instruction.direction_{direction}", "")
-
-    def question(self, choose: Choose) -> str:
-        """The sentence of a choice."""
-        return self.asked(choose.question, choose.facts)
-
-    def asked(self, question: str, given: Mapping[str, str]) -> str:
-        """The sentence of a question; its facts follow when there is no sentence for its id."""
-        message = self._messages.get(f"question.{question}")
-        facts = {name: self.vessel(v) if name == "vessel" else self._data(v) for name, v in given.items()}
-        if message is not None and _placeholders(message) <= facts.keys():
-            return message.format_map(facts)
-        told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in facts.items())
-        return f"{question.replace('_', ' ')}?" + (f" ({told})" if told else "")
 
     def at(self, position: str) -> str:
         """Where on the receptor, as part of a sentence: `di tengah`, `di posisi 2`."""
@@ -285,21 +222,25 @@ class Labels:
     def within(self, label: str) -> str:
         """A point's label inside its section: `naik 5.000 g`; the section itself when that is all."""
         section, *rest = label.split("/")
-        parts = [self._part(part) for part in rest]
+        parts = [self.part(part) for part in rest]
         return " ".join(parts) or self.section(section)
 
-    def _part(self, part: str) -> str:
+    def filled(self, message: str, facts: Mapping[str, str]) -> str | None:
+        """A message with facts that came as data; None when there is no such message or a fact is missing."""
+        found = self._messages.get(message)
+        return found.format_map(facts) if found is not None and _placeholders(found) <= facts.keys() else None
+
+    def part(self, part: str) -> str:
+        """One part of a point's label: `fast` → `cepat`."""
         known = self._messages.get(f"part.{part}") or self._messages.get(f"item.{part}")
-        return known or self._written(part)
+        return known or _POWER_FACTOR.sub(lambda found: self.number(Decimal(found[0])), self._written(part))
 
     def reason(self, reason: Reason) -> str:
         """Why a verdict is what it is, or what its reader must know."""
-        message = self._messages.get(f"reason.{reason.code}")
-        facts = {name: self._data(value) for name, value in reason.facts.items()}
-        if message is not None and _placeholders(message) <= facts.keys():
-            return message.format_map(facts)
+        facts = {name: self.data(value) for name, value in reason.facts.items()}
         told = ", ".join(facts.values())
-        return reason.code.replace("_", " ") + (f": {told}" if told else "")
+        plain = reason.code.replace("_", " ") + (f": {told}" if told else "")
+        return self.filled(f"reason.{reason.code}", facts) or plain
 
     def explain(self, point: Point) -> str:
         """One sentence that gives rule, load, error, BKD, margin and citation of a decided point."""
@@ -339,10 +280,6 @@ class Labels:
         if sentence is None or remedy is None or not _placeholders(sentence + remedy) <= facts.keys():
             return error.message, error.remedy
         return sentence.format_map(facts), remedy.format_map(facts)
-
-
-def _tag(action: Action) -> str:
-    return str(action.__struct_config__.tag)
 
 
 def _placeholders(message: str) -> set[str]:

@@ -18,6 +18,7 @@ from drivers.settling import SettleRule
 from drivers.twins.scenario import Scenario, Story, read_scenario
 from drivers.twins.settings import TwinSettings
 from procedures.standard import WorkingStandard
+from results.complaint import STAGES
 from results.number import certificate_number
 from results.record import Office, Signer
 
@@ -78,6 +79,13 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     valid_until: date | None = None
 
 
+class ComplaintEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long the office gives itself for a complaint."""
+
+    days: dict[str, int] = {}
+    """days after a stage until which the next must be done, `{ penerimaan = 1, verifikasi = 3 }`"""
+
+
 class RegistryEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where sealed records are delivered."""
 
@@ -109,6 +117,7 @@ class Laboratory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     standard: tuple[WorkingStandard, ...] = ()
     agreement: tuple[Agreement, ...] = ()
     registry: RegistryEntry | None = None
+    complaint: ComplaintEntry = ComplaintEntry()
 
     @property
     def officer(self) -> Person:
@@ -238,6 +247,12 @@ def _check(laboratory: Laboratory, file: Path) -> None:
             laboratory.bench.idle_lock_min < 0,
             f"{laboratory.bench.idle_lock_min} minutes are no time",
             "Write a number of minutes, or 0 for a screen that is never locked.",
+        ),
+        (
+            "$.complaint.days",
+            any(stage not in STAGES or days < 0 for stage, days in laboratory.complaint.days.items()),
+            "one of its names is no stage, or its days are negative",
+            f"Stages are: {', '.join(STAGES)}.",
         ),
         (
             "$.bench.language",

@@ -166,7 +166,12 @@ class Observing:
                 question = Choose(
                     question="instrument_trouble",
                     choices=("try_again", "leave"),
-                    facts={"message": trouble.message, "remedy": trouble.remedy},
+                    facts={
+                        **{name: str(value) for name, value in trouble.facts.items()},
+                        "message": trouble.message,
+                        "remedy": trouble.remedy,
+                        "code": trouble.code,
+                    },
                 )
                 if await self._ask(f"{path}/trouble", question) != Choice("try_again"):
                     raise

@@ -3,8 +3,10 @@
 What an instruction leaves open is left out of its sentence.
 """
 
-from typing import Any, Protocol
+from decimal import Decimal
+from typing import Any, Final, Protocol
 
+from drivers.quantity import Quantity
 from procedures.action import (
     CountPulses,
     DeliverVolume,
@@ -19,6 +21,10 @@ from procedures.action import (
     StopFlow,
     Wait,
 )
+
+_MINUTE: Final = 60
+_LONG: Final = 2
+"""minutes"""
 
 
 class Words(Protocol):
@@ -35,6 +41,9 @@ class Words(Protocol):
 
     def clause(self, text: str) -> str:
         """An English clause that came as data."""
+
+    def number(self, value: Decimal) -> str:
+        """A number in the reader's notation."""
 
 
 def plumbing(words: Words, action: Plumbing) -> str:  # noqa: C901, PLR0911, PLR0912 - one sentence an action
@@ -57,10 +66,11 @@ def plumbing(words: Words, action: Plumbing) -> str:  # noqa: C901, PLR0911, PLR
         case DrainVessel(vessel=vessel, drip=drip):
             return words.text("instruction.drain_vessel", vessel=words.vessel(vessel), drip=drip)
         case Wait(duration=duration, purpose=purpose):
+            lasts = _duration(words, duration)
             if not purpose:
-                return words.text("instruction.wait", duration=duration)
+                return words.text("instruction.wait", duration=lasts)
             reason = words.word("purpose", purpose)
-            return words.text("instruction.wait_for", duration=duration, purpose=reason)
+            return words.text("instruction.wait_for", duration=lasts, purpose=reason)
         case Exchange(put=put, take=take):
             if not take:
                 return words.text("instruction.put", put=words.clause(put))
@@ -80,11 +90,25 @@ def _electric(words: Words, action: SetLoad) -> str:
         "instruction.set_load",
         voltage=action.voltage,
         current=action.current,
-        power_factor=action.power_factor,
+        power_factor=_factor(words, action.power_factor),
     )
     if action.phases != "all":
         said += words.text("instruction.one_phase", phase=action.phases)
     return said
+
+
+def _factor(words: Words, written: str) -> str:
+    number, _, side = written.partition(" ")
+    return f"{words.number(Decimal(number))} {side}".rstrip()
+
+
+def _duration(words: Words, duration: Quantity) -> str:
+    """Minutes and seconds from two minutes on."""
+    minutes, seconds = divmod(duration.to("s").value, _MINUTE)
+    if minutes < _LONG:
+        return words.clause(str(duration))
+    told = f"{words.number(minutes)} min"
+    return f"{told} {words.number(seconds)} s" if seconds else told
 
 
 def _delivery(words: Words, action: DeliverVolume) -> str:

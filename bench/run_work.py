@@ -7,7 +7,7 @@ from datetime import datetime
 from bench import events
 from bench.attention import RunInterrupted
 from bench.desk import Measured
-from bench.session import Taken
+from bench.taken import Taken
 from bench.workplace import Workplace, title_of
 from drivers import notation
 from drivers.protocols import Refused
@@ -69,5 +69,5 @@ class RunWork:
             conclusion=conclusion,
             retakes=sum(isinstance(kept.entry, Abandoned) for kept in history),
             began_at=datetime.fromisoformat(history[0].at),
-            raw_bytes=sum(len(reading.frame) for kept in history for reading in written_readings(kept)),
+            raw_bytes=sum(len(frame) for kept in history for frame in written_readings(kept).frame),
         )

@@ -1,9 +1,12 @@
 """The safe state: valves closed, pump off, when a run ends, is left, breaks off or is taken up again.
 
+And whenever a program opens the bench, for the one before it may have been killed.
+
 An instrument or plant takes part by declaring a command `safe` in its driver file. One that does not answer
 is told to the person who stands before it: what the program could not close, somebody must.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Final
@@ -38,10 +41,8 @@ async def make_safe(station: Station, *, when: str, keep: Keep, ask: Ask) -> Non
     """
     for bound in to_be_made_safe(station.roles.values()):
         facts = {"instrument": bound.name, "when": when}
-        try:
-            if bound.device is not None:
-                await bound.device.command(SAFE)
-        except PlainError as trouble:
+        trouble = await _send(bound)
+        if trouble is not None:
             facts |= {"fault": trouble.code, "message": trouble.message}
             with suppress(PlainError, RunInterrupted):
                 by_hand = Choose(question="make_safe", choices=("done",), facts={"instrument": bound.name})
@@ -49,3 +50,42 @@ async def make_safe(station: Station, *, when: str, keep: Keep, ask: Ask) -> Non
                 facts["by_hand"] = "done"
         with suppress(PlainError):
             keep(Noted(what="safe_state", facts=facts))
+
+
+async def make_all_safe(
+    instruments: Iterable[Bound], *, when: str, note: Callable[..., None]
+) -> dict[str, PlainError]:
+    """Send every instrument of a bench into its safe state, all at once, while no run is under way.
+
+    A program that was killed has closed nothing, and nobody need ever take its run up again: whoever opens
+    the bench next finds what it drives at rest, or is told by name what is not.
+
+    Args:
+        instruments: all that are connected.
+        when: `opened` or `asked`, for the audit trail.
+        note: writes it there, once everything was sent.
+
+    Returns:
+        Why, by the instrument's name, for those that could not be reached.
+
+    Raises:
+        StorageError: the trail cannot be written; all that answers is safe.
+    """
+    found = to_be_made_safe(instruments)
+    troubles = await asyncio.gather(*(_send(bound) for bound in found))
+    for bound, trouble in zip(found, troubles, strict=True):
+        told = {} if trouble is None else {"fault": trouble.code, "message": trouble.message}
+        note("safe_state", instrument=bound.name, when=when, **told)
+    return {
+        bound.name: trouble for bound, trouble in zip(found, troubles, strict=True) if trouble is not None
+    }
+
+
+async def _send(bound: Bound) -> PlainError | None:
+    """Give the command; gives why it was not carried out."""
+    try:
+        if bound.device is not None:
+            await bound.device.command(SAFE)
+    except PlainError as trouble:
+        return trouble
+    return None

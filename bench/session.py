@@ -14,15 +14,16 @@ from zoneinfo import ZoneInfo
 
 from bench import events
 from bench.book import CLOCK_MAY_STEP_S
+from bench.clock_state import clock_state
 from bench.conductor import Conductor
 from bench.errors import LaboratoryError
 from bench.laboratory import Laboratory
 from bench.operator import Operator
 from bench.people import check_competence
-from bench.resumption import Resumption, check_again, resumption
-from bench.safe_state import make_safe
+from bench.resumption import Resumption, resumption
 from bench.software import identification, package_digest, package_digests
 from bench.station import Bound, Station
+from bench.taken import Taken
 from drivers import notation
 from drivers.clock import Clock
 from drivers.errors import UnitError
@@ -34,7 +35,6 @@ from procedures.action import Action
 from procedures.assignment import Assignment
 from procedures.catalogue import find
 from procedures.edition import Procedure
-from procedures.point import Conclusion
 from results.entry import Closed, Concluded, Kept, Noted, Resumed, RunBegun
 from results.journal import Journal
 from results.ordering import state_after
@@ -53,6 +53,8 @@ class Surroundings:
     title: Callable[[Assignment], str]
     checkpoint: Callable[[], str] = str
     """the registry's newest signed checkpoint that was verified here; empty without one"""
+    clock_state: Callable[[], dict[str, str]] = clock_state
+    """whether the computer's clock follows another"""
 
     def at(self) -> str:
         """The wall time at the office, with its offset."""
@@ -114,41 +116,10 @@ def begin(around: Surroundings, assignment: Assignment, *, told: Mapping[str, To
         training=laboratory.bench.training or any(one.origin is Origin.TWIN for one in bound.values()),
         software=identification(),
         checkpoint=around.checkpoint(),
+        clock=around.clock_state(),
     )
     around.journal.begin(run, begun, at=around.at(), elapsed=around.clock.monotonic())
     return run
-
-
-@dataclass(frozen=True, kw_only=True)
-class Taken:
-    """A run in hand: conduct it."""
-
-    run: str
-    begun: RunBegun
-    procedure: Procedure[Any]
-    task: Any
-    conductor: Conductor
-    station: Station
-    resumption: Resumption | None = None
-    """None: it begins, or it is taken up only to be sealed"""
-
-    async def conduct(self) -> Conclusion:
-        """Run the script to its verdict, with all in its safe state before a resumption and at the end.
-
-        Raises:
-            RunInterrupted: see `Conductor.conduct`.
-            PlainError: see `Conductor.conduct`.
-        """
-        conductor = self.conductor
-        safe = partial(make_safe, self.station, keep=conductor.keep, ask=conductor.ask_operator)
-        if self.resumption is not None:
-            await safe(when="resumed")
-        try:
-            if self.resumption is not None:
-                await check_again(self.resumption, keep=conductor.keep, ask=conductor.ask_operator)
-            return await conductor.conduct(lambda run: self.procedure.script(run, self.task))
-        finally:
-            await safe(when="ended")
 
 
 def take_up(
@@ -208,6 +179,8 @@ def take_up(
             {role: bound for role, bound in around.station.roles.items() if role in begun.instruments}
         ),
         resumption=found,
+        clock_state=around.clock_state if state == "open" else None,
+        void=partial(close, around, run, how="voided", reason="clock_jumped"),
     )
 
 

@@ -7,10 +7,14 @@ which program decided it.
 import hashlib
 import platform
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Final
+
+from bench.errors import LaboratoryError
+from bench.libraries import DISTRIBUTION, changed_since_installed, library_digest
 
 PACKAGES: Final = ("drivers", "procedures", "results", "bench")
 _SHIPPED: Final = (".py", ".toml", ".typ", ".html", ".css", ".mako", ".ini", ".tcss")
@@ -46,13 +50,48 @@ def package_digests() -> dict[str, str]:
 def identification() -> dict[str, str]:
     """What a record says about the program that made it."""
     try:
-        own = version("tera-bench")
+        own = version(DISTRIBUTION)
     except PackageNotFoundError:
         own = "not installed"
     return {
         "tera-bench": own,
         **package_digests(),
+        "libraries": library_digest(),
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}",
         "machine": platform.machine(),
     }
+
+
+def changed_files() -> tuple[str, ...] | None:
+    """The files of this program that are not as they were installed; None when it runs from its source."""
+    if _is_source():
+        return None
+    return changed_since_installed(DISTRIBUTION, within=PACKAGES)
+
+
+def _is_source() -> bool:
+    """Whether the program that runs is another than the one that is installed, if there is one."""
+    try:
+        installed = Path(str(distribution(DISTRIBUTION).locate_file(PACKAGES[0])))
+    except PackageNotFoundError:
+        return True
+    return installed.resolve() != Path(__file__).resolve().parent
+
+
+def check_unchanged() -> None:
+    """See to it that this program is the one that was installed.
+
+    A program that runs from its source cannot be compared; its digests stand in trail and record.
+
+    Raises:
+        LaboratoryError: a file was changed, removed or added without an update.
+    """
+    if changed := changed_files():
+        raise LaboratoryError(
+            "software.changed",
+            "{count} files of this program are not as they were installed: {files}.",
+            "Begin no test with it; install the program again, then look at tera audit-trail show.",
+            count=len(changed),
+            files=", ".join(changed[:3]),
+        )

@@ -9,11 +9,15 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
+from zoneinfo import ZoneInfo
 
+from bench.clock_state import FOLLOWS, clock_state
 from bench.laboratory import FILE_NAME, Folders, Laboratory
+from bench.people import Person
 from bench.software import identification
 from bench.station import Bound
+from drivers.clock import Clock
 from drivers.errors import PlainError
 from results.entry import BENCH, Noted
 from results.errors import StorageError
@@ -29,7 +33,13 @@ class Trail:
     """Writes what happens at one bench; who is there is said with each entry."""
 
     def __init__(
-        self, journal: Journal, *, at: Callable[[], str], elapsed: Callable[[], float], officer: str
+        self,
+        journal: Journal,
+        *,
+        at: Callable[[], str],
+        elapsed: Callable[[], float],
+        officer: str,
+        clock_state: Callable[[], dict[str, str]] = clock_state,
     ) -> None:
         """Take the journal.
 
@@ -38,11 +48,23 @@ class Trail:
             at: the wall time, ISO 8601 with offset.
             elapsed: monotonic seconds.
             officer: who sits here, by id.
+            clock_state: whether the computer's clock follows another; said with each entry.
         """
         self._journal = journal
         self._at = at
         self._elapsed = elapsed
         self._officer = officer
+        self._clock_state = clock_state
+
+    @classmethod
+    def of(cls, laboratory: Laboratory, journal: Journal, clock: Clock) -> Self:
+        """The trail of a laboratory in the name of whoever sits there, at its own wall time."""
+        return cls(
+            journal,
+            at=lambda: wall_time(laboratory, clock),
+            elapsed=clock.monotonic,
+            officer=laboratory.officer.id,
+        )
 
     def note(self, what: str, /, **facts: Any) -> None:
         """Keep an event; it is on the disk when this returns.
@@ -50,8 +72,13 @@ class Trail:
         Raises:
             StorageError: it is not, so what it speaks of must not be done.
         """
-        entry = Noted(what=what, facts={"by": self._officer, **facts})
+        synchronised = {FOLLOWS: self._clock_state()[FOLLOWS]}
+        entry = Noted(what=what, facts={"by": self._officer, **facts} | synchronised)
         self._journal.append(BENCH, entry, at=self._at(), elapsed=self._elapsed())
+
+    def clock_state(self) -> dict[str, str]:
+        """Whether the computer's clock follows another, and what else the system tells of it."""
+        return self._clock_state()
 
     def seat(self, officer: str) -> None:
         """Note what follows in the name of another officer."""
@@ -85,7 +112,7 @@ class Trail:
                 self.note("changed", what=name, old=old, new=new)
         if known != configuration:
             self.note("configuration", configuration=dict(configuration))
-        self.note("started")
+        self.note("started", clock=self._clock_state())
 
     def _known(self) -> dict[str, str]:
         for kept in reversed(self._journal.entries(BENCH)):
@@ -93,6 +120,11 @@ class Trail:
                 found: dict[str, str] = kept.entry.facts["configuration"]
                 return found
         return {}
+
+
+def wall_time(laboratory: Laboratory, clock: Clock) -> str:
+    """The time at the office, ISO 8601 with its offset."""
+    return clock.utc().astimezone(ZoneInfo(laboratory.office.time_zone)).isoformat()
 
 
 def configuration_of(
@@ -107,7 +139,12 @@ def configuration_of(
     for standard in laboratory.standard:
         found[f"standard {standard.id}"] = f"{standard.certificate} {standard.due}"
     for person in laboratory.person:
-        found[f"person {person.id}"] = ", ".join(person.roles)
+        found[f"person {person.id}"] = "; ".join((", ".join(person.roles), *_competence(person)))
     for keyid, key in read_trusted_keys(folders.keys).items():
         found[f"key {keyid[:16]}"] = key.person or "bench"
     return found
+
+
+def _competence(person: Person) -> list[str]:
+    """What a person may test and until when: an evidence bundle asks the trail what was so on a day."""
+    return [f"{kind} {until.isoformat()}" for kind, until in sorted(person.competence.items())]

@@ -4,9 +4,10 @@ The command line and the screen both work through this; neither knows a file or 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 from bench import events, finishing, session
@@ -18,8 +19,12 @@ from bench.laboratory import Folders, Laboratory, load
 from bench.operator import Operator
 from bench.operators.plant_hands import PlantHands
 from bench.operators.twin_hands import AutomaticOperator, TwinHands
-from bench.session import Surroundings, Taken
+from bench.operators.vessel_hands import VesselHands
+from bench.safe_state import make_all_safe
+from bench.session import Surroundings
+from bench.software import check_unchanged
 from bench.station import check_told
+from bench.taken import Taken
 from bench.trail import Trail, configuration_of
 from drivers import notation
 from drivers.clock import Clock, SystemClock
@@ -30,6 +35,7 @@ from results.delivery import Delivery
 from results.journal import Journal
 from results.outbox import Outbox
 from results.run_summary import RunSummary
+from results.storage import plain_faults
 
 
 class Workplace:
@@ -62,14 +68,26 @@ class Workplace:
             title=lambda assignment: title_of(labels, assignment),
             checkpoint=lambda: finishing.newest_checkpoint(laboratory, outbox),
         )
+        self.unsafe: Mapping[str, PlainError] = {}
+        """instruments that did not reach their safe state when they were last told to, and why"""
         self.trail = Trail(journal, at=self.around.at, elapsed=clock.monotonic, officer=laboratory.officer.id)
+
+    async def make_safe(self, *, when: str) -> None:
+        """Close and stop all that can be while no run is under way; `unsafe` tells what cannot.
+
+        Raises:
+            StorageError: it cannot be noted; all that answers is safe.
+        """
+        self.unsafe = await make_all_safe(self.instruments.bound.values(), when=when, note=self.trail.note)
 
     async def begin(self, assignment: Assignment) -> str:
         """Begin a run once every instrument answers; see `session.begin`.
 
         Raises:
             InstrumentError: one does not answer, or it is another one; no number is consumed.
+            LaboratoryError: a file of the program was changed outside of an update; no number is consumed.
         """
+        check_unchanged()
         session.check(self.around, assignment)
         bench_key(self.folders)  # a key that is damaged is told now, not when the test is to be sealed
         told: dict[str, Told] = {}
@@ -91,7 +109,10 @@ class Workplace:
             operator = TwinHands(twin, operator)
         plant = self.instruments.plant()
         if plant is not None:
-            operator = PlantHands(plant, self.around.clock, operator, loads=twin is None, eyes=automatic)
+            vessels, clock = self.instruments.vessels, self.around.clock
+            if vessels is not None:
+                return VesselHands(plant, vessels, clock, operator, eyes=automatic)
+            operator = PlantHands(plant, clock, operator, loads=twin is None, eyes=automatic)
         return operator
 
     def seat(self, officer: str) -> None:
@@ -124,6 +145,9 @@ class Workplace:
             raise
         keys = ", ".join(finished.sealed.verified.signed_by)
         self.trail.note("key_used", run=run, record=finished.number, keys=keys, meaning="menguji")
+        with plain_faults(finished.sealed.certificate):
+            paper = sha256(finished.sealed.certificate.read_bytes()).hexdigest()
+        self.trail.note("printed", record=finished.number, paper=paper)
         return finished
 
     async def deliver(self, *, journal_free: asyncio.Event | None = None) -> Delivery | None:
@@ -162,6 +186,8 @@ async def open_workplace(
 ) -> AsyncIterator[Workplace]:
     """Open a laboratory's journal, outbox and instruments; this program owns them until it leaves.
 
+    What declares a safe state is sent into it before anything else is done here.
+
     Args:
         root: the folder of `laboratory.toml`.
         labels: the language.
@@ -191,6 +217,7 @@ async def open_workplace(
                 clock=clock,
             )
             with place.trail.kept(configuration_of(laboratory, folders, instruments.bound)):
+                await place.make_safe(when="opened")
                 yield place
         finally:
             await instruments.close()
@@ -219,13 +246,17 @@ def read_assignment(file: Path) -> Assignment:
     return notation.from_toml(text, Assignment, source=file, error=LaboratoryError)
 
 
+_SIZES = ("max", "e", "q3", "qn", "qmax", "max_flow", "nominal", "length", "range", "vehicle")
+"""entries of a data plate that tell instruments of one kind apart at a glance"""
+
+
 def title_of(labels: Labels, assignment: Assignment) -> str:
     """One line that tells a person which instrument this is: kind, class, size, maker, serial."""
     uut = assignment.uut
-    size = "/".join(labels.clause(str(uut[key])) for key in ("max", "e", "q3", "qn") if key in uut)
+    size = "/".join(labels.clause(str(uut[key])) for key in _SIZES if key in uut)
     accuracy_class = str(uut.get("class", ""))
-    if accuracy_class.isdecimal():  # a bare 2 would be read as a count
-        accuracy_class = labels.text("command.class", number=accuracy_class)
+    if accuracy_class[:1].isdecimal():  # a bare 2 would be read as a count
+        accuracy_class = labels.text("command.class", number=labels.decimal(accuracy_class))
     words = (
         labels.word("kind", assignment.kind),
         str(uut.get("type", "")).replace("_", " "),

@@ -12,7 +12,7 @@ from drivers.drawing import Surroundings, make_form
 from drivers.example import run_examples
 from drivers.family import speaks
 from drivers.file_driver import FileDriver
-from drivers.instrument import Command
+from drivers.instrument import Command, Driver
 from drivers.line_entry import line_mistake
 from drivers.mbus_assembly import make_mbus_driver
 from drivers.mbus_driver import MbusDriver
@@ -28,12 +28,22 @@ from drivers.query_driver import QueryDriver
 from drivers.reading import DriverMark
 from drivers.register_assembly import make_register_driver
 from drivers.register_driver import RegisterDriver
+from drivers.written import driver_of_text
 
 AnyFileDriver = FileDriver | QueryDriver | RegisterDriver | MbusDriver
 """what the file of any protocol becomes"""
 
 
-def make_driver(data: bytes, file: str) -> AnyFileDriver:
+def make_driver(data: bytes, file: str) -> Driver:
+    """The driver that a text describes: a driver file, or the source of one in Python as a record keeps it.
+
+    Raises:
+        DescriptionError: see `make_file_driver`; or the source of another release.
+    """
+    return driver_of_text(data, file) or make_file_driver(data, file)
+
+
+def make_file_driver(data: bytes, file: str) -> AnyFileDriver:
     """The driver in a driver file.
 
     Args:

@@ -12,22 +12,19 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePath
 from typing import Final
 
-from drivers.assembly import AnyFileDriver, make_driver
+from drivers.assembly import AnyFileDriver, make_file_driver
 from drivers.description import DESCRIPTION, refuse
 from drivers.errors import DescriptionError, InstrumentError, PlainError
 from drivers.family import FamilyError, with_family
 from drivers.file_place import line_of, line_of_mistake
 from drivers.instrument import Driver
+from drivers.written import WRITTEN
 
 PLUG_INS: Final = "tera_bench.drivers"
 """the entry-point group; each entry names a function without arguments that returns a `Driver`"""
 
 _SUFFIX: Final = ".toml"
-_WRITTEN: Final = (
-    EntryPoint("jik6cab", "drivers.written.print_job:driver", PLUG_INS),
-    EntryPoint("sartorius-xbpi", "drivers.written.xbpi:driver", PLUG_INS),
-    EntryPoint("zera-mt", "drivers.written.zera:driver", PLUG_INS),
-)
+_WRITTEN: Final = tuple(EntryPoint(name, f"{module}:driver", PLUG_INS) for name, module in WRITTEN.items())
 """the program's own drivers in Python; they load as installed ones do"""
 
 
@@ -123,7 +120,7 @@ def load_file(file: Traversable) -> AnyFileDriver:
         ) from None
     data = data.removeprefix(codecs.BOM_UTF8)  # an editor's mark, no word of the driver
     try:
-        driver = make_driver(joined(data, shown), shown)
+        driver = make_file_driver(joined(data, shown), shown)
         if driver.mark.id + _SUFFIX != file.name:
             own = file.name.removesuffix(_SUFFIX)
             correction = f"Name the file {driver.mark.id}{_SUFFIX}, or write id = '{own}'."

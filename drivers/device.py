@@ -4,22 +4,23 @@ Nothing is handed out that arrived before it was asked for, and nothing that the
 """
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from drivers.clock import Clock, within
 from drivers.conversation import Arrival, Conversation
 from drivers.errors import InstrumentError, LinkLostError
-from drivers.instrument import Driver, wraps_at
+from drivers.instrument import Driver, commands_of, told, wraps_at
 from drivers.interviewing import Interviewing
 from drivers.polling import Polling
 from drivers.protocols import Acknowledged, Indicated, Measured, Refused
 from drivers.query_driver import Interviewee
 from drivers.reading import Origin, Reading
 from drivers.settling import Settled, SettleRule, Window
-from drivers.silence import no_indication, not_settled, silent
+from drivers.silence import no_command, no_indication, not_settled, silent
 from drivers.talk import Talk
 from drivers.transports import Transport
 from drivers.transports.bus_unit import BusUnit
@@ -199,25 +200,31 @@ class Device:
             finally:
                 talk.high_resolution = False
 
-    async def command(self, name: str) -> Acknowledged | None:
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The names of all commands that it takes."""
+        return commands_of(self._driver)
+
+    async def command(self, name: str, numbers: Mapping[str, Decimal] | None = None) -> Acknowledged | None:
         """Send a declared command and wait until it is done; None where the instrument gives no answer.
+
+        Args:
+            name: as its driver declares it.
+            numbers: those that the command takes, by name.
 
         Raises:
             LinkLostError: the line is gone.
             InstrumentError: not declared, refused, or not answered.
+            DescriptionError: the instrument cannot be told these numbers.
         """
-        command = self._driver.commands.get(name)
+        driver = told(self._driver, name, numbers or {})
+        command = driver.commands.get(name)
         if command is None:
-            raise InstrumentError(
-                "device.no_command",
-                "{instrument} has no command {command}; declared are: {declared}.",
-                "Use the keys of the instrument, or declare the command in its driver file.",
-                instrument=self._name,
-                command=name,
-                declared=", ".join(self._driver.commands) or "none",
-            )
+            raise no_command(self._name, name, self.commands)
         async with self._turn:
             talk = await self._ready()
+            if isinstance(talk, Interviewing) and isinstance(driver, Interviewee):
+                return await talk.carry_out(name, driver.order(name))
             return await talk.command(name, command)
 
     async def _rest(
@@ -309,8 +316,8 @@ class Device:
                     origin=self._origin,
                     frame=shown.frame,
                     driver=self._driver.mark,
-                    received_at=arrival.at_utc,
-                    elapsed=arrival.at,
+                    received_at=arrival.at_utc.replace(microsecond=arrival.at_utc.microsecond // 1000 * 1000),
+                    elapsed=round(arrival.at, 3),
                     channel=channel,
                     wraps_at=wraps_at(self._driver, channel),
                 )

@@ -1,6 +1,7 @@
 """The driver port: what any description of an instrument can do, whether it is a file or Python."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
 
@@ -80,6 +81,38 @@ class Counting(Protocol):
 def wraps_at(driver: "Driver", channel: str) -> Quantity | None:
     """Where a quantity of an instrument begins anew at zero; None: it does not, or nobody knows."""
     return driver.wraps_at(channel) if isinstance(driver, Counting) else None
+
+
+@runtime_checkable
+class TakesNumbers(Protocol):
+    """A driver some of whose commands take numbers: the constant of a meter, how many pulses to count."""
+
+    @property
+    def numbered(self) -> Mapping[str, Sequence[str]]:
+        """By command, the names of its numbers; the command is not in `commands`."""
+
+    def told(self, command: str, numbers: Mapping[str, Decimal]) -> "Driver":
+        """The same instrument with this command among its `commands`, for these numbers.
+
+        Raises:
+            DescriptionError: the instrument cannot be told these numbers.
+        """
+
+
+def commands_of(driver: "Driver") -> tuple[str, ...]:
+    """The names of all commands that an instrument takes, those with numbers too."""
+    return (*driver.commands, *(driver.numbered if isinstance(driver, TakesNumbers) else ()))
+
+
+def told(driver: "Driver", command: str, numbers: Mapping[str, Decimal]) -> "Driver":
+    """A driver that declares this command for these numbers; itself where the command takes none.
+
+    Raises:
+        DescriptionError: the instrument cannot be told these numbers.
+    """
+    if isinstance(driver, TakesNumbers) and command in driver.numbered:
+        return driver.told(command, numbers) if numbers or command not in driver.commands else driver
+    return driver
 
 
 class Driver(Protocol):

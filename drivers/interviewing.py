@@ -96,10 +96,19 @@ class Interviewing:
             InstrumentError: refused, or not answered.
             LinkLostError: the line is gone.
         """
+        return await self.carry_out(name, self._driver.order(name))
+
+    async def carry_out(self, name: str, order: Script) -> Acknowledged:
+        """Carry a command out that may have been made for this moment.
+
+        Raises:
+            InstrumentError: refused, or not answered.
+            LinkLostError: the line is gone.
+        """
         async with self._line:
             if not await self._settled():
                 raise command_unanswered(name)
-            match await self._hold(self._driver.order(name)):
+            match await self._hold(order):
                 case Acknowledged() as done:
                     return done
                 case Refused(reason=reason):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from drivers.assembly import make_driver
+from drivers.assembly import make_file_driver
 from drivers.catalogue import joined
 from drivers.description import read_description
 from drivers.drafting import Answers, drawn, like
@@ -135,7 +135,7 @@ def _numbers(driver: Driver, data: bytes) -> tuple[str, ...]:
 def _proved(text: str, answers: Answers, data: bytes, told: tuple[str, ...]) -> Proposal:
     file = f"{answers.id}.toml"
     try:
-        driver = make_driver(joined(text.encode("utf-8"), file), file)
+        driver = make_file_driver(joined(text.encode("utf-8"), file), file)
     except DescriptionError as mistake:
         seen = "stable = true" in text, "stable = false" in text
         missing = _UNSEEN.get(seen) if mistake.facts.get("path") == "example" else None

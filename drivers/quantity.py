@@ -7,6 +7,7 @@ raises instead of rounding.
 import re
 from collections.abc import Callable
 from decimal import Context, Decimal, DecimalException, DivisionByZero, Inexact, InvalidOperation, Overflow
+from fractions import Fraction
 from typing import Any, Final, Self
 
 from drivers.errors import UnitError
@@ -78,7 +79,7 @@ _MOST_DIGITS: Final = 30
 _MOST_PLACES: Final = 400
 """before or behind the dot, however the number came about: comparing numbers writes all their digits out"""
 
-_PATTERN: Final = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*([^\s\d]\S*|(?<=\s)1)\s*", re.ASCII)
+_PATTERN: Final = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*([^\s\d.]\S*|(?<=\s)1)\s*", re.ASCII)
 
 
 def known_unit(unit: str) -> bool:
@@ -171,6 +172,18 @@ class Quantity:
             return _EXACT.divide(_EXACT.multiply(self.value, factor), divisor)
         except DecimalException:
             raise UnitError(f"{self} has no exact value in {unit}") from None
+
+    def fraction_in(self, unit: str) -> Fraction:
+        """The number in another unit, exactly, also where it has no end in decimals: m3/h in L/min.
+
+        Raises:
+            UnitError: other dimension.
+        """
+        here, factor = _UNITS[self.unit]
+        there, divisor = _UNITS.get(unit, ("unknown", Decimal(1)))
+        if here != there:
+            raise UnitError(f"{self} cannot be given in {unit}")
+        return Fraction(self.value) * Fraction(factor) / Fraction(divisor)
 
     def __add__(self, other: "Quantity") -> "Quantity":
         return _computed(_exactly(_EXACT.add, self.value, other._value_in(self.unit)), self.unit)

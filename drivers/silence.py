@@ -1,5 +1,6 @@
 """What to tell a technician when an instrument gives no usable indication, or does not obey."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from drivers.errors import InstrumentError, NotSettledError
@@ -16,7 +17,7 @@ _WHY: Final[dict[Unrest, tuple[str, str]]] = {
         "Wait until the load is at rest; if it keeps walking, the instrument drifts.",
     ),
     Unrest.REFUSED: (
-        "{instrument} shows no weight: {refused}.",
+        "{instrument} shows no value: {refused}.",
         "Look at its display and correct that first.",
     ),
     Unrest.RESOLUTION: (
@@ -52,7 +53,7 @@ def silent(instrument: str, *, bytes_came: bool) -> InstrumentError:
 
 
 def no_indication(instrument: str, refused: Refused) -> InstrumentError:
-    """It answers, but shows no weight."""
+    """It answers, but shows no value."""
     message, remedy = _WHY[Unrest.REFUSED]
     return InstrumentError(
         "device.no_indication",
@@ -101,4 +102,16 @@ def command_unanswered(command: str) -> InstrumentError:
         "The instrument did not answer the command {command}.",
         "Look at its display; check that it allows commands from the line.",
         command=command,
+    )
+
+
+def no_command(instrument: str, command: str, declared: Sequence[str]) -> InstrumentError:
+    """The error for a command that its driver does not declare."""
+    return InstrumentError(
+        "device.no_command",
+        "{instrument} has no command {command}; declared are: {declared}.",
+        "Use the keys of the instrument, or declare the command in its driver file.",
+        instrument=instrument,
+        command=command,
+        declared=", ".join(declared) or "none",
     )

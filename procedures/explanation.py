@@ -12,7 +12,7 @@ import msgspec
 
 from drivers.quantity import Quantity
 from procedures.point import Phase, Point
-from procedures.rounding import expanded_quantity, settled
+from procedures.rounding import rounded_up, settled
 from procedures.uncertainty.budget import Budget
 
 _FACTOR_PLACE: Final = Decimal("0.01")
@@ -30,9 +30,14 @@ class PointBudget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """the equation, as a metrologist writes it: `E = I + ½d − ΔL − L`"""
 
     @property
+    def reported(self) -> Decimal:
+        """U in the unit of the result, two digits, rounded up."""
+        return rounded_up(self.budget.expanded)
+
+    @property
     def expanded(self) -> Quantity:
-        """U, two digits, rounded up."""
-        return expanded_quantity(self.budget.expanded, self.unit)
+        """The same as a quantity, where the unit is one of `drivers.quantity`."""
+        return Quantity(self.reported, self.unit)
 
     @property
     def coverage_factor(self) -> Decimal:

@@ -136,7 +136,8 @@ def nearest(standard: WorkingStandard, at: Quantity) -> tuple[Quantity, Quantity
 
 def _between(start: Quantity, end: Quantity, first: Quantity, last: Quantity, at: Quantity) -> Quantity:
     unit = start.unit
-    part = Fraction((at.to(unit) - start).value) / Fraction((end.to(unit) - start).value)
+    begin = Fraction(start.value)
+    part = (at.fraction_in(unit) - begin) / (end.fraction_in(unit) - begin)
     change = Fraction((last.to(first.unit) - first).value) * part
     steps = round((Fraction(first.value) + change) * 10**6)
     return Quantity(Decimal(steps).scaleb(-6).normalize() + 0, first.unit)

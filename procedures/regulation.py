@@ -107,6 +107,15 @@ def content(table: str) -> dict[str, Any]:
     return tomllib.loads(_file(table).decode())
 
 
+def digest(table: str) -> str:
+    """SHA-256 of a table's file, as a record names it.
+
+    Raises:
+        ProcedureError: there is no such table.
+    """
+    return hashlib.sha256(_file(table)).hexdigest()
+
+
 def _file(table: str) -> bytes:
     try:
         return _files()[f"{table}.toml"]

@@ -94,8 +94,17 @@ def expanded_quantity(uncertainty: float, unit: str, digits: int = 2) -> Quantit
     >>> print(expanded_quantity(0.1 + 0.2, "mg"))
     0.30 mg
     """
+    return Quantity(rounded_up(uncertainty, digits), unit)
+
+
+def rounded_up(uncertainty: float, digits: int = 2) -> Decimal:
+    """A computed U, to significant digits, never smaller by rounding.
+
+    >>> rounded_up(0.1 + 0.2)
+    Decimal('0.30')
+    """
     clean = to_digits(Decimal(uncertainty), _MEANINGFUL, Rounding.HALF_EVEN)
-    return Quantity(to_digits(clean, digits, Rounding.UP), unit)
+    return to_digits(clean, digits, Rounding.UP)
 
 
 def settled(value: float, place: Decimal) -> Decimal:

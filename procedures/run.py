@@ -7,6 +7,7 @@ archived record. A script must be a pure function of what these methods return: 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 import msgspec
@@ -81,8 +82,11 @@ class Run(Protocol):
     async def ask(self, question: Question) -> Answer:
         """Ask a person; returns the answer."""
 
-    async def act(self, role: str, command: str) -> None:
-        """Send a declared command to an instrument."""
+    async def offered(self, role: str) -> tuple[str, ...] | None:
+        """The commands that the instrument of a role takes; None: it has no port, and a person reads it."""
+
+    async def act(self, role: str, command: str, **numbers: Decimal) -> None:
+        """Send a declared command to an instrument; `numbers` are those that it takes, by name."""
 
     async def now(self) -> datetime:
         """The wall time, journaled, with its offset."""

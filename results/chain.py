@@ -6,7 +6,7 @@ digest of the body rather than the body, so that a row can be linked without bei
 
 import hashlib
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -66,10 +66,30 @@ def checked_entry(row: tuple[int, str, str, float, bytes, str, str], *, where: s
     Raises:
         IntegrityError: the row is not what was written; the facts name its sequence.
     """
-    sequence, run, at, elapsed, body, previous, found = row
+    return _genuine(row[:6], lambda own: own == row[6], where)
+
+
+def marked_entry(row: tuple[int, str, str, float, bytes, str], *, mark: int, where: str) -> Kept:
+    """Check and read one row (sequence, run, at, elapsed, body, previous) of whose hash a mark is kept.
+
+    That the whole hash is right is shown by the hash of the last entry, which stands in the signed record.
+
+    Raises:
+        IntegrityError: the row is not what was written; the facts name its sequence.
+    """
+    return _genuine(row, lambda own: mark_of(own) == mark, where)
+
+
+def mark_of(digest: str) -> int:
+    """The first four bytes of a hash: enough to tell which entry of a broken chain was changed."""
+    return int(digest[:8], 16)
+
+
+def _genuine(row: tuple[int, str, str, float, bytes, str], known: Callable[[str], bool], where: str) -> Kept:
+    sequence, run, at, elapsed, body, previous = row
     try:
-        expected = entry_hash(sequence, run=run, at=at, elapsed=elapsed, previous=previous, body=body)
-        entry = _ENTRIES.decode(body) if expected == found else None
+        own = entry_hash(sequence, run=run, at=at, elapsed=elapsed, previous=previous, body=body)
+        entry = _ENTRIES.decode(body) if known(own) else None
     except MISFITS:
         entry = None
     if entry is None:
@@ -82,7 +102,7 @@ def checked_entry(row: tuple[int, str, str, float, bytes, str, str], *, where: s
         entry=entry,
         body=body,
         previous=previous,
-        hash=found,
+        hash=own,
     )
 
 

@@ -18,7 +18,18 @@ from procedures.assignment import Assignment
 from procedures.point import Conclusion
 from procedures.standard import StandardUse
 from results.amendment import amended_record
-from results.entry import LINK_BACK, Abandoned, Closed, Concluded, Entry, Kept, Noted, Resumed, RunBegun
+from results.entry import (
+    CLOCK,
+    LINK_BACK,
+    Abandoned,
+    Closed,
+    Concluded,
+    Entry,
+    Kept,
+    Noted,
+    Resumed,
+    RunBegun,
+)
 from results.errors import RecordError
 from results.number import certificate_number, sequence_of
 from results.record import InstrumentUsed, Office, Record, Signer
@@ -115,6 +126,7 @@ def record_of(
         journal_head=end.hash,
         previous_record=previous_record,
         software=begun.software,
+        clock=_clock(begun, entries) if begun.clock else msgspec.UNSET,
         checkpoint=begun.checkpoint or msgspec.UNSET,
     )
 
@@ -127,6 +139,14 @@ def _first(entries: Sequence[Kept]) -> RunBegun:
         "These entries do not begin with the beginning of a run.",
         "Check the journal with `tera check`.",
     )
+
+
+def _clock(begun: RunBegun, entries: Sequence[Kept]) -> dict[str, dict[str, str]]:
+    """The state of the clock at the beginning, and the one noted last."""
+    noted = [
+        kept.entry.facts for kept in entries if isinstance(kept.entry, Noted) and kept.entry.what == CLOCK
+    ]
+    return {"begun": begun.clock, "ended": noted[-1] if noted else begun.clock}
 
 
 def _ending(entry: Entry, known: Conclusion | None) -> tuple[State, Conclusion | None]:

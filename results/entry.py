@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
+from results.gathered import Gathered
+
 BENCH: Final = ""
 """the run of entries that belong to no run: the bench's own audit trail"""
 
@@ -45,6 +47,8 @@ class RunBegun(_Entry, frozen=True, kw_only=True, tag="run_begun"):
     """version, digests of the legally relevant packages, Python, operating system"""
     checkpoint: str = ""
     """the newest signed checkpoint of the registry that was proved here before: the run is younger than it"""
+    clock: dict[str, str] = {}
+    """whether the computer's clock followed another when the run began, which one, and how far it was off"""
     supersedes: str = ""
     """id of the record that this one corrects; then nothing is measured and `Amended` follows"""
 
@@ -90,8 +94,8 @@ class Done(_Entry, frozen=True, kw_only=True, tag="done"):
     verb: str
     arguments: dict[str, Any]
     result: Any = None
-    samples: tuple[dict[str, Any], ...] = ()
-    """readings: of the settling window, or all that was watched during an action"""
+    samples: Gathered | tuple[dict[str, Any], ...] = ()
+    """readings: of the settling window, or all that was watched during an action; older journals have a list"""
 
 
 class Reported(_Entry, frozen=True, kw_only=True, tag="reported"):
@@ -140,6 +144,8 @@ class Sealed(_Entry, frozen=True, kw_only=True, tag="sealed"):
     evidence_digest: str
 
 
+CLOCK: Final = "clock"
+"""noted when the clock stood otherwise than when the run began; facts as `RunBegun.clock`"""
 LINK_LOST: Final = "link_lost"
 """noted when an instrument's line is gone while it is read; facts: path, role, code"""
 LINK_BACK: Final = "link_back"

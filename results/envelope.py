@@ -7,7 +7,7 @@ a record. Nothing is parsed before the signatures hold.
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -64,7 +64,11 @@ def signed_bytes(payload_type: str, payload: bytes) -> bytes:
 
 def sign(payload: bytes, *, training: bool, seals: Sequence[Seal]) -> Envelope:
     """Seal a record's bytes with each key, the bench's first."""
-    kind = TRAINING_RECORD_TYPE if training else RECORD_TYPE
+    return sign_as(TRAINING_RECORD_TYPE if training else RECORD_TYPE, payload, seals)
+
+
+def sign_as(kind: str, payload: bytes, seals: Sequence[Seal]) -> Envelope:
+    """Sign a payload of a type with each key."""
     message = signed_bytes(kind, payload)
     return Envelope(
         _to_base64(payload),
@@ -78,8 +82,12 @@ def render(envelope: Envelope) -> bytes:
     return msgspec.json.encode(envelope) + b"\n"
 
 
-def parse(data: bytes) -> Envelope:
+def parse(data: bytes, kinds: Collection[str] = (RECORD_TYPE, TRAINING_RECORD_TYPE)) -> Envelope:
     """Read an envelope file; nothing but the exact form that `render` gives is taken.
+
+    Args:
+        data: the file.
+        kinds: the types of payload that are looked for.
 
     Raises:
         IntegrityError: not such a file, or a type of payload that is not known here.
@@ -90,7 +98,7 @@ def parse(data: bytes) -> Envelope:
         envelope = msgspec.json.decode(data, type=Envelope)
     if render(envelope) != data:
         raise _malformed("it is not written in the exact form of an envelope")
-    if envelope.payloadType not in (RECORD_TYPE, TRAINING_RECORD_TYPE):
+    if envelope.payloadType not in kinds:
         raise _malformed(f"{envelope.payloadType!r} is not a kind of record")
     keyids = [signature.keyid for signature in envelope.signatures]
     if not keyids or len(set(keyids)) != len(keyids):

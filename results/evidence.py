@@ -7,6 +7,7 @@ the same bytes. This is the only module that knows HDF5.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import prod
 from pathlib import Path
 from typing import Any, Final
@@ -16,15 +17,23 @@ import numpy as np
 
 from drivers.notation import from_builtins
 from procedures.point import Conclusion
-from results.chain import check_links, checked_entry
+from results import evidence_1
+from results.chain import check_links
 from results.entry import Concluded, Kept, RunBegun
 from results.errors import IntegrityError
-from results.evidence_table import Table, journal_rows, journal_tables, point_table, reading_tables
-from results.kept_reading import WrittenReading, written_readings
+from results.evidence_table import Table, journal_entries, journal_tables, point_table, reading_tables
+from results.kept_reading import WrittenReadings, written_readings
 from results.malformed import told_as
 from results.storage import plain_faults, write_once
 
-_FORMAT: Final = "tera-bench/evidence/1"
+_FORMAT: Final = "tera-bench/evidence/2"
+_JOURNAL: Final = {
+    "tera-bench/evidence/1": (("rows", "bodies"), evidence_1.journal_entries),
+    _FORMAT: (("rows", "bodies", "before"), journal_entries),
+}
+"""by format: the tables in which the journal stands, and who reads them"""
+_TABLES: Final = ("samples", "frames", "points")
+"""what stands there for other programs and follows from the journal"""
 _LARGEST_BYTES: Final = 1_000_000_000
 # HDF5 1.10's form: checksummed headers, small for one-chunk data, and read by every tool of the last decade.
 _LIBRARY: Final = ("v110", "v110")
@@ -37,9 +46,7 @@ class Evidence:
     run: str
     entries: tuple[Kept, ...]
     """up to and including the one that ended the run"""
-    drivers: dict[str, str]
-    """text of each driver file by its SHA-256"""
-    readings: Mapping[int, tuple[WrittenReading, ...]] = field(repr=False)
+    readings: Mapping[int, WrittenReadings] = field(repr=False)
     """samples and readings of an entry, by its sequence"""
     conclusion: Conclusion | None
     """of the entry that ended the run; None: it was closed without one"""
@@ -55,6 +62,11 @@ class Evidence:
         if not isinstance(first, RunBegun):
             raise _unsound(self.run, "its first entry does not begin a run")
         return first
+
+    @property
+    def drivers(self) -> dict[str, str]:
+        """Text of each driver file by its SHA-256."""
+        return self.begun.drivers
 
     @property
     def head(self) -> str:
@@ -89,17 +101,21 @@ def make_evidence(entries: Sequence[Kept], *, called: str) -> Evidence:
     """
     with told_as(lambda why: _unsound(called, why)):
         made = _laid_out(tuple(entries))
-        content = _build(entries, made.tables)
+        content = _build(entries, made)
     return _parse(content, called, made)
 
 
-def read_evidence(path: Path, *, digest: str | None = None, known: Evidence | None = None) -> Evidence:
+def read_evidence(
+    path: Path, *, digest: str | None = None, known: Evidence | None = None, whole: bool = True
+) -> Evidence:
     """Read and check an evidence file.
 
     Args:
         path: the file.
         digest: the SHA-256 that the signed record gives.
         known: was checked a moment ago; taken when the file holds the same bytes, for they say the same.
+        whole: False leaves out, in a file of that digest, the tables that only repeat the journal for other
+            programs: they are the signed ones, and were compared when they were signed.
 
     Raises:
         StorageError: it is not there or cannot be read.
@@ -110,7 +126,7 @@ def read_evidence(path: Path, *, digest: str | None = None, known: Evidence | No
     if known is not None and content == known.content and digest in (None, known.digest):
         return known
     if digest is None or hashlib.sha256(content).hexdigest() == digest:
-        return _parse(content, str(path))
+        return _parse(content, str(path), whole=whole or digest is None)
     place = "none of its data, so only the frame of the file"
     try:
         _parse(content, str(path))
@@ -141,12 +157,22 @@ class _LaidOut:
     """All that follows from the entries of a run; the same entries need it worked out only once."""
 
     entries: tuple[Kept, ...]
-    readings: dict[int, tuple[WrittenReading, ...]]
+    readings: dict[int, WrittenReadings]
     conclusion: Conclusion | None
-    tables: dict[str, Table]
+
+    @cached_property
+    def journal(self) -> dict[str, Table]:
+        """The tables in which the entries stand."""
+        return journal_tables(self.entries)
+
+    @cached_property
+    def tables(self) -> dict[str, Table]:
+        """The tables that repeat them for other programs."""
+        points = point_table(self.entries, self.conclusion)
+        return {**reading_tables(self.entries, self.readings), "points": points}
 
 
-def _build(entries: Sequence[Kept], tables: Mapping[str, Table]) -> bytes:
+def _build(entries: Sequence[Kept], made: _LaidOut) -> bytes:
     begun = entries[0].entry
     if not isinstance(begun, RunBegun):
         raise _unsound(entries[0].run, "its first entry does not begin a run")
@@ -156,7 +182,9 @@ def _build(entries: Sequence[Kept], tables: Mapping[str, Table]) -> bytes:
         file.attrs["number"] = begun.number
         file.attrs["bench"] = begun.bench
         file.attrs["training"] = int(begun.training)
-        for name, table in tables.items():
+        for name, table in made.journal.items():
+            _put(file, f"journal/{name}", table)
+        for name, table in made.tables.items():
             _put(file, name, table)
         for digest, text in sorted(begun.drivers.items()):
             _put(file, f"drivers/{digest}", np.frombuffer(text.encode(), np.uint8))
@@ -169,25 +197,20 @@ def _laid_out(entries: tuple[Kept, ...]) -> _LaidOut:
     readings = {kept.sequence: found for kept in entries if (found := written_readings(kept))}
     last = entries[-1].entry
     conclusion = from_builtins(last.conclusion, Conclusion) if isinstance(last, Concluded) else None
-    tables = {
-        **{f"journal/{name}": table for name, table in journal_tables(entries).items()},
-        **reading_tables(entries, readings),
-        "points": point_table(entries, conclusion),
-    }
-    return _LaidOut(entries, readings, conclusion, tables)
+    return _LaidOut(entries, readings, conclusion)
 
 
 def _put(file: Any, name: str, table: Table) -> None:
     packing: dict[str, Any] = {}
     if table.size:
-        packing = {"chunks": table.shape, "compression": "gzip", "compression_opts": 9, "fletcher32": True}
+        packing = {"chunks": table.shape, "compression": "gzip", "compression_opts": 6, "fletcher32": True}
         packing["shuffle"] = table.dtype.fields is not None
     file.create_dataset(name, data=table, track_times=False, **packing)
 
 
-def _parse(content: bytes, where: str, made: _LaidOut | None = None) -> Evidence:
+def _parse(content: bytes, where: str, made: _LaidOut | None = None, *, whole: bool = True) -> Evidence:
     with told_as(lambda why: _unsound(where, why)):
-        return _checked(content, where, made)
+        return _checked(content, where, made, whole=whole)
 
 
 def _opened(content: bytes) -> Any:
@@ -198,24 +221,20 @@ def _opened(content: bytes) -> Any:
     return h5py.File(h5py.h5f.open(b"evidence", h5py.h5f.ACC_RDONLY, fapl=access))
 
 
-def _checked(content: bytes, where: str, made: _LaidOut | None) -> Evidence:
+def _checked(content: bytes, where: str, made: _LaidOut | None, *, whole: bool) -> Evidence:
     try:
         with _opened(content) as file:
-            if file.attrs["format"] != _FORMAT:
+            known = _JOURNAL.get(str(file.attrs["format"]))
+            if known is None:
                 raise _unsound(where, "it is no evidence file of a known version")
+            names, entries_in = known
             run = str(file.attrs["run"])
-            attributes = {name: file.attrs[name] for name in ("number", "bench", "training")}
-            tables = {
-                name: _take(file, name, where)
-                for name in ("journal/rows", "journal/bodies", "samples", "frames", "points")
-            }
-            stored = file.get("drivers", {})
-            drivers = {name: _take(file, f"drivers/{name}", where).tobytes() for name in stored}
+            journal = {name: _take(file, f"journal/{name}", where) for name in names}
+            repeated = _repeated(file, where) if whole else None
     except OSError as fault:
         raise _unsound(where, f"it cannot be read ({fault})") from None
-    rows = journal_rows(run, {name: tables[f"journal/{name}"] for name in ("rows", "bodies")})
-    if made is None or rows != [_row(kept) for kept in made.entries]:
-        entries = tuple(checked_entry(row, where=where) for row in rows)
+    if made is None or not all(_equal(table, made.journal[name]) for name, table in journal.items()):
+        entries = entries_in(run, journal, where=where)
         if not entries:
             raise _unsound(where, "it holds no entry")
         made = _laid_out(entries)
@@ -223,34 +242,49 @@ def _checked(content: bytes, where: str, made: _LaidOut | None) -> Evidence:
     evidence = Evidence(
         run=run,
         entries=made.entries,
-        drivers={digest: text.decode(errors="replace") for digest, text in drivers.items()},
         readings=made.readings,
         conclusion=made.conclusion,
         digest=hashlib.sha256(content).hexdigest(),
         content=content,
     )
-    _check_label(evidence, attributes, drivers, where)
-    for name, table in made.tables.items():
-        if table.dtype != tables[name].dtype or table.tobytes() != tables[name].tobytes():
-            raise _unsound(where, f"its table {name} does not agree with its entries")
+    if repeated is not None:
+        _check_label(evidence.begun, repeated, where)
+        for name, table in made.tables.items():
+            if not _equal(table, repeated.tables[name]):
+                raise _unsound(where, f"its table {name} does not agree with its entries")
     return evidence
 
 
-def _check_label(
-    evidence: Evidence, attributes: dict[str, Any], drivers: dict[str, bytes], where: str
-) -> None:
-    begun = evidence.begun
-    if attributes != {"number": begun.number, "bench": begun.bench, "training": int(begun.training)}:
+@dataclass(frozen=True)
+class _Repeated:
+    """What an evidence file says besides its journal, all of which follows from it."""
+
+    label: dict[str, Any]
+    tables: dict[str, Table]
+    drivers: dict[str, bytes]
+
+
+def _repeated(file: Any, where: str) -> _Repeated:
+    drivers = file.get("drivers", {})
+    return _Repeated(
+        {name: file.attrs[name] for name in ("number", "bench", "training")},
+        {name: _take(file, name, where) for name in _TABLES},
+        {name: _take(file, f"drivers/{name}", where).tobytes() for name in drivers},
+    )
+
+
+def _equal(one: Table, other: Table) -> bool:
+    return one.dtype == other.dtype and one.tobytes() == other.tobytes()
+
+
+def _check_label(begun: RunBegun, repeated: _Repeated, where: str) -> None:
+    if repeated.label != {"number": begun.number, "bench": begun.bench, "training": int(begun.training)}:
         raise _unsound(where, "its label does not agree with its first entry")
-    for digest, text in drivers.items():
+    for digest, text in repeated.drivers.items():
         if hashlib.sha256(text).hexdigest() != digest:
             raise _unsound(where, f"driver file {digest[:12]} was changed")
-    if evidence.drivers != begun.drivers:
+    if {digest: text.encode() for digest, text in begun.drivers.items()} != repeated.drivers:
         raise _unsound(where, "its driver files are not those of its first entry")
-
-
-def _row(kept: Kept) -> tuple[int, str, str, float, bytes, str, str]:
-    return (kept.sequence, kept.run, kept.at, kept.elapsed, kept.body, kept.previous, kept.hash)
 
 
 def _take(file: Any, name: str, where: str) -> Table:

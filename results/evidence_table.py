@@ -5,7 +5,8 @@ makes them again from the entries and compares, so no table can say anything tha
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +14,14 @@ import numpy.typing as npt
 from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.point import Conclusion, Point
+from results.chain import mark_of, marked_entry
 from results.entry import Done, Kept, Reported
-from results.kept_reading import WrittenReading
+from results.kept_reading import WrittenReadings
 
 Table = npt.NDArray[Any]
+T = TypeVar("T")
 
+_HASH_BYTES: Final = 32
 _POINT_COLUMNS: Final = (
     "section",
     "label",
@@ -33,59 +37,69 @@ _POINT_COLUMNS: Final = (
 
 
 def journal_tables(entries: Sequence[Kept]) -> dict[str, Table]:
-    """`rows` with one line an entry, and `bodies`, their exact bytes one after the other."""
-    rows = [
-        (
-            kept.sequence,
-            kept.at.encode(),
-            kept.elapsed,
-            len(kept.body),
-            np.frombuffer(bytes.fromhex(kept.previous), np.uint8),
-            np.frombuffer(bytes.fromhex(kept.hash), np.uint8),
-        )
-        for kept in entries
-    ]
-    columns: list[Any] = [
-        ("sequence", "<u8"),
-        ("at", _text(row[1] for row in rows)),
-        ("elapsed_s", "<f8"),
-        ("length", "<u4"),
-        ("previous", "u1", (32,)),
-        ("hash", "u1", (32,)),
-    ]
-    return {"rows": np.array(rows, columns), "bodies": _bytes(b"".join(kept.body for kept in entries))}
+    """The journal's rows without the hashes that follow from what stands before them.
+
+    `rows` has one line an entry, with the first four bytes of its hash as a mark; `bodies` their exact bytes,
+    one after the other; `before` the whole hash before the first entry and before each one that entries of
+    another run precede, 32 bytes each.
+    """
+    columns: dict[str, Table] = {
+        "sequence": np.array([kept.sequence for kept in entries], "<u8"),
+        "at": _texts(kept.at.encode() for kept in entries),
+        "elapsed_s": np.array([kept.elapsed for kept in entries], "<f8"),
+        "length": np.array([len(kept.body) for kept in entries], "<u4"),
+        "mark": np.array([mark_of(kept.hash) for kept in entries], "<u4"),
+    }
+    apart = (
+        kept.previous
+        for kept, follows in zip(entries, _follow(columns["sequence"]), strict=True)
+        if not follows
+    )
+    return {
+        "rows": _joined(columns),
+        "bodies": _bytes(b"".join(kept.body for kept in entries)),
+        "before": _bytes(bytes.fromhex("".join(apart))),
+    }
 
 
-def journal_rows(run: str, tables: dict[str, Table]) -> list[tuple[int, str, str, float, bytes, str, str]]:
-    """The rows that `journal_tables` was given, as the journal stores them.
+def journal_entries(run: str, tables: Mapping[str, Table], *, where: str) -> tuple[Kept, ...]:
+    """The entries that `journal_tables` was given, each checked by itself.
+
+    Args:
+        run: whose they are.
+        tables: as `journal_tables` gives them.
+        where: the file, for the message.
 
     Raises:
         ValueError: the tables do not fit one another.
+        IntegrityError: an entry is not what was written; the facts name its sequence.
     """
-    rows, bodies = tables["rows"], tables["bodies"].tobytes()
-    if int(rows["length"].sum()) != len(bodies):
+    rows, bodies, before = tables["rows"], tables["bodies"].tobytes(), tables["before"].tobytes()
+    follow = _follow(rows["sequence"])
+    if int(rows["length"].sum()) != len(bodies) or _HASH_BYTES * follow.count(False) != len(before):
         raise ValueError("the lengths of the entries do not fit their bytes")
-    found, start = [], 0
-    for row in rows:
-        end = start + int(row["length"])
-        found.append(
-            (
-                int(row["sequence"]),
-                run,
-                bytes(row["at"]).decode(),
-                float(row["elapsed_s"]),
-                bodies[start:end],
-                row["previous"].tobytes().hex(),
-                row["hash"].tobytes().hex(),
-            )
-        )
-        start = end
-    return found
+    names = ("sequence", "at", "elapsed_s", "length", "mark")
+    apart = iter(range(0, len(before), _HASH_BYTES))
+    found: list[Kept] = []
+    start, previous = 0, ""
+    for line, follows in zip(zip(*(rows[name].tolist() for name in names), strict=True), follow, strict=True):
+        sequence, at, elapsed, length, mark = line
+        if not follows:
+            place = next(apart)
+            previous = before[place : place + _HASH_BYTES].hex()
+        body = bodies[start : start + length]
+        kept = marked_entry((sequence, run, at.decode(), elapsed, body, previous), mark=mark, where=where)
+        found.append(kept)
+        start, previous = start + length, kept.hash
+    return tuple(found)
 
 
-def reading_tables(
-    entries: Iterable[Kept], readings: Mapping[int, Sequence[WrittenReading]]
-) -> dict[str, Table]:
+def _follow(sequences: Table) -> list[bool]:
+    """Of each entry, whether it follows on the one before it."""
+    return [False, *(np.diff(sequences.astype(np.int64)) == 1).tolist()][: len(sequences)]
+
+
+def reading_tables(entries: Iterable[Kept], readings: Mapping[int, WrittenReadings]) -> dict[str, Table]:
     """`samples` with one line a reading, and `frames`, their raw bytes one after the other.
 
     Columns: journal sequence, whether the reading was taken or only belongs to its settling window, the run's
@@ -95,48 +109,60 @@ def reading_tables(
         entries: of one run.
         readings: the readings of an entry by its sequence, as `written_readings` gives them.
     """
-    rows: list[WrittenReading] = []
     entry: list[int] = []
     taken: list[int] = []
+    rows: list[WrittenReadings] = []
     for kept in entries:
-        found = readings.get(kept.sequence, ())
-        rows += found
+        found = readings.get(kept.sequence)
+        if found is None:
+            continue
+        rows.append(found)
         entry += [kept.sequence] * len(found)
         settled = int(isinstance(kept.entry, Done) and kept.entry.verb == "settled")
-        taken += [0] * (len(found) - settled) + [1] * (settled if found else 0)
-    digits = [row.indication.digits for row in rows]
-    lengths = np.array([len(row.frame) for row in rows], np.uint64)
+        taken += [0] * (len(found) - settled) + [1] * settled
+    frames = _all(one.frame for one in rows)
+    lengths = np.array(list(map(len, frames)), np.uint64)
+    digits = _texts(map(str.encode, _all(one.digits for one in rows)))
     columns: dict[str, Table] = {
         "entry": np.array(entry, "<u8"),
         "taken": np.array(taken, "u1"),
-        "elapsed_ms": np.array([round(row.elapsed * 1000) for row in rows], "<i8"),
-        "digits": _texts(text.encode() for text in digits),
-        "value": np.array([float(text) for text in digits], "<f8"),
-        "unit": _texts(row.indication.unit.encode() for row in rows),
+        "elapsed_ms": np.array(_all(one.elapsed_ms for one in rows), "<i8"),
+        "digits": digits,
+        "value": digits.astype("<f8"),
+        "unit": _texts(map(str.encode, _all(one.unit for one in rows))),
         "frame_start": (np.cumsum(lengths) - lengths).astype("<u8"),
         "frame_length": lengths.astype("<u4"),
     }
-    samples: Table = np.zeros(len(rows), [(name, column.dtype) for name, column in columns.items()])
-    for name, column in columns.items():
-        samples[name] = column
-    return {"samples": samples, "frames": _bytes(b"".join(row.frame for row in rows))}
+    return {"samples": _joined(columns), "frames": _bytes(b"".join(frames))}
 
 
 def point_table(entries: Sequence[Kept], conclusion: Conclusion | None) -> Table:
     """One line a point: those of the conclusion, or those reported when there is none; quantities as text."""
-    points = [from_builtins(kept.entry.point, Point) for kept in entries if isinstance(kept.entry, Reported)]
-    reported = points if conclusion is None else conclusion.points
-    lines = [
-        (
-            *(_shown(getattr(point, name)) for name in _POINT_COLUMNS),
-            _shown(point.tolerance.lower if point.tolerance else None),
-            _shown(point.tolerance.upper if point.tolerance else None),
-        )
-        for point in reported
-    ]
-    names = (*_POINT_COLUMNS, "tolerance_lower", "tolerance_upper")
-    columns: list[Any] = [(name, _text(line[place] for line in lines)) for place, name in enumerate(names)]
-    return np.array(lines, columns)
+    reported: Sequence[Point] = (
+        [from_builtins(kept.entry.point, Point) for kept in entries if isinstance(kept.entry, Reported)]
+        if conclusion is None
+        else conclusion.points
+    )
+    columns = {
+        name: _texts(_shown(getattr(point, name)) for point in reported) for name in _POINT_COLUMNS
+    } | {
+        f"tolerance_{side}": _texts(_shown(getattr(point.tolerance, side, None)) for point in reported)
+        for side in ("lower", "upper")
+    }
+    return _joined(columns)
+
+
+def _all(columns: Iterable[list[T]]) -> list[T]:
+    return list(chain.from_iterable(columns))
+
+
+def _joined(columns: Mapping[str, Table]) -> Table:
+    """Columns of one length as one table."""
+    length = len(next(iter(columns.values())))
+    table: Table = np.zeros(length, [(name, column.dtype) for name, column in columns.items()])
+    for name, column in columns.items():
+        table[name] = column
+    return table
 
 
 def _shown(value: Quantity | str | None) -> bytes:
@@ -145,11 +171,7 @@ def _shown(value: Quantity | str | None) -> bytes:
 
 def _texts(values: Iterable[bytes]) -> Table:
     found = list(values)
-    return np.array(found, _text(found))
-
-
-def _text(values: Iterable[bytes]) -> str:
-    return f"S{max((len(value) for value in values), default=0) or 1}"
+    return np.array(found, f"S{max(map(len, found), default=0) or 1}")
 
 
 def _bytes(content: bytes) -> Table:

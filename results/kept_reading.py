@@ -1,12 +1,15 @@
 """The readings within a journal entry: where each stands, and of which role it is.
 
-Watched roles stand in the order of their names, because an entry on disk keeps no other order.
+Thousands of samples are checked and put into tables, and none of them is computed with: they stay columns of
+text. Watched roles stand in the order of their names, because an entry on disk keeps no other order.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -15,40 +18,24 @@ from drivers.quantity import Quantity, known_unit
 from drivers.reading import DriverMark, Kind, Origin, Reading, Stability
 from procedures.run import Watched
 from results.entry import Done, Kept
+from results.gathered import Gathered, check_columns, gather, milliseconds, spread
 
 READING_VERBS: Final = frozenset({"settled", "watched"})
 """the effects that take readings"""
 _AS_SHOWN: Final = re.compile(r"-?(0|[1-9][0-9]{0,27})(\.[0-9]{1,27})?")
 """a number that a Quantity writes just as it stands here"""
-T = TypeVar("T")
 
 
-class WrittenQuantity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A quantity as it is written, not yet a number."""
-
+class _WrittenQuantity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     value: str
     unit: str
 
-    @property
-    def digits(self) -> str:
-        """The value as a Quantity writes it.
-
-        Raises:
-            UnitError: it is no quantity.
-        """
-        if _AS_SHOWN.fullmatch(self.value) and known_unit(self.unit):
-            return self.value
-        return f"{Quantity(self.value, self.unit).value:f}"
-
 
 class WrittenReading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A `Reading` as an entry has it: the same fields, its quantities as written.
-
-    Thousands of samples are checked and put into tables, and none of them is computed with.
-    """
+    """A `Reading` as an entry has it: the same fields, its quantities as written."""
 
     instrument: str
-    indication: WrittenQuantity
+    indication: _WrittenQuantity
     stability: Stability
     kind: Kind = Kind.UNKNOWN
     high_resolution: bool = False
@@ -58,53 +45,169 @@ class WrittenReading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     received_at: datetime
     elapsed: float
     channel: str = ""
-    wraps_at: WrittenQuantity | None = None
+    wraps_at: _WrittenQuantity | None = None
 
 
-class _Effect(msgspec.Struct, frozen=True, kw_only=True):
-    samples: tuple[WrittenReading, ...] = ()
+def _columns() -> Iterator[tuple[str, Any, bool]]:
+    """What stands in a column of readings: its name in `Gathered`, of what type, and whether it must."""
+    for field in msgspec.structs.fields(WrittenReading):
+        within = {"indication": _WrittenQuantity, "driver": DriverMark, "wraps_at": _WrittenQuantity}.get(
+            field.name
+        )
+        if within is None or not field.required:
+            yield field.name, field.type, field.required
+        if within is not None:
+            for inner in msgspec.structs.fields(within):
+                yield f"{field.name}.{inner.name}", inner.type, field.required
 
 
-class _Settled(_Effect, frozen=True, kw_only=True):
-    result: WrittenReading
+_SAID: Final = dict.fromkeys(("instrument", "driver.id", "driver.digest", "origin")).keys()
+_REQUIRED: Final = {name for name, _, required in _columns() if required}
 
 
-_EFFECT: Final = msgspec.json.Decoder(_Effect)
-_SETTLED: Final = msgspec.json.Decoder(_Settled)
+def _attribute(column: str) -> str:
+    return column.replace(".", "_")
 
 
-def written_readings(kept: Kept) -> tuple[WrittenReading, ...]:
-    """Every sample of an entry, then its reading, straight from its bytes; none for other effects.
+def _form(name: str, of: Callable[[Any], Any]) -> Any:
+    """A struct of all columns, each of which may be absent: msgspec remembers how to check a struct."""
+    return msgspec.defstruct(
+        name,
+        [
+            (
+                _attribute(column),
+                of(kind) | msgspec.UnsetType,
+                msgspec.field(name=column, default=msgspec.UNSET),
+            )
+            for column, kind, _ in _columns()
+        ],
+        frozen=True,
+        forbid_unknown_fields=True,
+    )
+
+
+_SAME: Final = _form("Same", lambda kind: kind)
+_EACH: Final = _form("Each", list.__class_getitem__)
+
+
+class Said(NamedTuple):
+    """Whose reading it says that it is."""
+
+    name: str
+    """of the instrument, in the laboratory file"""
+    driver: str
+    driver_digest: str
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class WrittenReadings:
+    """Readings as their entry has them, checked: columns of one length, those that tables and checks need."""
+
+    digits: list[str]
+    """the value as a Quantity writes it"""
+    unit: list[str]
+    elapsed_ms: list[int]
+    """the run's clock"""
+    frame: list[bytes]
+    said: list[Said]
+    """who says it"""
+
+    def __len__(self) -> int:
+        """How many readings."""
+        return len(self.digits)
+
+
+NONE: Final = WrittenReadings([], [], [], [], [])
+
+
+def written_readings(kept: Kept) -> WrittenReadings:
+    """Every sample of an entry, then its reading; none for other effects.
 
     Raises:
         msgspec.ValidationError: what stands there is no reading.
+        ValueError: its columns do not fit one another.
+        OverflowError: a time in it is beyond all times.
         UnitError: a quantity in it is none.
     """
     entry = kept.entry
     if not isinstance(entry, Done) or entry.verb not in READING_VERBS:
-        return ()
-    if entry.verb == "settled":
-        found = _SETTLED.decode(kept.body)
-        readings = (*found.samples, found.result)
+        return NONE
+    samples = entry.samples if isinstance(entry.samples, Gathered) else gather(entry.samples)
+    found = _checked(samples) if isinstance(samples, Gathered) else NONE
+    if entry.verb == "watched":
+        return found
+    result = msgspec.convert(entry.result, WrittenReading)
+    shown, driver = result.indication, result.driver
+    _check_wrap(result.wraps_at)
+    return WrittenReadings(
+        [*found.digits, digits_of(shown.value, shown.unit)],
+        [*found.unit, shown.unit],
+        [*found.elapsed_ms, round(result.elapsed * 1000)],
+        [*found.frame, result.frame],
+        [*found.said, Said(result.instrument, driver.id, driver.digest, result.origin)],
+    )
+
+
+def _checked(readings: Gathered) -> WrittenReadings:
+    same, each, steps = readings.same, readings.each, readings.steps_ms
+    one, lists = msgspec.convert(same, _SAME), msgspec.convert(each, _EACH)
+    check_columns(readings)
+    if lacking := _REQUIRED - same.keys() - each.keys() - steps.keys():
+        raise ValueError(f"a reading lacks its {min(lacking)}")
+
+    def column(name: str) -> list[Any]:
+        if name in each:
+            return list(getattr(lists, _attribute(name)))
+        return [getattr(one, _attribute(name))] * readings.count
+
+    if "wraps_at.value" in same or "wraps_at.value" in each:
+        _ = list(map(digits_of, column("wraps_at.value"), column("wraps_at.unit")))
+    for wrap in column("wraps_at") if "wraps_at" in each else ():
+        _check_wrap(wrap)
+    unit = column("indication.unit")
+    if {"indication.value", "indication.unit"} & each.keys():
+        digits = list(map(digits_of, column("indication.value"), unit))
     else:
-        readings = _EFFECT.decode(kept.body).samples
-    for reading in readings:
-        if reading.wraps_at is not None:
-            _ = reading.wraps_at.digits
-    return readings
+        digits = [digits_of(one.indication_value, one.indication_unit)] * readings.count
+    said = [column(name) for name in _SAID]
+    return WrittenReadings(
+        digits,
+        unit,
+        milliseconds(readings, "elapsed")
+        if "elapsed" in steps
+        else [round(at * 1000) for at in column("elapsed")],
+        column("frame") if "frame" in same or "frame" in each else [b""] * readings.count,
+        list(map(Said, *said)) if each.keys() & _SAID else [Said(*(who[0] for who in said))] * readings.count,
+    )
 
 
-def readings_of(entry: Done, readings: Sequence[T]) -> Iterator[tuple[str, T]]:
-    """The readings and samples of an entry, in the order in which they are kept, each with its role."""
+def _check_wrap(wrap: _WrittenQuantity | None) -> None:
+    if wrap is not None:
+        digits_of(wrap.value, wrap.unit)
+
+
+@lru_cache(maxsize=4096)
+def digits_of(value: str, unit: str) -> str:
+    """The value as a Quantity writes it.
+
+    Raises:
+        UnitError: it is no quantity.
+    """
+    if _AS_SHOWN.fullmatch(value) and known_unit(unit):
+        return value
+    return f"{Quantity(value, unit).value:f}"
+
+
+def roles_of(entry: Done, count: int) -> list[str]:
+    """The role of each of the `count` readings of an entry, in the order in which they are kept."""
     if entry.verb == "settled":
-        role = str(entry.arguments.get("role", ""))
-        yield from ((role, one) for one in readings)
-    elif entry.verb == "watched":
-        samples = iter(readings)
-        for name, parts in sorted(entry.result.items()):
-            for _ in range(sum(parts.values())):
-                yield role_of(name), next(samples)
-        yield from (("", left) for left in samples)
+        return [str(entry.arguments.get("role", ""))] * count
+    counts = {name: sum(parts.values()) for name, parts in sorted(entry.result.items())}
+    roles = [role_of(name) for name, seen in counts.items() for _ in range(seen)]
+    if len(roles) > count:
+        raise ValueError("it tells of more readings than it has")
+    return roles + [""] * (count - len(roles))
 
 
 def role_of(name: str) -> str:
@@ -112,7 +215,7 @@ def role_of(name: str) -> str:
     return name.partition(":")[0]
 
 
-def keep_watched(seen: Mapping[str, Watched]) -> tuple[dict[str, Any], tuple[dict[str, Any], ...]]:
+def keep_watched(seen: Mapping[str, Watched]) -> tuple[dict[str, Any], Gathered | tuple[()]]:
     """What an entry keeps of watched instruments: how many readings of which part, and the readings."""
     counts: dict[str, Any] = {}
     samples: list[dict[str, Any]] = []
@@ -120,15 +223,20 @@ def keep_watched(seen: Mapping[str, Watched]) -> tuple[dict[str, Any], tuple[dic
         start, end = ([part] if part is not None else [] for part in (one.start, one.end))
         counts[name] = {"start": len(start), "during": len(one.during), "end": len(end)}
         samples += [to_plain(reading) for reading in (*start, *one.during, *end)]
-    return counts, tuple(samples)
+    return counts, gather(samples)
+
+
+def samples_of(entry: Done) -> tuple[Reading, ...]:
+    """The samples of an entry, in the order in which they were taken."""
+    return tuple(from_builtins(one, Reading) for one in spread(entry.samples))
 
 
 def watched_of(entry: Done) -> dict[str, Watched]:
     """What `keep_watched` was given."""
-    samples = iter(entry.samples)
+    samples = iter(samples_of(entry))
 
     def take(count: int) -> tuple[Reading, ...]:
-        return tuple(from_builtins(next(samples), Reading) for _ in range(count))
+        return tuple(next(samples) for _ in range(count))
 
     seen = {}
     for name, parts in sorted(entry.result.items()):

@@ -42,6 +42,15 @@ def completed(size: int, leaf: bytes, subtree: Subtree) -> Iterator[tuple[int, i
         yield level, index, digest
 
 
+def peaks(size: int) -> Iterator[tuple[int, int]]:
+    """Level and index of the perfect subtrees that a tree is made of, the largest first."""
+    begin = 0
+    for level in reversed(range(size.bit_length())):
+        if size >> level & 1:
+            yield level, begin >> level
+            begin += 1 << level
+
+
 def root_hash(size: int, subtree: Subtree) -> bytes:
     """The hash of the whole tree of `size` leaves (2.1.1)."""
     return _range_hash(0, size, subtree) if size else EMPTY_ROOT
@@ -104,6 +113,20 @@ def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes],
     for on_the_left, sibling in zip(sides, proof, strict=True):
         digest = node_hash(sibling, digest) if on_the_left else node_hash(digest, sibling)
     return digest == root
+
+
+def root_before(proof: Sequence[bytes]) -> bytes:
+    """The root of the tree as it was before its last leaf, from the inclusion proof of that leaf.
+
+    Every sibling on the way of a last leaf stands on its left, and together they are the tree before it.
+    Where the proof of a new last leaf holds and this root is known, the new tree goes on from the old one.
+    """
+    if not proof:
+        return EMPTY_ROOT
+    digest = proof[0]
+    for sibling in proof[1:]:
+        digest = node_hash(sibling, digest)
+    return digest
 
 
 def verify_consistency(

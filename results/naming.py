@@ -9,6 +9,10 @@ CERTIFICATE_SUFFIX: Final = ".pdf"
 RECEIPT_SUFFIX: Final = ".receipt.json"
 APPROVED_SUFFIX: Final = ".ttd.pdf"
 """the paper with the electronic signatures of those who checked and approved"""
+VALIDATION_SUFFIX: Final = ".validation.json"
+"""a signed report that this installation was checked"""
+BUNDLE_SUFFIX: Final = ".bundle.json"
+"""the signed list of the files of an evidence bundle"""
 RECORD_FILES: Final = f"*{RECORD_SUFFIX}"
 
 

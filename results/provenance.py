@@ -9,7 +9,7 @@ from drivers.reading import Origin
 from results.entry import Done, RunBegun
 from results.errors import IntegrityError
 from results.evidence import Evidence
-from results.kept_reading import WrittenReading, readings_of
+from results.kept_reading import Said, roles_of
 from results.payload import unsound
 
 
@@ -22,44 +22,36 @@ def check_readings(evidence: Evidence) -> None:
     """
     begun, passed = evidence.begun, set()
     for kept in evidence.entries:
-        entry, readings = kept.entry, evidence.readings.get(kept.sequence, ())
-        if not isinstance(entry, Done):
+        entry, readings = kept.entry, evidence.readings.get(kept.sequence)
+        if not isinstance(entry, Done) or readings is None:
             continue
-        for role, reading in readings_of(entry, readings):
-            # all that is asked of a reading here
-            said = (role, reading.instrument, reading.driver.id, reading.driver.digest, reading.origin)
-            if said in passed:
+        for role, said in dict.fromkeys(zip(roles_of(entry, len(readings)), readings.said, strict=True)):
+            if (role, said) in passed:
                 continue
-            if why := _strange(reading, _facts(reading, role, begun), begun):
+            if why := _strange(said, _facts(said, role, begun), begun):
                 raise _foreign(entry.path, why)
-            passed.add(said)
+            passed.add((role, said))
 
 
-def _facts(reading: WrittenReading, role: str, begun: RunBegun) -> dict[str, Any]:
+def _facts(said: Said, role: str, begun: RunBegun) -> dict[str, Any]:
     if role not in begun.instruments:
         # a role that no instrument had is read by eye, and can be nothing else
         return {
             "name": role,
             "driver": "manual",
-            "driver_digest": reading.driver.digest,
+            "driver_digest": said.driver_digest,
             "origin": Origin.MANUAL.value,
         }
     return begun.instruments[role]
 
 
-def _strange(reading: WrittenReading, facts: dict[str, Any], begun: RunBegun) -> str:
-    said = {
-        "name": reading.instrument,
-        "driver": reading.driver.id,
-        "driver_digest": reading.driver.digest,
-        "origin": reading.origin.value,
-    }
-    for name, value in said.items():
+def _strange(said: Said, facts: dict[str, Any], begun: RunBegun) -> str:
+    for name, value in said._asdict().items():
         if facts.get(name) != value:
             return f"its {name} is {value!r}, and the run was begun with {facts.get(name)!r}"
-    if reading.origin in (Origin.TWIN, Origin.RECORDED) and not begun.training:
+    if said.origin in (Origin.TWIN, Origin.RECORDED) and not begun.training:
         return "it is no instrument's, and the run is not marked as training"
-    if reading.origin is Origin.MANUAL and facts.get("port"):
+    if said.origin is Origin.MANUAL and facts.get("port"):
         return f"it was keyed, and the instrument is read through {facts['port']}"
     return ""
 

@@ -132,5 +132,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     software: dict[str, str]
     amendment: Amendment | msgspec.UnsetType = msgspec.UNSET
     """records that correct no other do not have it"""
+    clock: dict[str, dict[str, str]] | msgspec.UnsetType = msgspec.UNSET
+    """state of the bench's clock when the run was `begun` and `ended`; older ones have none"""
     checkpoint: str | msgspec.UnsetType = msgspec.UNSET
     """the registry's newest signed checkpoint before the test: the record is younger; older ones have none"""

@@ -5,6 +5,7 @@ Every way in which a registry can fail to answer becomes a DeliveryError; what i
 
 import asyncio
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
@@ -15,8 +16,10 @@ import msgspec
 from results.errors import DeliveryError
 from results.receipt import Receipt
 from results.registry.wire import (
+    BATCH_TYPE,
     DIGEST_HEADER,
     ENVELOPE_TYPE,
+    BatchAnswer,
     ConsistencyAnswer,
     RefusalAnswer,
     content_digest,
@@ -35,15 +38,24 @@ class RefusedError(DeliveryError):
     """The registry will not take this record as it is; a person must act."""
 
 
+@dataclass(frozen=True)
+class Pushed:
+    """What a registry answered to records that were sent together."""
+
+    receipts: tuple[Receipt, ...]
+    """of the first ones, in their order"""
+    refused: DeliveryError | None = None
+    """why the next one was not taken, a RefusedError when it never will be; those behind it were not tried"""
+
+
 class RegistryLine(Protocol):
     """What delivery needs of a registry."""
 
-    async def push(self, envelope: bytes) -> Receipt:
-        """Send a record.
+    async def push(self, envelopes: Sequence[bytes]) -> Pushed:
+        """Send records together, at most `MOST_IN_A_BATCH`; not all of them can have been taken.
 
         Raises:
-            RefusedError: it will not be taken as it is.
-            DeliveryError: no usable answer; it can be sent again.
+            DeliveryError: no usable answer; any of them may be registered, and all can be sent again.
         """
 
     async def checkpoint(self) -> str:
@@ -104,12 +116,25 @@ class HttpRegistryLine:
             follow_redirects=False,
         )
 
-    async def push(self, envelope: bytes) -> Receipt:
-        """Send a record."""
-        headers = {"Content-Type": ENVELOPE_TYPE, DIGEST_HEADER: content_digest(envelope)}
-        return self._read(
-            await self._exchange("POST", "/records", content=envelope, headers=headers), Receipt
-        )
+    async def push(self, envelopes: Sequence[bytes]) -> Pushed:
+        """Send records together; one by itself goes the way that any program can take."""
+        body = b"".join(envelopes)
+        headers = {DIGEST_HEADER: content_digest(body)}
+        if len(envelopes) == 1:
+            headers["Content-Type"] = ENVELOPE_TYPE
+            try:
+                told = await self._exchange("POST", "/records", content=body, headers=headers)
+            except RefusedError as refusal:
+                return Pushed((), refusal)
+            return Pushed((self._read(told, Receipt),))
+        headers["Content-Type"] = BATCH_TYPE
+        told = await self._exchange("POST", "/records/batch", content=body, headers=headers)
+        answer = self._read(told, BatchAnswer)
+        if answer.refused is None and len(answer.receipts) == len(envelopes):
+            return Pushed(answer.receipts)
+        if answer.refused is None or len(answer.receipts) >= len(envelopes):
+            raise self._no_registry()
+        return Pushed(answer.receipts, self._problem(answer.refused, answer.refused.status))
 
     async def checkpoint(self) -> str:
         """The newest signed checkpoint."""
@@ -174,7 +199,9 @@ class HttpRegistryLine:
             raise self._no_registry() from None
 
     def _refusal(self, status: int, body: bytes) -> DeliveryError:
-        answer = self._read(body, RefusalAnswer)
+        return self._problem(self._read(body, RefusalAnswer), status)
+
+    def _problem(self, answer: RefusalAnswer, status: int) -> DeliveryError:
         if not _CODE.fullmatch(answer.code):
             return self._no_registry()
         kind = RefusedError if status in _FOR_EVER and answer.code not in _PASSING else DeliveryError

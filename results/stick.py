@@ -4,7 +4,7 @@ One folder for each bench. The registry takes the files as it takes those that c
 then reads the stick through `StickLine` and believes nothing that the same checks do not prove.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -20,6 +20,7 @@ from results.outbox import Outbox, State
 from results.payload import read_payload
 from results.receipt import Receipt
 from results.registry.wire import ConsistencyAnswer
+from results.registry_client import Pushed
 from results.storage import plain_faults, replace_file, write_once
 
 SEEN_FILE: Final = "seen.checkpoint"
@@ -134,13 +135,21 @@ class StickLine:
         """Take the bench's folder on the stick."""
         self._place = place
 
-    async def push(self, envelope: bytes) -> Receipt:
-        """The receipt of these bytes.
+    async def push(self, envelopes: Sequence[bytes]) -> Pushed:
+        """The receipts of these bytes, up to the first that has none on the stick.
 
         Raises:
-            DeliveryError: there is none on the stick.
-            IntegrityError: it cannot be read.
+            IntegrityError: one cannot be read.
         """
+        receipts: list[Receipt] = []
+        for envelope in envelopes:
+            try:
+                receipts.append(self._receipt(envelope))
+            except DeliveryError as missing:
+                return Pushed(tuple(receipts), missing)
+        return Pushed(tuple(receipts))
+
+    def _receipt(self, envelope: bytes) -> Receipt:
         for path in sorted(self._place.glob(RECORD_FILES)):
             with plain_faults(path):
                 same = path.read_bytes() == envelope

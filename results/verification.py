@@ -93,7 +93,11 @@ class Report:
 
 
 def load_record(
-    path: Path, keys: Mapping[str, TrustedKey] | None = None, *, evidence: Evidence | None = None
+    path: Path,
+    keys: Mapping[str, TrustedKey] | None = None,
+    *,
+    evidence: Evidence | None = None,
+    tables: bool = True,
 ) -> VerifiedRecord:
     """Read a record and its evidence beside it, and check everything.
 
@@ -101,12 +105,13 @@ def load_record(
         path: the `.tera.json` file.
         keys: trusted keys by key id; None when there are none at hand, then signatures stay unchecked.
         evidence: was checked a moment ago, which need not be done twice if the file holds the same bytes.
+        tables: also compare the tables that repeat the journal for other programs; see `read_evidence`.
 
     Raises:
         IntegrityError: the first part that does not hold.
         StorageError: a file is missing or cannot be read.
     """
-    report, found = examine_record(path, keys, known=evidence)
+    report, found = examine_record(path, keys, known=evidence, tables=tables)
     if found is None:
         raise report.faults[0]
     return found
@@ -122,7 +127,11 @@ def verify_record(path: Path, keys: Mapping[str, TrustedKey] | None = None) -> R
 
 
 def examine_record(
-    path: Path, keys: Mapping[str, TrustedKey] | None = None, *, known: Evidence | None = None
+    path: Path,
+    keys: Mapping[str, TrustedKey] | None = None,
+    *,
+    known: Evidence | None = None,
+    tables: bool = True,
 ) -> tuple[Report, VerifiedRecord | None]:
     """`verify_record`, and the record itself when all of it holds.
 
@@ -143,7 +152,9 @@ def examine_record(
         return report, None
     evidence = report.checked(
         "evidence",
-        lambda: read_evidence(beside(path, EVIDENCE_SUFFIX), digest=record.evidence_digest, known=known),
+        lambda: read_evidence(
+            beside(path, EVIDENCE_SUFFIX), digest=record.evidence_digest, known=known, whole=tables
+        ),
     )
     if evidence is None:
         return report, None

@@ -7,11 +7,11 @@ from typing import Final
 
 from bench.amending import amend as keep_amendment
 from bench.cli.exit_code import ExitCode
+from bench.cli.opening import opened
 from bench.cli.output import emit, say
 from bench.cli.records import load_signed
 from bench.cli.runs import registry_state
 from bench.labels import Labels
-from bench.workplace import open_workplace
 from results.amendment import AMENDABLE
 
 OPTIONS: Final = {name: name.replace(".", "_") for name in AMENDABLE}
@@ -31,7 +31,7 @@ async def _amend(options: Namespace) -> int:
         for name, attribute in OPTIONS.items()
         if getattr(options, attribute) is not None
     }
-    async with open_workplace(options.lab, labels, officer=options.officer) as place:
+    async with opened(options, labels) as place:
         run = keep_amendment(place.around, old, changes, options.reason)
         finished = place.seal(run, os.environ.get("TERA_PIN", ""))
         await place.deliver()

@@ -51,7 +51,7 @@ def audit(options: Namespace) -> int:
 def _audit_one(options: Namespace, file: Path, hashes: dict[Path, list[str]]) -> ExitCode:
     trust = trusted_keys(file, Folders(options.lab), options.keys)
     with record_in(file) as unpacked:
-        record = load_record(unpacked, trust.keys)
+        record = load_record(unpacked, trust.keys, tables=options.deep)
         receipt_left_open = _check_receipt(options, unpacked, record, trust)
     found = derive(record, deep=options.deep)
     journal = file.absolute().parent.parent / "journal.db"

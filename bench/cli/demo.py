@@ -8,11 +8,12 @@ from pathlib import Path
 
 from bench import demo as demonstration
 from bench.cli.exit_code import ExitCode
+from bench.cli.opening import opened
 from bench.cli.output import say
 from bench.cli.runs import carry_through
 from bench.labels import Labels
 from bench.operators.twin_hands import AutomaticOperator
-from bench.workplace import open_workplace, read_assignment
+from bench.workplace import read_assignment
 from drivers.clock import Clock, PatientClock, SystemClock
 
 
@@ -33,7 +34,7 @@ def demo(options: Namespace) -> int:
 
 async def _headless(options: Namespace, laboratory: demonstration.DemoLaboratory, clock: Clock) -> int:
     labels = Labels(options.lang)
-    async with open_workplace(options.lab, labels, clock=clock, officer=options.officer) as place:
+    async with opened(options, labels, clock) as place:
         run = await place.begin(read_assignment(laboratory.order))
         code = await carry_through(options, place, run, AutomaticOperator())
     if not options.json and options.linger:

@@ -24,16 +24,17 @@ def print_explanation(labels: Labels, conclusion: Conclusion, budgets: Mapping[s
     for point in conclusion.points:
         say(labels.explain(point))
         if point.label in budgets:
-            _budget(labels, budgets[point.label])
+            print_budget(labels, budgets[point.label])
             say()
 
 
 def budgets_as_json(budgets: Mapping[str, PointBudget]) -> list[dict[str, object]]:
     """The same tables for a program; an infinite number of degrees of freedom is null."""
-    return [_as_json(one) for one in budgets.values()]
+    return [budget_as_json(one) for one in budgets.values()]
 
 
-def _as_json(one: PointBudget) -> dict[str, object]:
+def budget_as_json(one: PointBudget) -> dict[str, object]:
+    """One of these tables."""
     budget = one.budget
     return {
         "point": one.point,
@@ -60,11 +61,12 @@ def _as_json(one: PointBudget) -> dict[str, object]:
         "probability": budget.probability,
         "coverage_factor": budget.coverage_factor,
         "expanded": budget.expanded,
-        "reported": one.expanded,
+        "reported": {"value": f"{one.reported:f}", "unit": one.unit},
     }
 
 
-def _budget(labels: Labels, one: PointBudget) -> None:
+def print_budget(labels: Labels, one: PointBudget) -> None:
+    """The table of a budget, largest contribution first, and what it comes to."""
     budget = one.budget
     if one.model:
         say(f"  {one.model}")
@@ -77,7 +79,7 @@ def _budget(labels: Labels, one: PointBudget) -> None:
         "freedom": _freedom(labels, budget.effective_degrees_of_freedom),
         "factor": labels.number(one.coverage_factor),
         "probability": _figure(labels, 100 * budget.probability, digits=4),
-        "expanded": labels.quantity(one.expanded),
+        "expanded": f"{labels.number(one.reported)} {one.unit}".rstrip(),
     }
     say(f"  {labels.text('budget.result', **figures)}")
 

@@ -8,7 +8,6 @@ import os
 import sys
 from argparse import Namespace
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
@@ -43,7 +42,7 @@ def new(options: Namespace) -> int:
     """Make the key of the bench or of a person before it is first needed."""
     folders, laboratory = _open(options)
     with Journal(folders.journal) as journal:
-        made = _make(options, folders, laboratory, _trail(laboratory, journal), "key_made")
+        made = _make(options, folders, laboratory, Trail.of(laboratory, journal, SystemClock()), "key_made")
     _tell(options, made)
     return ExitCode.DONE
 
@@ -53,7 +52,7 @@ def rotate(options: Namespace) -> int:
     folders, laboratory = _open(options)
     stem = BENCH_KEY if options.whose == BENCH_KEY else f"officer-{_person(laboratory, options.whose).id}"
     with Journal(folders.journal) as journal:
-        trail = _trail(laboratory, journal)
+        trail = Trail.of(laboratory, journal, SystemClock())
         pin = _pin(options, laboratory)  # asked before anything is destroyed
         trail.note("key_rotated", whose=options.whose, reason=options.reason)
         retire(folders, stem, SystemClock().utc().astimezone())
@@ -68,7 +67,7 @@ def withdraw(options: Namespace) -> int:
     now = SystemClock().utc().astimezone()
     since = _moment(options.since, now) if options.since is not None else now
     with Journal(folders.journal) as journal:
-        _trail(laboratory, journal).note(
+        Trail.of(laboratory, journal, SystemClock()).note(
             "key_revoked", key=options.key, since=since.isoformat(), reason=options.reason
         )
         say(str(revoke(folders, options.key, since, options.reason)))
@@ -79,16 +78,6 @@ def _open(options: Namespace) -> tuple[Folders, Laboratory]:
     laboratory, folders = load(options.lab), Folders(options.lab)
     folders.make()
     return folders, laboratory if options.officer is None else laboratory.seated(options.officer)
-
-
-def _trail(laboratory: Laboratory, journal: Journal) -> Trail:
-    clock = SystemClock()
-    return Trail(
-        journal,
-        at=lambda: clock.utc().astimezone(ZoneInfo(laboratory.office.time_zone)).isoformat(),
-        elapsed=clock.monotonic,
-        officer=laboratory.officer.id,
-    )
 
 
 def _make(

@@ -5,18 +5,25 @@ import shutil
 from argparse import Namespace
 from datetime import date
 from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 from bench import laboratory as laboratories
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
+from bench.clock_state import FOLLOWS, clock_state
 from bench.errors import LaboratoryError
 from bench.labels import Labels
+from bench.laboratory import Laboratory
 from bench.software import identification
 from drivers.clock import SystemClock
 from drivers.errors import PlainError
 from procedures.standards_gate import standard_problems
 
+Finding = tuple[str, bool | None, str | PlainError]
+"""what was looked at, whether it holds (None: nothing is wrong, and it is to be known), and what was seen"""
 _DISK_FLOOR_MB = 500
+_MARKS = {True: "✔", False: "✘", None: "▲"}
+"""it holds, it does not, and it is to be known"""
 
 
 def init(options: Namespace) -> int:
@@ -87,7 +94,11 @@ def _due(due: date, today: date) -> str:
 
 
 def check(options: Namespace) -> int:
-    """Look at everything that a test will need."""
+    """Look at everything that a test will need; with `--validate` try the installation itself."""
+    if options.validate:
+        from bench.cli.validation import validate  # noqa: PLC0415 - it loads nearly all there is
+
+        return validate(options)
     labels = Labels(options.lang)
     findings = asyncio.run(_findings(options))
     for name, ok, detail in findings:
@@ -95,11 +106,11 @@ def check(options: Namespace) -> int:
             emit({"check": name, "ok": ok, "detail": detail if isinstance(detail, str) else detail.message})
         else:
             told = labels.checked(detail) if isinstance(detail, str) else labels.problem(detail)[0]
-            say(f"{'✔' if ok else '✘'} {labels.checked(name)}: {told}")
-    return ExitCode.DONE if all(ok for _, ok, _ in findings) else ExitCode.DOES_NOT_CONFORM
+            say(f"{_MARKS[ok]} {labels.checked(name)}: {told}")
+    return ExitCode.DOES_NOT_CONFORM if any(ok is False for _, ok, _ in findings) else ExitCode.DONE
 
 
-async def _findings(options: Namespace) -> list[tuple[str, bool, str | PlainError]]:
+async def _findings(options: Namespace) -> list[Finding]:
     import apsw  # noqa: PLC0415 - only this command names its version
 
     from bench.instruments import Instruments  # noqa: PLC0415 - opens ports
@@ -110,15 +121,14 @@ async def _findings(options: Namespace) -> list[tuple[str, bool, str | PlainErro
     laboratory = laboratories.load(options.lab)
     folders = laboratories.Folders(options.lab)
     folders.make()
-    found: list[tuple[str, bool, str | PlainError]] = [
-        (name, True, value) for name, value in identification().items()
-    ]
+    found: list[Finding] = [(name, True, value) for name, value in identification().items()]
     found.append(("sqlite", True, apsw.sqlite_lib_version()))
     free = shutil.disk_usage(folders.data).free // 1_000_000
     found.append(("disk", free > _DISK_FLOOR_MB, f"{free} MB"))
     key = bench_key(folders)
     found.append(("bench key", True, f"{key.keyid[:16]}… {public_text(key)}"))
     clock = SystemClock()
+    found.append(_clock(clock, laboratory))
     today = clock.utc().date()
     for standard in laboratory.standard:
         good = standard.due >= today
@@ -145,7 +155,16 @@ async def _findings(options: Namespace) -> list[tuple[str, bool, str | PlainErro
     return found
 
 
-async def _registry_reached(url: str) -> tuple[str, bool, str | PlainError]:
+def _clock(clock: SystemClock, laboratory: Laboratory) -> Finding:
+    """The time at the office, and whether anything keeps it right."""
+    now = clock.utc().astimezone(ZoneInfo(laboratory.office.time_zone))
+    state = clock_state()
+    told = ", ".join(f"{name} {value}" for name, value in state.items() if name != FOLLOWS)
+    follows = f"clock {state[FOLLOWS]}"
+    return follows, state[FOLLOWS] == "yes" or None, f"{now:%Y-%m-%d %H:%M:%S%z} {told}".rstrip()
+
+
+async def _registry_reached(url: str) -> Finding:
     from results.registry_client import HttpRegistryLine  # noqa: PLC0415 - the network
 
     try:

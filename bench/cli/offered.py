@@ -13,6 +13,8 @@ from typing import Any, Final
 import msgspec
 
 from bench import laboratory as laboratories
+from bench.cli.asking import is_question
+from bench.cli.asking import show as show_questions
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
 from bench.errors import LaboratoryError
@@ -56,6 +58,8 @@ def _show(options: Namespace) -> int:
         raise LaboratoryError(
             "usage.kind_missing", "Which procedure?", "Name it, as in: tera procedures show scales --case."
         )
+    if is_question(options.kind):
+        return show_questions(options)
     procedure = catalogue.find(options.kind)
     if options.case:
         say(procedure.example_case.rstrip())

@@ -6,6 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from bench.cli.complaint_parser import complaint_commands
 from bench.cli.driver_parser import driver_commands
 from bench.cli.record_parser import record_commands
 from bench.cli.usage import Parser
@@ -26,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
     _laboratory(commands)
     _runs(commands)
     record_commands(_Group(commands))
+    complaint_commands(_Group(commands).group("complaint", "complaints: from receipt to evaluation"))
     _drivers(commands)
     _registry(commands)
     return top
@@ -102,7 +104,17 @@ def _laboratory(commands: Any) -> None:
     )
     demo.add_argument(
         "--procedure",
-        choices=("scales", "water-meters", "weights"),
+        choices=(
+            "scales",
+            "water-meters",
+            "weights",
+            "energy-meters",
+            "gas-meters",
+            "flow-meters",
+            "capacity-measures",
+            "tank-trucks",
+            "fuel-dispensers",
+        ),
         default="scales",
         help="which test is shown (default scales)",
     )
@@ -130,8 +142,13 @@ def _laboratory(commands: Any) -> None:
         "init", "bench.cli.laboratory:init", "write a commented laboratory.toml", "tera init lab"
     )
     init.add_argument("folder", type=Path, metavar="DIR")
-    group.add(
+    check = group.add(
         "check", "bench.cli.laboratory:check", "diagnosis of this laboratory", "tera check --json", json=True
+    )
+    check.add_argument(
+        "--validate",
+        action="store_true",
+        help="try this installation on cases, records and twins with known answers, and sign what came out",
     )
     group.add(
         "standards",

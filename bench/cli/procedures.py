@@ -1,4 +1,4 @@
-"""`tera compute`: errors, tolerances and verdict from observations already taken."""
+"""`tera compute`: errors, tolerances and verdict from observations already taken; single questions."""
 
 import tomllib
 from argparse import Namespace
@@ -15,6 +15,7 @@ from drivers import notation
 from drivers.quantity import Quantity
 from procedures import catalogue
 from procedures.point import Conclusion, Outcome, Phase, Point
+from procedures.questions.catalogue import KINDS
 from procedures.rounding import told
 
 _ALWAYS: Final = (
@@ -37,8 +38,12 @@ def compute(options: Namespace) -> int:
             "case.kind_missing",
             "The case does not say its kind.",
             'Add the line kind = "scales" at the top; known kinds are: {known}.',
-            known=", ".join(catalogue.catalogue()),
+            known=", ".join([*catalogue.catalogue(), *KINDS]),
         )
+    if content["kind"] in KINDS:
+        from bench.cli.asking import ask  # noqa: PLC0415 - a test needs none of the questions
+
+        return ask(options, content)
     procedure = catalogue.find(str(content["kind"]))
     conclusion = procedure.compute(content)
     budgets = {one.point: one for one in procedure.budgets(content)} if options.explain else {}

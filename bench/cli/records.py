@@ -7,15 +7,21 @@ from pathlib import Path
 
 import msgspec
 
+from bench.cli.bundles import is_bundle
+from bench.cli.bundles import verify as verify_bundle
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say
 from bench.cli.procedures import print_points
 from bench.cli.unpacked import is_paper, record_in
+from bench.cli.validation import is_validation
+from bench.cli.validation import verify as verify_validation
 from bench.errors import LaboratoryError
 from bench.keyring import Trust, trusted_keys
 from bench.labels import Labels
 from bench.laboratory import Folders
+from bench.printing import note_printing
 from drivers import notation
+from drivers.clock import SystemClock
 from results.dating import Dated, dated
 from results.errors import IntegrityError
 from results.naming import CERTIFICATE_SUFFIX, beside
@@ -76,6 +82,10 @@ def verify(options: Namespace) -> int:
     """Check every part of a record and its receipt."""
     file = options.file
     trust = _trust(options, file)
+    if is_validation(file):
+        return verify_validation(options, trust)
+    if is_bundle(file):
+        return verify_bundle(options, trust)
     times = Dated(None, None)
     with record_in(file) as found:
         report, verified = examine_record(found, trust.keys)
@@ -205,11 +215,13 @@ def certificate(options: Namespace) -> int:
 
     record = load_signed(options, options.file)
     if options.output is None and not is_paper(options.file):
+        _note(options, record, render_certificate(record, read_receipt_bytes(options.file)))
         other = keep_paper(options.file, record)
         say(str(other or beside(options.file, CERTIFICATE_SUFFIX)))
         return ExitCode.DONE
     with record_in(options.file) as found:
         content = render_certificate(record, read_receipt_bytes(found))
+    _note(options, record, content)
     output = options.output or options.file
     with plain_faults(output):
         same = output.exists() and output.read_bytes() == content
@@ -217,6 +229,18 @@ def certificate(options: Namespace) -> int:
         _write_new(output, content)
     say(str(output))
     return ExitCode.DONE
+
+
+def _note(options: Namespace, record: VerifiedRecord, paper: bytes) -> None:
+    """Note that a paper is printed again, where the bench that made it is at hand."""
+    note_printing(
+        (options.lab, options.file.absolute().parent.parent.parent),
+        record,
+        paper,
+        to=str(options.output or options.file.name),
+        officer=options.officer,
+        clock=SystemClock(),
+    )
 
 
 def _write_new(path: Path, content: bytes) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from bench import events
 from bench.attention import RunInterrupted
 from bench.cli.exit_code import ExitCode
+from bench.cli.opening import opened
 from bench.cli.output import emit, say, table
 from bench.cli.procedures import as_json, exit_code, print_points
 from bench.errors import LaboratoryError
@@ -23,8 +24,9 @@ from bench.operators.console import ConsoleOperator
 from bench.operators.external import ExternalOperator
 from bench.operators.script import ScriptOperator
 from bench.operators.twin_hands import AutomaticOperator
-from bench.session import Taken
-from bench.workplace import Workplace, open_workplace, read_assignment
+from bench.resumption_words import told as told_of_break
+from bench.taken import Taken
+from bench.workplace import Workplace, read_assignment
 from drivers.clock import Clock, PatientClock, SystemClock
 from procedures.assignment import unnamed
 from procedures.point import Conclusion
@@ -49,7 +51,8 @@ class Narrator:
                 mark = "LATIHAN / TRAINING  " if event.training else ""
                 say(f"{mark}{event.number}  {event.title}")
             case events.RunResumed():
-                self._resumed(event)
+                for line in "\n".join(told_of_break(self._labels, event)).splitlines():
+                    say(f"  ▲ {line}")
             case events.Decided(replayed=False):
                 point = event.point
                 indication = self._labels.quantity(point.indication) if point.indication is not None else ""
@@ -59,14 +62,6 @@ class Narrator:
                 say(f"  ▲ {self._labels.text('command.abandoned', path=event.path)}")
             case _:
                 pass
-
-    def _resumed(self, event: events.RunResumed) -> None:
-        """What the break cost, before the first step."""
-        lists = {"repeated": event.repeated, "lost": event.lost, "rechecks": event.rechecks}
-        told = {
-            name: ", ".join(self._labels.point(one) for one in what) or "–" for name, what in lists.items()
-        }
-        say(f"  ▲ {self._labels.text('command.resumed', minutes=event.minutes, **told)}")
 
 
 @asynccontextmanager
@@ -140,7 +135,7 @@ async def _work(options: Namespace, choose: Callable[[Workplace], Awaitable[str]
         clock = PatientClock(options.pace)
     async with (
         _operator(options, labels) as operator,
-        open_workplace(options.lab, labels, clock=clock, officer=options.officer) as place,
+        opened(options, labels, clock) as place,
     ):
         return await carry_through(options, place, await choose(place), operator)
 
@@ -272,7 +267,7 @@ def void(options: Namespace) -> int:
 
 async def _void(options: Namespace) -> int:
     labels = Labels(options.lang)
-    async with open_workplace(options.lab, labels, officer=options.officer) as place:
+    async with opened(options, labels) as place:
         summary = place.find(options.run)
         place.void(summary.run, options.reason)
         finished = place.seal(summary.run, os.environ.get("TERA_PIN", ""))
@@ -288,7 +283,7 @@ def seal(options: Namespace) -> int:
 
 async def _seal(options: Namespace) -> int:
     labels = Labels(options.lang)
-    async with open_workplace(options.lab, labels, officer=options.officer) as place:
+    async with opened(options, labels) as place:
         summary = place.find(options.run)
         finished = place.seal(summary.run, os.environ.get("TERA_PIN", ""))
         await place.deliver()

@@ -5,11 +5,11 @@ from argparse import Namespace
 from pathlib import Path
 
 from bench.cli.exit_code import ExitCode
+from bench.cli.opening import opened
 from bench.cli.output import say
 from bench.front_desk import FrontDesk
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME
-from bench.workplace import open_workplace
 from drivers.clock import Clock
 
 
@@ -27,7 +27,7 @@ async def show(options: Namespace, labels: Labels, clock: Clock | None = None) -
     from bench.tui import show_desk  # noqa: PLC0415 - textual is loaded only for the screen
 
     order: Path | None = getattr(options, "uut", None)
-    async with open_workplace(options.lab, labels, clock=clock, officer=options.officer) as place:
+    async with opened(options, labels, clock) as place:
         first = ""
         if order is not None:
             first = order.stem if order.parent.resolve() == place.folders.orders.resolve() else str(order)

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say
+from bench.clock_state import FOLLOWS
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Folders
 from drivers import notation
+from results.complaint import check_stages
 from results.entry import (
     BENCH,
     Abandoned,
@@ -41,6 +43,7 @@ def verify(options: Namespace) -> int:
     with _journal(options) as journal:
         heads = [summary.sealed.record_digest for summary in journal.runs() if summary.sealed is not None]
         count = journal.verify()
+        check_stages(journal.entries(BENCH), where=str(journal.path))
     labels = Labels(options.lang)
     if options.json:
         emit({"sound": True, "entries": count, "sealed": len(heads)})
@@ -99,5 +102,15 @@ def _told(entry: Entry) -> Iterator[tuple[str, str]]:
 
 
 def _facts(facts: dict[str, object]) -> str:
-    told = ", ".join(f"{name} {str(value)[:60]}" for name, value in facts.items() if value not in ("", None))
+    told = ", ".join(
+        f"{name} {_told_fact(value)[:60]}"
+        for name, value in facts.items()
+        if value not in ("", None) and name != FOLLOWS  # each entry has it; a person reads it at the start
+    )
     return f"  ({told})" if told else ""
+
+
+def _told_fact(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {inner}" for name, inner in value.items())
+    return str(value)

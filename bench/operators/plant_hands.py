@@ -12,10 +12,11 @@ from bench.operator import Operator, Prompt
 from drivers.clock import Clock
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
-from drivers.twins.plant import DIVERTER, FLOW, LOAD, TANK, Plant, in_unit
+from drivers.twins.plant import DIVERTER, FLOW, LOAD, POWER, TANK, Plant, in_unit
 from procedures.action import (
     Action,
     Answer,
+    CountPulses,
     DeliverVolume,
     DrainVessel,
     FillVessel,
@@ -25,15 +26,22 @@ from procedures.action import (
     PlaceLoad,
     RemoveLoad,
     SetFlow,
+    SetLevel,
+    SetLoad,
     StartFlow,
     StopFlow,
     Wait,
 )
+from procedures.energy_meters.instrument import PowerFactor
 
 _VALVE_S: Final = 1.0
 """in which a valve opens or closes"""
 _REST_S: Final = 1.0
 """until the water stands still behind a closed valve"""
+_LEVEL_S: Final = 5.0
+"""in which a liquid rises or falls to the next level"""
+LEVEL: Final = "level"
+"""of the liquid under a gauge; what a dip tape reads"""
 _USUAL: Final = Quantity(1, "L/s")
 _INTO: Final = Quantity(1, "1")
 _PAST: Final = Quantity(0, "1")
@@ -54,8 +62,8 @@ class PlantHands:
             loads: loads stand on the scale of the plant's tank; False: on another scale.
             eyes: what has no port is read off the plant too, in place of the operator.
         """
-        self._plant = plant
-        self._clock = clock
+        self.plant = plant
+        self.clock = clock
         self._operator = operator
         self._loads = loads
         self._eyes = eyes
@@ -63,9 +71,9 @@ class PlantHands:
 
     async def answer(self, prompt: Prompt) -> Answer:
         """Do it while the operator is asked; both must be done."""
-        if self._eyes and (seen := self._seen(prompt.action)) is not None:
+        if self._eyes and (seen := self.seen(prompt.action)) is not None:
             return seen
-        work = asyncio.ensure_future(self._obey(prompt.action))
+        work = asyncio.ensure_future(self.obey(prompt.action))
         try:
             answer = await self._operator.answer(prompt)
             await work
@@ -74,27 +82,34 @@ class PlantHands:
             await asyncio.gather(work, return_exceptions=True)
         return answer
 
-    async def _obey(self, action: Action) -> None:
-        plant, now = self._plant, self._clock.monotonic()
+    async def obey(self, action: Action) -> None:  # noqa: C901 - one branch an action
+        """Do what an instruction asks for."""
+        plant, now = self.plant, self.clock.monotonic()
         match action:
             case SetFlow(flow=flow):
                 self._flow = flow
             case StartFlow():
                 plant.set(FLOW, self._flow, at=now, over_s=_VALVE_S)
-                await self._clock.sleep(_VALVE_S)
+                await self.clock.sleep(_VALVE_S)
             case StopFlow():
                 plant.set(FLOW, self._flow * 0, at=now, over_s=_VALVE_S)
-                await self._clock.sleep(_VALVE_S + _REST_S)
+                await self.clock.sleep(_VALVE_S + _REST_S)
             case DeliverVolume(volume=volume, flow=flow, into=into):
-                await self._deliver(volume, flow or self._flow, into=bool(into))
+                await self.deliver(volume, flow or self._flow, into=bool(into))
             case FillVessel(volume=Quantity() as volume):
                 missing = volume - plant.true(TANK, at=now).to(volume.unit)
-                await self._deliver(missing, self._flow, into=True)
+                await self.deliver(missing, self._flow, into=True)
             case DrainVessel(drip=drip):
                 plant.empty(at=now)
-                await self._clock.sleep(_seconds(drip))
-            case Wait(duration=duration):
-                await self._clock.sleep(_seconds(duration))
+                await self.clock.sleep(seconds_of(drip))
+            case Wait(duration=duration) | CountPulses(duration=duration):
+                await self.clock.sleep(seconds_of(duration))
+            case SetLevel(level=level):
+                plant.set(LEVEL, level, at=now, over_s=_LEVEL_S)
+                await self.clock.sleep(_LEVEL_S + _REST_S)
+            case SetLoad():
+                switch(plant, action, at=now)
+                await self.clock.sleep(_REST_S)
             case PlaceLoad(load=load) if self._loads:
                 plant.set(LOAD, load, at=now)
             case RemoveLoad() if self._loads:
@@ -102,41 +117,57 @@ class PlantHands:
             case _:
                 pass
 
-    async def _deliver(self, volume: Quantity, flow: Quantity, *, into: bool) -> None:
+    async def deliver(self, volume: Quantity, flow: Quantity, *, into: bool) -> None:
         """From standstill to standstill, the two slopes of the valve included."""
         seconds = (
             float(in_unit(volume, "L") / in_unit(flow, "L/s")) if volume.value > 0 and flow.value > 0 else 0
         )
         if not seconds:
             return
-        plant, begun = self._plant, self._clock.monotonic()
+        plant, begun = self.plant, self.clock.monotonic()
         slope = min(_VALVE_S, seconds)
         plant.set(DIVERTER, _INTO if into else _PAST, at=begun)
         plant.set(FLOW, flow, at=begun, over_s=slope)
         plant.set(FLOW, flow * 0, at=begun + seconds, over_s=slope)
         try:
-            await self._clock.sleep(seconds + slope + _REST_S)
+            await self.clock.sleep(seconds + slope + _REST_S)
         finally:  # whoever leaves in the middle closes the valve
-            now = self._clock.monotonic()
+            now = self.clock.monotonic()
             if now < begun + seconds + slope:
                 plant.set(FLOW, flow * 0, at=now)
             plant.set(DIVERTER, _PAST, at=max(now, begun + seconds + slope))
 
-    def _seen(self, action: Action) -> Keyed | None:
+    def seen(self, action: Action) -> Answer | None:
         """What a person would read off the plant; None: it is no such question, or nothing says it."""
-        now = self._clock.monotonic()
+        now = self.clock.monotonic()
         match action:
             case KeyQuantity(question="vessel_reading", unit=unit, step=step, facts={"volume": nominal}):
-                return Keyed(_read((self._plant.true(TANK, at=now) - Quantity.parse(nominal)).to(unit), step))
-            case KeyQuantity(question=name, unit=unit, step=step) if name in self._plant.names:
-                true = self._plant.true(name, at=now)
-                return Keyed(_read(Quantity(in_unit(true, unit), unit), step))
-            case KeyIndication(role=role, step=step) if role in self._plant.names:
-                return Keyed(_read(self._plant.true(role, at=now), step))
+                beyond = self.plant.true(TANK, at=now) - Quantity.parse(nominal)
+                return Keyed(read_off(beyond.to(unit), step))
+            case KeyQuantity(question="dip_level", unit=unit, step=step) if LEVEL in self.plant.names:
+                return Keyed(read_off(Quantity(in_unit(self.plant.true(LEVEL, at=now), unit), unit), step))
+            case KeyQuantity(question=name, unit=unit, step=step) if name in self.plant.names:
+                true = self.plant.true(name, at=now)
+                return Keyed(read_off(Quantity(in_unit(true, unit), unit), step))
+            case KeyIndication(role=role, step=step) if role in self.plant.names:
+                return Keyed(read_off(self.plant.true(role, at=now), step))
         return None
 
 
-def _read(true: Quantity, step: Quantity | None) -> Quantity:
+def switch(plant: Plant, load: SetLoad, *, at: float) -> None:
+    """Let an electrical load run in those phases that the plant has: `current_1` to `current_3`."""
+    wired = [name for name in plant.names if name.startswith("current_")]
+    loaded = [name for name in wired if load.phases in ("all", f"L{name[-1]}")]
+    for name in wired:
+        plant.set(name, load.current if name in loaded else load.current * 0, at=at)
+    factor = PowerFactor.parse(load.power_factor).value
+    watts = load.voltage.to("V").value * load.current.to("A").value * factor * len(loaded)
+    told = {"voltage": load.voltage, "power_factor": Quantity(factor, "1"), POWER: Quantity(watts, "W")}
+    for name, value in told.items():
+        plant.set(name, value, at=at)
+
+
+def read_off(true: Quantity, step: Quantity | None) -> Quantity:
     """To the nearest step, as a person reads."""
     if step is None or not step.value:
         return true
@@ -147,5 +178,6 @@ def _read(true: Quantity, step: Quantity | None) -> Quantity:
     return Quantity((number / step.value).quantize(Decimal(1)) * step.value, step.unit)
 
 
-def _seconds(duration: Quantity) -> float:
+def seconds_of(duration: Quantity) -> float:
+    """A duration for a clock."""
     return float(in_unit(duration, "s"))

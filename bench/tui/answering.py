@@ -27,6 +27,16 @@ BY_HAND = PlaceLoad | RemoveLoad | AddSmallWeights | RemoveSmallWeights | SetZer
 """Instructions that, without a port, stand on the screen together with the question for the indication."""
 
 
+def stands_with_question(action: Action, *, weighed_by_eye: bool) -> bool:
+    """Whether an instruction needs no Enter of its own, because the answer to the question says it is done.
+
+    Args:
+        action: what is instructed.
+        weighed_by_eye: the comparator has no port either.
+    """
+    return isinstance(action, BY_HAND) or (weighed_by_eye and isinstance(action, PlaceWeight))
+
+
 @dataclass
 class Scale:
     """One scale under test as the screen follows it through the instructions."""

@@ -20,7 +20,7 @@ from bench.tui.screens.lock import LockScreen
 from bench.tui.screens.outbox import OutboxScreen
 from bench.tui.screens.review import ReviewScreen
 from bench.tui.screens.run import RunScreen
-from bench.tui.screens.situation import UUT
+from bench.tui.screens.situation import COMPARATOR, UUT
 from bench.tui.screens.workbench import WorkbenchScreen
 from bench.tui.shell import Shell
 from bench.tui.workbench import listen
@@ -143,9 +143,13 @@ class TeraApp(Shell):
 
     @work
     async def _conduct(self, job: JobLine) -> None:
-        uut = [line for line in self.desk.instruments() if UUT in line.roles]
+        ported = {role for line in self.desk.instruments() if line.port for role in line.roles}
         screen = RunScreen(
-            job.title, self.clock, manual=not any(line.port for line in uut), auto_capture=self.auto_capture
+            job.title,
+            self.clock,
+            manual=UUT not in ported,
+            weighed_by_eye=not any(role.partition(":")[0] == COMPARATOR for role in ported),
+            auto_capture=self.auto_capture,
         )
         await self.push_screen(screen)
         problem, measured = None, None
@@ -220,6 +224,15 @@ class TeraApp(Shell):
                     await asyncio.wait([listening])
         except PlainError as error:
             self.tell(error)
+
+    @work
+    async def make_safe(self) -> None:
+        """Send all that declares a safe state into it; what does not answer stands among the warnings."""
+        try:
+            await self.desk.make_safe()
+        except PlainError as error:
+            self.tell(error)
+        self._repaint()
 
     def test_again(self, run: str) -> None:
         """Begin a new run of what an ended run tested."""

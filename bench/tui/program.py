@@ -85,6 +85,9 @@ class Bench(Program, Protocol):
     def unlock(self) -> None:
         """Uncover what was beneath the lock."""
 
+    def make_safe(self) -> object:
+        """Send all that declares a safe state into it."""
+
     def choose_officer(self) -> None:
         """Let another penera sit at the bench."""
 

@@ -50,12 +50,15 @@ class RunView:
     number: str = ""
     title: str = ""
     training: bool = False
-    resumed: bool = False
+    broken_off: events.RunResumed | None = None
+    """what the break did, when the run was taken up again just now"""
     rows: tuple[Row, ...] = ()
     step: str = ""
     """path of the step under way"""
     standing: tuple[Action, ...] = ()
-    """instructions given since the last reading"""
+    """instructions given since the last reading, or since what was asked last"""
+    asked: bool = False
+    """whether the last prompt was a question: what is instructed next begins anew"""
     settling: str = ""
     """role whose rest is awaited, while it is"""
     lost: str = ""
@@ -103,7 +106,9 @@ class RunView:
                 return replace(self, address=event.address)
             case events.RunStopped():
                 return replace(self, stopped=event.how, standing=(), settling="")
-            case events.RunResumed() | events.SeriesEntered() | events.SeriesLeft() | events.Answered():
+            case events.RunResumed():
+                return replace(self, broken_off=event)
+            case events.SeriesEntered() | events.SeriesLeft() | events.Answered():
                 return self
 
     def folded(self, told: Iterable[events.Event]) -> "RunView":
@@ -119,15 +124,15 @@ class RunView:
             number=event.number,
             title=event.title,
             training=event.training,
-            resumed=event.resumed,
             rows=tuple(Row(step=step) for step in event.plan),
             live=self.live,
             retaken=self.retaken if event.run == self.run else (),
         )
 
     def _prompted(self, prompt: Prompt) -> "RunView":
-        given = (*self.standing, prompt.action) if prompt.kind == "instruct" else self.standing
-        return replace(self, standing=given, settling="", lost="")
+        before = () if self.asked and prompt.kind == "instruct" else self.standing
+        given = (*before, prompt.action) if prompt.kind == "instruct" else before
+        return replace(self, standing=given, asked=prompt.kind == "ask", settling="", lost="")
 
     def _abandoned(self, event: events.SeriesLeft) -> "RunView":
         rows = tuple(

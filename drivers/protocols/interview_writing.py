@@ -120,7 +120,7 @@ def _proposals(
             for name in (*one.stable.names(), *one.state.names())
         }
     )
-    choices = [_values(interview.queries[query], name) for query, name in flags]
+    choices = [_values(interview, query, name) for query, name in flags]
     for tries, values in enumerate(product(*choices)):
         if tries >= _MOST_TRIES:
             return
@@ -176,8 +176,12 @@ def _refused_text(
     return {}
 
 
-def _values(query: Query, name: str) -> tuple[str, ...]:
-    return next((values for form in query.forms if (values := form.values_of(name))), ("",))
+def _values(interview: Interview, query: int, name: str) -> tuple[str, ...]:
+    """What a flag may be: the closed set of its hole, or what the quantities that look at it list."""
+    drawn = next((values for form in interview.queries[query].forms if (values := form.values_of(name))), ())
+    asking = [one for one in interview.measurands if one.query == query]
+    listed = [value for one in asking for flag in (one.stable, one.state) for value in flag.values_of(name)]
+    return drawn or tuple(dict.fromkeys(listed)) or ("",)
 
 
 def _said(interview: Interview, example: Shown, held: Sequence[Mapping[str, str]]) -> dict[bytes, Answer]:

@@ -21,6 +21,8 @@ MASS: Final = "mass"
 LOAD: Final = "load"
 DENSITY: Final = "density"
 DIVERTER: Final = "diverter"
+POWER: Final = "power"
+ENERGY: Final = "energy"
 _OPEN: Final = Course(Decimal(1))
 _KELVIN: Final = Decimal("273.15")
 _BASIS: Final = {
@@ -28,8 +30,11 @@ _BASIS: Final = {
     LOAD: Quantity(0, "kg"),
     DENSITY: Quantity(1000, "kg/m3"),
     DIVERTER: Quantity(0, "1"),
+    POWER: Quantity(0, "W"),
 }
 """what is there unless a scenario says otherwise: nothing flows, nothing stands anywhere, water of 1 kg/L"""
+_FOLLOWING: Final = (VOLUME, TANK, MASS, ENERGY)
+_HOUR_S: Final = 3600
 
 
 class Source(Protocol):
@@ -64,7 +69,8 @@ class Plant:
 
     Any quantity by its name. Four belong together: `flow`; `volume`, all that has flowed; `tank`, what flowed
     while `diverter` was 1, since it was emptied; and `mass`, the `load` with the content of the tank, by
-    `density`. Buoyancy and expansion are left out: whoever needs them puts the true value there.
+    `density`. So do `power` and `energy`, all that has gone through. Buoyancy and expansion are left out:
+    whoever needs them puts the true value there.
     """
 
     def __init__(self, entries: Mapping[str, CourseEntry] | None = None, *, at: float) -> None:
@@ -78,8 +84,8 @@ class Plant:
         self._courses = {name: Course(quantity.value) for name, quantity in _BASIS.items()}
         self._emptied: list[float] = []
         """when the tank was emptied"""
-        self._summed: dict[tuple[str, float], tuple[float, Decimal]] = {}
-        """what had flowed through a gate since a time, at the last bend before which all was added up"""
+        self._summed: dict[tuple[str, str, float], tuple[float, Decimal]] = {}
+        """what had gone through a gate since a time, at the last bend before which all was added up"""
         for name, entry in (entries or {}).items():
             self.set(name, entry.start, at=at)
             self._courses[name].start = self._courses[name].at(at)
@@ -90,7 +96,7 @@ class Plant:
     @property
     def names(self) -> tuple[str, ...]:
         """The quantities that it knows."""
-        return tuple(sorted({*self._courses, VOLUME, TANK, MASS}))
+        return tuple(sorted({*self._courses, *_FOLLOWING}))
 
     def set(self, name: str, value: Quantity, *, at: float, over_s: float = 0.0) -> None:
         """Let a quantity go to a value: a valve, a heater, a load, a diverter (1 into the tank, 0 past it).
@@ -98,8 +104,9 @@ class Plant:
         Raises:
             DescriptionError: it follows from others, or the value is of another dimension.
         """
-        if name in (VOLUME, TANK, MASS):
-            raise _wrong(name, "follows from flow, diverter, density and load", "Set one of those.")
+        if name in _FOLLOWING:
+            of = POWER if name == ENERGY else "flow, diverter, density and load"
+            raise _wrong(name, f"follows from {of}", "Set what it follows from.")
         self._summed.clear()
         unit = self._units.setdefault(name, value.unit)
         try:
@@ -124,6 +131,9 @@ class Plant:
             case "tank":
                 since = max((time for time in self._emptied if time <= at), default=self._began)
                 return self._flowed(DIVERTER, since, at)
+            case "energy":
+                watts = in_unit(Quantity(1, self._units[POWER]), "W")
+                return Quantity(watts * self._passed(POWER, "", self._began, at) / _HOUR_S, "Wh")
             case "mass":
                 litres = self.true(TANK, at=at).value
                 density = in_unit(self.true(DENSITY, at=at), "kg/m3")
@@ -134,18 +144,22 @@ class Plant:
             case _:
                 raise _wrong(quantity, "is no quantity of this plant", f"It has {', '.join(self.names)}.")
 
-    def _flowed(self, gate_name: str, since: float, at: float) -> Quantity:
-        flow, gate = self._courses[FLOW], self._courses.get(gate_name, _OPEN)
-        known, seconds = self._summed.get((gate_name, since), (since, Decimal(0)))
+    def _flowed(self, gate: str, since: float, at: float) -> Quantity:
+        litres = in_unit(Quantity(1, self._units[FLOW]), "L/s")
+        return Quantity(litres * self._passed(FLOW, gate, since, at), "L")
+
+    def _passed(self, of: str, gate_name: str, since: float, at: float) -> Decimal:
+        """The integral of a quantity over the seconds in which a gate was open."""
+        flow, gate = self._courses[of], self._courses.get(gate_name, _OPEN)
+        known, seconds = self._summed.get((of, gate_name, since), (since, Decimal(0)))
         if known > at:
             known, seconds = since, Decimal(0)
         bend = max((time for course in (flow, gate) for time in course.bends() if time <= at), default=since)
         if bend > known:
             seconds += passed(flow, gate, since=known, until=bend)
             known = bend
-            self._summed[gate_name, since] = known, seconds
-        seconds += passed(flow, gate, since=known, until=at)
-        return Quantity(in_unit(Quantity(1, self._units[FLOW]), "L/s") * seconds, "L")
+            self._summed[of, gate_name, since] = known, seconds
+        return seconds + passed(flow, gate, since=known, until=at)
 
 
 def in_unit(quantity: Quantity, unit: str) -> Decimal:

@@ -18,6 +18,7 @@ from drivers.twins.query_twin import QueryTwin
 from drivers.twins.register_twin import RegisterTwin, ScaleRegisterTwin
 from drivers.twins.scenario import Scenario
 from drivers.twins.twin import CharacterTwin, Twin
+from drivers.twins.vessels import Vessels
 
 
 @runtime_checkable
@@ -37,6 +38,11 @@ def plant_of(scenario: Scenario, *, at: float) -> Plant | None:
         DescriptionError: a mistake in its quantities.
     """
     return None if scenario.plant is None else Plant(scenario.plant, at=at)
+
+
+def vessels_of(scenario: Scenario) -> Vessels | None:
+    """The measures, tanks and nozzles of a scenario; None when it has none."""
+    return Vessels(scenario.vessel, scenario.nozzle) if scenario.vessel else None
 
 
 def play(

@@ -16,6 +16,7 @@ from drivers.quantity import Quantity
 from drivers.twins.faults import FaultEntry
 from drivers.twins.plant import CourseEntry, StepEntry
 from drivers.twins.settings import TwinSettings
+from drivers.twins.vessels import NozzleEntry, VesselEntry
 
 
 class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -63,6 +64,10 @@ class Scenario(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     """what the scale is like"""
     plant: dict[str, CourseEntry] | None = None
     """what is true around the instruments; all that name this file share it"""
+    vessel: dict[str, VesselEntry] = {}
+    """measures and compartments that people fill, drain and read by eye"""
+    nozzle: dict[str, NozzleEntry] = {}
+    """of a dispenser under test"""
     quantity: dict[str, Story] = {}
     """by name; an instrument with one quantity has it under the empty name"""
     hand: tuple[HandEntry, ...] = ()

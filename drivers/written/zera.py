@@ -30,7 +30,15 @@ from drivers.quantity import Quantity
 from drivers.query_driver import spoken
 from drivers.reading import Stability
 from drivers.written.source import Written
-from drivers.written.zera_orders import END, ORDERS, dosage_order, meter_order, order
+from drivers.written.zera_orders import (
+    END,
+    NUMBERED,
+    ORDERS,
+    dosage_order,
+    meter_order,
+    numbers_needed,
+    order,
+)
 
 if TYPE_CHECKING:  # the twin is made from these constants
     from drivers.clock import Clock
@@ -203,6 +211,27 @@ class Zera(Written):
     def order(self, name: str) -> Preparation:
         """The script that carries out a declared command."""
         return Preparation(MANNER, ((name, self.scripts[name]),), command=name)
+
+    @property
+    def numbered(self) -> Mapping[str, Sequence[str]]:
+        """The commands that take numbers."""
+        return NUMBERED
+
+    def told(self, command: str, numbers: Mapping[str, Decimal]) -> "Zera":
+        """The same bench with `set_error` or `set_dosage` for these numbers.
+
+        Raises:
+            DescriptionError: other numbers than the command takes, or more digits than the bench does.
+        """
+        wanted = NUMBERED[command]
+        if set(numbers) != set(wanted) or numbers["pulses"] % 1:
+            raise numbers_needed(command, wanted)
+        pulses = int(numbers["pulses"])
+        return (
+            self.for_dosage(pulses)
+            if command == "set_dosage"
+            else self.for_meter(numbers["constant"], pulses)
+        )
 
     def for_meter(self, constant: Decimal, pulses: int) -> "Zera":
         """The same bench with the command `set_error`: a meter of so many imp/kWh, and how many to count.

@@ -40,6 +40,9 @@ ORDERS: Final = {
 }
 """what may be sent, and what answers it"""
 
+NUMBERED: Final[dict[str, tuple[str, ...]]] = {"set_error": ("constant", "pulses"), "set_dosage": ("pulses",)}
+"""what may be sent with numbers, and their names"""
+
 
 def meter_order(constant: Decimal, pulses: int) -> tuple[str, str]:
     """The command for a meter of so many imp/kWh and how many to count, and its answer.
@@ -75,6 +78,17 @@ def _clipped(number: Decimal, most_power: int, what: str) -> tuple[str, int]:
     if whole.scaleb(power) != number or power > most_power:
         raise _too_many(what)
     return f"{whole:f}", power
+
+
+def numbers_needed(command: str, wanted: tuple[str, ...]) -> DescriptionError:
+    """The error for a command that was given other numbers than it takes."""
+    return DescriptionError(
+        "zera.numbers",
+        "The command {command} of the bench takes {wanted}, pulses as a whole number.",
+        "Give each of them once.",
+        command=command,
+        wanted=", ".join(wanted),
+    )
 
 
 def _too_many(what: str) -> DescriptionError:

@@ -4,24 +4,22 @@ A measure shows its nominal volume, so its error is nominal less actual: below z
 Every filling must lie within the limits; all comparisons are exact and inclusive.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from drivers.quantity import Quantity
-from procedures.acceptance import AcceptanceRule, too_large
 from procedures.capacity_measures.instrument import CapacityMeasure
 from procedures.capacity_measures.observation import Filling, Observations
 from procedures.capacity_measures.rules import CapacityMeasureRules, Section
 from procedures.capacity_measures.volume import Method as VolumeMethod
-from procedures.conformity import decide, worst
-from procedures.errors import ProcedureError
-from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Tolerance, Verdict
+from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Tolerance
 from procedures.rounding import settled
 from procedures.vessels.filling import Filled
+from procedures.vessels.judging import phase_of, visual_points, volume_point
 from procedures.vessels.limits import cut_off
 
-C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
 RANGE = "repeatability/range"
 _SEVERAL = 2
 
@@ -62,25 +60,13 @@ def assess(judging: Judging, seen: Observations, *, required: Sequence[Section] 
         ProcedureError: a row cannot be judged.
     """
     points = tuple(point for name in judging.rules.order for point in _section(judging, seen, name))
-    sections: dict[str, Outcome] = {}
-    missing: list[Reason] = []
-    for name in judging.rules.order:
-        outcomes = [point.outcome for point in points if point.section == name]
-        lacking = name in required and (
-            not outcomes or (name == "accuracy" and len(outcomes) < judging.fillings)
-        )
-        if lacking:
-            missing.append(Reason(code="section_missing", facts={"section": name}))
-        if outcomes or lacking:
-            sections[name] = worst([*outcomes, *([I] if lacking else [])])
-    verdict = Verdict(
-        outcome=worst(sections.values()),
-        rule=judging.rules.id,
-        failing=tuple(point.label for point in points if point.outcome is N),
-        reasons=(*(_reason(point) for point in points if point.outcome is not C), *missing),
-        sections=sections,
-    )
-    return Phase(points=points, verdict=verdict)
+    taken = Counter(point.section for point in points)
+    missing = [
+        Reason(code="section_missing", facts={"section": name})
+        for name in judging.rules.order
+        if name in required and taken[name] < (judging.fillings if name == "accuracy" else 1)
+    ]
+    return phase_of(judging.rules.id, judging.rules.order, points, missing)
 
 
 def observation_notices(judging: Judging, seen: Observations) -> tuple[Reason, ...]:
@@ -103,61 +89,21 @@ def observation_notices(judging: Judging, seen: Observations) -> tuple[Reason, .
 def _section(judging: Judging, seen: Observations, name: Section) -> Iterator[Point]:
     match name:
         case "visual":
-            yield from _visual(judging, seen)
+            items = judging.rules.of_type(judging.measure).visual
+            yield from visual_points(seen.visual, items, judging.rules.id)
         case "accuracy":
             for number, row in enumerate(seen.filling, 1):
-                yield _point(judging, row, number)
+                yield volume_point(
+                    f"accuracy/{number}",
+                    judging.measure.nominal,
+                    judging.volume(row, number).volume,
+                    judging.tolerance,
+                    row,
+                    least_ratio=judging.rules.standards.least_ratio,
+                )
         case "repeatability":
             if len(seen.filling) >= _SEVERAL:
                 yield _range(judging, seen)
-
-
-def _visual(judging: Judging, seen: Observations) -> Iterator[Point]:
-    known = judging.rules.of_type(judging.measure).visual
-    for item, in_order in seen.visual.items():
-        if item not in known:
-            raise ProcedureError(
-                "case.visual_item",
-                "The checklist of {rules} has no line {item}.",
-                "Its lines are: {known}.",
-                rules=judging.rules.id,
-                item=item,
-                known=", ".join(known),
-            )
-        yield Point(
-            section="visual",
-            label=f"visual/{item}",
-            method=Method.INSPECTION,
-            outcome=C if in_order else N,
-            reason="" if in_order else "visual_fault",
-        )
-
-
-def _point(judging: Judging, row: Filling, number: int) -> Point:
-    nominal, tolerance = judging.measure.nominal, judging.tolerance
-    volume = judging.volume(row, number).volume
-    error = (nominal.to("L") - volume).to("mL")
-    outcome, reason = decide(error, error, tolerance), ""
-    doubt = row.uncertainty
-    if doubt is not None and doubt.unit == "%":
-        doubt = nominal * (doubt.value / 100)
-    if doubt is not None and too_large(
-        doubt, tolerance, AcceptanceRule(least_ratio=judging.rules.standards.least_ratio)
-    ):
-        outcome, reason = I, "uncertainty_too_large"
-    return Point(
-        section="accuracy",
-        label=f"accuracy/{number}",
-        nominal=nominal,
-        indication=nominal,
-        reference=volume,
-        error=error,
-        tolerance=tolerance,
-        method=Method.DIRECT,
-        outcome=outcome,
-        reason=reason,
-        readings=row.readings,
-    )
 
 
 def _range(judging: Judging, seen: Observations) -> Point:
@@ -173,16 +119,7 @@ def _range(judging: Judging, seen: Observations) -> Point:
         error=spread,
         tolerance=Tolerance(lower=Quantity(0, "mL"), upper=limit, citation=judging.rules.repeats.citation),
         method=Method.COMPARISON,
-        outcome=C if within else N,
+        outcome=Outcome.CONFORMS if within else Outcome.DOES_NOT_CONFORM,
         reason="" if within else "range_exceeded",
         readings=tuple(path for row in seen.filling for path in row.readings),
     )
-
-
-def _reason(point: Point) -> Reason:
-    facts = {"point": point.label}
-    if point.error is not None:
-        facts["error"] = str(point.error)
-    if point.tolerance is not None:
-        facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
-    return Reason(code=point.reason or "error_outside_tolerance", facts=facts)

@@ -1,7 +1,6 @@
 """The measure under test: what is marked on it, and how it is tested."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Literal
 
 import msgspec
@@ -10,11 +9,10 @@ from drivers.errors import UnitError
 from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
-from procedures.vessels.filling import Walls
-from procedures.vessels.limits import OwnLimit
+from procedures.vessels.under_test import UnderTest
 
 
-class CapacityMeasure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CapacityMeasure(UnderTest, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The entry `[uut]` of an assignment."""
 
     measure_type: str = msgspec.field(name="type", default="bejana_ukur")
@@ -24,32 +22,10 @@ class CapacityMeasure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     method: Literal["volumetric", "gravimetric"] = "volumetric"
     d: Quantity | None = None
     """smallest step on its neck"""
-    reference_temperature: Quantity | None = None
-    """marked on it; None: that of the rules"""
-    expansion: Decimal | None = None
-    """cubic, 1/°C"""
-    material: str | None = None
-    """in place of the coefficient: a name of the table of materials"""
-    permitted: Quantity | None = None
-    """limit that an officer read in the decree, without sign; goes before the table"""
-    permitted_source: str = ""
-    """decree, clause or table in which it stands"""
     repeats: int | None = None
     """fillings; None: as many as the rules ask for"""
     air_density: Quantity | None = None
     """for weighing; None: it is asked for as pressure, temperature and humidity"""
-
-    @property
-    def walls(self) -> Walls:
-        """How it grows with warmth."""
-        return Walls(
-            reference_temperature=self.reference_temperature, expansion=self.expansion, material=self.material
-        )
-
-    @property
-    def own_limit(self) -> OwnLimit:
-        """The limit that the order brings, if it does."""
-        return OwnLimit(permitted=self.permitted, permitted_source=self.permitted_source)
 
 
 def read_measure(content: Mapping[str, Any]) -> CapacityMeasure:

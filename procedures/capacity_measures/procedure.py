@@ -14,7 +14,7 @@ from procedures.edition import Procedure
 
 CAPACITY_MEASURES: Final = Procedure(
     id="capacity_measures",
-    edition="1",
+    edition="2",
     task=CapacityMeasureTask,
     prepare=prepare,
     script=capacity_measures,

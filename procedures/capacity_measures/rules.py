@@ -5,50 +5,33 @@ from decimal import Decimal
 from functools import cache
 from typing import Literal
 
-import msgspec
-
-from drivers.quantity import Quantity
 from procedures.capacity_measures.instrument import CapacityMeasure
 from procedures.errors import ProcedureError
 from procedures.point import Activity, Tolerance
 from procedures.regulation import Regulation, by_id, in_force
-from procedures.vessels.drip import Drip
+from procedures.subjects.rules import Cited
 from procedures.vessels.limits import LimitStep, permitted_volume
+from procedures.vessels.rules import StandardRules
 
 Section = Literal["visual", "accuracy", "repeatability"]
 
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Common settings of the parts of a table."""
-
-    citation: str
-
-
-class TypeRules(_Part, frozen=True, kw_only=True):
+class TypeRules(Cited, frozen=True, kw_only=True):
     """What holds for one type of measure."""
 
-    classes: dict[str, tuple[LimitStep, ...]] = {}
+    classes: dict[str, tuple[LimitStep, ...]] = {}  # noqa: RUF012 -- msgspec gives each its own
     """limits by accuracy class; `none`: measures without one; empty: nobody has read them"""
     validity_years: int
     visual: tuple[str, ...]
     """ids of the lines of the checklist"""
 
 
-class RepeatRules(_Part, frozen=True, kw_only=True):
+class RepeatRules(Cited, frozen=True, kw_only=True):
     """How often it is filled."""
 
     fillings: int
     range_share: str
     """what the fillings may differ by, as a part of the permitted error: `1/3`"""
-
-
-class StandardRules(_Part, frozen=True, kw_only=True):
-    """What the determination of the reference volume must be good for."""
-
-    least_ratio: Decimal
-    """the permitted error is at least so many times its expanded uncertainty"""
-    reference_temperature: Quantity
-    drip: tuple[Drip, ...]
 
 
 class CapacityMeasureRules(Regulation, frozen=True, kw_only=True, forbid_unknown_fields=True):

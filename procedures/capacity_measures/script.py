@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.action import DrainVessel, FillVessel
+from procedures.action import FillVessel
 from procedures.adjustment import adjusted
 from procedures.capacity_measures.assessment import assess, observation_notices
 from procedures.capacity_measures.case import budgets_in
@@ -16,15 +16,15 @@ from procedures.capacity_measures.observation import Filling, Observations
 from procedures.capacity_measures.task import CapacityMeasureTask
 from procedures.explanation import with_uncertainty
 from procedures.point import Conclusion, Outcome, Phase, Reason
+from procedures.reference_standard import nearest
 from procedures.run import Run
 from procedures.scales.conclusion import conclude
-from procedures.vessels.filling import Poured
-from procedures.vessels.reader import Reader, measured
+from procedures.vessels.pouring import CELSIUS, Pouring
+from procedures.vessels.reader import Reader
 from procedures.vessels.static_budget import Knowledge
 from procedures.water_meters.observation import Air, Weighed
 
 UUT: Final = "uut"
-_CELSIUS: Final = Quantity("0.1", "°C")
 _GRAM: Final = Quantity("0.001", "kg")
 _MILLILITRE: Final = Quantity(1, "mL")
 
@@ -60,6 +60,7 @@ class _Test:
         self._task = task
         self._prefix = prefix
         self._reader = Reader(run)
+        self._pouring = Pouring(run, self._reader, task.rules.standards.drip_time)
         self._reported: set[str] = set()
         self._air: Air | None = None
 
@@ -89,10 +90,10 @@ class _Test:
 
     async def _fillings(self) -> None:
         async with self._run.step("wetting"):
-            await self._empty()
+            await self._pouring.wet(UUT, self._task.uut.nominal)
             if self._task.uut.method == "gravimetric" and self._task.uut.air_density is None:
                 self._air = Air(
-                    temperature=await self._reader.shown("ambient_temperature", _CELSIUS),
+                    temperature=await self._reader.shown("ambient_temperature", CELSIUS),
                     pressure=await self._reader.shown("air_pressure", Quantity("0.1", "hPa")),
                     humidity=await self._reader.shown("humidity", Quantity(1, "%")),
                 )
@@ -103,49 +104,35 @@ class _Test:
                 self.seen = msgspec.structs.replace(self.seen, filling=(*self.seen.filling, row))
                 await self._report()
 
-    async def _empty(self) -> None:
-        """The measure filled and drained, so that as much clings to it as after every filling."""
-        nominal = self._task.uut.nominal
-        await self._run.instruct(FillVessel(vessel=UUT, volume=nominal))
-        await self._run.instruct(DrainVessel(vessel=UUT, drip=self._task.drip(nominal)))
-
     async def _poured(self) -> Filling:
         task = self._task
-        standard, nominal = task.standard, task.standard.nominal or task.uut.nominal
-        await self._run.instruct(DrainVessel(vessel=UUT, drip=task.drip(task.uut.nominal)))
-        temperature = None
-        for number in range(task.fills):
-            await self._run.instruct(FillVessel(vessel=standard.id))
-            if number == 0:
-                temperature = await self._reader.shown("standard_temperature", _CELSIUS)
-            await self._run.instruct(FillVessel(vessel=UUT, volume=nominal))
-            await self._run.instruct(DrainVessel(vessel=standard.id, drip=task.drip(nominal)))
-        at_line = measured(standard, "at_line", Quantity(0, "mL"), temperature)
-        row = Poured(**msgspec.structs.asdict(at_line), fills=task.fills)
-        return await self._line(Filling(poured=(row,)))
+        await self._pouring.empty(UUT, task.uut.nominal)
+        row = Filling(poured=(await self._pouring.pour(task.standard, task.fills, UUT),))
+        return await self._line(row)
 
     async def _weighed(self) -> Filling:
-        await self._run.instruct(DrainVessel(vessel=UUT, drip=self._task.drip(self._task.uut.nominal)))
+        nominal = self._task.uut.nominal
+        await self._pouring.empty(UUT, nominal)
         empty = await self._reader.shown("scale", _GRAM)
-        await self._run.instruct(FillVessel(vessel=UUT, volume=self._task.uut.nominal))
+        first = self._run.path()
+        await self._run.instruct(FillVessel(vessel=UUT, volume=nominal))
         full = await self._reader.shown("scale", _GRAM, least=empty)
-        weighed = Weighed(mass=full - empty, air_density=self._task.uut.air_density, air=self._air)
-        return await self._line(Filling(weighed=weighed))
+        mass = self._corrected(full) - self._corrected(empty)
+        weighed = Weighed(mass=mass, air_density=self._task.uut.air_density, air=self._air)
+        return await self._line(Filling(weighed=weighed, readings=(first, self._run.path())))
+
+    def _corrected(self, shown: Quantity) -> Quantity:
+        """What stood on the scale, by the table of its certificate."""
+        line = nearest(self._task.standard, shown)
+        if line is None:
+            return shown
+        error = line[0]
+        return shown - (shown * (error.value / 100) if error.unit == "%" else error)
 
     async def _line(self, row: Filling) -> Filling:
-        """Temperature and line of the measure under test."""
         task = self._task
-        inside = await self._reader.shown("vessel_temperature", _CELSIUS)
-        path = self._run.path()
-        side, amount = await self._reader.side(UUT, task.uut.nominal, task.uut.d or _MILLILITRE)
-        return msgspec.structs.replace(
-            row,
-            above=None if side == "below" else amount,
-            below=amount if side == "below" else None,
-            temperature=inside,
-            uncertainty=task.uncertainty,
-            readings=(path,),
-        )
+        row = msgspec.structs.replace(row, uncertainty=task.uncertainty)
+        return await self._pouring.read_line(row, UUT, task.uut.nominal, task.uut.d or _MILLILITRE)
 
     async def _report(self, *, last: bool = False) -> None:
         for point in assess(self._task.judging, self.seen).points:

@@ -16,7 +16,6 @@ from procedures.reference_standard import Use, choose_standard, relative_uncerta
 from procedures.standard import StandardUse, WorkingStandard
 from procedures.standards_gate import standard_use
 from procedures.vessels.choosing import choose_vessel, share_of, uncertainty_of
-from procedures.vessels.drip import drip_time
 from procedures.vessels.limits import limit_notices
 
 
@@ -41,10 +40,6 @@ class CapacityMeasureTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unkn
     def judging(self) -> Judging:
         """What judges the rows."""
         return Judging(self.uut, self.rules, self.activity)
-
-    def drip(self, vessel: Quantity) -> Quantity:
-        """How long a vessel of this volume drips."""
-        return drip_time(self.rules.standards.drip, vessel)
 
 
 def prepare(

@@ -14,8 +14,8 @@ from procedures.physics.computed import Computed
 from procedures.physics.volume import gravimetric_volume
 from procedures.physics.water import tanaka
 from procedures.vessels.filling import Filled, filled
+from procedures.vessels.judging import up_to_line
 from procedures.vessels.measured import celsius, litres
-from procedures.vessels.neck import Neck, deviation
 from procedures.water_meters.observation import Weighed
 
 
@@ -50,21 +50,7 @@ class Method:
             )
         else:
             found = self._weighed(row.weighed, row.temperature, path)
-        volume = found.volume - self._beyond_line(row, path)
-        if volume.value <= 0:
-            raise ProcedureError(
-                "capacity_measures.volume_impossible",
-                "The filling at `{path}` makes a volume of {volume}, which cannot be.",
-                "Check its figures.",
-                path=path,
-                volume=str(volume),
-            )
-        return Filled(volume, found.notices)
-
-    def _beyond_line(self, row: Filling, path: str) -> Quantity:
-        if row.above is None and row.below is None:
-            return Quantity(0, "L")
-        return deviation(Neck(nominal=self.measure.nominal, above=row.above, below=row.below), path).to("L")
+        return up_to_line(found, row, self.measure.nominal, path)
 
     def _weighed(self, row: Weighed, temperature: Quantity | None, path: str) -> Filled:
         if temperature is None:

@@ -201,6 +201,7 @@ class Judging:
             method=Method.DIRECT,
             outcome=outcome,
             reason={C: "", N: "does_not_start", I: "pulses_missing"}[outcome],
+            readings=row.readings,
         )
 
     def _no_load(self, meter: str, row: NoLoad) -> Point:
@@ -219,6 +220,7 @@ class Judging:
             method=Method.DIRECT,
             outcome=outcome,
             reason={C: "", N: "runs_without_load", I: "no_load_too_short"}[outcome],
+            readings=row.readings,
         )
 
     def _register(self, meter: str, row: Registered) -> Point:

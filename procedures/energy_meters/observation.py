@@ -55,6 +55,8 @@ class Starting(_Seen, frozen=True, kw_only=True):
     """times from closing the circuit or from a pulse to the next pulse"""
     waited: Quantity | None = None
     """without a further pulse"""
+    readings: tuple[str, ...] = ()
+    """journal paths; a case file has none"""
 
 
 class NoLoad(_Seen, frozen=True, kw_only=True):
@@ -62,6 +64,7 @@ class NoLoad(_Seen, frozen=True, kw_only=True):
 
     duration: Quantity
     pulses: Decimal
+    readings: tuple[str, ...] = ()
 
 
 class Registered(_Seen, frozen=True, kw_only=True):

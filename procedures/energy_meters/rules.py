@@ -97,6 +97,8 @@ class MethodRules(Cited, frozen=True, kw_only=True):
     """half the width within which a time by hand is known"""
     steady_share: Decimal
     """power may change by this part while turns are timed"""
+    load_share: Decimal
+    """the power that a bench measures may differ by this part from what was to be set"""
     implausible: Decimal
     """%: an error beyond is asked about, because it rather is a slip of the test"""
 

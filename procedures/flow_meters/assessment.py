@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from drivers.quantity import Quantity
@@ -16,6 +17,8 @@ from procedures.throughput.volumes import Carry
 
 MODEL = "e = V (1 + em) / (Vm [1 + β (t − tm)]) − 1"
 _SEVERAL = 2
+_MEANT = Decimal("1.01")
+"""a delivery of so many minimum measured quantities may end a little short of them"""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ class Flow:
             same = [run for run in runs if run.name == name]
             least = self.plate.mmq or Quantity(0, "L")
             smallest = stated(min(run.volumes.reference for run in same), "L")
-            limit = permitted_range(self.rules.limits, self.plate.accuracy_class, smallest, least)
+            limit = permitted_range(self.rules.limits, self.plate.accuracy_class, smallest * _MEANT, least)
             if len(same) < _SEVERAL or limit is None or any(run.judged.point.outcome is I for run in same):
                 continue
             ratios = [run.volumes.ratio for run in same]

@@ -15,16 +15,15 @@ from procedures.point import Conclusion
 from procedures.run import Run
 from procedures.standard import WorkingStandard
 from procedures.subjects.sheet import Tested, read_plate
-from procedures.subjects.task import supplied, tested_of
 from procedures.throughput.complete_test import throughput_test
 from procedures.throughput.judging import Judging
 from procedures.throughput.task import (
     PlannedFlow,
     ThroughputTask,
     outlined,
-    planned_flows,
+    prepared,
+    ruled,
     steps_of,
-    with_standards,
 )
 
 _STATES: Final = {"master": ("temperature", "reference_temperature"), "volumetric": ("temperature",)}
@@ -50,9 +49,7 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
         StandardError: the standards will not do.
     """
     bare = ruled_task(assignment, on)
-    flows, used = with_standards(bare, bare.rules, assignment, standards)
-    steps = planned_steps(bare.kind, flows, bare.runs, bare.tested)
-    return supplied(bare, used, assignment, flows=flows, steps=steps)
+    return prepared(bare, bare.kind, assignment, standards, planned_steps)
 
 
 def ruled_task(assignment: Assignment, on: dt.date) -> FlowMeterTask:
@@ -64,24 +61,7 @@ def ruled_task(assignment: Assignment, on: dt.date) -> FlowMeterTask:
     uut = read_plate(assignment.uut, FlowMeters)
     rules, digest = choose_rules(assignment.rules, on)
     kind = Flow(uut, rules, assignment.activity)
-    tested = tested_of(uut.meters, assignment)
-    flows = tuple(planned_flows(kind))
-    runs = max(uut.repeats or 0, rules.runs)
-    return FlowMeterTask(
-        activity=assignment.activity,
-        date=on,
-        tested=tested,
-        rules_digest=digest,
-        steps=planned_steps(kind, flows, runs, tested),
-        cupboard=(),
-        standards=(),
-        notices=rules.notices(),
-        method=uut.method,
-        flows=flows,
-        runs=runs,
-        uut=uut,
-        rules=rules,
-    )
+    return ruled(FlowMeterTask, assignment, on, uut, kind=kind, digest=digest, steps=planned_steps)
 
 
 def planned_steps(

@@ -11,12 +11,12 @@ from typing import Final
 
 from drivers.quantity import Quantity
 from procedures.conformity import worst
-from procedures.errors import ProcedureError
 from procedures.fuel_dispensers.checks import preset_points, price_point, totaliser_point
 from procedures.fuel_dispensers.delivered import Limits, Run
 from procedures.fuel_dispensers.observation import Observations, Sheet
 from procedures.fuel_dispensers.rules import Denominator, Section
-from procedures.point import Method, Outcome, Phase, Point, Reason, Subject, Tolerance, Verdict
+from procedures.point import Method, Outcome, Phase, Point, Reason, Subject, Tolerance
+from procedures.vessels.judging import phase_of, visual_points
 
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
 _METHODS: Final[dict[Denominator, Method]] = {
@@ -54,22 +54,7 @@ def assess(limits: Limits, seen: Observations, *, required: Sequence[Section] = 
     """
     points = tuple(point for name in limits.rules.order for point in _section(limits, seen, name))
     missing = [reason for sheet in seen.nozzle for reason in _missing(limits, sheet, seen, points, required)]
-    sections: dict[str, Outcome] = {}
-    for name in limits.rules.order:
-        outcomes = [point.outcome for point in points if point.section == name]
-        lacking = any(reason.facts["section"] == name for reason in missing)
-        if outcomes or lacking:
-            sections[name] = worst([*outcomes, *([I] if lacking else [])])
-    return Phase(
-        points=points,
-        verdict=Verdict(
-            outcome=worst(sections.values()),
-            rule=limits.rules.id,
-            failing=tuple(point.label for point in points if point.outcome is N),
-            reasons=(*(_reason(point) for point in points if point.outcome is not C), *missing),
-            sections=sections,
-        ),
-    )
+    return phase_of(limits.rules.id, limits.rules.order, points, missing)
 
 
 def subjects(limits: Limits, phase: Phase, seen: Observations) -> tuple[Subject, ...]:
@@ -114,7 +99,7 @@ def _of_nozzle(limits: Limits, sheet: Sheet, name: Section) -> Iterator[Point]:
     runs = runs_of(limits, sheet)
     match name:
         case "visual":
-            yield from _visual(limits, sheet)
+            yield from visual_points(sheet.visual, limits.rules.visual.items, limits.rules.id, sheet.id)
         case "accuracy":
             yield from (_point(limits, run) for run in runs)
         case "repeatability":
@@ -126,27 +111,6 @@ def _of_nozzle(limits: Limits, sheet: Sheet, name: Section) -> Iterator[Point]:
                 yield from preset_points(limits, run)
         case "totaliser":
             pass  # of a meter, not of a nozzle
-
-
-def _visual(limits: Limits, sheet: Sheet) -> Iterator[Point]:
-    for item, in_order in sheet.visual.items():
-        if item not in limits.rules.visual.items:
-            raise ProcedureError(
-                "case.visual_item",
-                "The checklist of {rules} has no line {item}.",
-                "Its lines are: {known}.",
-                rules=limits.rules.id,
-                item=item,
-                known=", ".join(limits.rules.visual.items),
-            )
-        yield Point(
-            section="visual",
-            label=f"visual/{sheet.id}/{item}",
-            subject=sheet.id,
-            method=Method.INSPECTION,
-            outcome=C if in_order else N,
-            reason="" if in_order else "visual_fault",
-        )
 
 
 def _point(limits: Limits, run: Run) -> Point:
@@ -227,12 +191,3 @@ def _missing(
                 pass
         if not there:
             yield Reason(code="section_missing", facts={"section": name, "nozzle": sheet.id})
-
-
-def _reason(point: Point) -> Reason:
-    facts = {"point": point.label}
-    if point.error is not None:
-        facts["error"] = str(point.error)
-    if point.tolerance is not None:
-        facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
-    return Reason(code=point.reason or "error_outside_tolerance", facts=facts)

@@ -1,13 +1,9 @@
 """A case file for a dispenser: observations from paper, judged by the code that judges a run."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from drivers.errors import UnitError
-from drivers.notation import from_builtins
 from procedures.errors import ProcedureError
 from procedures.explanation import PointBudget, with_uncertainty
 from procedures.fuel_dispensers.assessment import assess
@@ -17,21 +13,24 @@ from procedures.fuel_dispensers.delivered import Limits
 from procedures.fuel_dispensers.instrument import Dispenser, Nozzle, check_marks
 from procedures.fuel_dispensers.observation import Delivery, Observations, Sheet, Totalled
 from procedures.fuel_dispensers.rules import choose_rules
-from procedures.paper import refuse_typed, told
-from procedures.point import Activity, Conclusion, Reason
+from procedures.paper import told
+from procedures.point import Conclusion, Reason
+from procedures.subjects.paper_case import CaseHead, read_case
 from procedures.vessels.measured import Measured
 
 
-class Case(Observations, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Case(CaseHead, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The content of a case file."""
 
-    kind: str
-    activity: Activity
-    date: dt.date | None = None
-    rules: str | None = None
     uut: Dispenser = Dispenser()
     uncertainty: Knowledge = Knowledge()
-    note: str = ""
+    nozzle: tuple[Sheet, ...] = ()
+    totaliser: tuple[Totalled, ...] = ()
+
+    @property
+    def seen(self) -> Observations:
+        """The rows."""
+        return Observations(nozzle=self.nozzle, totaliser=self.totaliser)
 
 
 def compute(content: Mapping[str, Any]) -> Conclusion:
@@ -42,9 +41,9 @@ def compute(content: Mapping[str, Any]) -> Conclusion:
     """
     case, limits = _read(content)
     try:
-        phase = assess(limits, case)
-        found = budgets_of(limits, case, case.uncertainty)
-        seen = observation_notices(limits, case)
+        phase = assess(limits, case.seen)
+        found = budgets_of(limits, case.seen, case.uncertainty)
+        seen = observation_notices(limits, case.seen)
     except UnitError as mistake:
         raise told(str(mistake), ()) from None
     if not phase.points:
@@ -57,28 +56,19 @@ def compute(content: Mapping[str, Any]) -> Conclusion:
     absent = [name for name in limits.rules.order if name not in phase.verdict.sections]
     if absent:
         notices.append(Reason(code="sections_absent", facts={"sections": ", ".join(absent)}))
-    return conclude(limits, with_uncertainty(phase, found), case, on=case.date, notices=notices)
+    return conclude(limits, with_uncertainty(phase, found), case.seen, on=case.date, notices=notices)
 
 
 def budgets(content: Mapping[str, Any]) -> tuple[PointBudget, ...]:
     """The uncertainty budget of each error of a case."""
     case, limits = _read(content)
-    return budgets_of(limits, case, case.uncertainty)
+    return budgets_of(limits, case.seen, case.uncertainty)
 
 
 def _read(content: Mapping[str, Any]) -> tuple[Case, Limits]:
-    kinds = (Case, Dispenser, Nozzle, Sheet, Delivery, Measured, Totalled, Knowledge)
-    known = [field.encode_name for kind in kinds for field in msgspec.structs.fields(kind)]
-    refuse_typed(content)
-    try:
-        case = from_builtins(dict(content), Case)
-    except (msgspec.ValidationError, UnitError) as mistake:
-        raise told(str(mistake), known) from None
-    rows = [row for sheet in case.nozzle for row in sheet.delivery]
-    if any(row.readings or row.faults for row in rows) or any(row.readings for row in case.totaliser):
-        raise told("unknown field `readings` - at `$.nozzle[].delivery[]`", known)
+    case = read_case(content, Case, (Dispenser, Nozzle, Sheet, Delivery, Measured, Totalled, Knowledge))
     if len({sheet.id for sheet in case.nozzle}) < len(case.nozzle):
-        raise told("two nozzles have the same id - at `$.nozzle`", known)
+        raise told("two nozzles have the same id - at `$.nozzle`", ())
     check_marks(case.uut)
     listed = {nozzle.id for nozzle in case.uut.nozzles} or {sheet.id for sheet in case.nozzle}
     named = [*(sheet.id for sheet in case.nozzle), *(name for row in case.totaliser for name in row.nozzles)]
@@ -91,11 +81,5 @@ def _read(content: Mapping[str, Any]) -> tuple[Case, Limits]:
                 nozzle=name,
                 known=", ".join(sorted(listed)) or "—",
             )
-    if case.date is None and case.rules is None:
-        raise ProcedureError(
-            "case.date",
-            "The case has no date, so nobody can say which rules were in force.",
-            'Add the day of the test, date = 2026-11-21, or name the table, rules = "id".',
-        )
-    rules, _ = choose_rules(case.rules, case.date or dt.date.min)
+    rules, _ = choose_rules(case.rules, case.day)
     return case, Limits(case.uut, rules, case.activity)

@@ -19,6 +19,7 @@ from procedures.fuel_dispensers.observation import Delivery, Observations, Sheet
 from procedures.fuel_dispensers.task import FuelDispenserTask, PlannedFlow
 from procedures.point import Outcome, Phase
 from procedures.run import Run
+from procedures.vessels.judging import MOST_APART
 from procedures.vessels.reader import Reader
 
 _CELSIUS: Final = Quantity("0.1", "°C")
@@ -88,18 +89,15 @@ class CompleteTest:
             await self._report(last=True)
 
     async def _wet(self, name: str) -> None:
-        """A dry measure holds back more than one that dripped: fill and drain it once."""
+        """A dry measure holds back more than one that dripped: fill it; each delivery drains it first."""
         standard = self._task.standard(name)
         nominal = standard.nominal or self._task.rules.standards.least_size
         await self._run.instruct(FillVessel(vessel=name, volume=nominal))
-        await self._run.instruct(DrainVessel(vessel=name, drip=self._task.rules.drip(nominal)))
 
     async def _delivery(self, nozzle: Nozzle, flow: PlannedFlow, *, first: bool) -> Delivery:
         task = self._task
         standard, of_test = task.standard(flow.standard), task.rules.flow(flow.name, "$")
-        if not first:
-            drip = task.rules.drip(flow.volume)
-            await self._run.instruct(DrainVessel(vessel=standard.id, drip=drip))
+        await self._run.instruct(DrainVessel(vessel=standard.id, drip=task.rules.drip(flow.volume)))
         preset = None
         if of_test.preset and first and "preset" in task.rules.order:
             preset = await self._preset(nozzle, flow.volume)
@@ -108,7 +106,10 @@ class CompleteTest:
         deliver = DeliverVolume(volume=flow.volume, flow=flow.aim, into=standard.id, source=nozzle.id)
         await self._run.instruct(deliver)
         step = task.uut.d or _CENTILITRE
-        shown = await self.reader.shown(f"nozzle/{nozzle.id}", step, least=step)
+        apart = flow.volume * MOST_APART
+        shown = await self.reader.shown(
+            f"nozzle/{nozzle.id}", step, least=flow.volume - apart, most=flow.volume + apart
+        )
         path = self._run.path()
         mean = None
         if flow.aim is not None:

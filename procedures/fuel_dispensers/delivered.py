@@ -19,6 +19,7 @@ from procedures.meters.measuring_system_limits import permitted_error, permitted
 from procedures.meters.relative_error import percent_of
 from procedures.point import Activity, Outcome, Reason, Tolerance
 from procedures.tolerance import symmetric
+from procedures.vessels.judging import MOST_APART
 from procedures.vessels.measured import Held, Measured, celsius, held, litres
 
 DENOMINATORS: Final[tuple[Denominator, ...]] = ("nominal", "indicated", "reference")
@@ -175,6 +176,15 @@ def _check(row: Delivery, path: str) -> None:
             "The indication {indication} at `{path}` cannot be: it must be a volume above zero.",
             "Read the display again.",
             indication=str(row.indication),
+            path=path,
+        )
+    if abs(row.indication - row.vessel.nominal) > row.vessel.nominal * MOST_APART:
+        raise ProcedureError(
+            "fuel_dispensers.vessel_size",
+            "A delivery of {indication} (at `{path}`) does not go into a measure of {nominal} up to its neck.",
+            "Check the size of the measure and the volume shown.",
+            indication=str(row.indication),
+            nominal=str(row.vessel.nominal),
             path=path,
         )
 

@@ -16,18 +16,13 @@ from procedures.physics.computed import Computed, gathered
 from procedures.physics.petroleum_1980 import Table, expansion, volume_correction
 from procedures.point import Activity
 from procedures.regulation import by_id, in_force
+from procedures.subjects.rules import Cited, VisualRules
 from procedures.vessels.drip import Drip, drip_time
 
 Section = Literal["visual", "accuracy", "repeatability", "price", "preset", "totaliser"]
 Denominator = Literal["nominal", "indicated", "reference"]
 """what the error is a part of: the nominal delivery (the size of the measure), the volume shown, or the
 volume in the measure. At exactly 100 mL in 20 L they give different verdicts."""
-
-
-class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Common settings of the parts of a table."""
-
-    citation: str
 
 
 class FlowOfTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,7 +43,7 @@ class FlowOfTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """False: a case may have it, a run does without"""
 
 
-class RepeatabilityRules(_Part, frozen=True, kw_only=True):
+class RepeatabilityRules(Cited, frozen=True, kw_only=True):
     """Which deliveries the permitted range is about."""
 
     across: Literal["flow", "nozzle"]
@@ -57,7 +52,7 @@ class RepeatabilityRules(_Part, frozen=True, kw_only=True):
     """deliveries without which nothing is said"""
 
 
-class TemperatureRules(_Part, frozen=True, kw_only=True):
+class TemperatureRules(Cited, frozen=True, kw_only=True):
     """What is corrected for temperature."""
 
     reference: Quantity
@@ -67,7 +62,7 @@ class TemperatureRules(_Part, frozen=True, kw_only=True):
     """the liquid is taken from the temperature in the measure to that at the dispenser"""
 
 
-class PriceRules(_Part, frozen=True, kw_only=True):
+class PriceRules(Cited, frozen=True, kw_only=True):
     """Price shown against unit price × volume shown."""
 
     intervals: Decimal
@@ -76,7 +71,7 @@ class PriceRules(_Part, frozen=True, kw_only=True):
     """where the dispenser's own is not known"""
 
 
-class StepRules(_Part, frozen=True, kw_only=True):
+class StepRules(Cited, frozen=True, kw_only=True):
     """A difference of two volumes counted in steps of the display."""
 
     intervals: Decimal
@@ -84,7 +79,7 @@ class StepRules(_Part, frozen=True, kw_only=True):
     """where the dispenser's own is not known"""
 
 
-class StandardRules(_Part, frozen=True, kw_only=True):
+class StandardRules(Cited, frozen=True, kw_only=True):
     """What the measure must be good for."""
 
     least_ratio: Decimal
@@ -94,17 +89,11 @@ class StandardRules(_Part, frozen=True, kw_only=True):
     drip: tuple[Drip, ...]
 
 
-class SharedRules(_Part, frozen=True, kw_only=True):
+class SharedRules(Cited, frozen=True, kw_only=True):
     """Nozzles with one meter."""
 
     accuracy: Literal["own", "together"]
     """a nozzle whose accuracy does not conform stands alone, or takes the others of its meter with it"""
-
-
-class VisualRules(_Part, frozen=True, kw_only=True):
-    """Ids of the lines of the checklist."""
-
-    items: tuple[str, ...]
 
 
 class FuelDispenserRules(MeasuringSystemLimits, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -140,10 +129,10 @@ class FuelDispenserRules(MeasuringSystemLimits, frozen=True, kw_only=True, forbi
         raise ProcedureError(
             "fuel_dispensers.flow_unknown",
             "The delivery at `{path}` names {flow}, which is no flow of this test.",
-            'Name one of them: at = "{known}".',
+            "Its flows are: {known}.",
             path=path,
             flow=name,
-            known='" or "'.join(flow.name for flow in self.flows),
+            known=", ".join(flow.name for flow in self.flows),
         )
 
     def planned(self, marks: Dispenser, flow: FlowOfTest) -> int:

@@ -1,16 +1,14 @@
 """A case file for gas meters: observations from paper, judged by the code that judges a run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from procedures.explanation import PointBudget
 from procedures.gas_meters.assessment import Gas
 from procedures.gas_meters.instrument import GasMarks
 from procedures.gas_meters.rules import GasMeterRules, choose_rules
-from procedures.point import Conclusion
-from procedures.subjects.judging import budgets_of
-from procedures.subjects.paper_case import conclude_case, read_case
+from procedures.subjects.paper_case import OnPaper, read_case
 from procedures.throughput.judging import Judging
+from procedures.throughput.observation import MeterSheet
 from procedures.throughput.paper_case import PARTS, ThroughputCase
 
 
@@ -20,33 +18,16 @@ class Case(ThroughputCase, frozen=True, kw_only=True, forbid_unknown_fields=True
     uut: GasMarks
 
 
-def compute(content: Mapping[str, Any]) -> Conclusion:
-    """Judge a case; a notice names the sections that a complete test has besides.
-
-    Raises:
-        ProcedureError: the file has a mistake, or no rules hold; names the entry and a correction.
-    """
-    case, rules, judging = _read(content)
-    judged = judging.points(case.meter)
-    return conclude_case(case, rules, case.meter, judged, tuple(judging.notices(case.meter)))
-
-
-def budgets(content: Mapping[str, Any]) -> tuple[PointBudget, ...]:
-    """The uncertainty budget of each error of a case.
-
-    Raises:
-        ProcedureError: the file has a mistake, or no rules hold.
-    """
-    case, _, judging = _read(content)
-    return budgets_of(judging.points(case.meter))
-
-
-def _read(content: Mapping[str, Any]) -> tuple[Case, GasMeterRules, Judging]:
+def _read(content: Mapping[str, Any]) -> tuple[Case, Sequence[MeterSheet], GasMeterRules, Judging]:
     case = read_case(content, Case, (GasMarks, *PARTS))
     rules, _ = choose_rules(case.rules, case.day)
     rules.limits(case.uut.accuracy_class)
     rules.marks(case.uut)  # marks that give no flows are told before any row is
-    return case, rules, Judging(Gas(case.uut, rules, case.activity))
+    return case, case.meter, rules, Judging(Gas(case.uut, rules, case.activity))
+
+
+_PAPER: Final = OnPaper(_read)
+compute, budgets = _PAPER.compute, _PAPER.budgets
 
 
 EXAMPLE: Final = """\

@@ -18,6 +18,8 @@ from procedures.throughput.task import Method
 from procedures.throughput.volumes import State
 
 _KELVIN = Fraction("273.15")
+_LEAST_HPA = 300
+"""about that of the air on the highest mountain: what is below was read on a gauge for overpressure"""
 
 
 class GasMarks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,7 +74,7 @@ def carry(there: State, here: State) -> tuple[Fraction, tuple[Reason, ...]]:
     """The factor on a volume of gas from reference to meter.
 
     Raises:
-        ProcedureError: a pressure or absolute temperature is not above zero.
+        ProcedureError: a pressure is not absolute, or a temperature below absolute zero.
     """
     factor = Fraction(1)
     untold = []
@@ -82,9 +84,7 @@ def carry(there: State, here: State) -> tuple[Fraction, tuple[Reason, ...]]:
             untold.append(name)
             continue
         if name == "pressure":
-            factor *= _above_zero(Fraction(reference.to("hPa").value)) / _above_zero(
-                Fraction(meter.to("hPa").value)
-            )
+            factor *= _absolute(reference) / _absolute(meter)
         else:
             kelvins = (Fraction(one.to("°C").value) + _KELVIN for one in (meter, reference))
             factor *= _above_zero(next(kelvins)) / _above_zero(next(kelvins))
@@ -92,12 +92,24 @@ def carry(there: State, here: State) -> tuple[Fraction, tuple[Reason, ...]]:
     return factor, told
 
 
+def _absolute(pressure: Quantity) -> Fraction:
+    value = Fraction(pressure.to("hPa").value)
+    if value < _LEAST_HPA:
+        raise ProcedureError(
+            "gas_meters.gauge_pressure",
+            "{pressure} is no absolute pressure of the air in a test.",
+            "Set the gauge to absolute pressure, or add the pressure of the air around it.",
+            pressure=str(pressure),
+        )
+    return value
+
+
 def _above_zero(value: Fraction) -> Fraction:
     if value <= 0:
         raise ProcedureError(
             "gas_meters.state",
-            "A pressure or temperature of the gas cannot be: {value} is not above absolute zero.",
-            "Give absolute pressures, such as 1013.2 hPa, and temperatures in °C.",
+            "A temperature of the gas cannot be: {value} K is not above absolute zero.",
+            "Give temperatures in °C.",
             value=f"{float(value):g}",
         )
     return value

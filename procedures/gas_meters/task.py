@@ -1,8 +1,10 @@
 """Preparing a test of gas meters, the script, and the test on paper."""
 
 import datetime as dt
+from collections.abc import Sequence
 
 from procedures.assignment import Assignment
+from procedures.edition import PlannedStep
 from procedures.gas_meters.assessment import MODEL, Gas
 from procedures.gas_meters.instrument import GasMeters
 from procedures.gas_meters.rules import GasMeterRules, choose_rules
@@ -10,11 +12,10 @@ from procedures.outline import Formula, Outline
 from procedures.point import Conclusion
 from procedures.run import Run
 from procedures.standard import WorkingStandard
-from procedures.subjects.sheet import read_plate
-from procedures.subjects.task import supplied, tested_of
+from procedures.subjects.sheet import Tested, read_plate
 from procedures.throughput.complete_test import throughput_test
 from procedures.throughput.judging import Judging
-from procedures.throughput.task import ThroughputTask, outlined, planned_flows, steps_of, with_standards
+from procedures.throughput.task import PlannedFlow, ThroughputTask, outlined, prepared, ruled, steps_of
 
 _STATES = ("temperature", "reference_temperature", "pressure", "reference_pressure")
 
@@ -39,8 +40,7 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
         StandardError: the standards will not do.
     """
     bare = ruled_task(assignment, on)
-    flows, used = with_standards(bare, bare.rules, assignment, standards)
-    return supplied(bare, used, assignment, flows=flows)
+    return prepared(bare, bare.kind, assignment, standards, planned_steps)
 
 
 def ruled_task(assignment: Assignment, on: dt.date) -> GasMeterTask:
@@ -52,24 +52,14 @@ def ruled_task(assignment: Assignment, on: dt.date) -> GasMeterTask:
     uut = read_plate(assignment.uut, GasMeters)
     rules, digest = choose_rules(assignment.rules, on)
     kind = Gas(uut, rules, assignment.activity)
-    tested = tested_of(uut.meters, assignment)
-    flows = tuple(planned_flows(kind))
-    runs = max(uut.repeats or 0, rules.runs)
-    return GasMeterTask(
-        activity=assignment.activity,
-        date=on,
-        tested=tested,
-        rules_digest=digest,
-        steps=steps_of(rules, kind.sections, flows, runs, tested),
-        cupboard=(),
-        standards=(),
-        notices=rules.notices(),
-        method=uut.method,
-        flows=flows,
-        runs=runs,
-        uut=uut,
-        rules=rules,
-    )
+    return ruled(GasMeterTask, assignment, on, uut, kind=kind, digest=digest, steps=planned_steps)
+
+
+def planned_steps(
+    kind: Gas, flows: Sequence[PlannedFlow], runs: int, tested: Sequence[Tested]
+) -> tuple[PlannedStep, ...]:
+    """What is to come."""
+    return steps_of(kind.rules, kind.sections, flows, runs, tested)
 
 
 async def gas_meters(run: Run, task: GasMeterTask) -> Conclusion:

@@ -1,14 +1,11 @@
 """A case file for level gauges: observations from paper, judged by the code that judges a run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from procedures.explanation import PointBudget
 from procedures.level_gauges.assessment import Dipped, GaugeSheet, Judging
 from procedures.level_gauges.rules import GaugeMarks, LevelGaugeRules, check_marks, choose_rules
-from procedures.point import Conclusion
-from procedures.subjects.judging import budgets_of
-from procedures.subjects.paper_case import CaseHead, conclude_case, read_case
+from procedures.subjects.paper_case import CaseHead, OnPaper, read_case
 
 
 class Case(CaseHead, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -18,32 +15,15 @@ class Case(CaseHead, frozen=True, kw_only=True, forbid_unknown_fields=True):
     meter: tuple[GaugeSheet, ...] = ()
 
 
-def compute(content: Mapping[str, Any]) -> Conclusion:
-    """Judge a case; a notice names the sections that a complete test has besides.
-
-    Raises:
-        ProcedureError: the file has a mistake, or no rules hold; names the entry and a correction.
-    """
-    case, rules, judging = _read(content)
-    judged = judging.points(case.meter)
-    return conclude_case(case, rules, case.meter, judged, tuple(judging.notices(case.meter)))
-
-
-def budgets(content: Mapping[str, Any]) -> tuple[PointBudget, ...]:
-    """The uncertainty budget of each error of a case.
-
-    Raises:
-        ProcedureError: the file has a mistake, or no rules hold.
-    """
-    case, _, judging = _read(content)
-    return budgets_of(judging.points(case.meter))
-
-
-def _read(content: Mapping[str, Any]) -> tuple[Case, LevelGaugeRules, Judging]:
+def _read(content: Mapping[str, Any]) -> tuple[Case, Sequence[GaugeSheet], LevelGaugeRules, Judging]:
     case = read_case(content, Case, (GaugeMarks, GaugeSheet, Dipped))
     check_marks(case.uut)
     rules, _ = choose_rules(case.rules, case.day)
-    return case, rules, Judging(case.uut, rules, case.activity)
+    return case, case.meter, rules, Judging(case.uut, rules, case.activity)
+
+
+_PAPER: Final = OnPaper(_read)
+compute, budgets = _PAPER.compute, _PAPER.budgets
 
 
 EXAMPLE: Final = """\

@@ -27,7 +27,7 @@ class FlowBand:
 
     def holds(self, flow: Quantity) -> bool:
         """Say whether a flow lies within, limits included."""
-        return self.lower <= Fraction(flow.to(self.unit).value) <= self.upper
+        return self.lower <= flow.fraction_in(self.unit) <= self.upper
 
     def holds_all(self, flows: Iterable[Quantity]) -> bool:
         """Say whether the logged flow stayed within; nothing logged proves nothing."""
@@ -56,7 +56,7 @@ class FlowRates:
 
     def zone(self, flow: Quantity) -> str:
         """`lower` from Q1 up to below Q2, `upper` from Q2 to Q4, `outside` elsewhere."""
-        exact = Fraction(flow.to(self.unit).value)
+        exact = flow.fraction_in(self.unit)
         if self.q1 <= exact < self.q2:
             return "lower"
         return "upper" if self.q2 <= exact <= self.q4 else "outside"

@@ -75,7 +75,7 @@ def possible(values: ArrayLike, quantity: str, lower: float, upper: float, unit:
             "Check the unit: it lies between {lower} and {upper}.",
             quantity=quantity,
             value=f"{np.atleast_1d(found)[np.atleast_1d(wrong)][0]:g} {unit}".strip(),
-            lower=f"{lower:g}",
+            lower=f"{lower:g} {unit}".strip(),
             upper=f"{upper:g} {unit}".strip(),
         )
     return found

@@ -1,17 +1,19 @@
 """A case file for tests of several instruments: read, and judged to a conclusion."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
 from drivers.errors import UnitError
 from drivers.notation import from_builtins
 from procedures.errors import ProcedureError
+from procedures.explanation import PointBudget
 from procedures.paper import refuse_typed, told
 from procedures.point import Activity, Conclusion, Reason
-from procedures.subjects.judging import Judged, concluded, phase_of
+from procedures.subjects.judging import Judged, budgets_of, concluded, phase_of
 from procedures.subjects.rules import SubjectRules
 from procedures.subjects.sheet import Sheet, check_ids
 
@@ -98,3 +100,42 @@ def conclude_case(
     absent = [name for name in rules.order if name not in phase.verdict.sections]
     more = [Reason(code="sections_absent", facts={"sections": ", ".join(absent)})] if absent else []
     return concluded(phase, sheets, rules, on=case.date, notices=(*rules.notices(), *notices, *more))
+
+
+S = TypeVar("S", bound=Sheet)
+S_contra = TypeVar("S_contra", bound=Sheet, contravariant=True)
+
+
+class Judge(Protocol[S_contra]):
+    """What judges the sheets of one kind."""
+
+    def points(self, sheets: Sequence[S_contra]) -> Sequence[Judged]:
+        """All points of all instruments."""
+
+    def notices(self, sheets: Sequence[S_contra]) -> Iterable[Reason]:
+        """What is odd about the rows."""
+
+
+@dataclass(frozen=True)
+class OnPaper(Generic[S]):
+    """The case files of one kind; `read` gives the case, its sheets, its rules, and what judges them."""
+
+    read: Callable[[Mapping[str, Any]], tuple[CaseHead, Sequence[S], SubjectRules, Judge[S]]]
+
+    def compute(self, content: Mapping[str, Any]) -> Conclusion:
+        """Judge a case; a notice names the sections that a complete test has besides.
+
+        Raises:
+            ProcedureError: the file has a mistake, or no rules hold; names the entry and a correction.
+        """
+        case, sheets, rules, judge = self.read(content)
+        return conclude_case(case, rules, sheets, judge.points(sheets), tuple(judge.notices(sheets)))
+
+    def budgets(self, content: Mapping[str, Any]) -> tuple[PointBudget, ...]:
+        """The uncertainty budget of each error of a case.
+
+        Raises:
+            ProcedureError: the file has a mistake, or no rules hold.
+        """
+        _, sheets, _, judge = self.read(content)
+        return budgets_of(judge.points(sheets))

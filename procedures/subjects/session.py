@@ -15,6 +15,7 @@ from drivers.reading import Origin, Reading, Stability
 from procedures.action import Choice, Choose, Inspect, Keyed, KeyQuantity
 from procedures.adjustment import adjusted
 from procedures.errors import ProcedureError
+from procedures.meters.register import Shown, read_register
 from procedures.point import Outcome, Phase, Reason
 from procedures.run import Run
 from procedures.subjects.judging import Judged
@@ -93,6 +94,24 @@ class Session(Generic[S]):
             unit=step.unit,
             before=str(least if least is not None else "—"),
         )
+
+    async def register(
+        self,
+        role: str,
+        step: Quantity,
+        *,
+        planned: Quantity,
+        pulse: Quantity | None = None,
+        start: Shown | None = None,
+    ) -> Shown:
+        """A register or counter at rest; see `read_register`.
+
+        Raises:
+            ProcedureError: it cannot be what it should be.
+        """
+        shown, reading = await read_register(self.run, role, step, planned=planned, pulse=pulse, start=start)
+        self._noted(reading)
+        return shown
 
     async def key(self, question: str, step: Quantity, **facts: str) -> Quantity:
         """A quantity that a person keys.

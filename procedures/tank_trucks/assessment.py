@@ -8,15 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from procedures.acceptance import AcceptanceRule, too_large
-from procedures.conformity import decide, worst
+from procedures.conformity import worst
 from procedures.errors import ProcedureError
-from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Subject, Verdict
+from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Subject
 from procedures.tank_trucks.instrument import TankTruck
 from procedures.tank_trucks.observation import Filling, Observations, Raised, Sheet
 from procedures.tank_trucks.rules import Section, TankTruckRules
 from procedures.vessels.filling import Filled, filled
-from procedures.vessels.neck import Neck, deviation
+from procedures.vessels.judging import phase_of, up_to_line, visual_points, volume_point
 
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
 
@@ -36,20 +35,16 @@ class Judging:
             ProcedureError: the row does not say it.
         """
         default = self.rules.standards.reference_temperature
-        found = filled(row.poured, row.removed, self.truck.walls, row.temperature, default=default, path=path)
-        volume = found.volume
-        if row.above is not None or row.below is not None:
-            nominal = self.truck.compartment(compartment, path).nominal
-            volume -= deviation(Neck(nominal=nominal, above=row.above, below=row.below), path).to("L")
-        if volume.value <= 0:
-            raise ProcedureError(
-                "tank_trucks.volume_impossible",
-                "The filling at `{path}` makes a volume of {volume}, which cannot be.",
-                "Check its figures.",
-                path=path,
-                volume=str(volume),
-            )
-        return Filled(volume, found.notices)
+        found = filled(
+            row.poured,
+            row.removed,
+            self.truck.walls,
+            row.temperature,
+            default=default,
+            path=path,
+            metered=row.metered,
+        )
+        return up_to_line(found, row, self.truck.compartment(compartment, path).nominal, path)
 
     def volumes(self, sheet: Sheet) -> list[Filled]:
         """The volumes of all fillings of a compartment."""
@@ -72,20 +67,7 @@ def assess(judging: Judging, seen: Observations, *, required: Sequence[Section] 
     """
     points = tuple(point for name in judging.rules.order for point in _section(judging, seen, name))
     missing = list(_missing(judging, seen, required))
-    sections: dict[str, Outcome] = {}
-    for name in judging.rules.order:
-        outcomes = [point.outcome for point in points if point.section == name]
-        lacking = any(reason.facts["section"] == name for reason in missing)
-        if outcomes or lacking:
-            sections[name] = worst([*outcomes, *([I] if lacking else [])])
-    verdict = Verdict(
-        outcome=worst(sections.values()),
-        rule=judging.rules.id,
-        failing=tuple(point.label for point in points if point.outcome is N),
-        reasons=(*(_reason(point) for point in points if point.outcome is not C), *missing),
-        sections=sections,
-    )
-    return Phase(points=points, verdict=verdict)
+    return phase_of(judging.rules.id, judging.rules.order, points, missing)
 
 
 def subjects(phase: Phase, seen: Observations) -> tuple[Subject, ...]:
@@ -105,7 +87,7 @@ def subjects(phase: Phase, seen: Observations) -> tuple[Subject, ...]:
 
 def _section(judging: Judging, seen: Observations, name: Section) -> Iterator[Point]:
     if name == "visual":
-        yield from _visual(judging, seen)
+        yield from visual_points(seen.visual, judging.rules.visual.items, judging.rules.id)
         return
     for sheet in seen.compartment:
         judging.truck.compartment(sheet.id, f"$.compartment[{sheet.id}]")
@@ -118,27 +100,6 @@ def _section(judging: Judging, seen: Observations, name: Section) -> Iterator[Po
             case "sensitivity":
                 for number, raised in enumerate(sheet.sensitivity, 1):
                     yield _raised(judging, sheet, raised, number)
-
-
-def _visual(judging: Judging, seen: Observations) -> Iterator[Point]:
-    known = judging.rules.visual.items
-    for item, in_order in seen.visual.items():
-        if item not in known:
-            raise ProcedureError(
-                "case.visual_item",
-                "The checklist of {rules} has no line {item}.",
-                "Its lines are: {known}.",
-                rules=judging.rules.id,
-                item=item,
-                known=", ".join(known),
-            )
-        yield Point(
-            section="visual",
-            label=f"visual/{item}",
-            method=Method.INSPECTION,
-            outcome=C if in_order else N,
-            reason="" if in_order else "visual_fault",
-        )
 
 
 def _dimensions(judging: Judging, sheet: Sheet) -> Iterator[Point]:
@@ -170,29 +131,14 @@ def _dimensions(judging: Judging, sheet: Sheet) -> Iterator[Point]:
 def _point(judging: Judging, sheet: Sheet, row: Filling, number: int) -> Point:
     path = f"$.compartment[{sheet.id}].filling[{number - 1}]"
     compartment = judging.truck.compartment(sheet.id, path)
-    tolerance = judging.rules.tolerance(judging.truck, compartment, judging.activity)
-    volume = judging.volume(sheet.id, row, path).volume
-    error = (compartment.nominal.to("L") - volume).to("mL")
-    outcome, reason = decide(error, error, tolerance), ""
-    doubt = row.uncertainty
-    if doubt is not None and doubt.unit == "%":
-        doubt = compartment.nominal * (doubt.value / 100)
-    rule = AcceptanceRule(least_ratio=judging.rules.standards.least_ratio)
-    if doubt is not None and too_large(doubt, tolerance, rule):
-        outcome, reason = I, "uncertainty_too_large"
-    return Point(
-        section="accuracy",
-        label=f"accuracy/{sheet.id}/{number}",
+    return volume_point(
+        f"accuracy/{sheet.id}/{number}",
+        compartment.nominal,
+        judging.volume(sheet.id, row, path).volume,
+        judging.rules.tolerance(judging.truck, compartment, judging.activity),
+        row,
+        least_ratio=judging.rules.standards.least_ratio,
         subject=sheet.id,
-        nominal=compartment.nominal,
-        indication=compartment.nominal,
-        reference=volume,
-        error=error,
-        tolerance=tolerance,
-        method=Method.DIRECT,
-        outcome=outcome,
-        reason=reason,
-        readings=row.readings,
     )
 
 
@@ -242,12 +188,3 @@ def _missing(judging: Judging, seen: Observations, required: Sequence[Section]) 
         for name, lacking in lacks.items():
             if lacking and name in required:
                 yield Reason(code="section_missing", facts={"section": name, "compartment": compartment.id})
-
-
-def _reason(point: Point) -> Reason:
-    facts = {"point": point.label}
-    if point.error is not None:
-        facts["error"] = str(point.error)
-    if point.tolerance is not None:
-        facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
-    return Reason(code=point.reason or "error_outside_tolerance", facts=facts)

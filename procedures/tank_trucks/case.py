@@ -1,39 +1,38 @@
 """A case file for a tank truck: observations from paper, judged by the code that judges a run."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any, Final
 
-import msgspec
-
 from drivers.errors import UnitError
-from drivers.notation import from_builtins
 from procedures.errors import ProcedureError
 from procedures.explanation import PointBudget, with_uncertainty
-from procedures.paper import refuse_typed, told
-from procedures.point import Activity, Conclusion, Reason
+from procedures.paper import told
+from procedures.point import Conclusion, Reason
+from procedures.subjects.paper_case import CaseHead, read_case
 from procedures.tank_trucks.assessment import Judging, assess
 from procedures.tank_trucks.conclusion import conclude, observation_notices
 from procedures.tank_trucks.instrument import Compartment, TankTruck, check_truck
 from procedures.tank_trucks.observation import Filling, Observations, Raised, Sheet
 from procedures.tank_trucks.rules import choose_rules
-from procedures.vessels.filling import Poured
+from procedures.vessels.filling import Metered, Poured
 from procedures.vessels.limits import limit_notices
 from procedures.vessels.static_budget import Found, Knowledge, budgets_of
 
 MODEL: Final = "E = Vn − V"
 
 
-class Case(Observations, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Case(CaseHead, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The content of a case file."""
 
-    kind: str
-    activity: Activity
-    date: dt.date | None = None
-    rules: str | None = None
     uut: TankTruck
     uncertainty: Knowledge = Knowledge()
-    note: str = ""
+    visual: dict[str, bool] = {}  # noqa: RUF012 -- msgspec gives each its own
+    compartment: tuple[Sheet, ...] = ()
+
+    @property
+    def seen(self) -> Observations:
+        """The rows."""
+        return Observations(visual=self.visual, compartment=self.compartment)
 
 
 def compute(content: Mapping[str, Any]) -> Conclusion:
@@ -44,8 +43,8 @@ def compute(content: Mapping[str, Any]) -> Conclusion:
     """
     case, judging = _read(content)
     try:
-        phase = with_uncertainty(assess(judging, case), budgets_in(judging, case, case.uncertainty))
-        seen = observation_notices(judging, case)
+        phase = with_uncertainty(assess(judging, case.seen), budgets_in(judging, case.seen, case.uncertainty))
+        seen = observation_notices(judging, case.seen)
     except UnitError as mistake:
         raise told(str(mistake), ()) from None
     if not phase.points:
@@ -58,13 +57,13 @@ def compute(content: Mapping[str, Any]) -> Conclusion:
     absent = [name for name in judging.rules.order if name not in phase.verdict.sections]
     if absent:
         notices.append(Reason(code="sections_absent", facts={"sections": ", ".join(absent)}))
-    return conclude(judging, phase, case, on=case.date, notices=notices)
+    return conclude(judging, phase, case.seen, on=case.date, notices=notices)
 
 
 def budgets(content: Mapping[str, Any]) -> tuple[PointBudget, ...]:
     """The uncertainty budget of each filling of a case."""
     case, judging = _read(content)
-    return budgets_in(judging, case, case.uncertainty)
+    return budgets_in(judging, case.seen, case.uncertainty)
 
 
 def budgets_in(judging: Judging, seen: Observations, known: Knowledge) -> tuple[PointBudget, ...]:
@@ -84,25 +83,12 @@ def budgets_in(judging: Judging, seen: Observations, known: Knowledge) -> tuple[
 
 
 def _read(content: Mapping[str, Any]) -> tuple[Case, Judging]:
-    kinds = (Case, TankTruck, Compartment, Sheet, Filling, Raised, Poured, Knowledge)
-    known = [field.encode_name for kind in kinds for field in msgspec.structs.fields(kind)]
-    refuse_typed(content)
-    try:
-        case = from_builtins(dict(content), Case)
-    except (msgspec.ValidationError, UnitError) as mistake:
-        raise told(str(mistake), known) from None
-    if any(row.readings for sheet in case.compartment for row in sheet.filling):
-        raise told("unknown field `readings` - at `$.compartment[].filling[]`", known)
+    parts = (TankTruck, Compartment, Sheet, Filling, Raised, Poured, Metered, Knowledge)
+    case = read_case(content, Case, parts)
     if len({sheet.id for sheet in case.compartment}) < len(case.compartment):
-        raise told("two compartments have the same id - at `$.compartment`", known)
+        raise told("two compartments have the same id - at `$.compartment`", ())
     check_truck(case.uut)
-    if case.date is None and case.rules is None:
-        raise ProcedureError(
-            "case.date",
-            "The case has no date, so nobody can say which rules were in force.",
-            'Add the day of the test, date = 2026-11-21, or name the table, rules = "id".',
-        )
-    rules, _ = choose_rules(case.rules, case.date or dt.date.min)
+    rules, _ = choose_rules(case.rules, case.day)
     for one in case.uut.compartments:
         rules.tolerance(case.uut, one, case.activity)  # a limit nobody has read is told before any row
     return case, Judging(case.uut, rules, case.activity)

@@ -57,5 +57,5 @@ def _notices(judging: Judging, sheet: Sheet) -> Iterator[Reason]:
     for row in sheet.sensitivity:
         if row.rise.value > 0:
             ratio = float(row.added.to("L").value) / float(row.rise.to("mm").value)
-            facts = {"compartment": sheet.id, "ratio": str(settled(ratio, _PLACE))}
+            facts = {"compartment": sheet.id, "volume": f"{settled(ratio, _PLACE)} L"}
             yield Reason(code="sensitivity_found", facts=facts)

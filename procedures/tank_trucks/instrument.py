@@ -1,8 +1,7 @@
 """The tank under test: its compartments and what its walls are made of. Vehicle and owner are the order's."""
 
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -10,8 +9,9 @@ from drivers.errors import UnitError
 from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
-from procedures.vessels.filling import Walls
-from procedures.vessels.limits import OwnLimit
+from procedures.vessels.under_test import UnderTest
+
+Method = Literal["volumetric", "master"]
 
 
 class Compartment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -23,7 +23,7 @@ class Compartment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """volume up to its mark"""
 
 
-class TankTruck(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class TankTruck(UnderTest, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """The entry `[uut]` of an assignment."""
 
     compartments: tuple[Compartment, ...]
@@ -32,28 +32,10 @@ class TankTruck(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     chassis: str = ""
     liquid: str = ""
     """what it carries"""
-    reference_temperature: Quantity | None = None
-    """marked on it; None: that of the rules"""
-    expansion: Decimal | None = None
-    """cubic, 1/°C"""
-    material: str | None = None
-    """in place of the coefficient: a name of the table of materials"""
-    permitted: Quantity | None = None
-    """limit that an officer read in the decree, without sign; goes before the table"""
-    permitted_source: str = ""
-    """decree, clause or table in which it stands"""
-
-    @property
-    def walls(self) -> Walls:
-        """How it grows with warmth."""
-        return Walls(
-            reference_temperature=self.reference_temperature, expansion=self.expansion, material=self.material
-        )
-
-    @property
-    def own_limit(self) -> OwnLimit:
-        """The limit that the order brings, if it does."""
-        return OwnLimit(permitted=self.permitted, permitted_source=self.permitted_source)
+    method: Method = "volumetric"
+    """filled from measures, or through a master meter"""
+    filling_flow: Quantity | None = None
+    """at which it is filled through the meter"""
 
     def compartment(self, name: str, path: str) -> Compartment:
         """A compartment by its number.
@@ -106,6 +88,15 @@ def check_truck(truck: TankTruck) -> None:
             "The compartments {ids} cannot be told apart.",
             "Give each a number of its own, from the front, without a slash: 1, 2, 3.",
             ids=", ".join(ids) or "—",
+        )
+    flow = truck.filling_flow
+    if flow is not None and (flow.dimension != "volume flow" or flow.value <= 0):
+        flow = None
+    if flow is None and (truck.method == "master" or truck.filling_flow is not None):
+        raise ProcedureError(
+            "tank_trucks.filling_flow",
+            "A tank that is filled through a master meter needs the flow at which that is done.",
+            'Write it under [uut], above zero: filling_flow = "400 L/min".',
         )
     for one in truck.compartments:
         if one.nominal.dimension != "volume" or one.nominal.value <= 0:

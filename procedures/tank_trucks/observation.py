@@ -3,30 +3,20 @@
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.vessels.filling import Poured
+from procedures.vessels.filling import Metered, Poured, VesselFilling
 
 
 class _Seen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Common settings."""
 
 
-class Filling(_Seen, frozen=True, kw_only=True):
+class Filling(VesselFilling, frozen=True, kw_only=True, omit_defaults=True):
     """A compartment filled up to its mark."""
 
-    poured: tuple[Poured, ...]
-    """measures emptied into it"""
+    metered: tuple[Metered, ...] = ()
+    """in place of poured measures, or beside them: let in through a master meter"""
     removed: tuple[Poured, ...] = ()
     """measures filled from it afterwards, until the water stood at the mark"""
-    above: Quantity | None = None
-    """water above the mark, without sign"""
-    below: Quantity | None = None
-    """water missing up to the mark, without sign; neither: at the mark"""
-    temperature: Quantity | None = None
-    """of the water in it"""
-    uncertainty: Quantity | None = None
-    """expanded (k = 2), of the volume"""
-    readings: tuple[str, ...] = ()
-    """journal paths; a case file has none"""
 
 
 class Raised(_Seen, frozen=True, kw_only=True):

@@ -1,12 +1,24 @@
 """The test of a tank truck on paper."""
 
 import datetime as dt
+from typing import Final
 
 from procedures.assignment import Assignment
 from procedures.outline import Demanded, Formula, Outline, OutlinedPoint
 from procedures.tank_trucks.instrument import read_truck
 from procedures.tank_trucks.rules import choose_rules
 from procedures.vessels.limits import limit_notices
+
+_POURED: Final = Formula(
+    name="volumetric",
+    text="V = Σ N Vs [1 + γs (ts − tr)] ρ(ts) / ρ(t) [1 − γ (t − tr)] − V removed",
+    citation="EURAMET cg-21 (unverified)",
+)
+_MASTER: Final = Formula(
+    name="master",
+    text="V = Vm / (1 + em) ρ(tm) / ρ(t) [1 − γ (t − tr)] − ΔV",
+    citation="OIML R 49-2:2013 (unverified)",
+)
 
 
 def outline(assignment: Assignment, on: dt.date) -> Outline:
@@ -42,13 +54,12 @@ def outline(assignment: Assignment, on: dt.date) -> Outline:
         if "sensitivity" in rules.order:
             label, added = f"sensitivity/{one.id}/1", rules.sensitivity.added
             points.append(OutlinedPoint(section="sensitivity", label=label, load=added))
-    volume = "V = Σ N Vs [1 + γs (ts − tr)] ρ(ts) / ρ(t) [1 − γ (t − tr)] − V removed"
     return Outline(
         rules=rules.id,
         points=tuple(points),
         formulas=(
             Formula(name="accuracy", text="E = Vn − V", citation=rules.limits.citation),
-            Formula(name="volumetric", text=volume, citation="EURAMET cg-21 (unverified)"),
+            *([_MASTER] if uut.method == "master" else [_POURED]),
             Formula(name="sensitivity", text="ΔV / Δh", citation=rules.sensitivity.citation),
         ),
         standards=tuple(demanded),

@@ -5,25 +5,19 @@ from decimal import Decimal
 from functools import cache
 from typing import Literal
 
-import msgspec
-
 from drivers.quantity import Quantity
 from procedures.point import Activity, Tolerance
 from procedures.regulation import Regulation, by_id, in_force
+from procedures.subjects.rules import Cited, VisualRules
 from procedures.tank_trucks.instrument import Compartment, TankTruck
-from procedures.vessels.drip import Drip
 from procedures.vessels.limits import LimitStep, permitted_volume
+from procedures.vessels.rules import StandardRules
+from procedures.water_meters.rules import FlowLogRules
 
 Section = Literal["visual", "dimensions", "accuracy", "sensitivity"]
 
 
-class _Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Common settings of the parts of a table."""
-
-    citation: str
-
-
-class LimitRules(_Part, frozen=True, kw_only=True):
+class LimitRules(Cited, frozen=True, kw_only=True):
     """Permitted errors of a compartment."""
 
     steps: tuple[LimitStep, ...] = ()
@@ -31,7 +25,7 @@ class LimitRules(_Part, frozen=True, kw_only=True):
     activity_factor: dict[Activity, Decimal]
 
 
-class SensitivityRules(_Part, frozen=True, kw_only=True):
+class SensitivityRules(Cited, frozen=True, kw_only=True):
     """How much the level rises."""
 
     added: Quantity
@@ -40,26 +34,11 @@ class SensitivityRules(_Part, frozen=True, kw_only=True):
     """of the level for a thousandth of the nominal volume; None: it is recorded without a limit"""
 
 
-class StandardRules(_Part, frozen=True, kw_only=True):
-    """What the determination of the volume must be good for."""
-
-    least_ratio: Decimal
-    """the permitted error is at least so many times its expanded uncertainty"""
-    reference_temperature: Quantity
-    drip: tuple[Drip, ...]
-
-
-class PlateRules(_Part, frozen=True, kw_only=True):
+class PlateRules(Cited, frozen=True, kw_only=True):
     """What is measured for the plate of each compartment."""
 
     lengths: tuple[str, ...]
     volumes: tuple[str, ...]
-
-
-class VisualRules(_Part, frozen=True, kw_only=True):
-    """Ids of the lines of the checklist."""
-
-    items: tuple[str, ...]
 
 
 class TankTruckRules(Regulation, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -72,6 +51,8 @@ class TankTruckRules(Regulation, frozen=True, kw_only=True, forbid_unknown_field
     limits: LimitRules
     sensitivity: SensitivityRules
     standards: StandardRules
+    flow_log: FlowLogRules
+    """of a filling through a master meter"""
     plate: PlateRules
     visual: VisualRules
 

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.action import DrainVessel, FillVessel
+from procedures.action import FillVessel
 from procedures.adjustment import adjusted
 from procedures.explanation import with_uncertainty
 from procedures.point import Conclusion, Outcome, Phase, Reason
@@ -19,13 +19,14 @@ from procedures.tank_trucks.case import budgets_in
 from procedures.tank_trucks.conclusion import conclude, observation_notices
 from procedures.tank_trucks.observation import Filling, Observations, Raised, Sheet
 from procedures.tank_trucks.task import PlannedFilling, TankTruckTask
-from procedures.vessels.filling import Poured
-from procedures.vessels.reader import Reader, measured
+from procedures.vessels.pouring import Pouring
+from procedures.vessels.reader import Reader
 from procedures.vessels.static_budget import Knowledge
 
-_CELSIUS: Final = Quantity("0.1", "°C")
 _MILLIMETRE: Final = Quantity(1, "mm")
 _LITRE: Final = Quantity("0.1", "L")
+_AGAIN, _RECORD = "measure_again", "record"
+_ATTEMPTS: Final = 3
 
 
 async def tank_trucks(run: Run, task: TankTruckTask) -> Conclusion:
@@ -54,6 +55,7 @@ class _Test:
         self._task = task
         self._prefix = prefix
         self._reader = Reader(run)
+        self._pouring = Pouring(run, self._reader, task.rules.standards.drip_time)
         self._visual: dict[str, bool] = {}
         self._sheets: dict[str, Sheet] = {}
         self._reported: set[str] = set()
@@ -72,7 +74,7 @@ class _Test:
             async with self._run.series(f"{self._prefix}compartment/{planned.compartment}"):
                 await self._compartment(planned)
         phase = assess(task.judging, self.seen, required=task.rules.order)
-        return with_uncertainty(phase, budgets_in(task.judging, self.seen, Knowledge()))
+        return with_uncertainty(phase, budgets_in(task.judging, self.seen, Knowledge(line=_LITRE)))
 
     def notices(self) -> tuple[Reason, ...]:
         return (*observation_notices(self._task.judging, self.seen), *self._reader.notices())
@@ -108,29 +110,30 @@ class _Test:
         return found
 
     async def _fill(self, planned: PlannedFilling) -> Filling:
+        """One filling; one that decides nothing may be done again."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            row = await self._filled(planned)
+            if not row.faults or attempt == _ATTEMPTS:
+                break
+            facts = {"compartment": planned.compartment, "reason": row.faults[0]}
+            if await self._reader.chosen("filling_faulty", (_AGAIN, _RECORD), **facts) == _RECORD:
+                break
+        return row
+
+    async def _filled(self, planned: PlannedFilling) -> Filling:
         task, name = self._task, planned.compartment
-        standard = task.standard(planned.standard)
-        nominal = standard.nominal or planned.nominal
-        await self._run.instruct(DrainVessel(vessel=_named(name), drip=task.drip(planned.nominal)))
-        temperature = None
-        for number in range(planned.fills):
-            await self._run.instruct(FillVessel(vessel=standard.id))
-            if number == 0:
-                temperature = await self._reader.shown("standard_temperature", _CELSIUS)
-            await self._run.instruct(FillVessel(vessel=_named(name), volume=nominal))
-            await self._run.instruct(DrainVessel(vessel=standard.id, drip=task.drip(nominal)))
-        inside = await self._reader.shown("vessel_temperature", _CELSIUS)
-        path = self._run.path()
-        side, amount = await self._reader.side(_named(name), planned.nominal, _LITRE)
-        at_line = measured(standard, "at_line", Quantity(0, "mL"), temperature)
-        return Filling(
-            poured=(Poured(**msgspec.structs.asdict(at_line), fills=planned.fills),),
-            above=None if side == "below" else amount,
-            below=amount if side == "below" else None,
-            temperature=inside,
-            uncertainty=planned.uncertainty,
-            readings=(path,),
-        )
+        standard, vessel = task.standard(planned.standard), _named(name)
+        await self._pouring.empty(vessel, planned.nominal)
+        flow = task.uut.filling_flow
+        if task.uut.method == "master" and flow is not None:
+            entered, faults = await self._pouring.let_in(
+                standard, planned.nominal, flow, vessel, task.rules.flow_log
+            )
+            row = Filling(metered=(entered,), faults=faults, readings=(self._run.path(),))
+        else:
+            row = Filling(poured=(await self._pouring.pour(standard, planned.fills, vessel),))
+        row = msgspec.structs.replace(row, uncertainty=planned.uncertainty)
+        return await self._pouring.read_line(row, vessel, planned.nominal, _LITRE)
 
     def _keep(self, sheet: Sheet, **changes: object) -> Sheet:
         self._sheets[sheet.id] = found = msgspec.structs.replace(sheet, **changes)

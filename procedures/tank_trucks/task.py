@@ -2,21 +2,27 @@
 
 import datetime as dt
 from fractions import Fraction
+from math import sqrt
+from typing import Final
 
 import msgspec
 
 from drivers.quantity import Quantity
 from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
+from procedures.meters.relative_error import percent_of
 from procedures.point import Activity, Reason
+from procedures.reference_standard import Use, choose_standard, relative_uncertainty
+from procedures.rounding import expanded_quantity
 from procedures.standard import StandardUse, WorkingStandard
 from procedures.standards_gate import standard_use
 from procedures.tank_trucks.assessment import Judging
-from procedures.tank_trucks.instrument import TankTruck, read_truck
+from procedures.tank_trucks.instrument import Compartment, TankTruck, read_truck
 from procedures.tank_trucks.rules import TankTruckRules, choose_rules
 from procedures.vessels.choosing import choose_vessel, share_of, uncertainty_of
-from procedures.vessels.drip import drip_time
 from procedures.vessels.limits import limit_notices
+
+_FIGURES: Final = 3
 
 
 class PlannedFilling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -25,8 +31,9 @@ class PlannedFilling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     compartment: str
     nominal: Quantity
     standard: str
-    """id of the measure"""
+    """id of the measure, or of the master meter"""
     fills: int
+    """1 through a meter"""
     uncertainty: Quantity
     """expanded (k = 2), of the volume"""
 
@@ -53,10 +60,6 @@ class TankTruckTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         """A measure of the plan."""
         return next(one for one in self.cupboard if one.id == name)
 
-    def drip(self, vessel: Quantity) -> Quantity:
-        """How long a measure of this volume drips."""
-        return drip_time(self.rules.standards.drip, vessel)
-
 
 def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandard, ...]) -> TankTruckTask:
     """Turn an assignment into a task.
@@ -72,18 +75,15 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
     for one in uut.compartments:
         tolerance = rules.tolerance(uut, one, assignment.activity)
         limit = share_of(tolerance.upper, one.nominal, rules.standards.least_ratio)
-        vessel = choose_vessel(
-            standards, assignment.standards, on, size=one.nominal, fit="divides", limit=limit
-        )
-        used[vessel.id] = vessel
-        times = Fraction(one.nominal.to("L").value) / Fraction((vessel.nominal or one.nominal).to("L").value)
+        standard, fills, doubt = _standard(uut, one, assignment, on, standards, limit)
+        used[standard.id] = standard
         planned.append(
             PlannedFilling(
                 compartment=one.id,
                 nominal=one.nominal,
-                standard=vessel.id,
-                fills=times.numerator // times.denominator,
-                uncertainty=uncertainty_of(vessel) * (times.numerator // times.denominator),
+                standard=standard.id,
+                fills=fills,
+                uncertainty=doubt,
             )
         )
     return TankTruckTask(
@@ -97,6 +97,38 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
         standards=tuple(standard_use(one) for one in used.values()),
         notices=(*rules.notices(), *limit_notices(uut.own_limit)),
     )
+
+
+def _standard(  # noqa: PLR0917 -- the parts of one choice
+    uut: TankTruck,
+    compartment: Compartment,
+    assignment: Assignment,
+    on: dt.date,
+    standards: tuple[WorkingStandard, ...],
+    limit: Quantity,
+) -> tuple[WorkingStandard, int, Quantity]:
+    """The standard of a compartment, how often it is emptied into it, and the uncertainty that makes."""
+    if uut.method == "master" and uut.filling_flow is not None:
+        use = Use(kind="master_meter", at=uut.filling_flow, limit=limit)
+        meter = choose_standard(standards, assignment.standards, use, on)
+        percent = relative_uncertainty(meter, uut.filling_flow) or Quantity(0, "%")
+        return meter, 1, _with_register(meter, compartment.nominal, percent)
+    vessel = choose_vessel(
+        standards, assignment.standards, on, size=compartment.nominal, fit="divides", limit=limit
+    )
+    size = (vessel.nominal or compartment.nominal).to("L").value
+    times = Fraction(compartment.nominal.to("L").value) / Fraction(size)
+    fills = times.numerator // times.denominator
+    return vessel, fills, uncertainty_of(vessel) * fills
+
+
+def _with_register(meter: WorkingStandard, volume: Quantity, certificate: Quantity) -> Quantity:
+    """Certificate and two readings of the register together, k = 2, %."""
+    parts = [float(certificate.value) / 2]
+    step = meter.scale_interval or meter.pulse
+    if step is not None and step.dimension == "volume":
+        parts.append(float(percent_of(step, volume).value) / sqrt(12) * sqrt(2))
+    return expanded_quantity(2 * sqrt(sum(part * part for part in parts)), "%", _FIGURES)
 
 
 def plan(task: TankTruckTask) -> tuple[PlannedStep, ...]:

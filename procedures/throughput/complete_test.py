@@ -12,6 +12,7 @@ import msgspec
 from drivers.quantity import Quantity
 from procedures.action import DeliverVolume, DrainVessel, SetFlow
 from procedures.meters.flow_rate import FlowBand
+from procedures.meters.register import Shown
 from procedures.point import Conclusion, Phase, Reason
 from procedures.reference_standard import nearest
 from procedures.run import Run, Watched
@@ -121,15 +122,14 @@ class CompleteTest:
     async def _delivered(self, planned: PlannedFlow, band: FlowBand) -> tuple[dict[str, Throughput], FlowLog]:
         kind, session = self._judging.kind, self._session
         standard = self._task.standard(planned.standard)
-        step = kind.d or _LITRE
         await self._run.instruct(SetFlow(flow=planned.aim, lower=planned.lower, upper=planned.upper))
         before = None
         if standard.kind == "vessel":
             drip = kind.rules.drip(standard.nominal or planned.volume)
             await self._run.instruct(DrainVessel(vessel=standard.id, drip=drip))
         else:
-            before, _ = await session.reading("master", standard.scale_interval or _LITRE)
-        starts = {one.id: await session.reading(f"meter/{one.id}", step) for one in self._task.tested}
+            before = await self._master(planned)
+        starts = {one.id: await self._meter(one.id, planned) for one in self._task.tested}
         act = DeliverVolume(volume=planned.volume, flow=planned.aim, into=standard.id)
         seen = await self._run.watched(self._roles, act, steps={role: _STEPS[role] for role in self._roles})
         path = self._run.path()
@@ -147,10 +147,10 @@ class CompleteTest:
             uncertainty=planned.uncertainty,
         )
         if before is not None:
-            after, _ = await session.reading("master", standard.scale_interval or _LITRE, least=before)
+            after = await self._master(planned, before)
             line = nearest(standard, log.mean or planned.aim)
             master = ThroughMaster(
-                volume=after - before,
+                volume=after.value - before.value,
                 error=line[0] if line is not None else Quantity(0, "%"),
                 temperature=state.get("reference_temperature"),
                 pressure=state.get("reference_pressure"),
@@ -159,10 +159,24 @@ class CompleteTest:
         else:
             common = msgspec.structs.replace(common, vessel=await self._in_vessel(planned))
         rows = {}
-        for meter, (start, first) in starts.items():
-            end, last = await session.reading(f"meter/{meter}", step, least=start)
-            rows[meter] = msgspec.structs.replace(common, start=start, end=end, readings=(first, path, last))
+        for meter, start in starts.items():
+            end = await self._meter(meter, planned, start)
+            readings = (start.path, path, end.path)
+            rows[meter] = msgspec.structs.replace(common, start=start.value, end=end.value, readings=readings)
         return rows, log
+
+    async def _meter(self, meter: str, planned: PlannedFlow, start: Shown | None = None) -> Shown:
+        kind = self._judging.kind
+        return await self._session.register(
+            f"meter/{meter}", kind.d or _LITRE, planned=planned.volume, pulse=kind.pulse, start=start
+        )
+
+    async def _master(self, planned: PlannedFlow, start: Shown | None = None) -> Shown:
+        standard = self._task.standard(planned.standard)
+        step = standard.scale_interval or _LITRE
+        return await self._session.register(
+            "master", step, planned=planned.volume, pulse=standard.pulse, start=start
+        )
 
     def _state(self, seen: dict[str, Watched]) -> tuple[dict[str, Quantity], tuple[str, ...]]:
         state: dict[str, Quantity] = {}

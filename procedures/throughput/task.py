@@ -1,10 +1,11 @@
 """Preparing a test of meters of volume: flows and volumes planned, standards found. And the test on paper."""
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, sqrt
-from typing import Final, Literal
+from typing import Final, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -19,7 +20,7 @@ from procedures.standard import Kind as StandardKind
 from procedures.standard import WorkingStandard
 from procedures.subjects.judging import cut, stated
 from procedures.subjects.sheet import Tested
-from procedures.subjects.task import SubjectTask, measures, planned_standard
+from procedures.subjects.task import SubjectTask, measures, planned_standard, supplied, tested_of
 from procedures.throughput.judging import Kind
 from procedures.throughput.rules import ThroughputRules
 from procedures.tolerance import symmetric
@@ -51,6 +52,88 @@ class ThroughputTask(SubjectTask, frozen=True, kw_only=True, forbid_unknown_fiel
     method: Method
     flows: tuple[PlannedFlow, ...]
     runs: int
+
+
+_Task = TypeVar("_Task", bound=ThroughputTask)
+_Kind = TypeVar("_Kind", bound=Kind)
+Steps = Callable[[_Kind, Sequence[PlannedFlow], int, Sequence[Tested]], tuple[PlannedStep, ...]]
+"""what is to come, for these flows, runs and meters"""
+
+
+class Plate(Protocol):
+    """What the entry `[uut]` of an assignment has for every kind of these meters."""
+
+    @property
+    def method(self) -> Method:
+        """Against what they are compared."""
+
+    @property
+    def meters(self) -> tuple[Tested, ...]:
+        """None: one, with the identity of the assignment."""
+
+    @property
+    def repeats(self) -> int | None:
+        """Runs at each flow; None: as many as the rules ask for."""
+
+
+def ruled(
+    made: Callable[..., _Task],
+    assignment: Assignment,
+    on: dt.date,
+    plate: Plate,
+    *,
+    kind: _Kind,
+    digest: str,
+    steps: Steps[_Kind],
+) -> _Task:
+    """The task as rules and data plate have it, before anybody looks for a standard.
+
+    Args:
+        made: makes the task of this kind.
+        assignment: what is to be tested.
+        on: the day of the test.
+        plate: its `[uut]`.
+        kind: what the kind adds.
+        digest: of the rule table.
+        steps: what is to come.
+
+    Raises:
+        ProcedureError: the marks or the rules will not do.
+    """
+    tested = tested_of(plate.meters, assignment)
+    flows = tuple(planned_flows(kind))
+    runs = max(plate.repeats or 0, kind.rules.runs)
+    return made(
+        activity=assignment.activity,
+        date=on,
+        tested=tested,
+        rules_digest=digest,
+        steps=steps(kind, flows, runs, tested),
+        cupboard=(),
+        standards=(),
+        notices=kind.rules.notices(),
+        method=plate.method,
+        flows=flows,
+        runs=runs,
+        uut=plate,
+        rules=kind.rules,
+    )
+
+
+def prepared(
+    bare: _Task,
+    kind: _Kind,
+    assignment: Assignment,
+    standards: Sequence[WorkingStandard],
+    steps: Steps[_Kind],
+) -> _Task:
+    """The same task with its standards, and with the steps that follow from them.
+
+    Raises:
+        StandardError: none will do.
+    """
+    flows, used = with_standards(bare, kind.rules, assignment, standards)
+    return supplied(bare, used, assignment, flows=flows, steps=steps(kind, flows, bare.runs, bare.tested))
 
 
 def planned_flows(kind: Kind) -> Iterator[PlannedFlow]:

@@ -1,12 +1,14 @@
-"""What a vessel holds after measures were emptied into it, and some of it was taken out again.
+"""What a vessel holds after measures were emptied into it, or a meter let water in, and some was taken out.
 
-With temperatures of measure and vessel the water keeps its mass; without them the digits are added as they
-stand, and the result says so. Source: EURAMET cg-21 (unverified), `procedures.physics.volume`.
+With temperatures of both sides the water keeps its mass; without them the digits are added as they stand, and
+the result says so. Source: EURAMET cg-21 (unverified), `procedures.physics.volume`; a master meter shows
+V (1 + e), OIML R 49-2 (unverified).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 import msgspec
 
@@ -23,6 +25,40 @@ class Poured(Measured, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     """A measure emptied into the vessel, or filled from it, so many times."""
 
     fills: int = 1
+
+
+class Metered(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Water let in through a master meter."""
+
+    volume: Quantity
+    """by its register: after less before"""
+    error: Quantity = Quantity(0, "%")
+    """of its certificate at this flow: what it shows above the true volume"""
+    flow: Quantity | None = None
+    """mean of the flow, on record"""
+    temperature: Quantity | None = None
+    """of the water in the meter; None: nothing is corrected"""
+
+
+class VesselFilling(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
+    """A vessel filled once: the part of a row that all vessels share."""
+
+    poured: tuple[Poured, ...] = ()
+    """better measures emptied into it"""
+    above: Quantity | None = None
+    """water above its own line, without sign"""
+    below: Quantity | None = None
+    """water missing up to its own line, without sign; neither: filled up to the line"""
+    temperature: Quantity | None = None
+    """of the water in it"""
+    uncertainty: Quantity | None = None
+    """expanded (k = 2), of the volume that was let in"""
+    faults: tuple[str, ...] = ()
+    """ids of what makes this row decide nothing; a run fills it in"""
+    readings: tuple[str, ...] = ()
+    """journal paths; a case file has none"""
 
 
 class Walls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -72,6 +108,7 @@ def filled(
     *,
     default: Quantity,
     path: str,
+    metered: Sequence[Metered] = (),
 ) -> Filled:
     """What stays in the vessel.
 
@@ -82,11 +119,12 @@ def filled(
         temperature: of the water in it; None: nothing is corrected.
         default: reference temperature of measures and vessels that name none.
         path: of the row, for a message.
+        metered: let in through a master meter.
 
     Raises:
-        ProcedureError: nothing was poured, or a reading cannot be.
+        ProcedureError: nothing was let in, or a reading cannot be.
     """
-    if not poured or any(one.fills < 1 for one in (*poured, *removed)):
+    if not (poured or metered) or any(one.fills < 1 for one in (*poured, *removed)):
         raise ProcedureError(
             "vessel.nothing_poured",
             "The filling at `{path}` does not say which measures were emptied into it, and how often.",
@@ -100,7 +138,35 @@ def filled(
             found = _one(row, walls, temperature, default, path)
             total += found.volume * sign
             notices += tuple(one for one in found.notices if one not in notices)
+    for entered in metered:
+        found = _metered(entered, walls, temperature, default, path)
+        total += found.volume
+        notices += tuple(one for one in found.notices if one not in notices)
     return Filled(total, notices)
+
+
+def _metered(
+    row: Metered, walls: Walls, temperature: Quantity | None, default: Quantity, path: str
+) -> Filled:
+    """V/(1 + e), then with its mass into the vessel."""
+    scale = 1 + Fraction(row.error.to("%").value) / 100 if row.error.dimension == "ratio" else Fraction(0)
+    if row.volume.dimension != "volume" or row.volume.value <= 0 or scale <= 0:
+        raise ProcedureError(
+            "vessel.metered",
+            "A master meter that shows {volume} with an error of {error} (at `{path}`) cannot be.",
+            "Give the volume of its register, above zero, and the error of its certificate in %.",
+            volume=str(row.volume),
+            error=str(row.error),
+            path=path,
+        )
+    true = litres(float(Fraction(row.volume.to("L").value) / scale))
+    if row.temperature is None or temperature is None:
+        return Filled(true, (Reason(code="master_temperature_missing"),))
+    warmth = celsius(row.temperature)
+    meter = Vessel(expansion=0.0, temperature=warmth, reference_temperature=warmth)
+    vessel, notices = walls.vessel(temperature, default)
+    moved = transferred_volume(float(true.value), meter, vessel)
+    return Filled(litres(moved.number), (*notices, *moved.warnings))
 
 
 def _one(row: Poured, walls: Walls, temperature: Quantity | None, default: Quantity, path: str) -> Filled:

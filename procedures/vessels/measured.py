@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import Final
 
 from drivers.quantity import Quantity
+from procedures.physics.computed import possible
 from procedures.physics.expansion import Vessel, material
 from procedures.point import Reason
 from procedures.rounding import settled
 from procedures.vessels.neck import Neck, deviation
 
+_COLDEST, _WARMEST = -40, 100
 PLACE: Final = Decimal("1e-9")
 """L; a corrected volume ends here, a millionth of what any measure can tell"""
 
@@ -82,8 +84,14 @@ def held(row: Measured, reference_temperature: Quantity, path: str) -> Held:
 
 
 def celsius(temperature: Quantity) -> float:
-    """A temperature for physics."""
-    return float(temperature.to("°C").value)
+    """A temperature of a liquid, for physics.
+
+    Raises:
+        ProcedureError: no liquid in a measure can have it.
+    """
+    found = float(temperature.to("°C").value)
+    possible(found, "temperature", _COLDEST, _WARMEST, "°C")
+    return found
 
 
 def litres(volume: float) -> Quantity:

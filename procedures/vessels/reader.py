@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from drivers.quantity import Quantity
-from drivers.reading import Origin, Stability
+from drivers.reading import Origin, Reading, Stability
 from procedures.action import Choice, Choose, Inspect, Keyed, KeyQuantity
 from procedures.errors import ProcedureError
+from procedures.meters.register import Shown, read_register
 from procedures.point import Reason
 from procedures.run import Run
 from procedures.standard import WorkingStandard
@@ -29,20 +30,23 @@ class Reader:
     by_hand: int = 0
     inferred: int = 0
 
-    async def shown(self, role: str, step: Quantity, *, least: Quantity | None = None) -> Quantity:
-        """What an instrument shows at rest, at least so much.
+    async def shown(
+        self, role: str, step: Quantity, *, least: Quantity | None = None, most: Quantity | None = None
+    ) -> Quantity:
+        """What an instrument shows at rest, within these bounds.
 
         Raises:
-            ProcedureError: it shows another kind of quantity, or less, time and again.
+            ProcedureError: it shows another kind of quantity, or what lies outside, time and again.
         """
         for _ in range(_ATTEMPTS):
             reading = await self.run.settled(role, step=step)
             found = reading.indication
-            if found.dimension == step.dimension and (least is None or found >= least):
-                if reading.origin is Origin.MANUAL:
-                    self.by_hand += 1
-                elif reading.stability is Stability.NOT_REPORTED:
-                    self.inferred += 1
+            if (
+                found.dimension == step.dimension
+                and (least is None or found >= least)
+                and (most is None or found <= most)
+            ):
+                self.noted(reading)
                 return found
         raise ProcedureError(
             "vessel.shown",
@@ -53,6 +57,32 @@ class Reader:
             count=str(_ATTEMPTS),
             unit=step.unit,
         )
+
+    async def register(
+        self,
+        role: str,
+        step: Quantity,
+        *,
+        planned: Quantity,
+        pulse: Quantity | None = None,
+        start: Shown | None = None,
+    ) -> Shown:
+        """A register or counter at rest; see `read_register`.
+
+        Raises:
+            ProcedureError: it cannot be what it should be.
+        """
+        shown, reading = await read_register(self.run, role, step, planned=planned, pulse=pulse, start=start)
+        self.noted(reading)
+        return shown
+
+    def noted(self, *readings: Reading) -> None:
+        """Count what a person keyed, and what did not say itself that it was at rest."""
+        for reading in readings:
+            if reading.origin is Origin.MANUAL:
+                self.by_hand += 1
+            elif reading.stability is Stability.NOT_REPORTED:
+                self.inferred += 1
 
     async def keyed(
         self, question: str, step: Quantity, *, least: Quantity | None = None, **facts: str

@@ -12,6 +12,7 @@ from drivers.quantity import Quantity
 from procedures.action import Choice, Choose, DeliverVolume, DrainVessel, Inspect, SetFlow
 from procedures.errors import ProcedureError
 from procedures.explanation import with_uncertainty
+from procedures.meters.register import Shown
 from procedures.point import Phase, Point, Reason
 from procedures.reference_standard import nearest
 from procedures.run import Run, Watched
@@ -27,7 +28,7 @@ from procedures.water_meters.observation import (
     Sheet,
     Weighed,
 )
-from procedures.water_meters.reader import BenchReader, Shown, mean_of
+from procedures.water_meters.reader import BenchReader, mean_of
 from procedures.water_meters.task import PlannedFlow, WaterMeterTask
 
 FLOW: Final = "flow"
@@ -193,8 +194,8 @@ class CompleteTest:
         rows = {
             meter: msgspec.structs.replace(
                 common,
-                start=starts[meter].volume,
-                end=end.volume,
+                start=starts[meter].value,
+                end=end.value,
                 readings=(starts[meter].path, path, end.path),
             )
             for meter, end in ends.items()
@@ -260,7 +261,7 @@ class CompleteTest:
             after = await self._master(planned, before)
             line = nearest(standard, log.mean or planned.aim)
             error = line[0] if line is not None else Quantity(0, "%")
-            return Delivery(master=Mastered(volume=after.volume - before.volume, error=error))
+            return Delivery(master=Mastered(volume=after.value - before.value, error=error))
         nominal = standard.nominal or planned.volume
         step = standard.scale_interval or _MILLILITRE
         deviation = await self._reader.key("vessel_reading", step, vessel=standard.id, volume=str(nominal))

@@ -1,10 +1,10 @@
-"""One reading of the bench, checked: of the right dimension, and a register that does not run backwards.
+"""One reading of the bench, checked: of the right dimension.
 
 What a person mistyped may be keyed again a few times; then the run stops and can be resumed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
@@ -12,31 +12,14 @@ from drivers.quantity import Quantity
 from drivers.reading import Origin, Reading, Stability
 from procedures.action import Keyed, KeyQuantity
 from procedures.errors import ProcedureError
+from procedures.meters.register import Shown, read_register
 from procedures.point import Reason
 from procedures.run import Run
 from procedures.water_meters.task import WaterMeterTask
 
 _ATTEMPTS: Final = 3
 _PLACE: Final = Decimal("0.01")
-_MOST_TIMES: Final = 2
-"""a counter that holds less than so many times the volume of a run may begin anew without being noticed"""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A volume that a register shows, and where its reading is kept."""
-
-    volume: Quantity
-    path: str
-    wraps_at: Quantity | None = None
-    """the volume at which a counter begins anew at zero; None: it does not"""
-
-    def since(self, start: "Shown") -> Quantity:
-        """The volume since another reading of the same register; a counter may have begun anew once."""
-        passed = self.volume - start.volume
-        if passed.value < 0 and self.wraps_at is not None:
-            passed += self.wraps_at
-        return passed
+_LITRE: Final = Quantity("0.1", "L")
 
 
 @dataclass
@@ -47,7 +30,6 @@ class BenchReader:
     task: WaterMeterTask
     keyed: int = 0
     inferred: int = 0
-    _before: dict[str, Quantity] = field(default_factory=dict)
 
     async def register(
         self,
@@ -70,28 +52,11 @@ class BenchReader:
         Raises:
             ProcedureError: it shows no volume, or one that cannot follow, or its counter is too short.
         """
-        most = planned * _MOST_TIMES
-        for _ in range(_ATTEMPTS):
-            reading = await self.run.settled(role, expect=None, step=step)
-            shown = self._shown(reading, pulse)
-            if shown is None:
-                continue
-            if shown.wraps_at is not None and shown.wraps_at <= most:
-                raise _too_short(role, shown.wraps_at, planned)
-            if start is None:
-                self._noted(reading)
-                return shown
-            passed = shown.since(start)
-            if passed.value >= 0 and (shown.volume >= start.volume or passed <= most):
-                self._noted(reading)
-                return replace(shown, volume=start.volume + passed)
-        raise ProcedureError(
-            "water_meters.register",
-            "The register of {role} gave no volume that can follow {before}.",
-            "Read it again; when it went past its last digit, retake the run.",
-            role=role,
-            before=str(start.volume if start is not None else "—"),
+        shown, reading = await read_register(
+            self.run, role, step or _LITRE, planned=planned, pulse=pulse, start=start
         )
+        self._noted(reading)
+        return shown
 
     async def condition(self, role: str, step: Quantity) -> Quantity:
         """A temperature, a pressure, a mass: of an instrument, or read by eye.
@@ -127,14 +92,6 @@ class BenchReader:
             found.append(Reason(code="stability_inferred", facts={"count": str(self.inferred)}))
         return tuple(found)
 
-    def _shown(self, reading: Reading, pulse: Quantity | None) -> Shown | None:
-        shown, path, end = reading.indication, self.run.path(), reading.wraps_at
-        if shown.dimension == "volume":
-            return Shown(shown, path, end)
-        if shown.dimension == "count" and pulse is not None:
-            return Shown(pulse * shown.value, path, pulse * end.value if end is not None else None)
-        return None
-
     def _noted(self, reading: Reading) -> None:
         if reading.origin is Origin.MANUAL:
             self.keyed += 1
@@ -148,17 +105,6 @@ def mean_of(readings: Sequence[Reading], unit: str) -> Quantity | None:
         return None
     total = sum((one.indication.to(unit).value for one in readings), Decimal(0))
     return Quantity((total / len(readings)).quantize(_PLACE), unit)
-
-
-def _too_short(role: str, holds: Quantity, planned: Quantity) -> ProcedureError:
-    return ProcedureError(
-        "water_meters.counter_short",
-        "The counter of {role} begins anew after {holds}; in a run of {planned} that could pass unseen.",
-        "Use a counter with more digits, or a meter or transmitter with larger pulses.",
-        role=role,
-        holds=str(holds),
-        planned=str(planned),
-    )
 
 
 def _unit_error(role: str, unit: str) -> ProcedureError:

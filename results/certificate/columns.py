@@ -4,7 +4,8 @@ Flow, volume and load share one column, headed by what the points of the test ha
 have a column only where somebody took them.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from procedures.rounding import told
 from results.certificate.words import gloss, number, quantity, word
 
 _USUAL_FACTOR: Final = 2
+_FRACTION: Final = re.compile(r"(?:(?<=^)|(?<=\bcos ))(\d+)\.(\d+)(?= )", re.ASCII)
 
 
 def columns(points: Sequence[Point]) -> list[str]:
@@ -34,8 +36,9 @@ def columns(points: Sequence[Point]) -> list[str]:
 
 def headings(points: Sequence[Point], shown: Sequence[str]) -> list[list[str]]:
     """Indonesian and English heading of each column, label and outcome too."""
-    dimension = next((p.nominal.dimension for p in points if p.nominal is not None), "mass").replace(" ", "_")
-    names = ["point", *(f"nominal_{dimension}" if one == "nominal" else one for one in shown), "result"]
+    dimensions = {point.nominal.dimension for point in points if point.nominal is not None} or {"mass"}
+    nominal = f"nominal_{dimensions.pop().replace(' ', '_')}" if len(dimensions) == 1 else "nominal"
+    names = ["point", *(nominal if one == "nominal" else one for one in shown), "result"]
     return [_heading(name) for name in names]
 
 
@@ -46,11 +49,31 @@ def _heading(name: str) -> list[str]:
 
 
 def sections(points: Sequence[Point], shown: Sequence[str]) -> list[dict[str, Any]]:
-    """The points section by section, each row with its cells."""
+    """The points section by section, each row with its cells; what was only looked at shares a line."""
     return [
-        {"title": word("section", section), "rows": [_row(point, shown) for point in group]}
+        {"title": word("section", section), "rows": list(_rows(tuple(group), shown))}
         for section, group in groupby(points, key=lambda point: point.section)
     ]
+
+
+def _rows(points: Sequence[Point], shown: Sequence[str]) -> Iterator[dict[str, Any]]:
+    for (seen, subject), group in groupby(points, key=lambda point: (_only_seen(point), point.subject)):
+        rows = tuple(group)
+        if not seen or len(rows) == 1:
+            yield from (_row(point, shown) for point in rows)
+            continue
+        items = "; ".join(label_of(point).removeprefix(f"{subject}, ") for point in rows)
+        yield {
+            "cells": [f"{subject}: {items}" if subject else items],
+            "outcome": word("outcome", Outcome.CONFORMS),
+            "fails": False,
+        }
+
+
+def _only_seen(point: Point) -> bool:
+    """Whether a point has no number to print, and is in order."""
+    numbers = (point.nominal, point.indication, point.error, point.reference, point.tolerance, point.added)
+    return point.outcome is Outcome.CONFORMS and all(one is None for one in numbers)
 
 
 def _row(point: Point, shown: Sequence[str]) -> dict[str, Any]:
@@ -96,7 +119,12 @@ def limits_of(tolerance: Tolerance | None) -> str:
 def label_of(point: Point) -> str:
     """The point's label without its section and without the load, which has its own column."""
     parts = point.label.removeprefix(f"{point.section}/").split("/")
-    return ", ".join(word("part", part) for part in parts if not _is(part, point.nominal))
+    return ", ".join(_part(part) for part in parts if not _is(part, point.nominal))
+
+
+def _part(part: str) -> str:
+    """A part of a label; a share or a power factor in it takes the comma: `0,2 Ib cos 0,5 ind`."""
+    return _FRACTION.sub(r"\1,\2", word("part", part))
 
 
 def _told(value: Quantity | None) -> str:

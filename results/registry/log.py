@@ -5,7 +5,7 @@ Every function works inside the caller's session; an append shares its transacti
 
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from results import merkle
@@ -20,37 +20,58 @@ def locked(session: Session) -> LogRow:
     return session.scalars(select(LogRow).where(LogRow.id == _THE_LOG).with_for_update()).one()
 
 
-def append(session: Session, head: LogRow, leaf: bytes) -> int:
+class Stored:
+    """The stored subtrees, for the functions of `results.merkle`; none ever changes, so each is read once."""
+
+    def __init__(self, session: Session) -> None:
+        """Read nothing yet."""
+        self._session = session
+        self._digests: dict[tuple[int, int], bytes] = {}
+
+    def read_peaks(self, tree_size: int) -> None:
+        """Read in one go what an append to a tree of this size needs."""
+        key = tuple_(NodeRow.level, NodeRow.place)
+        wanted = key.in_(list(merkle.peaks(tree_size)))
+        for row in self._session.execute(select(NodeRow.level, NodeRow.place, NodeRow.digest).where(wanted)):
+            self._digests[row.level, row.place] = row.digest
+
+    def add(self, level: int, place: int, digest: bytes) -> None:
+        """Store one more."""
+        self._session.add(NodeRow(level=level, place=place, digest=digest))
+        self._digests[level, place] = digest
+
+    def __call__(self, level: int, place: int) -> bytes:
+        """Give the hash of one.
+
+        Raises:
+            IntegrityError: it is not there.
+        """
+        if (level, place) not in self._digests:
+            row = self._session.get(NodeRow, (level, place))
+            if row is None:
+                raise IntegrityError(
+                    "registry.node",
+                    "The registry's log lacks the hash of level {level}, place {place}.",
+                    "Stop the registry and restore its database from the last backup.",
+                    level=level,
+                    place=place,
+                )
+            self._digests[level, place] = row.digest
+        return self._digests[level, place]
+
+
+def append(head: LogRow, leaf: bytes, stored: Stored) -> int:
     """Add a leaf and give its index; `head` comes from `locked`."""
     index = head.size
-    for level, place, digest in merkle.completed(index, leaf, subtree(session)):
-        session.add(NodeRow(level=level, place=place, digest=digest))
+    for level, place, digest in merkle.completed(index, leaf, stored):
+        stored.add(level, place, digest)
     head.size = index + 1
-    session.flush()
     return index
 
 
 def size(session: Session) -> int:
     """How many leaves the log has."""
     return session.scalars(select(LogRow.size)).one()
-
-
-def subtree(session: Session) -> merkle.Subtree:
-    """The stored subtrees, for the functions of `results.merkle`."""
-
-    def stored(level: int, place: int) -> bytes:
-        row = session.get(NodeRow, (level, place))
-        if row is None:
-            raise IntegrityError(
-                "registry.node",
-                "The registry's log lacks the hash of level {level}, place {place}.",
-                "Stop the registry and restore its database from the last backup.",
-                level=level,
-                place=place,
-            )
-        return row.digest
-
-    return stored
 
 
 def keep_checkpoint(session: Session, tree_size: int, note: str) -> None:

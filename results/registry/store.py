@@ -107,7 +107,7 @@ class Store:
         """
         with self.database.reading() as session:
             size = self._existing(session, size)
-            return size, merkle.inclusion_proof(leaf_index, size, log.subtree(session))
+            return size, merkle.inclusion_proof(leaf_index, size, log.Stored(session))
 
     def consistency(self, first: int, second: int) -> list[bytes]:
         """Consistency proof between two trees that the log has had.
@@ -116,7 +116,7 @@ class Store:
             ValueError: it has not had them, or the first is the larger.
         """
         with self.database.reading() as session:
-            return merkle.consistency_proof(first, self._existing(session, second), log.subtree(session))
+            return merkle.consistency_proof(first, self._existing(session, second), log.Stored(session))
 
     def find(self, token: str) -> Entry | None:
         """Look a record up by its verification code, and check signature and inclusion now.
@@ -156,16 +156,18 @@ class Store:
             return log.size(session), alarms or 0
 
     def _register(self, session: Session, submission: Submission) -> tuple[Receipt, bool]:
-        head = log.locked(session)
+        head, stored = log.locked(session), log.Stored(session)
         record = submission.record
         known = session.scalar(select(RecordRow).where(RecordRow.record_id == record.record_id))
         if known is not None:
             if known.digest != submission.digest:
                 raise conflict(record.record_id, known.digest, submission.digest)
-            return self._receipt(session, known, submission.payload), False
+            note = log.kept_checkpoint(session, known.leaf_index + 1)
+            return self._receipt(known, submission.payload, stored, note), False
         check_place(session, submission)
-        self._check_log(session, head.size)
-        index = log.append(session, head, merkle.leaf_hash(submission.payload))
+        stored.read_peaks(head.size)
+        self._check_log(session, head.size, stored)
+        index = log.append(head, merkle.leaf_hash(submission.payload), stored)
         row = RecordRow(
             leaf_index=index,
             record_id=record.record_id,
@@ -178,23 +180,22 @@ class Store:
             received_at=self._now(),
         )
         session.add(row)
-        root = merkle.root_hash(index + 1, log.subtree(session))
-        log.keep_checkpoint(session, index + 1, self._sign(index + 1, root))
-        session.flush()
-        return self._receipt(session, row, submission.payload), True
+        root = merkle.root_hash(index + 1, stored)
+        note = self._sign(index + 1, root)
+        log.keep_checkpoint(session, index + 1, note)
+        return self._receipt(row, submission.payload, stored, note), True
 
-    def _receipt(self, session: Session, row: RecordRow, payload: bytes) -> Receipt:
+    def _receipt(self, row: RecordRow, payload: bytes, stored: log.Stored, note: str) -> Receipt:
         size = row.leaf_index + 1
-        subtree = log.subtree(session)
         return Receipt(
             record_id=row.record_id,
             leaf_index=row.leaf_index,
             tree_size=size,
-            root_hash=merkle.root_hash(size, subtree).hex(),
+            root_hash=merkle.root_hash(size, stored).hex(),
             inclusion_proof=tuple(
-                digest.hex() for digest in merkle.inclusion_proof(row.leaf_index, size, subtree)
+                digest.hex() for digest in merkle.inclusion_proof(row.leaf_index, size, stored)
             ),
-            checkpoint=log.kept_checkpoint(session, size),
+            checkpoint=note,
             verification_address=verification_address(self.base_url, payload),
         )
 
@@ -221,7 +222,7 @@ class Store:
         """Prove inclusion in the newest signed tree, just as a stranger would."""
         size = log.size(session)
         newest = self._kept(session, size)
-        proof = merkle.inclusion_proof(row.leaf_index, size, log.subtree(session))
+        proof = merkle.inclusion_proof(row.leaf_index, size, log.Stored(session))
         leaf = merkle.leaf_hash(submission.payload)
         if not merkle.verify_inclusion(leaf, row.leaf_index, size, proof, newest.root):
             raise IntegrityError(
@@ -232,9 +233,9 @@ class Store:
             )
         return newest
 
-    def _check_log(self, session: Session, size: int) -> None:
+    def _check_log(self, session: Session, size: int, stored: log.Stored) -> None:
         """Never build on a log that is not the one signed before."""
-        if size and merkle.root_hash(size, log.subtree(session)) != self._kept(session, size).root:
+        if size and merkle.root_hash(size, stored) != self._kept(session, size).root:
             raise IntegrityError(
                 "registry.log",
                 "The registry's log of {size} records is not the one that it has signed.",

@@ -9,7 +9,11 @@ from typing import Final
 
 import msgspec
 
+from results.receipt import Receipt
+
 ENVELOPE_TYPE: Final = "application/vnd.dsse.envelope.v1+json"
+BATCH_TYPE: Final = "application/x-ndjson"
+MOST_IN_A_BATCH: Final = 16
 DIGEST_HEADER: Final = "Content-Digest"
 
 
@@ -39,6 +43,16 @@ class RefusalAnswer(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str
     expected: int | None = None
     """the sequence number that must come next"""
+    status: int = 0
+    """of the answer that the record would have had by itself; in a batch, where there is one for all"""
+
+
+class BatchAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Of `/records/batch`: the records that were taken, in their order, up to the first that was not."""
+
+    receipts: tuple[Receipt, ...]
+    refused: RefusalAnswer | None = None
+    """why the record after them was not taken; those behind it were not looked at"""
 
 
 def content_digest(body: bytes) -> str:

@@ -52,7 +52,21 @@ MATRIX: Final[dict[str, dict[Phase, Reaction | Never]]] = {
     },
     "clock an hour ahead": {
         "begin": UNHURT,
-        "measure": Reaction("run.clock_jumped", 3),
+        "measure": Reaction("run.clock_jumped", 3, "no_verdict"),
+        "seal": UNHURT,
+        "deliver": UNHURT,
+        "resume": UNHURT,
+    },
+    "clock ahead in small steps": {
+        "begin": Reaction("run.clock_jumped", 3, "no_verdict"),
+        "measure": Reaction("run.clock_jumped", 3, "no_verdict"),
+        "seal": UNHURT,
+        "deliver": UNHURT,
+        "resume": Reaction("run.clock_jumped", 3, "no_verdict"),
+    },
+    "computer asleep for two hours": {
+        "begin": UNHURT,
+        "measure": Reaction("run.slept", 3),
         "seal": UNHURT,
         "deliver": UNHURT,
         "resume": UNHURT,

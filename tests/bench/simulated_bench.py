@@ -48,6 +48,7 @@ from results.keys import read_trusted_keys
 from results.outbox import Outbox
 from results.registry.app import open_store
 from results.registry.settings import Settings
+from results.registry_client import Pushed
 from results.verification import load_record
 from tests.bench.lossy_disk import BELOW, LossyDisk
 from tests.bench.virtual_time import Cable, VirtualClock
@@ -292,7 +293,7 @@ class Penera:
     async def _misfortune(self) -> None:
         world, chance = self.world, self.world.chance
         match chance.choice(
-            ("leave", "retake", "unplug", "noise", "full", "sync", "write", "clock", "lunch")
+            ("leave", "retake", "unplug", "noise", "full", "sync", "write", "clock", "lunch", "doze")
         ):
             case "leave":
                 raise RunInterrupted
@@ -307,6 +308,8 @@ class Penera:
                 self.clock.step(chance.choice((-7200, -5, 5, 3600)))
             case "lunch":
                 await self.clock.sleep(1800)
+            case "doze":
+                self.clock.doze(1800)
             case fault:
                 world.disk.fault = fault if fault != "retake" else ""
 
@@ -328,11 +331,13 @@ class StoreLine:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    async def push(self, envelope: bytes):
+    async def push(self, envelopes):
         self._trouble()
-        receipt, _ = self._world.store.take(envelope)
-        self._trouble()  # the registry has it, and nobody hears of it
-        return receipt
+        receipts = []
+        for envelope in envelopes:
+            receipts.append(self._world.store.take(envelope)[0])
+            self._trouble()  # the registry has it, and nobody hears of it
+        return Pushed(tuple(receipts))
 
     async def checkpoint(self) -> str:
         self._trouble()

@@ -11,6 +11,7 @@ from bench.audit import Audit, audit
 from bench.laboratory import Folders, load
 from drivers.notation import to_plain
 from results.entry import Done, RunBegun
+from results.gathered import gather, spread
 from results.journal import Journal
 from results.keys import FileKey, read_trusted_keys
 from results.sealing import seal
@@ -163,10 +164,12 @@ def test_a_reading_whose_rest_cannot_be_shown_is_named(lab, tmp_path, cut):
     with Journal(Folders(lab).journal, read_only=True) as journal:
         entries = journal.entries(journal.runs()[0].run)
     samples = next(
-        kept.entry.samples for kept in entries if isinstance(kept.entry, Done) and kept.entry.path == WEIGHING
+        spread(kept.entry.samples)
+        for kept in entries
+        if isinstance(kept.entry, Done) and kept.entry.path == WEIGHING
     )
     assert len(samples) > 2
-    found = forged(lab, tmp_path / "x", weighing(samples=tuple(cut(samples))), deep=True)
+    found = forged(lab, tmp_path / "x", weighing(samples=gather(cut(samples))), deep=True)
     assert names(found) == {WEIGHING}
     assert "rest cannot be shown" in found.differences[0].derived
 

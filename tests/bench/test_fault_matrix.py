@@ -51,6 +51,10 @@ class Fault:
                 world.disk.fault = DISK[name]
             case name if name in CLOCK:
                 clock.step(CLOCK[name])
+            case "clock ahead in small steps":
+                clock.creep(30)
+            case "computer asleep for two hours":
+                clock.doze(7200)
             case "database locked":
                 for file in (world.folders.journal, world.folders.outbox):
                     other = apsw.Connection(str(file))

@@ -11,6 +11,8 @@ from bench.audit import audit
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.workplace import open_workplace, read_assignment
+from drivers.quantity import Quantity
+from procedures.action import DeliverVolume, DrainVessel, FillVessel
 from procedures.point import Outcome
 from results.certificate.rendering import render_certificate
 from results.keys import read_trusted_keys
@@ -156,6 +158,27 @@ def test_a_dispenser_without_preset_needs_none(lab):
     conclusion, _ = asyncio.run(run_through(lab, VesselBench(answers={"preset_set": "not_fitted"})))
     assert conclusion.verdict.outcome is Outcome.CONFORMS
     assert "preset" not in conclusion.verdict.sections
+
+
+def test_no_delivery_goes_into_a_measure_that_is_not_empty(lab):
+    bench = VesselBench()
+    asyncio.run(run_through(lab, bench))
+    full: set[str] = set()
+    deliveries = 0
+    for action in (prompt.action for prompt in bench.asked):
+        match action:
+            case FillVessel(vessel=vessel):
+                full.add(vessel)
+            case DrainVessel(vessel=vessel, drip=drip):
+                assert drip == Quantity(10, "s")
+                full.discard(vessel)
+            case DeliverVolume(into=vessel):
+                deliveries += 1
+                assert vessel not in full
+                full.add(vessel)
+            case _:
+                pass
+    assert deliveries == 6
 
 
 class Leaving(VesselBench):

@@ -261,7 +261,7 @@ def test_facts_of_a_question_are_data_and_are_written_for_the_reader():
 
 def test_a_question_without_a_sentence_is_still_asked():
     asked = action.Choose(question="something_new", choices=("yes",), facts={"load": "5000 g"})
-    assert Labels().question(asked) == "something new? (load 5.000 g)"
+    assert Labels().instruction(asked) == "something new? (load 5.000 g)"
 
 
 def test_dates_are_indonesian():

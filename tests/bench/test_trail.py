@@ -1,5 +1,6 @@
 """The audit trail: what happened outside of runs, chained with the runs, and checked by a command."""
 
+import hashlib
 import json
 
 import apsw
@@ -104,3 +105,46 @@ def test_an_update_inside_a_run_breaks_the_order(tmp_path):
         with pytest.raises(IntegrityError) as caught:
             journal.verify()
     assert caught.value.code == "journal.updated"
+
+
+def test_every_printing_is_kept_before_the_paper_is_handed_out(lab, tmp_path):
+    assert void_again(lab).returncode == 0
+    record = lab / "data/records/000001.tera.json"
+    first = (lab / "data/records/000001.pdf").read_bytes()
+    for name in ("a.pdf", "b.pdf"):
+        assert tera("certificate", str(record), "-o", str(tmp_path / name), lab=lab).returncode == 0
+    printed = [entry for entry in noted(lab) if entry.what in {"printed", "reprinted"}]
+    assert [entry.what for entry in printed] == ["printed", "reprinted", "reprinted"]
+    digest = hashlib.sha256(first).hexdigest()
+    assert {(entry.facts["record"], entry.facts["paper"]) for entry in printed} == {("000001", digest)}
+    assert [entry.facts.get("to") for entry in printed[1:]] == [
+        str(tmp_path / "a.pdf"),
+        str(tmp_path / "b.pdf"),
+    ]
+
+
+def test_nobody_prints_past_the_trail_by_naming_another_laboratory(lab, tmp_path):
+    assert void_again(lab).returncode == 0
+    record = lab / "data/records/000001.tera.json"
+    keys = ("--keys", str(lab / "data/keys"))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    assert (
+        tera("certificate", str(record), *keys, "-o", str(tmp_path / "x.pdf"), lab=elsewhere).returncode == 0
+    )
+    assert [entry.what for entry in noted(lab)][-1] == "reprinted"
+
+
+def test_nothing_is_printed_while_the_trail_cannot_be_written(lab, tmp_path):
+    assert void_again(lab).returncode == 0
+    record = lab / "data/records/000001.tera.json"
+    with Journal(Folders(lab).journal):
+        assert tera("certificate", str(record), "-o", str(tmp_path / "x.pdf"), lab=lab).returncode == 3
+    assert not (tmp_path / "x.pdf").exists()
+
+
+def test_each_entry_says_whether_the_clock_followed_another(lab):
+    entries = noted(lab)
+    assert {entry.facts["synchronised"] for entry in entries} <= {"yes", "no", "unknown"}
+    (started,) = [entry for entry in entries if entry.what == "started"]
+    assert started.facts["clock"]["synchronised"] == started.facts["synchronised"]

@@ -22,6 +22,7 @@ from procedures.point import Conclusion
 from results.certificate.content import _break
 from results.composition import _breaks
 from results.entry import LINK_BACK, LINK_LOST, Done, Noted
+from results.kept_reading import samples_of
 from tests.bench import toy_run
 
 OUT_S = 1.5
@@ -103,7 +104,7 @@ def test_a_cable_out_while_it_settles_costs_a_gap_that_is_noted_and_nobody_is_as
     assert back.facts["role"] == "uut"
     assert back.facts["gap_s"] >= OUT_S
     (done,) = [row.entry for row in kept if isinstance(row.entry, Done)]
-    assert len(done.samples) > 2
+    assert len(samples_of(done)) > 2
     (on_paper,) = _breaks(kept)
     assert on_paper["kind"] == LINK_BACK
     assert on_paper["seconds"] == max(1, round(back.facts["gap_s"]))

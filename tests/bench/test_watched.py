@@ -27,7 +27,8 @@ from procedures.errors import ProcedureError
 from procedures.point import Conclusion, Outcome, Verdict
 from results.entry import Begun
 from results.entry import Done as Kept
-from results.kept_reading import keep_watched, readings_of, watched_of
+from results.gathered import gather, spread
+from results.kept_reading import keep_watched, roles_of, watched_of
 from tests.bench import toy_run
 
 ACT = DeliverVolume(volume=Quantity(20, "L"))
@@ -147,7 +148,7 @@ def test_it_is_begun_before_it_is_done_and_every_reading_is_kept_with_its_role(w
     entry = entry_of(entries)
     assert watched_of(entry) == conductor.seen
     assert keep_watched(conductor.seen) == (entry.result, entry.samples)
-    roles = [role for role, _ in readings_of(entry, entry.samples)]
+    roles = roles_of(entry, entry.samples.count)
     assert roles.count("temperature") == 1
     assert roles.count("uut") == len(conductor.seen["uut"].during) + 2
 
@@ -221,8 +222,9 @@ def test_a_deep_audit_finds_a_watched_reading_that_its_frame_does_not_give(watch
     _, _, entries, bound = watched
 
     def forged(entry):
-        first = {**entry.samples[1], "indication": {"value": "250", "unit": "g"}}
-        return msgspec.structs.replace(entry, samples=(entry.samples[0], first, *entry.samples[2:]))
+        before, first, *others = spread(entry.samples)
+        first = {**first, "indication": {"value": "250", "unit": "g"}}
+        return msgspec.structs.replace(entry, samples=gather([before, first, *others]))
 
     frames, again = frames_of(entries, bound, forged)
     assert [found.where for found in frames.found] == ["fill/1/watched"]

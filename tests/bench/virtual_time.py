@@ -37,16 +37,31 @@ class VirtualClock:
 
     def __init__(self, wall: datetime) -> None:
         self._wall = wall
+        self.slept = 0.0
+        self._fast, self._fast_from = 0.0, 0.0
 
     def monotonic(self) -> float:
         return asyncio.get_running_loop().time()
 
     def utc(self) -> datetime:
-        return self._wall + timedelta(seconds=self.monotonic())
+        ahead = self._fast * (self.monotonic() - self._fast_from)
+        return self._wall + timedelta(seconds=self.monotonic() + ahead)
+
+    def creep(self, rate: float) -> None:
+        """The wall clock goes ahead by so many seconds in each second from now on."""
+        self._fast, self._fast_from = rate, self.monotonic()
 
     def step(self, seconds: float) -> None:
         """Somebody, or the network, sets the wall clock."""
         self._wall += timedelta(seconds=seconds)
+
+    def doze(self, seconds: float) -> None:
+        """The computer sleeps: the wall clock goes on, the monotonic clock does not."""
+        self._wall += timedelta(seconds=seconds)
+        self.slept += seconds
+
+    def asleep(self) -> float:
+        return self.slept
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

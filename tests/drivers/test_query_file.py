@@ -15,6 +15,8 @@ from drivers.protocols.interview_writing import by_channel
 from drivers.quantity import Quantity
 from drivers.query_driver import QueryDriver
 from drivers.reading import Stability
+from drivers.twins.meter import MeterBody, shown_in_examples
+from drivers.twins.scenario import Scenario, Story
 
 QUERIES = {
     name: driver for name in catalogue.names() if isinstance(driver := catalogue.load(name), QueryDriver)
@@ -336,6 +338,18 @@ def test_what_the_twin_writes_is_read_back_digit_by_digit(value):
         (event,) = events_of(driver, driver.render(shown))
         assert isinstance(event, Indicated)
         assert str(event.indication) == str(shown.indication)
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_the_twin_can_show_another_number_of_each_quantity_than_its_example(name):
+    driver = QUERIES[name]
+    for quantity, one in shown_in_examples(driver)[b""].items():
+        step = one.indication.resolution if one.indication.value <= 0 else -one.indication.resolution
+        other = Quantity(one.indication.value + step, one.indication.unit)
+        told = Scenario(quantity={quantity: Story(start=str(other.value))})
+        event = MeterBody(driver, told, at=0.0).event(at=1.0, wrong={})
+        (read,) = events_of(driver, driver.render(event))
+        assert by_channel(read)[quantity].indication == other
 
 
 @given(st.text(st.characters(min_codepoint=1, max_codepoint=255), max_size=40))

@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers import catalogue
+from drivers.assembly import make_driver
 from drivers.errors import DescriptionError
 from drivers.example import events_of
 from drivers.instrument import Driver
 from drivers.protocols import Acknowledged, Indicated, Refused, State
 from drivers.quantity import Quantity
 from drivers.reading import Kind, Stability
+from drivers.written import WRITTEN
 from drivers.written.xbpi import GROSS, TARE, framed
 
 XBPI: Driver = catalogue.load("sartorius-xbpi")
@@ -191,3 +193,16 @@ def test_other_drivers_see_no_number_in_these_frames():
             if name != own.mark.id:
                 meant = set(numbers(own, stream))
                 assert set(numbers(catalogue.load(name), stream)) <= meant, name
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_source_that_a_record_keeps_gives_the_driver_again(name):
+    driver = catalogue.load(name)
+    assert make_driver(driver.text.encode("utf-8"), "evidence").mark == driver.mark
+
+
+def test_the_source_of_another_release_is_not_run():
+    text = catalogue.load("zera-mt").text + "\n# another release\n"
+    with pytest.raises(DescriptionError) as refused:
+        make_driver(text.encode("utf-8"), "evidence:zera-mt")
+    assert refused.value.code == "driver.other_release"

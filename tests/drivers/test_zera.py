@@ -14,6 +14,7 @@ from drivers.device import Device
 from drivers.errors import DescriptionError, InstrumentError
 from drivers.example import events_of
 from drivers.instrument import Driver
+from drivers.notation import from_toml
 from drivers.protocols import Indicated, Measured, Refused, State
 from drivers.quantity import Quantity
 from drivers.query_driver import Interviewee, spoken
@@ -220,7 +221,7 @@ def test_a_dosage_is_ten_digits():
 
 @asynccontextmanager
 async def bench(**how):
-    driver = ZERA.for_meter(Decimal(1600), 4)
+    driver = ZERA
     clock = PacedClock(6)
     twin = ZeraTwin(driver, clock, TcpLine(), **how)
     await twin.start()
@@ -243,7 +244,8 @@ def test_an_energy_procedure_runs_on_the_twin():
             await clock.sleep(3)
             second = (await device.read(channel="energy")).indication
             assert first < second
-            await device.command("set_error")
+            assert {"set_error", "start_error"} <= set(device.commands)
+            await device.command("set_error", {"constant": Decimal(1600), "pulses": Decimal(4)})
             await device.command("start_error")  # 4 imp at 1600 imp/kWh: 2.5 Wh, 2.6 s at 3450 W
             await clock.sleep(4)
             error = await device.read(channel="error")
@@ -255,6 +257,73 @@ def test_an_energy_procedure_runs_on_the_twin():
             ]  # fmt: skip
 
     asyncio.run(run())
+
+
+WRONG_NUMBERS = {
+    "none": {},
+    "the constant is missing": {"pulses": Decimal(4)},
+    "one too many": {"constant": Decimal(1600), "pulses": Decimal(4), "seconds": Decimal(1)},
+    "half a pulse": {"constant": Decimal(1600), "pulses": Decimal("0.5")},
+    "no pulse": {"constant": Decimal(1600), "pulses": Decimal(0)},
+}
+
+
+@pytest.mark.parametrize("case", WRONG_NUMBERS)
+def test_a_command_with_other_numbers_than_it_takes_is_not_sent(case):
+    async def run():
+        async with bench() as (twin, device, _clock):
+            with pytest.raises(DescriptionError):
+                await device.command("set_error", WRONG_NUMBERS[case])
+            assert "AEP" not in "".join(twin.settings)
+
+    asyncio.run(run())
+
+
+class Mains:
+    """One phase of a plant."""
+
+    def __init__(self):
+        self.energy = Decimal(0)
+
+    def true(self, quantity, *, at):
+        del at
+        known = {"voltage": "230 V", "current_2": "5 A", "power_factor": "0.5 1"}
+        if quantity == "energy":
+            return Quantity(self.energy, "Wh")
+        if quantity not in known:
+            raise DescriptionError("twin.plant", "{q}", "", q=quantity)
+        return Quantity.parse(known[quantity])
+
+
+def test_phases_that_a_plant_does_not_know_are_open_and_its_energy_is_that_of_the_bench():
+    async def run():
+        source = Mains()
+        async with bench(source=source, meter_error=Decimal(-25)) as (_, device, clock):
+            assert (await device.read()).indication == Quantity(575, "W")
+            assert (await device.read(channel="current_1")).indication == Quantity(0, "A")
+            assert (await device.read(channel="current_2")).indication == Quantity(5, "A")
+            await device.command("start_energy")
+            await device.command("set_error", {"constant": Decimal(1000), "pulses": Decimal(3)})
+            await device.command("start_error")
+            source.energy += Decimal("3.9")
+            with pytest.raises(InstrumentError):  # 3 pulses of a meter that is 25 % slow: 4 Wh
+                await device.read(channel="error")
+            source.energy += Decimal("0.1")
+            assert str((await device.read(channel="error")).indication) == "-25.0000 %"
+            await device.command("stop_energy")
+            source.energy += Decimal(1)
+            await clock.sleep(2)
+            assert (await device.read(channel="energy")).indication == Quantity(4, "Wh")
+
+    asyncio.run(run())
+
+
+def test_a_scenario_tells_the_error_of_the_meter_and_nothing_else():
+    told = from_toml('[quantity.error]\nstart = "1.7"', Scenario, source="scenario", error=DescriptionError)
+    assert play(ZERA, told, PacedClock(10), TcpLine()).meter_error == Decimal("1.7")
+    other = from_toml('[quantity.energy]\nstart = "1.7"', Scenario, source="scenario", error=DescriptionError)
+    with pytest.raises(DescriptionError, match="energy"):
+        play(ZERA, other, PacedClock(10), TcpLine())
 
 
 def test_an_error_measurement_without_a_meter_is_refused_by_the_bench():

@@ -221,8 +221,11 @@ class MemoryRun:
                 return question.step * count
         raise AssertionError("the display never changed")
 
-    async def act(self, role: str, command: str) -> None:
-        raise AssertionError(f"the script sends nothing, yet it sent {command} to {role}")
+    async def offered(self, role: str) -> tuple[str, ...] | None:
+        raise AssertionError(f"the script sends nothing, yet it asks what {role} takes")
+
+    async def act(self, role: str, command: str, **numbers: Decimal) -> None:
+        raise AssertionError(f"the script sends nothing, yet it sent {command} {numbers} to {role}")
 
     async def now(self) -> datetime:
         return datetime(2026, 11, 21, 2, 0, tzinfo=UTC)

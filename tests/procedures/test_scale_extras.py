@@ -1,11 +1,12 @@
-"""Substitution portions, creep, return to zero."""
+"""Substitution portions, creep, return to zero, drift of zero with the temperature."""
 
 import pytest
 
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.point import Outcome
-from procedures.scales.creep import creep, zero_return
+from procedures.scales.creep import creep, zero_drift, zero_return
+from procedures.scales.instrument import AccuracyClass
 from procedures.scales.substitution import least_standards
 from tests.procedures.scales_at_hand import mass
 
@@ -59,3 +60,32 @@ def test_creep_is_judged_at_half_an_hour_or_at_four(results, outcome):
 @pytest.mark.parametrize(("after", "outcome"), [("2 g", C), ("-2.5 g", C), ("2.6 g", N), ("5 g", N)])
 def test_zero_returns_within_half_an_interval(after, outcome):
     assert zero_return(mass("0 g"), mass(after), mass("5 g")) is outcome
+
+
+DRIFTS = {
+    "0.64 g for 5 °C (oracle 1.5)": (("20.0 g", "22.6 g"), ("20.1 °C", "40.3 °C"), "III", C),
+    "exactly e for 5 °C": (("0 g", "5 g"), ("20 °C", "25 °C"), "III", C),
+    "the last digit beyond": (("0 g", "5.0001 g"), ("20 °C", "25 °C"), "III", N),
+    "class I is asked for each degree": (("0 g", "5.0001 g"), ("20 °C", "21 °C"), "I", N),
+    "falling with rising warmth": (("0 g", "-6 g"), ("20 °C", "25 °C"), "II", N),
+    "the worst of two steps": (("0 g", "1 g", "7 g"), ("20 °C", "40 °C", "45 °C"), "III", N),
+    "cooled again": (("0 g", "4 g", "0 g"), ("20 °C", "25 °C", "20 °C"), "III", C),
+}
+
+
+@pytest.mark.parametrize(("zeros", "temperatures", "name", "outcome"), DRIFTS.values(), ids=DRIFTS)
+def test_zero_may_follow_the_temperature_by_one_interval(zeros, temperatures, name, outcome):
+    warmths = [Quantity.parse(one) for one in temperatures]
+    found = zero_drift([mass(one) for one in zeros], warmths, mass("5 g"), AccuracyClass(name))
+    assert found.outcome is outcome
+
+
+@pytest.mark.parametrize("warmths", [("20 °C",), ("20 °C", "20 °C"), ("20 °C", "25 °C", "30 °C")])
+def test_a_drift_needs_two_temperatures_and_a_zero_for_each(warmths):
+    with pytest.raises(ProcedureError, match="shows no drift"):
+        zero_drift(
+            [mass("0 g")] * min(len(warmths), 2),
+            [Quantity.parse(one) for one in warmths],
+            mass("5 g"),
+            AccuracyClass.III,
+        )

@@ -94,8 +94,8 @@ def test_sensitivity_is_recorded_without_a_limit_and_no_rise_leaves_it_open(rise
     conclusion = compute(content(row))
     (point,) = [p for p in conclusion.points if p.section == "sensitivity"]
     assert (point.outcome, point.reason) == found
-    ratios = [one.facts["ratio"] for one in conclusion.notices if one.code == "sensitivity_found"]
-    assert ratios == (["2.500"] if rise == "4 mm" else [])
+    ratios = [one.facts["volume"] for one in conclusion.notices if one.code == "sensitivity_found"]
+    assert ratios == (["2.500 L"] if rise == "4 mm" else [])
 
 
 def test_the_plate_is_recorded_and_decides_nothing():
@@ -125,7 +125,7 @@ MISTAKES = {
     "nothing poured": (content('id = "1"\n[[compartment.filling]]\npoured = []'), "vessel.nothing_poured"),
     "more taken out than poured": (
         content(filling("1000 L", more='removed = [{ nominal = "1000 L", above = "0 mL" }]')),
-        "tank_trucks.volume_impossible",
+        "vessel.volume_impossible",
     ),
     "a length that no plate has": (
         content('id = "1"\ndimensions = { zz = "1 mm" }'),

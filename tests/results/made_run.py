@@ -28,6 +28,7 @@ from results.entry import (
     SeriesClosed,
     SeriesOpened,
 )
+from results.gathered import gather
 from results.journal import Journal
 from results.keys import FileKey, TrustedKey, read_trusted_keys
 from results.record import Office, Signer
@@ -115,7 +116,7 @@ class Pen:
                 verb="settled",
                 arguments=arguments,
                 result=to_builtins(taken[-1]),
-                samples=tuple(to_builtins(one) for one in taken[:-1]),
+                samples=gather([to_builtins(one) for one in taken[:-1]]),
             )
         )
 

@@ -290,3 +290,20 @@ def test_an_append_stores_each_perfect_subtree_exactly_once():
     assert all(mth(ENTRIES[i << lv : (i + 1) << lv]) == nodes[lv, i] for lv, i in seen)
     levels = sorted({level for level, _ in seen})
     assert all(after - before == 1 for before, after in pairwise(levels))
+
+
+@given(size=st.integers(1, len(ENTRIES)), data=st.data())
+def test_the_proof_of_a_last_leaf_holds_the_tree_before_it(size, data):
+    proof = merkle.inclusion_proof(size - 1, size, SUBTREE)
+    assert merkle.root_before(proof) == mth(ENTRIES[: size - 1])
+    if proof:
+        place = data.draw(st.integers(0, len(proof) - 1))
+        proof[place] = sha(proof[place])
+        assert merkle.root_before(proof) != mth(ENTRIES[: size - 1])
+
+
+@given(size=st.integers(0, len(ENTRIES)))
+def test_the_peaks_of_a_tree_are_all_that_its_root_is_made_of(size):
+    known = {at: SUBTREE(*at) for at in merkle.peaks(size)}
+    assert merkle.root_hash(size, lambda *at: known[at]) == mth(ENTRIES[:size])
+    assert sum(2**level for level, _ in known) == size

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import socket
 import sqlite3
 import threading
 from datetime import UTC, datetime, timedelta
@@ -23,9 +24,9 @@ from results.record import Signer
 from results.registry import enrolment
 from results.registry.checkpoint import open_note
 from results.registry.database import Database
-from results.registry.server import EmbeddedRegistry
+from results.registry.server import EmbeddedRegistry, listen
 from results.registry.tables import Table
-from results.registry.wire import content_digest
+from results.registry.wire import BatchAnswer, content_digest
 from tests.results.registry_bench import OFFICE, Bench, a_record, new_key, payload_of, sealed
 
 
@@ -93,6 +94,67 @@ def test_a_gap_is_refused_with_the_number_that_is_expected(registry, bench):
     assert answer.status_code == 409
     assert (answer.json()["code"], answer.json()["expected"]) == ("registry.sequence", 2)
     assert get(registry, "/health").json()["tree_size"] == 1
+
+
+def post_batch(registry, bodies):
+    return httpx.post(f"{registry.url}/records/batch", content=b"".join(bodies))
+
+
+def test_a_batch_gives_the_receipts_that_its_records_would_have_had_alone(registry, bench):
+    bodies = [bench.seal() for _ in range(5)]
+    first = receipt_in(post(registry, bodies[0]))
+    answer = msgspec.json.decode(post_batch(registry, bodies).content, type=BatchAnswer)
+    assert answer.refused is None
+    assert answer.receipts[0] == first
+    for place, (body, receipt) in enumerate(zip(bodies, answer.receipts, strict=True)):
+        assert receipt.leaf_index == place
+        verify_receipt(receipt, payload_of(body), registry.key)
+    assert msgspec.json.decode(post_batch(registry, bodies).content, type=BatchAnswer) == answer
+    assert get(registry, "/health").json()["tree_size"] == 5
+
+
+def test_a_batch_is_taken_up_to_the_first_record_that_is_refused(registry, bench):
+    one, missing, three = (bench.seal() for _ in range(3))
+    answer = post_batch(registry, [one, three, missing])
+    assert answer.status_code == 200
+    told = msgspec.json.decode(answer.content, type=BatchAnswer)
+    assert [receipt.leaf_index for receipt in told.receipts] == [0]
+    assert (told.refused.code, told.refused.expected, told.refused.status) == ("registry.sequence", 2, 409)
+    assert get(registry, "/health").json()["tree_size"] == 1
+
+
+BAD_BATCHES = {
+    "nothing": (b"", 413, "registry.batch"),
+    "more than sixteen": (b"{}\n" * 17, 413, "registry.batch"),
+    "more bytes than a record may have": (b"x" * 2_000_001, 413, "registry.too_large"),
+}
+
+
+@pytest.mark.parametrize(("body", "status", "code"), BAD_BATCHES.values(), ids=BAD_BATCHES)
+def test_a_batch_of_another_size_is_refused_whole(registry, body, status, code):
+    answer = post_batch(registry, [body])
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+def test_a_batch_that_was_damaged_on_its_way_is_refused_whole(registry, bench):
+    body = bench.seal() + bench.seal()
+    headers = {"Content-Digest": content_digest(body + b"x")}
+    answer = httpx.post(f"{registry.url}/records/batch", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "registry.damaged")
+    assert get(registry, "/health").json()["tree_size"] == 0
+
+
+def test_a_batch_cut_in_a_record_is_taken_up_to_the_cut(registry, bench):
+    whole, half = bench.seal(), bench.seal()
+    answer = post_batch(registry, [whole, half[:-40]]).json()
+    assert (len(answer["receipts"]), answer["refused"]["code"]) == (1, "registry.envelope")
+
+
+def test_no_piece_of_an_answer_waits_for_a_peer_that_keeps_its_connection():
+    with listen("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        accepted, _ = listener.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_each_bench_counts_for_itself(registry, bench):

@@ -12,8 +12,10 @@ from textual.widget import Widget
 
 from bench.desk import InstrumentLine, JobLine, JobState, OutboxLine, StandardLine
 from bench.labels import Labels
+from bench.registration import kinds
 from bench.tui.screens.dialogs import Pick, Tell
 from bench.tui.screens.face import MAIN, NARROW, Face, Panel, Part
+from bench.tui.screens.registration import RegistrationScreen
 from drivers.protocols import Refused
 from drivers.reading import Stability
 from procedures.point import Outcome
@@ -25,6 +27,7 @@ OPENS: Final = frozenset({JobState.WAITING, JobState.UNFINISHED, JobState.MEASUR
 """Jobs that Enter begins or takes up."""
 MARKED: Final = OPENS | {JobState.VOIDED}
 """Jobs that the mark goes over: of a run without a verdict, the seal is still to come."""
+_KIND_KEYS: Final = "1234567890abcdefgh"
 SEALED: Final = frozenset({JobState.SEALED, JobState.QUEUED, JobState.REFUSED, JobState.DELIVERED})
 
 
@@ -93,6 +96,7 @@ class HomeScreen(Face):
             "up": lambda: self._mark_next(-1),
             "l": self._resume,
             "x": self._void,
+            "n": self._register,
             "p": self.bench.choose_officer,
             "d": self._choose_instrument,
             "k": self.bench.open_outbox,
@@ -129,6 +133,19 @@ class HomeScreen(Face):
         else:
             self.bench.show(Tell("void.title", self.labels.text("void.only_unfinished")))
 
+    def _register(self) -> None:
+        keyed = zip(_KIND_KEYS, kinds(), strict=False)
+        entries = [(key, self.labels.word("kind", kind), kind) for key, kind in keyed]
+        self.bench.show(Pick("registration.title", entries, self.labels.text("registration.kind")), self._ask)
+
+    def _ask(self, kind: str | None) -> None:
+        if kind is not None:
+            self.bench.show(RegistrationScreen(kind, self._registered))
+
+    def _registered(self, job: str) -> None:
+        self._ask_desk()
+        self._marked = next((one.key for one in self._jobs if one.id == job), self._marked)
+
     def _choose_instrument(self) -> None:
         lines = [line for line in self.bench.desk.instruments() if line.port]
         entries = [
@@ -142,16 +159,21 @@ class HomeScreen(Face):
         if instrument is not None:
             self.bench.open_workbench(instrument)
 
+    def _make_safe(self) -> None:
+        self.bench.make_safe()
+
     def _menu(self) -> None:
         text = self.labels.text
         entries: list[tuple[str, str, Callable[[], None]]] = [
             ("1", text("menu.begin"), self._begin),
             ("2", text("menu.outbox"), self.bench.open_outbox),
+            ("3", text("menu.register"), self._register),
             ("4", text("menu.sound"), self.bench.toggle_sound),
             ("5", text("menu.language"), self.bench.switch_language),
             ("6", text("menu.officer"), self.bench.choose_officer),
             ("7", text("menu.workbench"), self._choose_instrument),
             ("8", text("menu.void"), self._void),
+            ("9", text("menu.make_safe"), self._make_safe),
             ("0", text("menu.quit"), self.bench.ask_quit),
         ]
         self.bench.show(Pick("menu.title", entries), lambda chosen: chosen() if chosen else None)
@@ -261,7 +283,8 @@ class HomeScreen(Face):
 
     def _warnings(self) -> list[str]:
         text = self.labels.text
-        found = [
+        found = [text("home.unsafe", instrument=name) for name in self.bench.desk.unsafe()]
+        found += [
             text("home.unfinished", title=job.title, number=job.number or job.run)
             for job in self._jobs
             if job.state is JobState.UNFINISHED

@@ -222,6 +222,8 @@ class ReviewScreen(Face):
         found += [labels.reason(notice) for notice in measured.conclusion.notices]
         parts: list[Part] = [(f"▲ {line}\n", "$warning") for line in found]
         parts = [*self._subjects(), *self._as_found(), *parts]
+        if not measured.raw_bytes:  # everything was keyed, which is said above
+            return parts
         raw = labels.text("review.raw_bytes", count=labels.whole(measured.raw_bytes))
         return [*parts, f"✔ {raw}"]
 

@@ -15,7 +15,8 @@ from textual.widget import Widget
 from bench import events
 from bench.desk import Work
 from bench.operator import Prompt
-from bench.tui.answering import BY_HAND, Scale
+from bench.resumption_words import told
+from bench.tui.answering import Scale, stands_with_question
 from bench.tui.gate import Gate, Watch
 from bench.tui.operator import TuiOperator
 from bench.tui.reply import DIGITS, Reply
@@ -24,7 +25,6 @@ from bench.tui.screens.dialogs import Pick, Tell, Write, retake_dialog
 from bench.tui.screens.face import MAIN, NARROW, Face, Panel
 from bench.tui.screens.situation import UUT, Situation
 from bench.tui.view import RunView
-from bench.tui.widgets.readings import readings, weighed
 from bench.tui.widgets.receptor import receptor
 from drivers.clock import Clock
 from procedures.action import Answer, Done, Inspect, Instruction, Wait
@@ -40,19 +40,23 @@ HELD_S: Final = 20.0
 class RunScreen(Face):
     """One run under way; observer of its events and owner of its operator."""
 
-    def __init__(self, title: str, clock: Clock, *, manual: bool, auto_capture: bool) -> None:
+    def __init__(
+        self, title: str, clock: Clock, *, manual: bool, weighed_by_eye: bool, auto_capture: bool
+    ) -> None:
         """Take the job.
 
         Args:
             title: what is tested, until the run says it.
             clock: the screen's own clock.
             manual: the instrument under test has no port.
+            weighed_by_eye: the comparator, where there is one, has no port.
             auto_capture: the option of the laboratory.
         """
         super().__init__()
         self._job = title
         self._clock = clock
         self._manual = manual
+        self._weighed_by_eye = weighed_by_eye
         self._reply: Reply | None = None
         self._refused = ""
         self._held_until: float | None = None
@@ -92,6 +96,8 @@ class RunScreen(Face):
             self.scale.unit = self.view.unit() or self.scale.unit
         if self.is_attached:
             self.bench.ring(draw.bells(event))
+        if isinstance(event, events.RunResumed):
+            self._tell_break()
 
     def _prompt_changed(self, prompt: Prompt | None) -> None:
         self._refused, self._held_until, self._reply = "", None, None
@@ -102,7 +108,8 @@ class RunScreen(Face):
         if prompt.kind == "instruct":
             self.scale.instructed(prompt.action, self._clock.monotonic())
         self.painted_at = math.inf
-        if self._manual and isinstance(prompt.action, BY_HAND):
+        by_eye = self._weighed_by_eye
+        if self._manual and stands_with_question(prompt.action, weighed_by_eye=by_eye):
             self.call_later(self._give, prompt, Done())
         else:
             self.call_later(self._paint_prompt)
@@ -198,6 +205,14 @@ class RunScreen(Face):
         sentence = self.labels.text("explain.nothing_yet") if last is None else self.labels.explain(last)
         self.bench.show(Tell("explain.title", sentence, self.labels.text("explain.keys")))
 
+    def _tell_break(self) -> None:
+        """What the break cost: in one piece before the first step, and again from the menu."""
+        event = self.view.broken_off
+        if event is None:
+            self._refused = self.labels.text("run.not_broken_off")
+        else:
+            self.bench.show(Tell("resumption.title", *told(self.labels, event), alarm=True))
+
     def _pause(self) -> None:
         entries = (("0", self.labels.text("pause.leave"), True),)
         self.bench.show(Pick("pause.title", entries, self.labels.text("pause.text")), self._paused)
@@ -207,7 +222,7 @@ class RunScreen(Face):
             self.work.pause()
 
     def _retake(self) -> None:
-        if self.view.captured:
+        if self.view.captured or self.view.points():
             self.bench.show(retake_dialog(self.labels), self._retake_because)
         else:
             self._refused = self.labels.text("retake.nothing_yet")
@@ -231,6 +246,7 @@ class RunScreen(Face):
             ("4", text("menu.sound"), self.bench.toggle_sound),
             ("5", text("menu.language"), self.bench.switch_language),
             ("6", text("menu.as_it_is"), self._as_it_is),
+            ("7", text("menu.break"), self._tell_break),
             ("0", text("menu.pause"), self._pause),
         ]
         self.bench.show(Pick("menu.title", entries), lambda chosen: chosen() if chosen else None)
@@ -261,6 +277,7 @@ class RunScreen(Face):
             prompt=self.operator.prompt,
             reply=self._reply,
             manual=self._manual,
+            weighed_by_eye=self._weighed_by_eye,
             refused=self._refused,
             held=self._held_until is not None,
             now=self._clock.monotonic(),
@@ -271,10 +288,10 @@ class RunScreen(Face):
         self._changed = False
         labels, view = self.labels, self.view
         situation = self._situation()
-        keys = "run.keys_keying" if self._reply is not None and self._reply.keying is not None else "run.keys"
+        keys = situation.keys()
         self.frame(
             f"{labels.text('run.title')} {view.number}  {view.title or self._job}",
-            labels.text("run.resumed" if view.resumed else "run.unsealed"),
+            self._standing(),
             labels.text(f"{keys}_short" if self.size.width <= NARROW else keys),
         )
         self.query_one("#ask").border_title = situation.section()
@@ -285,6 +302,13 @@ class RunScreen(Face):
         self._paint_point()
         self._paint_lower(situation)
         self._paint_progress()
+
+    def _standing(self) -> str:
+        """That nothing is sealed yet, and how long the run was broken off."""
+        event = self.view.broken_off
+        if event is None:
+            return self.labels.text("run.unsealed")
+        return self.labels.text("run.resumed_after", minutes=event.minutes)
 
     def _paint_live(self) -> None:
         """What changes ten times a second: the display, and what Enter would do."""
@@ -307,20 +331,19 @@ class RunScreen(Face):
         panel.show(*lines, title=self.labels.text("run.point_title"))
 
     def _paint_lower(self, situation: Situation) -> None:
-        table, plot, unit = self.panel("table"), self.panel("plot"), self.view.unit()
+        table, plot = self.panel("table"), self.panel("plot")
+        if plot.display == situation.inspecting:
+            plot.display = not situation.inspecting
+            self.call_after_refresh(self.paint)  # the table has another width then
         prompt = self.operator.prompt
-        plot.display = prompt is None or not isinstance(prompt.action, Inspect)
         if prompt is not None and isinstance(prompt.action, Inspect) and self._reply is not None:
-            lines = draw.checklist(self.labels, prompt.action, self._reply.failing, self._reply.cursor)
-            table.show(*lines, title=self.labels.text("inspect.title"))
+            looked = draw.checklist(self.labels, prompt.action, self._reply.failing, self._reply.cursor)
+            table.show(*looked, title=self.labels.text("inspect.title"))
             return
-        size, room = table.content_size, plot.content_size
-        note = situation.retaken()
-        rows = readings(self.view, self.labels, size.width, size.height - bool(note))
-        unit = f" ({unit})" if weighed(self.view) else ""
-        table.show(*rows, (note, "$warning"), title=self.labels.text("run.table_title", unit=unit))
-        curve = draw.error_plot(self.labels, self.view, room.width, room.height)
-        plot.show(*curve, title=self.labels.text("run.plot_title", unit=draw.plot_unit(self.view)))
+        lines, title = draw.table(self.labels, self.view, table.content_size, situation.retaken())
+        table.show(*lines, title=title)
+        lines, title = draw.error_plot(self.labels, self.view, plot.content_size)
+        plot.show(*lines, title=title)
 
     def _paint_progress(self) -> None:
         took = self._clock.utc() - self._began_at if self._began_at is not None else timedelta()

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from math import ceil
 
+from textual.geometry import Size
+
 from bench import events
 from bench.labels import Labels
 from bench.tui.gate import Gate, Watch
@@ -12,7 +14,7 @@ from bench.tui.screens.face import Part
 from bench.tui.view import RunView, share, shown_error
 from bench.tui.widgets.digits import big, largest_scale
 from bench.tui.widgets.plot import plot
-from bench.tui.widgets.readings import STYLE
+from bench.tui.widgets.readings import STYLE, readings, weighed
 from drivers.protocols import Refused
 from drivers.quantity import Quantity
 from drivers.reading import Reading, Stability
@@ -161,13 +163,22 @@ def plotted(view: RunView) -> list[Point]:
 
 
 def plot_unit(view: RunView) -> str:
-    """The unit of the errors that are plotted; before the first, that of the loads."""
+    """The unit of the errors that are plotted, in brackets; before the first, that of weighed loads."""
     errors = (shown_error(one) for one in plotted(view))
-    return next((error.unit for error in errors if error is not None), view.unit())
+    unit = next((error.unit for error in errors if error is not None), view.unit() if weighed(view) else "")
+    return f" ({unit})" if unit else ""
 
 
-def error_plot(labels: Labels, view: RunView, columns: int, rows: int) -> list[Part]:
-    """Errors of the section under way, or of the last one with any."""
+def table(labels: Labels, view: RunView, room: Size, note: str) -> tuple[list[Part], str]:
+    """The readings, a note below them, and the title."""
+    rows = readings(view, labels, room.width, room.height - bool(note))
+    unit = f" ({view.unit()})" if weighed(view) else ""
+    return [*rows, (note, "$warning")], labels.text("run.table_title", unit=unit)
+
+
+def error_plot(labels: Labels, view: RunView, room: Size) -> tuple[list[Part], str]:
+    """Errors of the section under way, or of the last one with any, and the title."""
+    title = labels.text("run.plot_title", unit=plot_unit(view))
     styles = {
         "limit": "$warning",
         "axis": "dim",
@@ -176,14 +187,14 @@ def error_plot(labels: Labels, view: RunView, columns: int, rows: int) -> list[P
         Outcome.DOES_NOT_CONFORM: "bold $error",
         Outcome.INDETERMINATE: "bold $warning",
     }
-    lines = plot(plotted(view), columns, rows, labels.number)
+    lines = plot(plotted(view), room.width, room.height, labels.number)
     if not lines:
-        return [(labels.text("run.no_plot"), "dim")]
+        return [(labels.text("run.no_plot"), "dim")], title
     parts: list[Part] = []
     for line in lines:
         parts += [(cell.character, styles[cell.role]) for cell in line]
         parts.append("\n")
-    return parts
+    return parts, title
 
 
 def progress(labels: Labels, view: RunView, columns: int, took: timedelta) -> list[Part]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from bench.labels import Labels
 from bench.operator import Prompt
-from bench.tui.answering import Scale
+from bench.tui.answering import Scale, stands_with_question
 from bench.tui.gate import LOST_S, Gate
 from bench.tui.reply import Reply
 from bench.tui.screens import run_panels as draw
@@ -33,6 +33,7 @@ COMPARATOR: Final = "comparator"
 """Role of the balance on which weights are compared."""
 FLOW: Final = "flow"
 """Role of what shows the flow."""
+_HARD_SPACE: Final = "\u00a0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,8 @@ class Situation:
     reply: Reply | None
     manual: bool
     """the instrument under test has no port"""
+    weighed_by_eye: bool
+    """the comparator has no port"""
     refused: str
     """why the last key had no effect"""
     held: bool
@@ -89,16 +92,40 @@ class Situation:
         if self.waiting is not None:
             return self.labels.text("run.remaining_title")
         keyed = self.reply is not None and self.reply.keying is not None
-        unit = f" ({self.unit})" if self.unit else ""
+        shown = keyed or self._live(self.role) is not None
+        name = self.labels.text("run.pulses") if self._pulses else self.unit
+        unit = f" ({name})" if name and shown else ""
         if keyed or self.role == UUT:
             return self.labels.text("run.keyed_title" if keyed else "run.indication_title", unit=unit)
         return f"{self.labels.role(self.role).capitalize()}{unit}"
+
+    @property
+    def _pulses(self) -> bool:
+        """Whether what is keyed is a count of pulses or turns."""
+        match self.prompt.action if self.prompt is not None else None:
+            case KeyQuantity(question=question):
+                return question.endswith("_pulses")
+            case KeyIndication(role=role):
+                return role.partition("/")[0] in {"counter", "pulses"}
+            case _:
+                return False
 
     @property
     def waiting(self) -> Wait | None:
         """What is waited for, while a time must pass."""
         action = self.prompt.action if self.prompt is not None else None
         return action if isinstance(action, Wait) else None
+
+    def keys(self) -> str:
+        """Id of the line of keys: which keys answer what is asked."""
+        match self.prompt.action if self.prompt is not None else None:
+            case Choose():
+                return "run.keys_choosing"
+            case Inspect():
+                return "run.keys_inspecting"
+            case _:
+                keyed = self.reply is not None and self.reply.keying is not None
+                return "run.keys_keying" if keyed else "run.keys"
 
     def section(self) -> str:
         """The name of the part of the test under way; after an adjustment it says so."""
@@ -117,8 +144,11 @@ class Situation:
         """The instructions to be read now; without a port they stand together with the question."""
         if self.prompt is None:
             return self.view.standing[-1:]
-        if self.manual and isinstance(self.prompt.action, KeyIndication | KeyAdded | KeyQuantity):
-            return (*self.view.standing, self.prompt.action)
+        if self.manual and isinstance(self.prompt.action, Choose | KeyIndication | KeyAdded | KeyQuantity):
+            # what was carried out with an Enter of its own is not told again
+            by_eye = self.weighed_by_eye
+            standing = (one for one in self.view.standing if stands_with_question(one, weighed_by_eye=by_eye))
+            return (*standing, self.prompt.action)
         return (self.prompt.action,)
 
     def instruction(self) -> list[Part]:
@@ -128,7 +158,9 @@ class Situation:
             parts += [(self.labels.instruction(action), "bold"), "\n"]
         if self.prompt is not None and isinstance(self.prompt.action, Choose):
             for index, choice in enumerate(self.prompt.action.choices, start=1):
-                parts += [(f" {index} ", "bold reverse"), f" {self.labels.word('choice', choice)}   "]
+                # hard spaces: a line breaks between two choices, never inside one
+                words = self.labels.word("choice", choice).replace(" ", _HARD_SPACE)
+                parts += [(f" {index} ", "bold reverse"), f"{_HARD_SPACE}{words}   "]
             parts.append("\n")
         return [*parts, self.hint()]
 
@@ -187,7 +219,11 @@ class Situation:
         """The line under the display: rest, the expected load, or the number keyed."""
         if self.reply is not None and self.reply.keying is not None:
             counted = self.reply.keying.quantity()
-            return ["" if counted is None else f"= {self.labels.quantity(counted)}"]
+            if counted is None:
+                return [""]
+            if self._pulses:
+                return [f"= {self.labels.number(counted.value)} {self.labels.text('run.pulses')}"]
+            return [f"= {self.labels.quantity(counted)}"]
         if self.view.live.keys() - {UUT}:
             return self._others()
         if self.manual:

@@ -146,7 +146,7 @@ def _line(
         "limits": _limits(row.point, units["error"], labels),
     }
     numbers = "".join(f"{cells[column.name]:>{column.width}}" for column in shown)
-    if not numbers.strip():
+    if not any(cells[column.name] for column in shown if column is not _POINT):
         numbers = f" {labels.within(row.point.label)}"[: len(numbers)].ljust(len(numbers))
     outcome = row.point.outcome
     return [

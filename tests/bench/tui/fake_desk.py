@@ -5,7 +5,7 @@ before it rests. Time stands still unless a test lets it pass.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -27,6 +27,7 @@ from bench.desk import (
 )
 from bench.errors import LaboratoryError
 from bench.operator import Operator, Prompt
+from bench.registration import assignment_of
 from drivers.protocols import Refused
 from drivers.quantity import Quantity
 from drivers.reading import DriverMark, Origin, Reading, Stability
@@ -43,12 +44,19 @@ from procedures.action import (
     RemoveLoad,
     SetZero,
 )
+from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
 from procedures.point import Conclusion, Method, Outcome, Point, Reason, Tolerance, Verdict
 from results.errors import RecordError
 
 ITEMS = ("verification_mark", "level_indicator", "clean_and_ready", "descriptive_markings")
 PIN = "271828"
+BROKEN_OFF = events.RunResumed(
+    minutes=34,
+    lost=("accuracy/down/5000 g/place_load",),
+    repeated=("accuracy/down",),
+    rechecks=("zero", "warm_up", "environment"),
+)
 MORNING = datetime(2026, 11, 21, 2, 14, tzinfo=UTC)
 
 
@@ -189,10 +197,12 @@ class FakeWork:
                 number="B2-0231",
                 title=self.desk.title,
                 training=self.desk.training,
-                resumed=False,
+                resumed=self.desk.broken_off is not None,
                 plan=tuple(self.plan),
             )
         )
+        if self.desk.broken_off is not None:
+            self.tell(self.desk.broken_off)
         while self.index < len(self.steps):
             task = asyncio.ensure_future(self._do(self.steps[self.index]))
             wished = asyncio.ensure_future(self._wished.wait())
@@ -361,8 +371,12 @@ class FakeDesk:
         self.pin_new = False
         self.people_here = [PersonLine(id="satu", name=self.officer), PersonLine(id="dua", name="Penera Dua")]
         self.tried: list[str] = []
+        self.registered: list[Assignment] = []
         self.voided: list[tuple[str, str]] = []
         self.unfinished = False
+        self.out_of_reach: tuple[str, ...] = ()
+        self.made_safe = 0
+        self.broken_off: events.RunResumed | None = None
         self.clock = StillClock()
         self.scale = FakeScale(self.clock)
         self.hands = True
@@ -376,6 +390,13 @@ class FakeDesk:
         self.refuses_to_begin: Exception | None = None
         self.closed = False
         self.asked_first: dict[str, Action] = {}
+
+    def unsafe(self) -> tuple[str, ...]:
+        return self.out_of_reach
+
+    async def make_safe(self) -> None:
+        self.made_safe += 1
+        self.out_of_reach = ()
 
     def instruments(self) -> tuple[InstrumentLine, ...]:
         if self.manual:
@@ -445,6 +466,11 @@ class FakeDesk:
         return (
             OutboxLine(number="B2-0231", outcome=Outcome.CONFORMS, state=state, attempts=1, address=address),
         )
+
+    def register(self, kind: str, answers: Mapping[str, str]) -> str:
+        order = assignment_of(kind, answers)
+        self.registered.append(order)
+        return "order"
 
     async def begin(self, job: str, operator: Operator, observer: events.Observer) -> FakeWork:
         if self.refuses_to_begin is not None:

@@ -11,7 +11,7 @@ import pytest
 
 from bench.tui.screens.face import Face
 from tests.bench.tui.driving import LARGE, SMALL, Driver, drive
-from tests.bench.tui.fake_desk import PIN, FakeDesk, grams
+from tests.bench.tui.fake_desk import BROKEN_OFF, PIN, FakeDesk, grams
 
 FOLDER = Path(__file__).parent / "snapshots"
 
@@ -73,6 +73,22 @@ async def outbox(driver: Driver) -> None:
     await driver.press("k")
 
 
+async def unsafe(driver: Driver) -> None:
+    driver.desk.out_of_reach = ("katup bangku",)
+    driver.app.screen.paint()
+
+
+async def resumed(driver: Driver) -> None:
+    driver.desk.broken_off = BROKEN_OFF
+    await driver.press("enter")
+
+
+async def taken_up(driver: Driver) -> None:
+    await resumed(driver)
+    await driver.press("enter")
+    await driver.wait_for_prompt()
+
+
 SCREENS: dict[str, tuple[Callable[[Driver], Awaitable[None]], dict[str, bool]]] = {
     "home": (home, {}),
     "home-training": (home, {"training": True, "manual": True}),
@@ -82,6 +98,9 @@ SCREENS: dict[str, tuple[Callable[[Driver], Awaitable[None]], dict[str, bool]]] 
     "run-keying": (keying, {"manual": True}),
     "run-large": (large, {}),
     "run-menu": (menu, {}),
+    "home-unsafe": (unsafe, {}),
+    "run-broken-off": (resumed, {}),
+    "run-taken-up": (taken_up, {}),
     "review": (review, {}),
     "review-signing": (signing, {}),
     "review-sealed": (sealed, {}),

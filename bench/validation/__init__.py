@@ -1,0 +1,1 @@
+"""Tries this very installation on what has a known answer: `tera check --validate`."""

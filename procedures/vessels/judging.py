@@ -1,0 +1,147 @@
+"""Points and verdict of vessels, from volumes that were found. Pure; comparisons are exact and inclusive.
+
+A vessel shows its nominal volume, so its error is nominal less actual: below zero when it holds too much.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Final
+
+from drivers.quantity import Quantity
+from procedures.conformity import worst
+from procedures.errors import ProcedureError
+from procedures.point import Method, Outcome, Phase, Point, Reason, Tolerance, Verdict
+from procedures.subjects.judging import decided
+from procedures.vessels.filling import Filled, VesselFilling
+from procedures.vessels.neck import Neck, deviation
+
+C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
+
+
+MOST_APART: Final = Decimal("0.2")
+"""of the nominal volume: what is further from it was written wrong (a choice of this program)"""
+
+
+def up_to_line(found: Filled, row: VesselFilling, nominal: Quantity, path: str) -> Filled:
+    """The volume of a vessel up to its line, from what was found in it.
+
+    Raises:
+        ProcedureError: its own line cannot be read so, or the volume cannot be.
+    """
+    volume = found.volume
+    if row.above is not None or row.below is not None:
+        volume -= deviation(Neck(nominal=nominal, above=row.above, below=row.below), path).to("L")
+    if abs(volume - nominal) > nominal * MOST_APART:
+        raise ProcedureError(
+            "vessel.volume_impossible",
+            "The filling at `{path}` makes a volume of {volume}, which a vessel of {nominal} cannot have.",
+            "Check its figures: what went in, how often, and the units.",
+            path=path,
+            volume=str(volume),
+            nominal=str(nominal),
+        )
+    return Filled(volume, found.notices)
+
+
+def volume_point(
+    label: str,
+    nominal: Quantity,
+    volume: Quantity,
+    tolerance: Tolerance,
+    row: VesselFilling,
+    *,
+    least_ratio: Decimal,
+    subject: str = "",
+) -> Point:
+    """One filling judged.
+
+    Args:
+        label: of the point.
+        nominal: volume, which the vessel shows.
+        volume: up to its line.
+        tolerance: its limits, mL.
+        row: with its uncertainty, and with what makes it decide nothing.
+        least_ratio: the permitted error is at least so many times that uncertainty.
+        subject: which of several vessels.
+    """
+    error = (nominal.to("L") - volume).to("mL")
+    doubt = row.uncertainty
+    if doubt is not None and doubt.unit == "%":
+        doubt = nominal * (doubt.value / 100)
+    outcome, reason = decided(error, tolerance, doubt, least_ratio, row.faults)
+    return Point(
+        section="accuracy",
+        label=label,
+        subject=subject,
+        nominal=nominal,
+        indication=nominal,
+        reference=volume,
+        error=error,
+        tolerance=tolerance,
+        method=Method.DIRECT,
+        outcome=outcome,
+        reason=reason,
+        readings=row.readings,
+    )
+
+
+def visual_points(
+    seen: Mapping[str, bool], items: Sequence[str], rules: str, subject: str = ""
+) -> Iterator[Point]:
+    """A point for each line of the checklist that was looked at.
+
+    Raises:
+        ProcedureError: the checklist of the rules has no such line.
+    """
+    for item, in_order in seen.items():
+        if item not in items:
+            raise ProcedureError(
+                "case.visual_item",
+                "The checklist of {rules} has no line {item}.",
+                "Its lines are: {known}.",
+                rules=rules,
+                item=item,
+                known=", ".join(items),
+            )
+        yield Point(
+            section="visual",
+            label="/".join(filter(None, ("visual", subject, item))),
+            subject=subject,
+            method=Method.INSPECTION,
+            outcome=C if in_order else N,
+            reason="" if in_order else "visual_fault",
+        )
+
+
+def phase_of(rules: str, order: Sequence[str], points: tuple[Point, ...], missing: Sequence[Reason]) -> Phase:
+    """The phase of one test.
+
+    Args:
+        rules: id of the table.
+        order: its sections.
+        points: all of them.
+        missing: `section_missing`, each of which leaves its section and the verdict open.
+    """
+    sections: dict[str, Outcome] = {}
+    for name in order:
+        outcomes = [point.outcome for point in points if point.section == name]
+        lacking = any(reason.facts["section"] == name for reason in missing)
+        if outcomes or lacking:
+            sections[name] = worst([*outcomes, *([I] if lacking else [])])
+    verdict = Verdict(
+        outcome=worst(sections.values()),
+        rule=rules,
+        failing=tuple(point.label for point in points if point.outcome is N),
+        reasons=(*(_reason(point) for point in points if point.outcome is not C), *missing),
+        sections=sections,
+    )
+    return Phase(points=points, verdict=verdict)
+
+
+def _reason(point: Point) -> Reason:
+    facts = {"point": point.label}
+    if point.error is not None:
+        facts["error"] = str(point.error)
+    if point.tolerance is not None:
+        facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
+    return Reason(code=point.reason or "error_outside_tolerance", facts=facts)

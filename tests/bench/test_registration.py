@@ -1,0 +1,137 @@
+"""What is typed at the front desk becomes an order that its procedure takes, and nothing is guessed."""
+
+import datetime as dt
+
+import pytest
+
+from bench.catalogue import catalogue as messages
+from bench.errors import LaboratoryError
+from bench.registration import Field, assignment_of, fields, kinds, read, write_order
+from bench.workplace import read_assignment
+from procedures.catalogue import catalogue, find
+from procedures.point import Activity
+
+TODAY = dt.date(2026, 11, 22)
+OTHER_MARKING = {"energy_meters": {"itr", "imin", "ist"}, "water_meters": {"qn", "metrological_class"}}
+"""what a plate does not have that has the other marks"""
+
+
+def as_shown(kind: str) -> dict[str, str]:
+    """Every line answered as its example shows."""
+    left_out = {f"uut.{name}" for name in OTHER_MARKING.get(kind, ())}
+    return {
+        one.name: one.like or one.given or next(iter(one.choices), "x")
+        for one in fields(kind)
+        if one.name not in left_out
+    }
+
+
+def test_every_kind_of_the_catalogue_can_be_registered():
+    assert set(kinds()) == set(catalogue())
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_answers_like_the_examples_are_an_order_that_the_procedure_takes(kind, tmp_path):
+    order = assignment_of(kind, as_shown(kind))
+    outline = find(kind).outline
+    assert outline is not None
+    assert outline(order, TODAY)
+    file = write_order(tmp_path, "order", order)
+    assert read_assignment(file) == order
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize("kind", kinds())
+def test_every_line_has_its_words(kind, language):
+    names = {f"plate.{one.name.removeprefix('uut.')}" for one in fields(kind)}
+    assert names - messages(language).keys() == set()
+
+
+def quantity(like: str) -> Field:
+    return Field(name="x", form="quantity", like=like)
+
+
+READ = {
+    "a bare number takes the unit of the example": (quantity("40 L/min"), "40", "40 L/min"),
+    "a comma is a decimal mark": (quantity("0.01 L"), "0,01", "0.01 L"),
+    "a unit of one's own is kept": (quantity("15 kg"), "500 g", "500 g"),
+    "a unit in capitals": (quantity("15 kg"), "15 KG", "15 kg"),
+    "a unit without a space": (quantity("15 kg"), "15kg", "15 kg"),
+    "a litre in small letters": (quantity("40 L/min"), "40 l/min", "40 L/min"),
+    "millilitres in small letters": (quantity("20 mL"), "20 ml", "20 mL"),
+    "kilowatt hours in any case": (quantity("0.01 kWh"), "0,01 KWH", "0.01 kWh"),
+    "a cubic metre as it is printed": (quantity("6 m3/h"), "6 m³/h", "6 m3/h"),
+    "a small number with three decimals": (quantity("1 L"), "0,001", "0.001 L"),
+    "weights between commas, one with a comma": (
+        Field(name="x", form="list"),
+        "1 kg, 0,5 g,200 g*",
+        ["1 kg", "0.5 g", "200 g*"],
+    ),
+    "serial numbers": (
+        Field(name="x", form="serials"),
+        "A-1, A-2",
+        [{"id": "1", "serial": "A-1"}, {"id": "2", "serial": "A-2"}],
+    ),
+    "volumes of compartments without a space": (
+        Field(name="x", form="volumes"),
+        "8000,8000 L",
+        [{"id": "1", "nominal": "8000 L"}, {"id": "2", "nominal": "8000 L"}],
+    ),
+    "nozzles of which two share a meter": (
+        Field(name="x", form="nozzles"),
+        "1+2, 3",
+        [{"id": "1", "meter": "M1"}, {"id": "2", "meter": "M1"}, {"id": "3"}],
+    ),
+    "nothing": (quantity("1 L"), "  ", None),
+}
+
+
+@pytest.mark.parametrize("case", READ)
+def test_what_is_typed_is_read(case):
+    field, typed, wanted = READ[case]
+    assert read(field, typed) == wanted
+
+
+REFUSED = {
+    "a thousand, or one with three decimals": (quantity("1 L"), "1.000"),
+    "the same with a comma": (quantity("1 L"), "8,000 L"),
+    "a unit that there is not": (quantity("40 L/min"), "40 liter"),
+    "a word": (quantity("1 L"), "banyak"),
+    "two decimal marks": (quantity("1 L"), "1.000,5"),
+    "braces": (quantity("1 L"), "{0}"),
+    "a unit where a number is asked for": (Field(name="x", form="number"), "1600 imp"),
+    "a part of a whole": (Field(name="x", form="whole"), "1,5"),
+    "digits of another script": (Field(name="x", form="number"), "١٦"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_cannot_be_read_or_in_two_ways_is_refused(case):
+    field, typed = REFUSED[case]
+    with pytest.raises(LaboratoryError) as refused:
+        read(field, typed)
+    assert refused.value.code in {"registration.unreadable", "registration.grouped"}
+
+
+def test_a_line_that_must_be_filled_in_is_named():
+    with pytest.raises(LaboratoryError) as refused:
+        assignment_of("scales", as_shown("scales") | {"uut.max": " "})
+    assert (refused.value.code, refused.value.facts["entry"]) == ("registration.needed", "uut.max")
+
+
+def test_a_line_that_cannot_be_read_is_named():
+    with pytest.raises(LaboratoryError) as refused:
+        assignment_of("scales", as_shown("scales") | {"uut.max": "15 buah"})
+    assert refused.value.facts["entry"] == "uut.max"
+
+
+def test_the_fuel_is_that_of_every_nozzle():
+    order = assignment_of("fuel_dispensers", as_shown("fuel_dispensers"))
+    assert [one["liquid"] for one in order.uut["nozzles"]] == ["petrol"] * 3
+
+
+def test_an_order_is_never_written_over(tmp_path):
+    order = assignment_of("scales", as_shown("scales"))
+    files = [write_order(tmp_path, "20261122-scales", order) for _ in range(3)]
+    assert len(set(files)) == 3
+    assert order.activity is Activity.SUBSEQUENT_VERIFICATION

@@ -1,0 +1,119 @@
+"""The bench opened after a program that closed nothing: what declares a safe state is in it, or is named."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from functools import partial
+
+import pytest
+
+from bench.front_desk import FrontDesk
+from bench.labels import Labels
+from bench.workplace import open_workplace
+from drivers.assembly import make_driver
+from drivers.clock import PacedClock
+from drivers.quantity import Quantity
+from drivers.twins.line import TcpLine
+from drivers.twins.settings import TwinSettings
+from results.entry import BENCH, Noted
+from results.errors import StorageError
+from results.journal import Journal
+from tests.bench import lab_bench
+from tests.bench.test_resumption import VALVES, Valves
+
+
+@asynccontextmanager
+async def valves_at(root):
+    """Valves that answer on a socket, in a laboratory that has them beside its scale."""
+    driver = make_driver(VALVES.encode(), "valves.toml")
+    settings = TwinSettings(max=Quantity(6000, "g"), d=Quantity(1, "g"))
+    valves = Valves(driver, settings, PacedClock(20), TcpLine())
+    await valves.start()
+    (root / "drivers").mkdir(exist_ok=True)
+    (root / "drivers" / "valves.toml").write_text(VALVES, encoding="utf-8")
+    with (root / "laboratory.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[[instrument]]\nname = "katup"\ndriver = "valves"\nport = "{valves.address}"\n')
+    try:
+        yield valves
+    finally:
+        await valves.close()
+
+
+@pytest.fixture
+def root(tmp_path):
+    assert lab_bench.tera("init", str(tmp_path / "lab")).returncode == 0
+    return tmp_path / "lab"
+
+
+def noted(root):
+    with Journal(root / "data" / "journal.db", read_only=True) as journal:
+        entries = [kept.entry for kept in journal.entries(BENCH)]
+    return [one.facts for one in entries if isinstance(one, Noted) and one.what == "safe_state"]
+
+
+def test_valves_are_closed_whenever_a_program_opens_the_bench(root):
+    async def work():
+        async with valves_at(root) as valves:
+            async with open_workplace(root, Labels()) as place:
+                assert valves.closed == 1
+                assert FrontDesk(place).unsafe() == ()
+            async with open_workplace(root, Labels()):
+                assert valves.closed == 2
+
+    asyncio.run(work())
+    assert [(one["instrument"], one["when"]) for one in noted(root)] == [("katup", "opened")] * 2
+    assert not any("fault" in one for one in noted(root))
+
+
+def test_valves_that_cannot_be_reached_are_named_and_closed_when_they_are_asked_for_again(root):
+    async def work():
+        async with valves_at(root) as valves:
+            await valves.unplug()
+            async with open_workplace(root, Labels()) as place:
+                desk = FrontDesk(place)
+                assert desk.unsafe() == ("katup",)
+                await valves.replug()
+                await desk.make_safe()
+                assert (desk.unsafe(), valves.closed) == ((), 1)
+
+    asyncio.run(work())
+    first, second = noted(root)
+    assert first["fault"] == "link.unreachable"
+    assert (second["when"], second.get("fault")) == ("asked", None)
+
+
+def test_valves_are_closed_before_a_full_disk_is_told(root, monkeypatch):
+    def refuse(self, what, /, **facts):
+        if what == "safe_state":
+            raise StorageError("storage.full", "Full.", "Make room.")
+
+    async def work():
+        async with valves_at(root) as valves:
+            with pytest.raises(StorageError):
+                async with open_workplace(root, Labels()):
+                    pass
+            return valves.closed
+
+    monkeypatch.setattr("bench.trail.Trail.note", refuse)
+    assert asyncio.run(work()) == 1
+
+
+def test_after_a_killed_run_the_next_command_closes_the_valves_or_says_which_are_open(tmp_path):
+    async def work(lab):
+        async with valves_at(lab.root) as valves:
+            run = ("run", "scales", "--uut", str(lab.order))
+            killed = await asyncio.to_thread(partial(lab.tera, *run, dying=("8", "after")))
+            assert killed.returncode == -9
+            assert valves.closed == 1, "a killed program has closed nothing at its end"
+            name, _ = lab.entries()
+            void = partial(lab_bench.tera, "void", name, "--reason", "listrik padam", lab=lab.root)
+            await valves.unplug()
+            told = await asyncio.to_thread(void)
+            assert told.returncode == 0
+            assert "katup tidak dapat dibawa ke keadaan aman" in told.stderr
+            await valves.replug()
+            sealed = await asyncio.to_thread(partial(lab_bench.tera, "seal", name, lab=lab.root))
+            assert "katup" not in sealed.stderr
+            assert valves.closed == 2
+
+    with lab_bench.laboratory(tmp_path / "lab", "tcp") as lab:
+        asyncio.run(work(lab))

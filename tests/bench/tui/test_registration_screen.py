@@ -1,0 +1,178 @@
+"""An instrument is registered on the screen: typed, corrected, left, and begun."""
+
+import asyncio
+
+import pytest
+
+from bench.front_desk import FrontDesk
+from bench.labels import Labels
+from bench.laboratory import FILE_NAME
+from bench.registration import fields
+from bench.tui.app import TeraApp
+from bench.tui.screens.home import HomeScreen
+from bench.tui.screens.registration import RegistrationScreen
+from bench.workplace import open_workplace
+from tests.bench.tui.driving import LARGE, SMALL, Driver, drive
+from tests.bench.tui.fake_desk import FakeDesk
+
+LABORATORY = """
+[bench]
+id = "UJI-01"
+training = true
+[office]
+name = "UPTD Metrologi Legal Kabupaten Contoh"
+[[person]]
+id = "penera1"
+name = "Nama Penera"
+roles = ["penera"]
+"""
+PLATE = {
+    "owner.name": "SPBU Melati 34",
+    "identity.maker": "Tatsuno",
+    "identity.serial": "TS-99",
+    "uut.max_flow": "40",
+    "uut.mmq": "2 l",
+    "uut.nozzles": "1+2",
+}
+
+
+async def write(driver: Driver, text: str) -> None:
+    for character in text:
+        await driver.tap(
+            {" ": "space", "+": "plus", "-": "minus", ",": "comma", ".": "full_stop"}.get(
+                character, character
+            )
+        )
+
+
+async def fill(driver: Driver, kind: str, answers: dict[str, str]) -> None:
+    """Go through all lines with Enter; what has no answer is passed over."""
+    for field in fields(kind):
+        await write(driver, answers.get(field.name, ""))
+        await driver.press("enter")
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+def test_a_dispenser_is_registered_line_by_line(size):
+    desk = FakeDesk()
+
+    async def story(driver: Driver) -> None:
+        await driver.press("n", "5")
+        assert "Pompa ukur BBM" in driver.text()
+        await fill(driver, "fuel_dispensers", PLATE)
+        assert "ENTER menyimpan" in driver.text()
+        await driver.press("enter")
+        assert isinstance(driver.app.screen, HomeScreen)
+
+    drive(desk, story, size=size)
+    (order,) = desk.registered
+    assert (order.owner.name, order.identity.serial) == ("SPBU Melati 34", "TS-99")
+    assert order.uut["max_flow"] == "40 L/min"
+    assert order.uut["mmq"] == "2 L"
+    assert [one["id"] for one in order.uut["nozzles"]] == ["1", "2"]
+
+
+def test_a_mistake_is_told_where_it_was_typed_and_the_line_stays():
+    desk = FakeDesk()
+
+    async def story(driver: Driver) -> None:
+        await driver.press("n", "5")
+        await write(driver, "Toko")
+        await driver.press(*["enter"] * 9)
+        await write(driver, "40 liter")
+        await driver.press("enter")
+        assert "40 liter tidak dapat dibaca. Tulis seperti 40 L/min." in driver.text()
+        await driver.press(*["backspace"] * 6, "enter")
+        assert "40 L/min" in driver.text()
+        await driver.press("f3")
+        assert "Isian ini wajib" in driver.text()  # the maker, and the mark stands there
+        await write(driver, "Merek")
+        await driver.press("f3")
+        assert isinstance(driver.app.screen, HomeScreen)
+
+    drive(desk, story)
+    assert desk.registered[0].identity.maker == "Merek"
+
+
+def test_leaving_asks_only_when_something_would_be_lost():
+    desk = FakeDesk()
+
+    async def story(driver: Driver) -> None:
+        await driver.press("n", "1", "escape")
+        assert isinstance(driver.app.screen, HomeScreen)
+        await driver.press("n", "1")
+        await write(driver, "Toko")
+        await driver.press("escape")
+        assert "akan hilang" in driver.text()
+        await driver.press("escape")
+        assert "Toko" in driver.text()
+        await driver.press("escape", "0")
+        assert isinstance(driver.app.screen, HomeScreen)
+
+    drive(desk, story)
+    assert desk.registered == []
+
+
+def test_a_choice_is_stepped_or_picked_and_never_typed():
+    desk = FakeDesk()
+
+    async def story(driver: Driver) -> None:
+        await driver.press("n", "2", *["down"] * 8)
+        assert "sentisimal" in driver.text()
+        await driver.press("4")
+        assert "‹ dacin ›" in driver.text()
+        await driver.press("+")
+        assert "‹ pegas ›" in driver.text()
+        await driver.press("minus", "x")
+        assert "‹ dacin ›" in driver.text()
+        await driver.press("backspace")
+        assert "dacin ›" not in driver.text()
+
+    drive(desk, story)
+
+
+def test_what_was_registered_can_be_begun_at_once(tmp_path):
+    (tmp_path / FILE_NAME).write_text(LABORATORY, "utf-8")
+
+    async def run() -> tuple[str, str]:
+        async with open_workplace(tmp_path, Labels()) as place:
+            desk = FrontDesk(place)
+            job = desk.register(
+                "mechanical_scales",
+                {"owner.name": "Toko", "identity.maker": "Merek", "uut.type": "meja", "uut.max": "10"},
+            )
+            app = TeraApp(desk, Labels())
+            async with app.run_test(size=LARGE) as pilot:
+                await pilot.pause()
+                assert isinstance(app.screen, HomeScreen)
+                return job, next(one.id for one in desk.jobs())
+
+    job, listed = asyncio.run(run())
+    assert job == listed
+    assert (tmp_path / "orders" / f"{job}.toml").exists()
+
+
+def test_a_plate_that_cannot_be_right_is_refused_by_its_procedure_and_nothing_is_written(tmp_path):
+    (tmp_path / FILE_NAME).write_text(LABORATORY, "utf-8")
+    answers = {
+        "owner.name": "Toko",
+        "identity.maker": "Merek",
+        "uut.class": "1.5",
+        "uut.qmin": "6",
+        "uut.qmax": "4",
+    }
+
+    async def run() -> str:
+        async with open_workplace(tmp_path, Labels()) as place:
+            app = TeraApp(FrontDesk(place), Labels())
+            async with app.run_test(size=LARGE) as pilot:
+                screen = RegistrationScreen("gas_meters", lambda _: None)
+                await app.push_screen(screen)
+                screen._answers |= answers
+                await pilot.press("f3")
+                await pilot.pause()
+                return "\n".join(row.text for row in app.screen._compositor.render_strips())
+
+    shown = asyncio.run(run())
+    assert "6 m3/h" in shown
+    assert not list((tmp_path / "orders").glob("*.toml"))
