@@ -16,8 +16,6 @@ from results.entry import Abandoned, Concluded, Entry, Kept
 
 CLOCK_MAY_STEP_S: Final = 60.0
 """more than a network corrects at once"""
-CLOCK_JUMPED: Final = "run.clock_jumped"
-"""code of the error after which a run is closed"""
 
 
 class Log(Protocol):
@@ -96,7 +94,7 @@ class Book:
         if back < -CLOCK_MAY_STEP_S or ahead > CLOCK_MAY_STEP_S:
             self._first = now  # told once; what is kept from here on only closes the run
             raise LaboratoryError(
-                CLOCK_JUMPED,
+                "run.clock_jumped",
                 "The clock of this computer jumped by {seconds} s during the test, so the test is void.",
                 "See that the clock is right and follows a time server; "
                 "seal the void run with `tera seal {run}` and begin a new one.",

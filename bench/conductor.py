@@ -29,15 +29,7 @@ from procedures.action import Done as CarriedOut
 from procedures.errors import ProcedureError
 from procedures.point import Conclusion, Point
 from procedures.run import Watched
-from results.entry import (
-    Begun,
-    Done,
-    Kept,
-    Noted,
-    Reported,
-    SeriesClosed,
-    SeriesOpened,
-)
+from results.entry import Begun, Done, Kept, Noted, Reported, SeriesClosed, SeriesOpened
 from results.gathered import gather
 from results.kept_reading import keep_watched, watched_of
 

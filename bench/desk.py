@@ -249,8 +249,8 @@ class Desk(Protocol):
             answers: by the names of `bench.registration.fields`, as they were typed.
 
         Raises:
-            PlainError: an answer is missing or cannot be right; nothing is written. The fact `entry` names it,
-                where one answer alone is wrong.
+            PlainError: an answer is missing or cannot be right; nothing is written. The fact `entry` names
+                it, where one answer alone is wrong.
         """
 
     async def begin(self, job: str, operator: Operator, observer: Observer) -> Work:

@@ -106,7 +106,7 @@ class Instruments:
 
     def _played(self, driver: Driver, entry: TwinEntry, root: Path) -> PlayedInstrument:
         scenario = entry.played(root)
-        if scenario.plant is not None and entry.scenario not in self.plants:
+        if entry.scenario not in self.plants:
             plant = plant_of(scenario, at=self.clock.monotonic())
             if plant is not None:
                 self.plants[entry.scenario] = plant

@@ -39,7 +39,8 @@ _COUNTS: Final = frozenset(
 _NUMBER: Final = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _RATE: Final = re.compile(r"(?P<number>[+-]?\d+(\.\d+)?) (?P<unit>[^\W\d]+/[^\W\d]+)")
 """a quotient of two units, which no instrument shows: `2.500 L/mm`"""
-_POWER_FACTOR: Final = re.compile(r"(?<=\bcos )\d+\.\d+", re.ASCII)
+_FRACTION: Final = re.compile(r"^\d+\.\d+(?= )|(?<=\bcos )\d+\.\d+", re.ASCII)
+"""a share of a mark, or a power factor, in the name of a point: `0.2 Ib cos 0.5 ind`"""
 
 
 class Labels:
@@ -233,14 +234,22 @@ class Labels:
     def part(self, part: str) -> str:
         """One part of a point's label: `fast` → `cepat`."""
         known = self._messages.get(f"part.{part}") or self._messages.get(f"item.{part}")
-        return known or _POWER_FACTOR.sub(lambda found: self.number(Decimal(found[0])), self._written(part))
+        if known is not None:
+            return known
+        written = self._written(part)  # a quantity has its decimal mark by then, and dots between thousands
+        return written if written != part else _FRACTION.sub(lambda found: self.decimal(found[0]), part)
 
     def reason(self, reason: Reason) -> str:
         """Why a verdict is what it is, or what its reader must know."""
-        facts = {name: self.data(value) for name, value in reason.facts.items()}
+        facts = {name: self._stated(name, value) for name, value in reason.facts.items()}
         told = ", ".join(facts.values())
         plain = reason.code.replace("_", " ") + (f": {told}" if told else "")
         return self.filled(f"reason.{reason.code}", facts) or plain
+
+    def _stated(self, name: str, value: str) -> str:
+        if name == "states":
+            return ", ".join(self.role(one) for one in value.split(", "))
+        return self.data(value)
 
     def explain(self, point: Point) -> str:
         """One sentence that gives rule, load, error, BKD, margin and citation of a decided point."""

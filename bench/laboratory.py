@@ -13,7 +13,9 @@ import msgspec
 from bench.errors import LaboratoryError
 from bench.people import Person, seated
 from drivers import notation
+from drivers.errors import UnitError
 from drivers.instrument import LineSettings
+from drivers.quantity import Quantity
 from drivers.settling import SettleRule
 from drivers.twins.scenario import Scenario, Story, read_scenario
 from drivers.twins.settings import TwinSettings
@@ -71,6 +73,24 @@ class InstrumentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """plays the instrument; all that is measured on it is TRAINING"""
 
 
+class LimitsEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[[environment]]`: between which values something of the surroundings stays while a test runs."""
+
+    role: str
+    """of the instrument that shows it: `ambient_temperature`, `humidity`"""
+    lower: Quantity | None = None
+    upper: Quantity | None = None
+
+    def hold(self, shown: Quantity) -> bool:
+        """Whether a value stays within; one of another kind than the limits does not."""
+        try:
+            low = self.lower is not None and shown < self.lower
+            high = self.upper is not None and shown > self.upper
+        except UnitError:
+            return False
+        return not (low or high)
+
+
 class Agreement(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A cooperation agreement under which a neighbour regency is served."""
 
@@ -118,6 +138,7 @@ class Laboratory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     agreement: tuple[Agreement, ...] = ()
     registry: RegistryEntry | None = None
     complaint: ComplaintEntry = ComplaintEntry()
+    environment: tuple[LimitsEntry, ...] = ()
 
     @property
     def officer(self) -> Person:

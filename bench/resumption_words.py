@@ -18,13 +18,14 @@ def told(labels: Labels, event: RunResumed) -> tuple[str, ...]:
     else:
         gap = labels.text("resumption.gap_hours", hours=hours, minutes=minutes)
     lines = [gap]
-    if event.lost:
-        lines.append(
-            labels.text("resumption.lost", what=_listed(effect(labels, path) for path in event.lost))
-        )
+    for again in (True, False):
+        lost = [path for path in event.lost if _is_repeated(path, event.repeated) is again]
+        if lost:
+            what = _listed(effect(labels, path) for path in lost)
+            lines.append(labels.text("resumption.lost_repeated" if again else "resumption.lost", what=what))
     if event.repeated:
-        again = _listed(series(labels, path) for path in event.repeated)
-        lines.append(labels.text("resumption.repeated", what=again))
+        what = _listed(series(labels, path) for path in event.repeated)
+        lines.append(labels.text("resumption.repeated", what=what))
     else:
         lines.append(labels.text("resumption.nothing_repeated"))
     if event.rechecks:
@@ -50,6 +51,10 @@ def effect(labels: Labels, path: str) -> str:
     where, _, what = path.rpartition("/")
     done = labels.word("effect", what.partition("#")[0])
     return f"{done} ({series(labels, where)})" if where else done
+
+
+def _is_repeated(path: str, repeated: tuple[str, ...]) -> bool:
+    return any(path.startswith(f"{series}/") for series in repeated)
 
 
 def _listed(words: Iterable[str]) -> str:

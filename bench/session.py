@@ -8,7 +8,6 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +15,7 @@ from bench import events
 from bench.book import CLOCK_MAY_STEP_S
 from bench.clock_state import clock_state
 from bench.conductor import Conductor
+from bench.environment import Environment
 from bench.errors import LaboratoryError
 from bench.laboratory import Laboratory
 from bench.operator import Operator
@@ -178,9 +178,10 @@ def take_up(
         station=Station(
             {role: bound for role, bound in around.station.roles.items() if role in begun.instruments}
         ),
+        environment=Environment(around.laboratory.environment if state == "open" else (), around.station),
         resumption=found,
         clock_state=around.clock_state if state == "open" else None,
-        void=partial(close, around, run, how="voided", reason="clock_jumped"),
+        void=lambda reason: close(around, run, how="voided", reason=reason),
     )
 
 

@@ -72,3 +72,31 @@ def check_told(bound: Bound, told: Told) -> None:
             port=bound.port,
             told=told.serial,
         )
+
+
+def check_unopened(bound: Bound, then: Told, now: Told) -> None:
+    """Refuse an instrument that was exchanged, or whose seal was opened, while it was tested.
+
+    Args:
+        bound: the instrument.
+        then: what it said of itself when the run began.
+        now: what it says at the end.
+
+    Raises:
+        InstrumentError: one or the other; the run cannot have a verdict.
+    """
+    if (then.serial, then.seal_counter) == (now.serial, now.seal_counter):
+        return
+    raise InstrumentError(
+        "instrument.seal_opened",
+        "At {port} answered {before} when the test began, and {after} at its end: "
+        "another instrument, or its seal was opened in between; the test is void.",
+        "See to the seal and the cable; seal the void run with `tera seal`, and begin a new one.",
+        port=bound.port,
+        before=_named(then),
+        after=_named(now),
+    )
+
+
+def _named(told: Told) -> str:
+    return f"{told.serial or '–'} / {told.seal_counter or '–'}"

@@ -1,20 +1,25 @@
 """A run in hand: its script is conducted, its valves are closed, and a clock that jumped voids it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-from bench.book import CLOCK_JUMPED
+from bench.attention import RunInterrupted
 from bench.conductor import Conductor
-from bench.errors import LaboratoryError
+from bench.environment import Environment
 from bench.resumption import Resumption, check_again
 from bench.safe_state import make_safe
-from bench.station import Station
+from bench.station import Station, check_unopened
+from drivers.errors import PlainError
+from drivers.identity import Told, told_by
 from procedures.edition import Procedure
 from procedures.point import Conclusion
 from procedures.run import Run
-from results.entry import CLOCK, Noted, RunBegun
+from results.entry import CLOCK, ENVIRONMENT_LEFT, Noted, RunBegun
+
+_VOIDING: Final = {"run.clock_jumped": "clock_jumped", "instrument.seal_opened": "seal_opened"}
+"""errors after which a run cannot have a verdict, and the reason with which it is closed"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,8 +32,10 @@ class Taken:
     task: Any
     conductor: Conductor
     station: Station
-    void: Callable[[], None]
-    """closes it without a verdict, because the clock jumped"""
+    void: Callable[[str], None]
+    """closes it without a verdict, for a reason"""
+    environment: Environment = field(default_factory=lambda: Environment((), Station({})))
+    """what must stay within its limits meanwhile"""
     resumption: Resumption | None = None
     """None: it begins, or it is taken up only to be sealed"""
     clock_state: Callable[[], dict[str, str]] | None = None
@@ -47,18 +54,35 @@ class Taken:
             await safe(when="resumed")
         try:
             if self.resumption is not None:
+                await self.environment.refuse_outside()
                 await check_again(self.resumption, keep=conductor.keep, ask=conductor.ask_operator)
-            return await conductor.conduct(self._script)
-        except LaboratoryError as fault:
-            if fault.code == CLOCK_JUMPED and self.clock_state is not None:
-                self.void()
+            with self.environment.watched(conductor.request_pause):
+                return await conductor.conduct(self._script)
+        except RunInterrupted:
+            if self.environment.left is None:
+                raise
+            conductor.keep(Noted(what=ENVIRONMENT_LEFT, facts=self.environment.left.facts))
+            raise self.environment.left from None
+        except PlainError as fault:
+            if fault.code in _VOIDING and self.clock_state is not None:
+                self.void(_VOIDING[fault.code])
             raise
         finally:
             await safe(when="ended")
 
     async def _script(self, run: Run) -> Conclusion:
         conclusion = await self.procedure.script(run, self.task)
+        if self.clock_state is not None:
+            await self._check_again()
         now = self.clock_state() if self.clock_state is not None else {}
         if now and now != self.begun.clock:
             self.conductor.keep(Noted(what=CLOCK, facts=now))
         return conclusion
+
+    async def _check_again(self) -> None:
+        """Ask the instruments once more who they are and how often their seal was opened."""
+        for role, then in self.begun.instruments.items():
+            told = Told(serial=then.get("told_serial", ""), seal_counter=then.get("seal_counter", ""))
+            bound = self.station.find(role)
+            if bound is not None and bound.device is not None and told != Told():
+                check_unopened(bound, told, told_by(bound.driver, (await bound.device.read()).frame))

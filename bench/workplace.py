@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from bench import events, finishing, session
+from bench.environment import Environment
 from bench.errors import LaboratoryError
 from bench.instruments import Instruments
 from bench.keyring import bench_key
@@ -95,6 +96,7 @@ class Workplace:
             if bound.device is not None:
                 told[role] = told_by(bound.driver, (await bound.device.read()).frame)
                 check_told(bound, told[role])
+        await Environment(self.laboratory.environment, self.around.station).refuse_outside()
         return session.begin(self.around, assignment, told=told)
 
     def take_up(self, run: str, operator: Operator, observers: Sequence[events.Observer]) -> Taken:

@@ -1,5 +1,6 @@
 """What is to be verified, for whom and why: the content of a `--uut` file."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -47,11 +48,21 @@ class Assignment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 def unnamed(assignment: Assignment) -> tuple[Reason, ...]:
-    """What a paper about this instrument would leave open: whose it is, and which one it is."""
+    """What a paper about this instrument would leave open: whose it is, and which one it is.
+
+    Several instruments in one order have their serial numbers each in its own line.
+    """
     needed = {
         "owner.name": assignment.owner.name,
         "identity.maker": assignment.identity.maker,
-        "identity.serial": assignment.identity.serial,
+        "identity.serial": assignment.identity.serial or _serials(assignment.uut),
     }
     entries = ", ".join(name for name, said in needed.items() if not said.strip())
     return (Reason(code="identity_missing", facts={"entries": entries}),) if entries else ()
+
+
+def _serials(uut: Mapping[str, Any]) -> str:
+    """The serial numbers of several instruments; empty when one of them has none."""
+    listed = [one for value in uut.values() if isinstance(value, list | tuple) for one in value]
+    said = [str(one.get("serial", "")).strip() for one in listed if isinstance(one, Mapping) and "id" in one]
+    return ", ".join(said) if all(said) else ""

@@ -23,7 +23,7 @@ def refuse_typed(content: Mapping[str, Any], path: str = "$") -> None:
     """
     for name, value in content.items():
         if str(name).lower() in _FOLLOWS:
-            raise _typed(f"`{name}` at `{path}`")
+            raise typed(f"`{name}` at `{path}`")
         rows = value if isinstance(value, list) else [value]
         for index, row in enumerate(rows):
             if isinstance(row, Mapping):
@@ -47,8 +47,8 @@ def told(mistake: str, known: Iterable[str]) -> ProcedureError:
             mistake=mistake,
         )
     name, path = unknown["name"], unknown["path"] or "$"
-    if name.lower() in {"error", "readings", "faults"}:
-        return _typed(f"`{name}` at `{path}`")
+    if name.lower() in _FOLLOWS | {"error", "readings", "faults"}:
+        return typed(f"`{name}` at `{path}`")
     near = get_close_matches(name, sorted(known), n=1)
     if near:
         return ProcedureError(
@@ -68,7 +68,8 @@ def told(mistake: str, known: Iterable[str]) -> ProcedureError:
     )
 
 
-def _typed(entry: str) -> ProcedureError:
+def typed(entry: str) -> ProcedureError:
+    """The error for what a person typed and what must follow from readings."""
     return ProcedureError(
         "case.typed_result",
         "The case has a typed-in result, {entry}.",

@@ -46,6 +46,8 @@ class Method(StrEnum):
     """E = (I − V)/Vn, in percent of the nominal delivery"""
     RELATIVE_INDICATED = "relative_indicated"
     """E = (I − V)/I, in percent of the volume shown"""
+    CAPACITY = "capacity"
+    """E = Vn − V: what a vessel is marked with, less what it holds"""
     COMPARISON = "comparison"
     """two indications compared with one another: range, discrimination"""
     INSPECTION = "inspection"

@@ -28,7 +28,12 @@ MANIFEST: Final = "manifest.json"
 JOURNAL: Final = "data/journal.db"
 _RECORDS: Final = "data/records"
 _KEYS: Final = "data/keys"
-_BESIDE: Final = ("laboratory.toml", "drivers/*.toml", "orders/*.toml", f"{_KEYS}/*.pub", f"{_KEYS}/*.pem")
+_BESIDE: Final = (
+    *("laboratory.toml", "drivers/*.toml", "orders/*.toml"),
+    *(f"{_KEYS}/*.pub", f"{_KEYS}/*.pem", f"{_KEYS}/*.revoked"),
+    *("data/validations/*", "data/complaints/*/*"),
+)
+"""a key whose revocation was left behind would be trusted again"""
 
 
 class KeptFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

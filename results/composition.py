@@ -20,6 +20,7 @@ from procedures.standard import StandardUse
 from results.amendment import amended_record
 from results.entry import (
     CLOCK,
+    ENVIRONMENT_LEFT,
     LINK_BACK,
     Abandoned,
     Closed,
@@ -199,6 +200,8 @@ def _breaks(entries: Sequence[Kept]) -> list[dict[str, Any]]:
                 seconds = max(1, round(facts["gap_s"]))
                 place = {"path": facts["path"], "role": facts["role"]}
                 found.append({"kind": what, "at": kept.at, "seconds": seconds, **place})
+            case Noted(what=what, facts=facts) if what == ENVIRONMENT_LEFT:
+                found.append({"kind": what, "at": kept.at, **facts})
             case Abandoned(path=path, reason=reason, note=note, by=by):
                 kind = "abandoned" if reason == _INTERRUPTED else "retake"
                 found.append(

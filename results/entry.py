@@ -95,7 +95,7 @@ class Done(_Entry, frozen=True, kw_only=True, tag="done"):
     arguments: dict[str, Any]
     result: Any = None
     samples: Gathered | tuple[dict[str, Any], ...] = ()
-    """readings: of the settling window, or all that was watched during an action; older journals have a list"""
+    """readings: of the settling window, or all that was watched in an action; older journals have a list"""
 
 
 class Reported(_Entry, frozen=True, kw_only=True, tag="reported"):
@@ -150,6 +150,8 @@ LINK_LOST: Final = "link_lost"
 """noted when an instrument's line is gone while it is read; facts: path, role, code"""
 LINK_BACK: Final = "link_back"
 """noted when it was read again without anybody's doing; facts: path, role, gap_s"""
+ENVIRONMENT_LEFT: Final = "environment_left"
+"""noted when the surroundings left their limits and stopped a run; facts: role, instrument, shown, limits"""
 
 
 class Noted(_Entry, frozen=True, kw_only=True, tag="noted"):

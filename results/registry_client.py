@@ -31,7 +31,13 @@ _CODE: Final = re.compile(r"registry\.[a-z_]{1,40}", re.ASCII)
 _FOR_EVER: Final = frozenset({400, 403, 409, 413, 422})
 _PASSING: Final = frozenset({"registry.damaged", "registry.sequence"})
 """codes with such a status that time, or an earlier record, puts right"""
+_BATCHES: Final = "/records/batch"
+_ABSENT: Final = frozenset({404, 405, 501})
 T = TypeVar("T")
+
+
+class _NoBatchesError(Exception):
+    """The registry takes records one by one, which is all that the public contract asks of it."""
 
 
 class RefusedError(DeliveryError):
@@ -128,7 +134,10 @@ class HttpRegistryLine:
                 return Pushed((), refusal)
             return Pushed((self._read(told, Receipt),))
         headers["Content-Type"] = BATCH_TYPE
-        told = await self._exchange("POST", "/records/batch", content=body, headers=headers)
+        try:
+            told = await self._exchange("POST", _BATCHES, content=body, headers=headers)
+        except _NoBatchesError:
+            return await self.push(envelopes[:1])
         answer = self._read(told, BatchAnswer)
         if answer.refused is None and len(answer.receipts) == len(envelopes):
             return Pushed(answer.receipts)
@@ -190,6 +199,8 @@ class HttpRegistryLine:
             ) from None
         if response.is_success:
             return bytes(body)
+        if path == _BATCHES and response.status_code in _ABSENT:
+            raise _NoBatchesError(path)
         raise self._refusal(response.status_code, bytes(body))
 
     def _read(self, body: bytes, kind: type[T]) -> T:

@@ -4,7 +4,7 @@ The envelope is that of a record with types of its own, so that none can be take
 is the bench's word, at a time its own clock gave; what it rests on is in it, and can be checked again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Generic, Literal, TypeVar
@@ -57,6 +57,11 @@ class ValidationReport(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     journal_head: str
     """hash of the last entry of the bench's journal before: the report is younger"""
 
+    @property
+    def agrees(self) -> bool:
+        """Whether its conclusion follows from its parts; without any part nothing follows."""
+        return bool(self.parts) and self.valid == (not any(part.findings for part in self.parts))
+
 
 class BundledFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One file of a bundle."""
@@ -78,6 +83,11 @@ class EvidenceBundle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     files: tuple[BundledFile, ...]
     software: dict[str, str]
     journal_head: str
+
+    @property
+    def agrees(self) -> bool:
+        """Whether it lists files, and none of them twice."""
+        return bool(self.files) and len({file.name for file in self.files}) == len(self.files)
 
 
 S = TypeVar("S", ValidationReport, EvidenceBundle)
@@ -130,14 +140,9 @@ def read_statement(data: bytes, kind: type[S], keys: Mapping[str, TrustedKey] | 
             raise _unsound("its bench has not signed it")
         if key.revoked is not None and at >= key.revoked:
             raise _unsound(f"its key was revoked before, on {key.revoked.isoformat()}")
-    parts = getattr(content, "parts", None)
-    if parts is not None and getattr(content, "valid", None) != _holds(parts):
+    if not content.agrees:
         raise _unsound("its conclusion does not follow from its parts")
     return Stated(content=content, digest=envelope.digest, signatures_checked=keys is not None)
-
-
-def _holds(parts: Sequence[ValidationPart]) -> bool:
-    return bool(parts) and not any(part.findings for part in parts)
 
 
 def _unsound(why: str) -> IntegrityError:

@@ -79,6 +79,35 @@ def test_every_folder_at_the_top_has_a_readme():
     assert not [name for name in (*PACKAGES, "tests") if not (ROOT / name / "README.md").is_file()]
 
 
+def test_there_is_no_save_and_no_delete():
+    """Whatever is measured is kept by itself (L7), and no command takes anything of it away (L8)."""
+    named = {command.prog.split()[-1] for command in commands(parser())}
+    assert not named & {"save", "simpan", "delete", "remove", "hapus", "purge", "prune"}
+    keys = {path: path.read_text("utf-8") for path in (ROOT / "bench" / "tui").rglob("*.py")}
+    assert not [relative(path) for path, text in keys.items() if re.search(r"Binding\(.*(save|delete)", text)]
+
+
+REMOVERS = {
+    "bench/keyring.py": "tries of a PIN that was right, and the private half of a key that was replaced",
+    "bench/start.py": "the environment of a checkout",
+    "drivers/twins/line.py": "a twin's own link",
+    "results/keys.py": "what is left of a key that was never made",
+}
+
+
+def test_nothing_in_the_program_removes_what_is_kept():
+    """Each place that removes a file is known; none of them removes a record, an evidence or an entry."""
+    calls = {
+        relative(path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"unlink", "rmtree", "rmdir", "removedirs"}
+    }
+    assert calls == REMOVERS.keys()
+
+
 def test_the_import_contracts_hold():
     program = shutil.which("lint-imports", path=str(Path(sys.executable).parent))
     assert program, "import-linter belongs to the environment of the tests"

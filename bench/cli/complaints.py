@@ -21,6 +21,7 @@ from bench.laboratory import Folders, load
 from bench.people import Person
 from bench.trail import Trail, wall_time
 from drivers.clock import SystemClock
+from drivers.errors import PlainError
 from results.complaint import RECEIVED, Complaint, complaints
 from results.entry import BENCH
 from results.journal import Journal
@@ -72,7 +73,11 @@ def _proof(options: Namespace, desk: ComplaintDesk, who: Person) -> dict[str, An
     pin = os.environ.get("TERA_PIN", "")
     if who.pin and not pin and sys.stdin.isatty():
         pin = getpass.getpass(f"{Labels(options.lang).text('command.pin_of', name=who.name)}: ")
-    return {"proved": "pin" if proved(desk.folders, who, pin, desk.now()) else "named"}
+    try:
+        return {"proved": "pin" if proved(desk.folders, who, pin, desk.now()) else "named"}
+    except PlainError as refusal:
+        desk.trail.note("key_refused", person=who.id, code=refusal.code)
+        raise
 
 
 def _facts(options: Namespace, desk: ComplaintDesk, stage: str) -> dict[str, Any]:

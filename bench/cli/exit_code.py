@@ -26,7 +26,7 @@ class ExitCode(IntEnum):
     """integrity failure"""
 
 
-_BROKEN_OFF = frozenset({"run.clock", "run.clock_jumped", "run.slept", "run.too_late"})
+_BROKEN_OFF = frozenset({"environment.outside", "run.clock", "run.clock_jumped", "run.slept", "run.too_late"})
 """what ends or interrupts a run through nobody's mistake"""
 
 

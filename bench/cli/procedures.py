@@ -4,7 +4,7 @@ import tomllib
 from argparse import Namespace
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.explaining import budgets_as_json, print_explanation
@@ -14,6 +14,8 @@ from bench.labels import Labels
 from drivers import notation
 from drivers.quantity import Quantity
 from procedures import catalogue
+from procedures.edition import Procedure
+from procedures.errors import ProcedureError
 from procedures.point import Conclusion, Outcome, Phase, Point
 from procedures.questions.catalogue import KINDS
 from procedures.rounding import told
@@ -40,11 +42,11 @@ def compute(options: Namespace) -> int:
             'Add the line kind = "scales" at the top; known kinds are: {known}.',
             known=", ".join([*catalogue.catalogue(), *KINDS]),
         )
-    if content["kind"] in KINDS:
+    if str(content["kind"]) in KINDS:
         from bench.cli.asking import ask  # noqa: PLC0415 - a test needs none of the questions
 
         return ask(options, content)
-    procedure = catalogue.find(str(content["kind"]))
+    procedure = _procedure(str(content["kind"]))
     conclusion = procedure.compute(content)
     budgets = {one.point: one for one in procedure.budgets(content)} if options.explain else {}
     if options.json:
@@ -56,6 +58,21 @@ def compute(options: Namespace) -> int:
             print_explanation(labels, conclusion, budgets)
         print_verdict(labels, conclusion)
     return exit_code(conclusion.verdict.outcome)
+
+
+def _procedure(kind: str) -> Procedure[Any]:
+    try:
+        return catalogue.find(kind)
+    except ProcedureError as unknown:
+        if unknown.code != "procedure.unknown":
+            raise
+    raise ProcedureError(
+        "procedure.unknown",
+        "There is no procedure {procedure}.",
+        "Known are: {known}.",
+        procedure=kind,
+        known=", ".join([*catalogue.catalogue(), *KINDS]),
+    )
 
 
 def _content(options: Namespace) -> dict[str, object]:

@@ -70,7 +70,7 @@ async def _operator(options: Namespace, labels: Labels) -> AsyncIterator[Operato
     match kind:
         case "console":
             output = sys.stderr if options.json else sys.stdout
-            yield ConsoleOperator(labels.choice, output=output, keyboard=sys.stdin)
+            yield ConsoleOperator(labels.choice, labels.problem, output=output, keyboard=sys.stdin)
         case "script":
             yield ScriptOperator.from_file(Path(rest))
         case "automatic":

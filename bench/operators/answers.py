@@ -60,7 +60,7 @@ def _quantity(prompt: Prompt, answer: Any) -> Quantity:
             return Quantity(str(answer["value"]), str(answer["unit"]))
         return Quantity.parse(str(answer))
     except (UnitError, KeyError):
-        raise _refused(prompt, answer, 'a quantity such as {"value": "1.5", "unit": "g"}') from None
+        raise _refused(prompt, answer, "a number and its unit, as in 1.5 g") from None
 
 
 def _inspected(prompt: Prompt, action: Inspect, answer: Any) -> str:

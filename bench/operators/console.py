@@ -13,20 +13,29 @@ from procedures.action import Answer, Choose, Inspect, KeyAdded, KeyIndication, 
 class ConsoleOperator:
     """Asks on a terminal, line by line."""
 
-    def __init__(self, label: Callable[[str], str], *, output: TextIO, keyboard: TextIO) -> None:
+    def __init__(
+        self,
+        label: Callable[[str], str],
+        problem: Callable[[AnswerError], tuple[str, str]],
+        *,
+        output: TextIO,
+        keyboard: TextIO,
+    ) -> None:
         """Take the words and the two ends of the console.
 
         Args:
             label: gives the reader's word for an id such as a choice.
+            problem: gives the reader's two sentences for an answer that does not fit.
             output: where questions go; standard error when standard output belongs to a program.
             keyboard: where answers come from.
         """
         self._label = label
+        self._problem = problem
         self._output = output
         self._keyboard = keyboard
 
     async def answer(self, prompt: Prompt) -> Answer:
-        """Ask until the answer fits; Enter alone means done, conforms or the nominal offered.
+        """Ask until it fits; Enter alone means done, conforms, the nominal offered, or the only choice.
 
         Raises:
             RunInterrupted: end of input or Ctrl-C.
@@ -39,7 +48,9 @@ class ConsoleOperator:
             try:
                 return understand(prompt, _meant(prompt, typed.strip()))
             except AnswerError as mistake:
-                self._show(str(mistake))
+                if prompt.choices:
+                    mistake.facts["allowed"] = ", ".join(map(str, range(1, len(prompt.choices) + 1)))
+                self._show(" ".join(self._problem(mistake)))
 
     def _show(self, line: str, *, end: str = "\n") -> None:
         print(line, end=end, file=self._output, flush=True)
@@ -62,12 +73,7 @@ class ConsoleOperator:
 def _meant(prompt: Prompt, typed: str) -> str:
     action = prompt.action
     if isinstance(action, Choose | Inspect):
-        if not typed and isinstance(action, Inspect):
-            return "conforms"
-        picked = [part.strip() for part in typed.split(",")]
-        if all(part.isdecimal() and 1 <= int(part) <= len(prompt.choices) for part in picked):
-            return ",".join(prompt.choices[int(part) - 1] for part in picked)
-        return typed
+        return _chosen(prompt, typed)
     if isinstance(action, KeyIndication | KeyAdded | KeyQuantity):
         offered = None if isinstance(action, KeyAdded) else action.expect
         if not typed:
@@ -76,6 +82,17 @@ def _meant(prompt: Prompt, typed: str) -> str:
         unit = _unit_of(action) if typed[-1].isdecimal() else ""
         return f"{number} {unit}" if unit else number
     return typed or "done"
+
+
+def _chosen(prompt: Prompt, typed: str) -> str:
+    if not typed and isinstance(prompt.action, Inspect):
+        return "conforms"
+    if not typed and len(prompt.choices) == 1:
+        return prompt.choices[0]
+    picked = [part.strip() for part in typed.split(",")]
+    if all(part.isdecimal() and 1 <= int(part) <= len(prompt.choices) for part in picked):
+        return ",".join(prompt.choices[int(part) - 1] for part in picked)
+    return typed
 
 
 def _unit_of(action: KeyIndication | KeyAdded | KeyQuantity) -> str:

@@ -83,8 +83,8 @@ class VesselHands(PlantHands):
         return Choice("above" if beyond > 0 else "below" if beyond else "at_line")
 
     def _indicated(self, what: str, which: str) -> Quantity | None:
-        if what == "nozzle" and which in self._vessels.nozzles:
-            return self._vessels.nozzles[which].shown
+        if what == "nozzle":
+            return self._vessels.shown.get(which)
         return self._vessels.totals.get(which) if what == "totaliser" else None
 
     def _read(self, action: KeyQuantity) -> Quantity | None:
@@ -94,7 +94,7 @@ class VesselHands(PlantHands):
                 return abs(vessels.above_line(facts["vessel"])).to(action.unit)
             case "level_rise" | "tank_dimension":
                 return self._measured(facts)
-            case "unit_price" | "price_shown":
+            case "unit_price" | "price_shown" if facts["nozzle"] in vessels.nozzles:
                 return self._price(facts["nozzle"], action)
             case "delivery_time":
                 return self._took
@@ -111,8 +111,8 @@ class VesselHands(PlantHands):
         return entry.rise * in_unit(Quantity.parse(facts["volume"]), "L")
 
     def _price(self, nozzle: str, action: KeyQuantity) -> Quantity:
-        each = self._vessels.nozzle_entries[nozzle].unit_price
-        litres = in_unit(self._vessels.nozzles[nozzle].shown, "L") if action.question == "price_shown" else 1
+        each = self._vessels.nozzles[nozzle].unit_price
+        litres = in_unit(self._vessels.shown[nozzle], "L") if action.question == "price_shown" else 1
         return Quantity(litres * each, action.unit)
 
     async def _let_through(self, action: DeliverVolume) -> None:

@@ -13,11 +13,12 @@ import msgspec
 
 from drivers.protocols import Event, Indicated, Measured, Refused, State
 from drivers.protocols.answer_line import AnswerLine
-from drivers.protocols.digits import Digits, hex_text
+from drivers.protocols.digits import Digits, hex_text, hex_value
 from drivers.protocols.interview import Interview
 from drivers.protocols.measurand import Measurand
 from drivers.protocols.query import Query, Refusal
 from drivers.protocols.questions import Answer, Question
+from drivers.quantity import Quantity
 
 _MOST_TRIES = 256
 
@@ -43,7 +44,7 @@ def by_channel(event: Event) -> dict[str, Indicated | Refused]:
 
 def written(interview: Interview, examples: Sequence[Shown], event: Event) -> dict[bytes, Answer] | None:
     """The answers that say `event`; None when there are none."""
-    wanted = by_channel(event)
+    wanted = _as_floats_have_it(interview, by_channel(event))
     for example in examples:
         if _same(by_channel(example.event), wanted):
             return dict(example.answers)
@@ -53,6 +54,20 @@ def written(interview: Interview, examples: Sequence[Shown], event: Event) -> di
         if _same(by_channel(meaning(interview, answers, examples[0].answers)), wanted):
             return answers
     return _whole_refusal(examples, event)
+
+
+def _as_floats_have_it(
+    interview: Interview, wanted: dict[str, Indicated | Refused]
+) -> dict[str, Indicated | Refused]:
+    """A float on the wire has no zeros at its end and no more digits than it holds: 28.0 is said as 28."""
+    for one in interview.measurands:
+        shown = wanted.get(one.name)
+        if one.digits is Digits.HEX_FLOAT and isinstance(shown, Indicated):
+            value = hex_value(hex_text(shown.indication.value, one.digits, 0), one.digits)
+            if value is not None:
+                told = Quantity(value, shown.indication.unit)
+                wanted[one.name] = msgspec.structs.replace(shown, indication=told)
+    return wanted
 
 
 def _whole_refusal(examples: Sequence[Shown], event: Event) -> dict[bytes, Answer] | None:

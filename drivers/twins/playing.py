@@ -37,7 +37,9 @@ def plant_of(scenario: Scenario, *, at: float) -> Plant | None:
     Raises:
         DescriptionError: a mistake in its quantities.
     """
-    return None if scenario.plant is None else Plant(scenario.plant, at=at)
+    if scenario.plant is None and not scenario.vessel:
+        return None
+    return Plant(scenario.plant, at=at)
 
 
 def vessels_of(scenario: Scenario) -> Vessels | None:

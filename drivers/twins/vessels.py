@@ -48,31 +48,22 @@ class NozzleEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 @dataclass
-class Nozzle:
-    """A nozzle and what its display shows."""
-
-    entry: NozzleEntry
-    shown: Quantity = _NOTHING
-    error: Decimal = Decimal(0)
-
-
-@dataclass
 class Vessels:
     """What people fill, drain and read by eye."""
 
     entries: Mapping[str, VesselEntry]
-    nozzle_entries: Mapping[str, NozzleEntry] = field(default_factory=dict)
+    nozzles: Mapping[str, NozzleEntry] = field(default_factory=dict)
+    shown: dict[str, Quantity] = field(default_factory=dict)
+    """the display of each nozzle, once it has delivered"""
     _content: dict[str, Quantity] = field(default_factory=dict)
     _full: str = ""
-    """filled to its line, and not emptied since: what is filled next is filled from it"""
+    """filled to its line, and not emptied since: a vessel under test is filled from it"""
     _sound: bool = False
+    """what is under test was adjusted"""
 
     def __post_init__(self) -> None:
-        """Switch the displays on."""
-        self.nozzles = {
-            name: Nozzle(entry, error=entry.error) for name, entry in self.nozzle_entries.items()
-        }
-        self.totals = {self.behind(name): one.total for name, one in self.nozzle_entries.items()}
+        """Let the totalisers stand where they begin."""
+        self.totals = {self.behind(name): one.total for name, one in self.nozzles.items()}
 
     def holds(self, name: str) -> Quantity:
         """What a vessel holds up to its line.
@@ -92,9 +83,9 @@ class Vessels:
         return (self.content(name) - self.holds(name)).to("mL")
 
     def fill(self, name: str, volume: Quantity | None = None) -> None:
-        """Fill a vessel: from the measure that stands full; else to its line, or with so much more."""
+        """Fill one under test from the measure that stands full; else to its line, or with so much more."""
         entry = self._entry(name)
-        if self._full and self._full != name:
+        if self._full and entry.under_test:
             self.pour(name, self._content.pop(self._full, _NOTHING))
             self._full = ""
         elif volume is None or volume == entry.nominal:
@@ -115,20 +106,18 @@ class Vessels:
 
     def deliver(self, nozzle: str, volume: Quantity) -> Quantity:
         """Let a nozzle deliver until its display shows a volume; what really came out."""
-        one = self.nozzles[nozzle]
-        one.shown = volume
+        self.shown[nozzle] = volume
         self.totals[self.behind(nozzle)] += volume
-        return Quantity(in_unit(volume, "L") / (1 + one.error), "L")
+        error = Decimal(0) if self._sound else self.nozzles[nozzle].error
+        return Quantity(in_unit(volume, "L") / (1 + error), "L")
 
     def behind(self, nozzle: str) -> str:
         """The meter behind a nozzle."""
-        return self.nozzle_entries[nozzle].meter or nozzle
+        return self.nozzles[nozzle].meter or nozzle
 
     def adjust(self) -> None:
         """What is under test is made to hold and to deliver what it says."""
         self._sound = True
-        for one in self.nozzles.values():
-            one.error = Decimal(0)
 
     def on_scale(self, density: Quantity) -> Quantity | None:
         """The mass of what stands on the scale; None: nothing of all this does."""

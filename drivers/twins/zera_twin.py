@@ -12,6 +12,7 @@ from typing import Final
 from drivers.clock import Clock
 from drivers.errors import DescriptionError
 from drivers.protocols import Indicated, Refused, State
+from drivers.protocols.measurand import number_in
 from drivers.protocols.questions import Answer
 from drivers.quantity import Quantity
 from drivers.reading import Stability
@@ -19,7 +20,7 @@ from drivers.twins.faults import FaultKind, Wrong
 from drivers.twins.line import TwinLine
 from drivers.twins.plant import Source, in_unit
 from drivers.twins.query_twin import AnsweringTwin
-from drivers.twins.scenario import Scenario
+from drivers.twins.scenario import Scenario, Story
 from drivers.written.zera import ASK, CHANNELS, ERROR, INDEX, MANNER, STATUS, Zera, answers
 from drivers.written.zera_orders import END, ORDERS
 
@@ -250,6 +251,16 @@ def _told_error(driver: Zera, scenario: Scenario) -> Decimal:
             "Correct the name in the scenario.",
             driver=driver.id,
             quantity=", ".join(set(scenario.quantity) - {ERROR}),
-            known=f"{ERROR!r}; all others follow from the plant",
+            known=repr(ERROR),
         )
-    return Decimal(scenario.quantity[ERROR].start or 0)
+    story = scenario.quantity[ERROR]
+    if story != Story(start=story.start) or number_in(story.start) is None:
+        raise DescriptionError(
+            "twin.story",
+            "The scenario cannot be played: {quantity}: {mistake}.",
+            "{correction}",
+            quantity=ERROR,
+            mistake="a number of it cannot be read",
+            correction="Write numbers in quotes, as in '12.50'.",
+        )
+    return Decimal(story.start)

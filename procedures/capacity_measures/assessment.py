@@ -14,10 +14,11 @@ from procedures.capacity_measures.instrument import CapacityMeasure
 from procedures.capacity_measures.observation import Filling, Observations
 from procedures.capacity_measures.rules import CapacityMeasureRules, Section
 from procedures.capacity_measures.volume import Method as VolumeMethod
+from procedures.phase import phase_of
 from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Tolerance
 from procedures.rounding import settled
 from procedures.vessels.filling import Filled
-from procedures.vessels.judging import phase_of, visual_points, volume_point
+from procedures.vessels.judging import visual_points, volume_point
 from procedures.vessels.limits import cut_off
 
 RANGE = "repeatability/range"

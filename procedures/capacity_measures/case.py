@@ -3,19 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from drivers.errors import UnitError
 from procedures.capacity_measures.assessment import Judging, assess, observation_notices
 from procedures.capacity_measures.instrument import CapacityMeasure, check_measure
 from procedures.capacity_measures.observation import Filling, Observations
 from procedures.capacity_measures.rules import choose_rules
-from procedures.errors import ProcedureError
 from procedures.explanation import PointBudget, with_uncertainty
-from procedures.paper import told
-from procedures.point import Conclusion, Reason
+from procedures.point import Conclusion, Phase, Reason
 from procedures.scales.conclusion import conclude
 from procedures.subjects.paper_case import CaseHead, read_case
 from procedures.vessels.filling import Poured
 from procedures.vessels.limits import limit_notices
+from procedures.vessels.paper_case import judged
 from procedures.vessels.static_budget import Found, Knowledge, budgets_of
 from procedures.water_meters.observation import Weighed
 
@@ -43,19 +41,12 @@ def compute(content: Mapping[str, Any]) -> Conclusion:
         ProcedureError: the file has a mistake, or no rules hold; names the entry and a correction.
     """
     case, judging = _read(content)
-    try:
+
+    def judge() -> tuple[Phase, tuple[Reason, ...]]:
         phase = with_uncertainty(assess(judging, case.seen), budgets_in(judging, case.seen, case.uncertainty))
-        seen = observation_notices(judging, case.seen)
-    except UnitError as mistake:
-        raise told(str(mistake), ()) from None
-    if not phase.points:
-        raise ProcedureError(
-            "capacity_measures.empty", "The case has no observations.", "Give at least one [[filling]]."
-        )
-    notices = [*judging.rules.notices(), *limit_notices(case.uut.own_limit), *seen]
-    absent = [name for name in judging.rules.order if name not in phase.verdict.sections]
-    if absent:
-        notices.append(Reason(code="sections_absent", facts={"sections": ", ".join(absent)}))
+        return phase, (*limit_notices(case.uut.own_limit), *observation_notices(judging, case.seen))
+
+    phase, notices = judged(judging.rules, judging.rules.order, judge)
     years = judging.rules.of_type(case.uut).validity_years
     return conclude(phase, on=case.date, years=years, notices=notices)
 

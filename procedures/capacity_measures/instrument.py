@@ -53,6 +53,7 @@ def check_measure(measure: CapacityMeasure) -> None:
     Raises:
         ProcedureError: names the entry.
     """
+    measure.check()
     for name in ("nominal", "d"):
         value = getattr(measure, name)
         if value is not None and (value.dimension != "volume" or value.value <= 0):

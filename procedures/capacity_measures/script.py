@@ -19,13 +19,17 @@ from procedures.point import Conclusion, Outcome, Phase, Reason
 from procedures.reference_standard import nearest
 from procedures.run import Run
 from procedures.scales.conclusion import conclude
-from procedures.vessels.pouring import CELSIUS, Pouring
+from procedures.vessels.judging import MOST_APART
+from procedures.vessels.pouring import Pouring
 from procedures.vessels.reader import Reader
 from procedures.vessels.static_budget import Knowledge
 from procedures.water_meters.observation import Air, Weighed
 
 UUT: Final = "uut"
 _GRAM: Final = Quantity("0.001", "kg")
+_TENTH_HPA: Final = Quantity("0.1", "hPa")
+_THIN, _THICK = Quantity(500, "hPa"), Quantity(1100, "hPa")
+_PERCENT: Final = Quantity(1, "%")
 _MILLILITRE: Final = Quantity(1, "mL")
 
 
@@ -93,9 +97,11 @@ class _Test:
             await self._pouring.wet(UUT, self._task.uut.nominal)
             if self._task.uut.method == "gravimetric" and self._task.uut.air_density is None:
                 self._air = Air(
-                    temperature=await self._reader.shown("ambient_temperature", CELSIUS),
-                    pressure=await self._reader.shown("air_pressure", Quantity("0.1", "hPa")),
-                    humidity=await self._reader.shown("humidity", Quantity(1, "%")),
+                    temperature=await self._reader.warmth("ambient_temperature"),
+                    pressure=await self._reader.shown("air_pressure", _TENTH_HPA, least=_THIN, most=_THICK),
+                    humidity=await self._reader.shown(
+                        "humidity", _PERCENT, least=_PERCENT, most=_PERCENT * 100
+                    ),
                 )
         for number in range(1, self._task.fillings + 1):
             async with self._run.step(str(number)):
@@ -116,7 +122,11 @@ class _Test:
         empty = await self._reader.shown("scale", _GRAM)
         first = self._run.path()
         await self._run.instruct(FillVessel(vessel=UUT, volume=nominal))
-        full = await self._reader.shown("scale", _GRAM, least=empty)
+        water = Quantity(nominal.to("L").value, "kg")
+        apart = water * MOST_APART
+        full = await self._reader.shown(
+            "scale", _GRAM, least=empty + water - apart, most=empty + water + apart
+        )
         mass = self._corrected(full) - self._corrected(empty)
         weighed = Weighed(mass=mass, air_density=self._task.uut.air_density, air=self._air)
         return await self._line(Filling(weighed=weighed, readings=(first, self._run.path())))

@@ -9,13 +9,14 @@ from fractions import Fraction
 from math import sqrt
 
 from drivers.quantity import Quantity
-from procedures.energy_meters.energies import Energies, energies_of
+from procedures.energy_meters.energies import Energies, at_row, energies_of
 from procedures.energy_meters.instrument import EnergyMarks, PowerFactor, marked, voltage_of
 from procedures.energy_meters.observation import Comparison, MeterSheet, NoLoad, Registered, Starting
+from procedures.energy_meters.row_checks import check_no_load, check_register, check_starting
 from procedures.energy_meters.rules import EnergyMeterRules, permitted_error
 from procedures.meters.relative_error import percent_of
 from procedures.point import Activity, Method, Point, Reason, Tolerance
-from procedures.subjects.judging import C, I, Judged, N, cut, decided, few, stated, visual_points
+from procedures.subjects.judging import C, I, Judged, N, cut, decided, few, part, stated, visual_points
 from procedures.tolerance import symmetric
 from procedures.uncertainty.budget import Component, component
 from procedures.uncertainty.evaluation import Evaluated, rectangular, resolution
@@ -91,7 +92,7 @@ class Judging:
             if (step := self._step(row)) is not None and step > self._share(row)
         ]
         if coarse:
-            share = f"{self.rules.standards.resolution_share}"
+            share = part(self.rules.standards.resolution_share)
             yield Reason(code="resolution_too_coarse", facts={"points": few(coarse), "share": share})
 
     def _share(self, row: Comparison) -> Fraction:
@@ -118,14 +119,24 @@ class Judging:
 
     def _sheet(self, sheet: MeterSheet) -> Iterator[Judged]:
         yield from visual_points(sheet)
+        found = []
+        at = f"$.meter[{sheet.id}]"
         if sheet.no_load is not None:
-            yield Judged(point=self._no_load(sheet.id, sheet.no_load))
+            with at_row(f"{at}.no_load"):
+                check_no_load(sheet.no_load, f"{at}.no_load")
+                found.append(Judged(point=self._no_load(sheet.id, sheet.no_load)))
         if sheet.starting is not None:
-            yield Judged(point=self._starting(sheet.id, sheet.starting))
+            with at_row(f"{at}.starting"):
+                check_starting(sheet.starting, f"{at}.starting")
+                found.append(Judged(point=self._starting(sheet.id, sheet.starting)))
         for index, (label, row) in enumerate(self._rows(sheet)):
-            yield self._accuracy(sheet.id, label, row, f"$.meter[{sheet.id}].comparison[{index}]")
+            with at_row(f"{at}.comparison[{index}]"):
+                found.append(self._accuracy(sheet.id, label, row, f"{at}.comparison[{index}]"))
         if sheet.register is not None:
-            yield Judged(point=self._register(sheet.id, sheet.register))
+            with at_row(f"{at}.register"):
+                check_register(sheet.register, f"{at}.register")
+                found.append(Judged(point=self._register(sheet.id, sheet.register)))
+        yield from found
 
     def _accuracy(self, meter: str, label: str, row: Comparison, path: str) -> Judged:
         found = energies_of(row, self.marks, path)

@@ -148,7 +148,7 @@ class Comparing:
         for meter in self.task.tested:
             before, first = await self._power()
             facts = {"meter": meter.id, "pulses": str(load.pulses)}
-            time = await self.session.key("turn_time", _SECOND, **facts)
+            time = await self.session.key("turn_time", _SECOND, least=_SECOND, **facts)
             after, last = await self._power()
             mean = (before + after.to(before.unit)) * _HALF
             allowed = mean * self.task.rules.methods.steady_share

@@ -6,6 +6,7 @@ The reference is divided by 1 + its error. A comparator shows the error itself. 
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
@@ -47,14 +48,14 @@ def energies_of(row: Comparison, marks: EnergyMarks, path: str) -> Energies:
             raise _unclear(path)
         correction = 1 + Fraction(row.reference_error.to("%").value) / 100
         if correction <= 0:
-            raise _impossible(path, f"reference_error = {row.reference_error}")
+            raise impossible(path, f"reference_error = {row.reference_error}")
         if row.shown is not None:
             return Energies(None, None, (1 + Fraction(row.shown.to("%").value) / 100) * correction)
         indicated, shown = _indicated(row, marks, path), _reference(row, path)
     except UnitError as mistake:
-        raise _impossible(path, str(mistake)) from None
+        raise impossible(path, str(mistake)) from None
     if indicated < 0 or shown <= 0:
-        raise _impossible(path, "an energy is not above zero")
+        raise impossible(path, "an energy is not above zero")
     return Energies(indicated, shown / correction, indicated * correction / shown)
 
 
@@ -110,7 +111,21 @@ def _unclear(path: str) -> ProcedureError:
     )
 
 
-def _impossible(path: str, why: str) -> ProcedureError:
+@contextmanager
+def at_row(path: str) -> Iterator[None]:
+    """Name the row in which a quantity is of another dimension.
+
+    Raises:
+        ProcedureError: in place of the UnitError.
+    """
+    try:
+        yield
+    except UnitError as mistake:
+        raise impossible(path, str(mistake)) from None
+
+
+def impossible(path: str, why: str) -> ProcedureError:
+    """The error for a row that cannot have been seen."""
     return ProcedureError(
         "energy_meters.row_impossible",
         "The row `{path}` cannot be right: {why}.",

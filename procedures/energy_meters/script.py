@@ -113,7 +113,7 @@ class CompleteTest:
         """How many pulses a meter gave: between two readings of its counter, or as a person counted."""
         if meter in starts:
             return ends[meter].value - starts[meter].value, (starts[meter].path, ends[meter].path)
-        return await self._session.key(question, PULSE, meter=meter), ()
+        return await self._session.key(question, PULSE, least=PULSE * 0, meter=meter), ()
 
     async def _starting(self) -> None:
         judging = self._task.judging
@@ -133,7 +133,7 @@ class CompleteTest:
         times: list[Quantity] = []
         while len(times) < wanted:
             facts = {"meter": meter, "number": str(len(times) + 1), "longest": str(longest)}
-            time = await self._session.key("starting_interval", _SECOND, **facts)
+            time = await self._session.key("starting_interval", _SECOND, least=_SECOND * 0, **facts)
             if time.value <= 0:  # none came
                 return Starting(intervals=tuple(times), waited=longest + _SECOND)
             times.append(time)

@@ -194,6 +194,8 @@ def _dose(
         case "power_time":
             seconds = Fraction(rules.methods.stopwatch.to("s").value) * 100 / share
             least = watts * seconds / 3600
+        case "comparator" if uut.reference_constant is None:  # its pulses are its own affair
+            least = Fraction(0)
         case _:
             if uut.reference_constant is None or uut.reference_constant <= 0:
                 raise _lacking("reference_constant", "100000, the pulses of the reference per kWh")

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
+from math import ceil
+from typing import Final
 
 from drivers.quantity import Quantity
 from procedures.flow_meters.instrument import FlowMarks, Liquid, flows_of
@@ -17,8 +18,8 @@ from procedures.throughput.volumes import Carry
 
 MODEL = "e = V (1 + em) / (Vm [1 + β (t − tm)]) − 1"
 _SEVERAL = 2
-_MEANT = Decimal("1.01")
-"""a delivery of so many minimum measured quantities may end a little short of them"""
+CLEAR: Final = Fraction(105, 100)
+"""so far above the least volume whose repeats are judged one is planned, because it may end a little short"""
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,24 @@ class Flow:
         factor = Fraction(self.rules.factor[self.activity])
         return Fraction(limit.value) / Fraction(volume.value) * 100 * factor
 
+    @property
+    def repeated(self) -> Fraction:
+        """The least volume whose repeats are judged, L."""
+        least = self.plate.mmq or Quantity(0, "L")
+        return Fraction(least.to("L").value) * self.rules.repeatability_from
+
+    def volume(self, litres: Fraction) -> Fraction:
+        """Clear of the least volume whose repeats are judged."""
+        clear = self.repeated * CLEAR
+        return Fraction(ceil(clear)) if self.repeated <= litres < clear else litres
+
     def further(self, sheet: MeterSheet, runs: Sequence[JudgedRun]) -> Iterator[Judged]:
         """The range of the errors at each flow that was run several times."""
         for name in dict.fromkeys(run.name for run in runs):
             same = [run for run in runs if run.name == name]
             least = self.plate.mmq or Quantity(0, "L")
             smallest = stated(min(run.volumes.reference for run in same), "L")
-            limit = permitted_range(self.rules.limits, self.plate.accuracy_class, smallest * _MEANT, least)
+            limit = permitted_range(self.rules.limits, self.plate.accuracy_class, smallest, least)
             if len(same) < _SEVERAL or limit is None or any(run.judged.point.outcome is I for run in same):
                 continue
             ratios = [run.volumes.ratio for run in same]

@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Final
 
-from drivers.quantity import Quantity
 from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
-from procedures.flow_meters.assessment import MODEL, Flow
+from procedures.flow_meters.assessment import CLEAR, MODEL, Flow
 from procedures.flow_meters.instrument import FlowMeters
 from procedures.flow_meters.rules import FlowMeterRules, choose_rules
 from procedures.outline import Formula, Outline
@@ -73,12 +73,11 @@ def planned_steps(
     )
     if "repeatability" not in kind.sections or runs == 1:
         return steps
-    least = kind.plate.mmq or Quantity(0, "L")
     ranges = [
         PlannedStep(section="repeatability", label=f"repeatability/{one.id}/{flow.name}")
         for one in tested
         for flow in flows
-        if flow.volume >= least * kind.rules.repeatability_from
+        if Fraction(flow.volume.to("L").value) >= kind.repeated * CLEAR
     ]
     return (*steps, *ranges)
 

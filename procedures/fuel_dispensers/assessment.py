@@ -15,8 +15,9 @@ from procedures.fuel_dispensers.checks import preset_points, price_point, totali
 from procedures.fuel_dispensers.delivered import Limits, Run
 from procedures.fuel_dispensers.observation import Observations, Sheet
 from procedures.fuel_dispensers.rules import Denominator, Section
+from procedures.phase import phase_of
 from procedures.point import Method, Outcome, Phase, Point, Reason, Subject, Tolerance
-from procedures.vessels.judging import phase_of, visual_points
+from procedures.vessels.judging import visual_points
 
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
 _METHODS: Final[dict[Denominator, Method]] = {

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from drivers.errors import UnitError
 from procedures.errors import ProcedureError
 from procedures.explanation import PointBudget, with_uncertainty
 from procedures.fuel_dispensers.assessment import assess
@@ -14,9 +13,10 @@ from procedures.fuel_dispensers.instrument import Dispenser, Nozzle, check_marks
 from procedures.fuel_dispensers.observation import Delivery, Observations, Sheet, Totalled
 from procedures.fuel_dispensers.rules import choose_rules
 from procedures.paper import told
-from procedures.point import Conclusion, Reason
+from procedures.point import Conclusion, Phase, Reason
 from procedures.subjects.paper_case import CaseHead, read_case
 from procedures.vessels.measured import Measured
+from procedures.vessels.paper_case import judged
 
 
 class Case(CaseHead, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -40,23 +40,13 @@ def compute(content: Mapping[str, Any]) -> Conclusion:
         ProcedureError: the file has a mistake, or no rules hold; names the entry and a correction.
     """
     case, limits = _read(content)
-    try:
-        phase = assess(limits, case.seen)
+
+    def judge() -> tuple[Phase, tuple[Reason, ...]]:
         found = budgets_of(limits, case.seen, case.uncertainty)
-        seen = observation_notices(limits, case.seen)
-    except UnitError as mistake:
-        raise told(str(mistake), ()) from None
-    if not phase.points:
-        raise ProcedureError(
-            "fuel_dispensers.empty",
-            "The case has no observations.",
-            "Give at least one [[nozzle]] with a [[nozzle.delivery]].",
-        )
-    notices = [*limits.rules.notices(), *seen]
-    absent = [name for name in limits.rules.order if name not in phase.verdict.sections]
-    if absent:
-        notices.append(Reason(code="sections_absent", facts={"sections": ", ".join(absent)}))
-    return conclude(limits, with_uncertainty(phase, found), case.seen, on=case.date, notices=notices)
+        return with_uncertainty(assess(limits, case.seen), found), observation_notices(limits, case.seen)
+
+    phase, notices = judged(limits.rules, limits.rules.order, judge)
+    return conclude(limits, phase, case.seen, on=case.date, notices=notices)
 
 
 def budgets(content: Mapping[str, Any]) -> tuple[PointBudget, ...]:

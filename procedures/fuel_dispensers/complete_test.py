@@ -22,7 +22,6 @@ from procedures.run import Run
 from procedures.vessels.judging import MOST_APART
 from procedures.vessels.reader import Reader
 
-_CELSIUS: Final = Quantity("0.1", "°C")
 _SECOND: Final = Quantity("0.1", "s")
 _CENTILITRE: Final = Quantity("0.01", "L")
 _UNIT_PRICE: Final = Quantity(1, RUPIAH)
@@ -120,9 +119,9 @@ class CompleteTest:
             price = (await self.reader.keyed("price_shown", _UNIT_PRICE, least=_NOTHING, **facts)).value
         temperature = product = None
         if task.rules.temperature.vessel:
-            temperature = await self.reader.shown("vessel_temperature", _CELSIUS)
+            temperature = await self.reader.warmth("vessel_temperature")
         if task.rules.temperature.liquid:
-            product = await self.reader.shown("product_temperature", _CELSIUS)
+            product = await self.reader.warmth("product_temperature")
         return Delivery(
             at=flow.name,
             indication=shown,

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-import msgspec
-
 from procedures.fuel_dispensers.assessment import runs_of, subjects
 from procedures.fuel_dispensers.delivered import Limits
 from procedures.fuel_dispensers.observation import Observations
-from procedures.point import Conclusion, Outcome, Phase, Reason
+from procedures.point import Conclusion, Phase, Reason
 from procedures.scales.conclusion import conclude as with_validity
+from procedures.scales.conclusion import years_later
+from procedures.vessels.paper_case import with_subjects
 
 
 def conclude(
@@ -33,15 +33,8 @@ def conclude(
     """
     years = limits.rules.validity_years
     whole = with_validity(phase, on=on, years=years, notices=notices, as_found=as_found)
-    conforming = msgspec.structs.replace(
-        phase, verdict=msgspec.structs.replace(phase.verdict, outcome=Outcome.CONFORMS)
-    )
-    until = with_validity(conforming, on=on, years=years, notices=()).valid_until
-    each = tuple(
-        msgspec.structs.replace(one, valid_until=until if one.outcome is Outcome.CONFORMS else None)
-        for one in subjects(limits, phase, seen)
-    )
-    return msgspec.structs.replace(whole, subjects=each)
+    until = None if on is None else years_later(on, years)
+    return with_subjects(whole, subjects(limits, phase, seen), until)
 
 
 def observation_notices(limits: Limits, seen: Observations) -> tuple[Reason, ...]:

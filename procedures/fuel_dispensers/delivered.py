@@ -181,7 +181,7 @@ def _check(row: Delivery, path: str) -> None:
     if abs(row.indication - row.vessel.nominal) > row.vessel.nominal * MOST_APART:
         raise ProcedureError(
             "fuel_dispensers.vessel_size",
-            "A delivery of {indication} (at `{path}`) does not go into a measure of {nominal} up to its neck.",
+            "A delivery of {indication} (at `{path}`) does not fill a measure of {nominal} to its neck.",
             "Check the size of the measure and the volume shown.",
             indication=str(row.indication),
             nominal=str(row.vessel.nominal),

@@ -1,40 +1,37 @@
 """Preparing a test of measures of length, the script, and the test on paper."""
 
 import datetime as dt
-from decimal import Decimal
-
-import msgspec
 
 from drivers.quantity import Quantity
 from procedures.assignment import Assignment
+from procedures.compared_lengths.testing import (
+    CELSIUS,
+    LengthTest,
+    Limit,
+    PlannedComparison,
+    carried_out,
+    certified,
+    inspections,
+    outlined,
+    with_standards,
+)
 from procedures.edition import PlannedStep
 from procedures.length_measures.assessment import MODEL, Judging
 from procedures.length_measures.instrument import LengthMeasures, check_marks
 from procedures.length_measures.observation import Compared, MeasureSheet
 from procedures.length_measures.rules import LengthMeasureRules, choose_rules
-from procedures.meters.relative_error import percent_of
-from procedures.outline import Demanded, Formula, Outline, OutlinedPoint
-from procedures.point import Conclusion, Phase, Reason
-from procedures.reference_standard import Use, nearest
+from procedures.outline import Formula, Outline
+from procedures.point import Conclusion
 from procedures.run import Run
 from procedures.standard import WorkingStandard
-from procedures.subjects.judging import concluded, phase_of
-from procedures.subjects.session import Session, Test, found_and_left
-from procedures.subjects.sheet import read_plate
-from procedures.subjects.task import SubjectTask, measures, planned_standard, supplied, tested_of
-from procedures.tolerance import symmetric
-
-_CELSIUS = Quantity("0.1", "°C")
+from procedures.subjects.sheet import Tested, read_plate
+from procedures.subjects.task import SubjectTask, supplied, tested_of
 
 
-class PlannedLength(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlannedLength(PlannedComparison, frozen=True, kw_only=True):
     """One length of the test."""
 
     length: Quantity
-    permitted: Quantity
-    standard: str = ""
-    uncertainty: Quantity | None = None
-    """expanded (k = 2), of the standard, %"""
 
 
 class LengthTask(SubjectTask, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,14 +56,10 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
         StandardError: the standards will not do.
     """
     bare = ruled_task(assignment, on)
-    used, lengths = [], []
-    for planned in bare.lengths:
-        limit = bare.rules.doubt_limit(percent_of(planned.permitted, planned.length))
-        use = Use(kind="meter", at=planned.length, limit=limit)
-        chosen, doubt = planned_standard(standards, assignment, use, on, measures("length"))
-        used.append(chosen)
-        lengths.append(msgspec.structs.replace(planned, standard=chosen.id, uncertainty=doubt))
-    return supplied(bare, used, assignment, lengths=tuple(lengths))
+    used, lengths = with_standards(
+        bare.lengths, lambda one: one.length, bare.rules, assignment, standards, on=on
+    )
+    return supplied(bare, used, assignment, lengths=lengths)
 
 
 def ruled_task(assignment: Assignment, on: dt.date) -> LengthTask:
@@ -84,8 +77,7 @@ def ruled_task(assignment: Assignment, on: dt.date) -> LengthTask:
         PlannedLength(length=one, permitted=rules.permitted(uut, one, assignment.activity))
         for one in rules.lengths(uut)
     )
-    inspected = [f"visual/{one.id}/{item}" for one in tested for item in rules.visual.items]
-    steps = [PlannedStep(section="visual", label=label) for label in inspected]
+    steps = inspections(tested, rules.visual.items)
     steps += [
         PlannedStep(section="accuracy", label=f"accuracy/{one.id}/{planned.length}/{n}", load=planned.length)
         for one in tested
@@ -114,59 +106,37 @@ async def length_measures(run: Run, task: LengthTask) -> Conclusion:
     Raises:
         ProcedureError: the test cannot go on as it stands; the run can be resumed.
     """
-
-    def begin(prefix: str) -> Test:
-        return CompleteTest(run, task, prefix)
-
-    phase, sheets, notices, as_found = await found_and_left(run, begin)
-    told = (*task.notices, *notices)
-    return concluded(phase, sheets, task.rules, on=task.date, notices=told, as_found=as_found)
+    return await carried_out(run, task, task.rules, lambda prefix: CompleteTest(run, task, prefix))
 
 
-class CompleteTest:
+class CompleteTest(LengthTest[MeasureSheet]):
     """One complete test in one state."""
 
     def __init__(self, run: Run, task: LengthTask, prefix: str) -> None:
         """Begin with empty sheets."""
-        self._run, self._task, self._prefix = run, task, prefix
-        sheets = {one.id: MeasureSheet(id=one.id, serial=one.serial) for one in task.tested}
-        self._session = Session(run, sheets, task.judging.points, prefix)
+        super().__init__(run, task, task.rules, task.judging, sheet=MeasureSheet, prefix=prefix)
+        self._lengths = task
 
-    async def whole(self) -> Phase:
-        """Inspection, then each measure at all its lengths."""
-        task = self._task
-        await self._session.visual(task.tested, task.rules.visual.items)
-        for one in task.tested:
-            async with self._run.series(f"{self._prefix}accuracy/{one.id}"):
-                for planned in task.lengths:
-                    for number in range(1, task.runs + 1):
-                        async with self._run.step(f"{planned.length} {number}"):
-                            await self._compare(one.id, planned)
-        return phase_of(task.rules, task.judging.points(self._session.seen), task.planned)
-
-    def sheets(self) -> tuple[MeasureSheet, ...]:
-        """Of all measures."""
-        return self._session.seen
-
-    def notices(self) -> tuple[Reason, ...]:
-        """Odd rows, and where the readings come from."""
-        return (*self._task.judging.notices(self._session.seen), *self._session.notices())
+    async def compare(self, one: Tested) -> None:
+        """Each length, as often as the rules ask."""
+        for planned in self._lengths.lengths:
+            for number in range(1, self._lengths.runs + 1):
+                async with self.run.step(f"{planned.length} {number}"):
+                    await self._compare(one.id, planned)
 
     async def _compare(self, measure: str, planned: PlannedLength) -> None:
-        session, uut = self._session, self._task.uut
-        standard = self._task.standard(planned.standard)
-        step = self._task.rules.tests.read_step
-        warmth, first = await session.reading("temperature", _CELSIUS)
-        facts = {"meter": measure, "length": str(planned.length)}
-        shown = await session.key("standard_length", step, **facts)
-        line = nearest(standard, planned.length)
+        session, task = self.session, self._lengths
+        standard = certified(task.standard(planned.standard), planned.length)
+        warmth, first = await session.reading("temperature", CELSIUS)
+        step = task.rules.tests.read_step
+        shown = await session.key("standard_length", step, meter=measure, length=str(planned.length))
         row = Compared(
             nominal=planned.length,
             reference=shown,
-            reference_error=line[0] if line is not None and line[0].unit != "%" else Quantity(0, "mm"),
-            reference_expansion=None if standard.expansion is None else standard.expansion / Decimal(3),
+            reference_error=standard.error,
+            reference_expansion=standard.expansion,
             temperature=warmth,
-            tension=uut.tension,
+            tension=task.uut.tension,
             uncertainty=planned.uncertainty,
             readings=(first,),
         )
@@ -181,26 +151,6 @@ def outline(assignment: Assignment, on: dt.date) -> Outline:
         ProcedureError: the marks or the rules will not do.
     """
     task = ruled_task(assignment, on)
-    rules = task.rules
-    limits = {str(one.length): symmetric(one.permitted, rules.limits_citation) for one in task.lengths}
-    first = task.tested[0].id
-    return Outline(
-        rules=rules.id,
-        points=tuple(
-            OutlinedPoint(
-                section=step.section,
-                label=step.label,
-                load=step.load,
-                tolerance=limits.get(str(step.load)) if step.load is not None else None,
-            )
-            for step in task.steps
-            if step.label.split("/")[1] == first
-        ),
-        formulas=(Formula(name="accuracy", text=MODEL, citation=rules.tests.citation),),
-        standards=tuple(
-            Demanded(quantity=one.length, permitted=one.permitted, share=f"1/{rules.standards.least_ratio}")
-            for one in task.lengths
-        ),
-        validity_years=rules.validity_years,
-        notices=task.notices,
-    )
+    limits = [Limit(one.length, one.permitted) for one in task.lengths]
+    formula = Formula(name="accuracy", text=MODEL, citation=task.rules.tests.citation)
+    return outlined(task, task.rules, limits, formula)

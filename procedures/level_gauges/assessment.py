@@ -12,14 +12,14 @@ from typing import Final, Literal
 
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
-from procedures.errors import ProcedureError
+from procedures.compared_lengths.judging import Found, Permitted, Read, compared, impossible_row, mm, warmed
 from procedures.level_gauges.rules import GaugeMarks, LevelGaugeRules
 from procedures.point import Activity, Method, Point, Reason, Tolerance
-from procedures.subjects.judging import C, I, Judged, N, cut, decided, stated, visual_points
+from procedures.subjects.judging import C, Judged, N, cut, stated, visual_points
 from procedures.subjects.sheet import Row, Sheet
 from procedures.tolerance import symmetric
 from procedures.uncertainty.budget import Component, component
-from procedures.uncertainty.evaluation import Evaluated, rectangular, resolution
+from procedures.uncertainty.evaluation import resolution
 
 MODEL: Final = "E = I − (Ls − es)[1 + α (t − tr)]"
 Direction = Literal["up", "down"]
@@ -78,10 +78,11 @@ class Judging:
         for index, row in enumerate(sheet.dip):
             name = f"{row.level} {row.direction}"
             counts[name] = counts.get(name, 0) + 1
-            error = self._error(row, f"$.meter[{sheet.id}].dip[{index}]")
+            path = f"$.meter[{sheet.id}].dip[{index}]"
+            error = self._error(row, path)
             if not row.faults:
                 errors.setdefault(row.level, {}).setdefault(row.direction, []).append(error)
-            yield self._point(sheet.id, f"accuracy/{sheet.id}/{name}/{counts[name]}", row, error)
+            yield self._point(sheet.id, f"accuracy/{sheet.id}/{name}/{counts[name]}", row, error, path)
         for level, found in errors.items():
             if set(found) == {"up", "down"}:
                 means = [sum(one, Fraction(0)) / len(one) for one in (found["up"], found["down"])]
@@ -89,59 +90,33 @@ class Judging:
 
     def _error(self, row: Dipped, path: str) -> Fraction:
         try:
-            true = _mm(row.reference) - _mm(row.reference_error)
-            if row.expansion is not None and row.temperature is not None:
-                reference = self.rules.tests.reference_temperature
-                warmer = Fraction(row.temperature.to("°C").value) - Fraction(reference.to("°C").value)
-                true *= 1 + Fraction(row.expansion) * warmer
-            if true >= 0 and _mm(row.level) >= 0:
-                return _mm(row.shown) - true
+            shown = mm(row.reference) - mm(row.reference_error)
+            true = warmed(shown, row.expansion, row.temperature, self.rules.tests.reference_temperature)
+            if true >= 0 and mm(row.level) >= 0:
+                return mm(row.shown) - true
             why = "a level is below zero"
         except UnitError as mistake:
             why = str(mistake)
-        raise ProcedureError(
-            "level_gauges.row_impossible",
-            "The row `{path}` cannot be right: {why}.",
-            "Compare it with the observation sheet.",
-            path=path,
-            why=why,
-        )
+        raise impossible_row(path, why)
 
-    def _point(self, gauge: str, label: str, row: Dipped, error: Fraction) -> Judged:
-        limit = self.rules.permitted(self.marks, row.level, self.activity)
-        tolerance = symmetric(cut(limit, "mm"), self.rules.limits_citation)
-        doubt = None if row.uncertainty is None else _doubt(row)
-        shown = stated(error, "mm")
-        outcome, reason = decided(shown, tolerance, doubt, self.rules.standards.least_ratio, row.faults)
-        if outcome is not I:
-            outcome = C if abs(error) <= limit else N
-        return Judged(
-            point=Point(
-                section="accuracy",
-                label=label,
-                subject=gauge,
-                nominal=row.level,
-                indication=row.shown,
-                reference=stated(_mm(row.shown) - error, "mm", 6),
-                error=shown,
-                tolerance=tolerance,
-                method=Method.DIRECT,
-                outcome=outcome,
-                reason=reason,
-                readings=row.readings,
-            ),
-            parts=() if doubt is None else tuple(self._parts(doubt)),
-            model=MODEL,
-            group=label.split("/")[2],
-        )
+    def _point(self, gauge: str, label: str, row: Dipped, error: Fraction, path: str) -> Judged:
+        rules = self.rules
+        limit = rules.permitted(self.marks, row.level, self.activity)
+        tolerance = symmetric(cut(limit, "mm"), rules.limits_citation)
+        try:
+            return compared(
+                Found(gauge, label, row.level, row.shown, mm(row.shown) - error, error),
+                Permitted(limit, tolerance, rules.standards.least_ratio),
+                Read(rules.tests.read_step, "tape read by eye", MODEL),
+                row,
+                tuple(self._display()),
+            )
+        except UnitError as mistake:  # the uncertainty of the tape is no length
+            raise impossible_row(path, str(mistake)) from None
 
-    def _parts(self, doubt: Quantity) -> Iterator[Component]:
-        certificate = Evaluated(float(doubt.value) / 2)
-        yield component("certificate", certificate, unit="mm", source="certificate of the standard")
-        step = float(_mm(self.rules.tests.read_step))
-        yield component("reading", rectangular(step / 2), unit="mm", source="tape read by eye")
+    def _display(self) -> Iterator[Component]:
         if self.marks.d is not None:
-            shown = resolution(float(_mm(self.marks.d)))
+            shown = resolution(float(mm(self.marks.d)))
             yield component("indication", shown, unit="mm", source="smallest step of the gauge")
 
     def _hysteresis(self, gauge: str, level: Quantity, difference: Fraction) -> Point:
@@ -160,19 +135,3 @@ class Judging:
             outcome=C if within else N,
             reason="" if within else "hysteresis_exceeded",
         )
-
-
-def _doubt(row: Dipped) -> Quantity | None:
-    """In mm, never rounded down."""
-    stated_doubt = row.uncertainty
-    if stated_doubt is None:
-        return None
-    exact = (
-        _mm(stated_doubt) if stated_doubt.unit != "%" else Fraction(stated_doubt.value) * _mm(row.level) / 100
-    )
-    steps = -(-(exact * 10**9).numerator // (exact * 10**9).denominator)
-    return Quantity(Decimal(steps).scaleb(-9).normalize() + 0, "mm")
-
-
-def _mm(length: Quantity) -> Fraction:
-    return Fraction(length.to("mm").value)

@@ -1,42 +1,41 @@
 """Preparing a test of level gauges, the script, and the test on paper."""
 
 import datetime as dt
-from decimal import Decimal
-
-import msgspec
 
 from drivers.quantity import Quantity
 from procedures.action import SetLevel
 from procedures.assignment import Assignment
+from procedures.compared_lengths.testing import (
+    CELSIUS,
+    LengthTest,
+    Limit,
+    PlannedComparison,
+    carried_out,
+    certified,
+    inspections,
+    outlined,
+    with_standards,
+)
 from procedures.edition import PlannedStep
 from procedures.level_gauges.assessment import MODEL, Dipped, Direction, GaugeSheet, Judging
 from procedures.level_gauges.rules import LevelGaugeRules, LevelGauges, check_marks, choose_rules
-from procedures.meters.relative_error import percent_of
-from procedures.outline import Demanded, Formula, Outline, OutlinedPoint
-from procedures.point import Conclusion, Phase, Reason
-from procedures.reference_standard import Use, nearest
+from procedures.outline import Formula, Outline
+from procedures.point import Conclusion
 from procedures.run import Run
 from procedures.standard import WorkingStandard
-from procedures.subjects.judging import concluded, cut, phase_of
-from procedures.subjects.session import Session, Test, found_and_left
-from procedures.subjects.sheet import read_plate
-from procedures.subjects.task import SubjectTask, measures, planned_standard, supplied, tested_of
-from procedures.tolerance import symmetric
+from procedures.subjects.judging import cut
+from procedures.subjects.sheet import Tested, read_plate
+from procedures.subjects.task import SubjectTask, supplied, tested_of
 
-_CELSIUS = Quantity("0.1", "°C")
 _MILLIMETRE = Quantity("1", "mm")
 _WAYS: tuple[Direction, ...] = ("up", "down")
 
 
-class PlannedLevel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PlannedLevel(PlannedComparison, frozen=True, kw_only=True):
     """One level of the test, rising or falling."""
 
     level: Quantity
     direction: Direction
-    permitted: Quantity
-    standard: str = ""
-    uncertainty: Quantity | None = None
-    """expanded (k = 2), of the standard, %"""
 
 
 class LevelTask(SubjectTask, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -60,14 +59,10 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
         StandardError: the standards will not do.
     """
     bare = ruled_task(assignment, on)
-    used, levels = [], []
-    for planned in bare.levels:
-        limit = bare.rules.doubt_limit(percent_of(planned.permitted, planned.level))
-        use = Use(kind="meter", at=planned.level, limit=limit)
-        chosen, doubt = planned_standard(standards, assignment, use, on, measures("length"))
-        used.append(chosen)
-        levels.append(msgspec.structs.replace(planned, standard=chosen.id, uncertainty=doubt))
-    return supplied(bare, used, assignment, levels=tuple(levels))
+    used, levels = with_standards(
+        bare.levels, lambda one: one.level, bare.rules, assignment, standards, on=on
+    )
+    return supplied(bare, used, assignment, levels=levels)
 
 
 def ruled_task(assignment: Assignment, on: dt.date) -> LevelTask:
@@ -87,8 +82,7 @@ def ruled_task(assignment: Assignment, on: dt.date) -> LevelTask:
         )
         for level, way in ways
     )
-    inspected = [f"visual/{one.id}/{item}" for one in tested for item in rules.visual.items]
-    steps = [PlannedStep(section="visual", label=label) for label in inspected]
+    steps = inspections(tested, rules.visual.items)
     for one in tested:
         labels = [(f"accuracy/{one.id}/{level} {way}/1", level) for level, way in ways]
         labels += [(f"hysteresis/{one.id}/{level}", level) for level in rules.levels(uut)]
@@ -116,62 +110,41 @@ async def level_gauges(run: Run, task: LevelTask) -> Conclusion:
     Raises:
         ProcedureError: the test cannot go on as it stands; the run can be resumed.
     """
-
-    def begin(prefix: str) -> Test:
-        return CompleteTest(run, task, prefix)
-
-    phase, sheets, notices, as_found = await found_and_left(run, begin)
-    told = (*task.notices, *notices)
-    return concluded(phase, sheets, task.rules, on=task.date, notices=told, as_found=as_found)
+    return await carried_out(run, task, task.rules, lambda prefix: CompleteTest(run, task, prefix))
 
 
-class CompleteTest:
+class CompleteTest(LengthTest[GaugeSheet]):
     """One complete test in one state."""
 
     def __init__(self, run: Run, task: LevelTask, prefix: str) -> None:
         """Begin with empty sheets."""
-        self._run, self._task, self._prefix = run, task, prefix
-        sheets = {one.id: GaugeSheet(id=one.id, serial=one.serial) for one in task.tested}
-        self._session = Session(run, sheets, task.judging.points, prefix)
+        super().__init__(run, task, task.rules, task.judging, sheet=GaugeSheet, prefix=prefix)
+        self._levels = task
 
-    async def whole(self) -> Phase:
-        """Inspection, then each gauge at all its levels."""
-        task = self._task
-        await self._session.visual(task.tested, task.rules.visual.items)
-        for one in task.tested:
-            async with self._run.series(f"{self._prefix}accuracy/{one.id}"):
-                for planned in task.levels:
-                    async with self._run.step(f"{planned.level} {planned.direction}"):
-                        await self._compare(one.id, planned)
-                        last = planned is task.levels[-1]
-                        await self._session.report("accuracy", *(["hysteresis"] if last else []))
-        return phase_of(task.rules, task.judging.points(self._session.seen), task.planned)
-
-    def sheets(self) -> tuple[GaugeSheet, ...]:
-        """Of all gauges."""
-        return self._session.seen
-
-    def notices(self) -> tuple[Reason, ...]:
-        """Odd rows, and where the readings come from."""
-        return (*self._task.judging.notices(self._session.seen), *self._session.notices())
+    async def compare(self, one: Tested) -> None:
+        """All levels rising, then falling; hysteresis is known after the last."""
+        for planned in self._levels.levels:
+            async with self.run.step(f"{planned.level} {planned.direction}"):
+                await self._compare(one.id, planned)
+                last = planned is self._levels.levels[-1]
+                await self.session.report("accuracy", *(["hysteresis"] if last else []))
 
     async def _compare(self, gauge: str, planned: PlannedLevel) -> None:
-        session, tests = self._session, self._task.rules.tests
-        standard = self._task.standard(planned.standard)
-        await self._run.instruct(SetLevel(level=planned.level, direction=planned.direction))
-        shown, path = await session.reading(f"meter/{gauge}", self._task.uut.d or _MILLIMETRE)
-        facts = {"meter": gauge, "level": str(planned.level)}
-        reference = await session.key("dip_level", tests.read_step, **facts)
-        warmth, second = await session.reading("temperature", _CELSIUS)
-        line = nearest(standard, planned.level)
+        session, task = self.session, self._levels
+        standard = certified(task.standard(planned.standard), planned.level)
+        await self.run.instruct(SetLevel(level=planned.level, direction=planned.direction))
+        shown, path = await session.reading(f"meter/{gauge}", task.uut.d or _MILLIMETRE)
+        step = task.rules.tests.read_step
+        reference = await session.key("dip_level", step, meter=gauge, level=str(planned.level))
+        warmth, second = await session.reading("temperature", CELSIUS)
         row = Dipped(
             level=planned.level,
             direction=planned.direction,
             shown=shown,
             reference=reference,
-            reference_error=line[0] if line is not None and line[0].unit != "%" else Quantity(0, "mm"),
+            reference_error=standard.error,
             temperature=warmth,
-            expansion=None if standard.expansion is None else standard.expansion / Decimal(3),
+            expansion=standard.expansion,
             uncertainty=planned.uncertainty,
             readings=(path, second),
         )
@@ -185,27 +158,6 @@ def outline(assignment: Assignment, on: dt.date) -> Outline:
         ProcedureError: the marks or the rules will not do.
     """
     task = ruled_task(assignment, on)
-    rules = task.rules
-    limits = {str(one.level): symmetric(one.permitted, rules.limits_citation) for one in task.levels}
-    first = task.tested[0].id
-    return Outline(
-        rules=rules.id,
-        points=tuple(
-            OutlinedPoint(
-                section=step.section,
-                label=step.label,
-                load=step.load,
-                tolerance=limits.get(str(step.load)) if step.section == "accuracy" else None,
-            )
-            for step in task.steps
-            if step.label.split("/")[1] == first
-        ),
-        formulas=(Formula(name="accuracy", text=MODEL, citation=rules.tests.citation),),
-        standards=tuple(
-            Demanded(quantity=one.level, permitted=one.permitted, share=f"1/{rules.standards.least_ratio}")
-            for one in task.levels
-            if one.direction == "up"
-        ),
-        validity_years=rules.validity_years,
-        notices=task.notices,
-    )
+    limits = [Limit(one.level, one.permitted) for one in task.levels if one.direction == "up"]
+    formula = Formula(name="accuracy", text=MODEL, citation=task.rules.tests.citation)
+    return outlined(task, task.rules, limits, formula)

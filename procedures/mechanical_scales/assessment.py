@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from drivers.quantity import Quantity
-from procedures.conformity import worst
 from procedures.errors import ProcedureError
 from procedures.mechanical_scales.instrument import MechanicalScale
 from procedures.mechanical_scales.observation import Observations, Sensed, Weighing
 from procedures.mechanical_scales.permitted import Permitted
 from procedures.mechanical_scales.rules import MechanicalScaleRules, Section
-from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Tolerance, Verdict
+from procedures.phase import missing_sections, phase_of
+from procedures.point import Activity, Method, Outcome, Phase, Point, Tolerance
 from procedures.scales.indication_error import plain
 from procedures.tolerance import symmetric
 
@@ -38,37 +38,14 @@ def assess(
         ProcedureError: a load beyond Max, or a row that cannot be judged.
     """
     points = tuple(Sheet(Permitted(scale, rules, activity), observations).points())
-    sections: dict[str, Outcome] = {}
-    missing: list[Reason] = []
-    for name in rules.order:
-        outcomes = [point.outcome for point in points if point.section == name]
-        if outcomes or name in required:
-            sections[name] = worst(outcomes)
-        if not outcomes and name in required:
-            missing.append(Reason(code="section_missing", facts={"section": name}))
-    verdict = Verdict(
-        outcome=worst(sections.values()),
-        rule=rules.id,
-        failing=tuple(p.label for p in points if p.outcome is Outcome.DOES_NOT_CONFORM),
-        reasons=(*(_reason(p) for p in points if p.outcome is not Outcome.CONFORMS), *missing),
-        sections=sections,
-    )
-    return Phase(points=points, verdict=verdict)
+    missing = missing_sections([name for name in rules.order if name in required], points)
+    return phase_of(rules.id, rules.order, points, missing)
 
 
 def required_sections(scale: MechanicalScale, rules: MechanicalScaleRules) -> tuple[Section, ...]:
     """The sections that a complete test of this scale has."""
     has_corners = bool(rules.types[scale.scale_type].positions)
     return tuple(name for name in rules.order if name != "eccentricity" or has_corners)
-
-
-def _reason(point: Point) -> Reason:
-    facts = {"point": point.label}
-    if point.error is not None:
-        facts["error"] = str(point.error)
-    if point.tolerance is not None:
-        facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
-    return Reason(code=point.reason or "error_outside_tolerance", facts=facts)
 
 
 @dataclass(frozen=True)

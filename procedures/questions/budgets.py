@@ -1,23 +1,24 @@
-"""Questions of uncertainty: budgets with and without a model, readings, coverage factors."""
+"""The question of a budget: inputs with and without a model, correlated or not."""
 
 from decimal import Decimal
-from math import inf
+from math import copysign, inf, sqrt
 from typing import Final
 
 import numpy as np
 
-from procedures.errors import ProcedureError
-from procedures.questions.entry import Entry, flag, measured, several, tables, text
+from procedures.questions.entry import Entry, flag, measured, tables, text
 from procedures.questions.models import Correlation, Correlations, Inputs, of_numbers, pairs_of, understood
 from procedures.questions.question import Figure, Found, Question, figure
 from procedures.questions.uncertain import UncertainInput
 from procedures.rounding import report
 from procedures.uncertainty.budget import Budget, Component, combine
-from procedures.uncertainty.coverage import coverage_factor, trapezoidal_coverage_factor
-from procedures.uncertainty.evaluation import repeated
 from procedures.uncertainty.model import linearise, second_order_terms
 
 GUM: Final = "JCGM 100:2008"
+_MOST_CURVED: Final = 40
+"""inputs whose pairs are looked at: their number goes as its square"""
+_SLIGHT: Final = 1e-6
+"""part of the variance below which a term of second order is noise of the differences"""
 PROBABILITY: Final = measured("probability", "", "95.45 %", "95.45 %")
 UNIT: Final = text("unit", "g", "")
 CORRELATION: Final = tables(
@@ -51,9 +52,11 @@ def _budget(
     else:
         plain = of_numbers(formula, input)
         value, slopes = linearise(plain, estimates, evaluated)
-    more = 0.0
+    terms: dict[tuple[int, int], float] = {}
     if second_order and formula is not None:
-        more = sum(second_order_terms(of_numbers(formula, input), estimates, evaluated).values())
+        if len(input) > _MOST_CURVED:
+            raise ValueError(f"terms of second order are for {_MOST_CURVED} inputs at most")
+        terms = second_order_terms(of_numbers(formula, input), estimates, evaluated)
     components = [
         Component(
             name=one.name,
@@ -72,14 +75,27 @@ def _budget(
         correlations=pairs_of(input, correlation, simultaneous=simultaneous),
         probability=probability,
         coverage=coverage_factor,
-        second_order=more,
+        second_order=sum(terms.values()),
     )
     of_result = unit or (input[0].own_unit if formula is None else "")
-    return Found(figures=_told(value, found, of_result), budgets=(("", of_result, found),))
+    bends = tuple(
+        figure(
+            f"second_order {input[a].name} × {input[b].name}", copysign(sqrt(abs(term)), term), of_result, 6
+        )
+        for (a, b), term in terms.items()
+        if abs(term) > _SLIGHT * found.standard**2
+    )
+    return Found(
+        figures=(*_told(value, found, of_result, fixed=coverage_factor is not None), *bends),
+        budgets=(("", of_result, found),),
+    )
 
 
-def _told(value: float, budget: Budget, unit: str) -> tuple[Figure, ...]:
-    """The result of a budget as figures; value and U also as a report writes them."""
+def _told(value: float, budget: Budget, unit: str, *, fixed: bool) -> tuple[Figure, ...]:
+    """The result of a budget as figures; value and U also as a report writes them.
+
+    A fixed k (`fixed`) has no stated probability.
+    """
     freedom = budget.effective_degrees_of_freedom
     stated = report(Decimal(repr(value)), Decimal(repr(float(f"{budget.expanded:.12g}"))))
     return (
@@ -92,38 +108,10 @@ def _told(value: float, budget: Budget, unit: str) -> tuple[Figure, ...]:
         Figure(name="effective_degrees_of_freedom", value="∞")
         if freedom == inf
         else figure("effective_degrees_of_freedom", freedom, digits=8),
-        figure("probability", budget.probability, digits=6),
+        *(() if fixed else (figure("probability", budget.probability, digits=6),)),
         Figure(name="reported_value", value=stated.value, unit=unit),
         Figure(name="reported_uncertainty", value=stated.uncertainty, unit=unit),
     )
-
-
-def _readings(readings: list[float]) -> Found:
-    found = repeated(readings)
-    figures = (
-        figure("mean", found.mean, digits=12),
-        figure("standard_uncertainty", found.of_mean().standard),
-        figure("deviation", found.deviation),
-        figure("degrees_of_freedom", float(found.readings - 1)),
-    )
-    return Found(figures=figures)
-
-
-def _coverage(degrees_of_freedom: float | None, probability: float) -> Found:
-    found = coverage_factor(inf if degrees_of_freedom is None else degrees_of_freedom, probability)
-    return Found(figures=(figure("coverage_factor", found, digits=7),))
-
-
-def _trapezoid(half_widths: list[float], probability: float) -> Found:
-    if len(half_widths) != 2 or min(half_widths) < 0 or not sum(half_widths):  # noqa: PLR2004 - a trapezoid has two
-        raise ProcedureError(
-            "question.half_widths",
-            "A trapezoid comes of two half-widths, neither below zero.",
-            "Give two numbers, the half-widths of the two rectangular parts.",
-        )
-    top = abs(half_widths[0] - half_widths[1]) / sum(half_widths)
-    found = trapezoidal_coverage_factor(top, probability)
-    return Found(figures=(figure("coverage_factor", found, digits=7), figure("top", top)))
 
 
 QUESTIONS: Final = (
@@ -151,30 +139,5 @@ QUESTIONS: Final = (
         answer=_budget,
         formula="u² = Σ(cᵢ uᵢ)² + 2 Σ cᵢ cⱼ u(xᵢ, xⱼ);  ν_eff = u⁴/Σ(cᵢ⁴uᵢ⁴/νᵢ);  U = k u,  k = t_p(ν_eff)",
         source=f"{GUM}, 5 and annex G",
-    ),
-    Question(
-        kind="uncertainty",
-        id="readings",
-        entries=(several("readings", "", ["5.007", "4.994", "5.005", "4.990", "4.999"]),),
-        answer=_readings,
-        formula="s² = Σ(xᵢ − x̄)²/(n − 1);  u(x̄) = s/√n;  ν = n − 1",
-        source=f"{GUM}, 4.2",
-    ),
-    Question(
-        kind="uncertainty",
-        id="coverage_factor",
-        entries=(measured("degrees_of_freedom", "", 16, None), PROBABILITY),
-        answer=_coverage,
-        formula="k = t_p(ν), ν truncated; none given: normal",
-        source=f"{GUM}, annex G",
-        filled=("degrees_of_freedom",),
-    ),
-    Question(
-        kind="uncertainty",
-        id="coverage_factor_trapezoid",
-        entries=(several("half_widths", "", [50, 25]), measured("probability", "", "95 %", "95 %")),
-        answer=_trapezoid,
-        formula="β = |a₁ − a₂|/(a₁ + a₂);  k = [1 − √((1 − p)(1 − β²))]/√((1 + β²)/6);  p (1 + β)/2/√… on it",
-        source="EA-4/02 M:2022, S9 (unverified)",
     ),
 )

@@ -11,11 +11,11 @@ from procedures.point import Outcome
 from procedures.questions.question import Answer, Question
 
 _MODULES: Final = {
-    "physics": ("air_and_water", "masses", "volumes", "oil", "meters"),
-    "uncertainty": ("budgets", "propagation"),
+    "physics": ("air_and_water", "masses", "volumes", "oil", "meters", "gas_and_length"),
+    "uncertainty": ("budgets", "propagation", "series"),
     "conformity": ("decisions", "scale_limits"),
     "risk": ("risks",),
-    "limit": ("limits", "scale_limits"),
+    "limit": ("limits", "scale_limits", "meter_limits"),
     "rounding": ("roundings",),
 }
 """of each kind; loaded when it is asked for"""

@@ -9,11 +9,10 @@ from typing import Final
 from drivers.quantity import Quantity
 from procedures.acceptance import AcceptanceRule, accept
 from procedures.conformity import decide
-from procedures.errors import ProcedureError
 from procedures.meters import water_meter_limits
 from procedures.meters.relative_error import percent_of
 from procedures.point import Outcome, Tolerance
-from procedures.questions.entry import Entry, choice, decimal, exact, exacts
+from procedures.questions.entry import Entry, choice, decimal, either, exact, exacts, unequal
 from procedures.questions.question import Figure, Found, Question, exactly, figure
 from procedures.risk import conformance_probability
 from procedures.tolerance import symmetric
@@ -32,21 +31,11 @@ _LIMITS: Final = (
 )
 
 
-def _either(first: str, second: str) -> ProcedureError:
-    return ProcedureError(
-        "question.either",
-        "One of the entries `{first}` and `{second}` is needed.",
-        "Add one of them.",
-        first=first,
-        second=second,
-    )
-
-
 def _tolerance(limit: Quantity | None, lower: Quantity | None, upper: Quantity | None) -> Tolerance:
     if limit is not None and lower is None and upper is None:
         return symmetric(abs(limit), "")
     if limit is not None or lower is None or upper is None:
-        raise _either("limit", "lower and upper")
+        raise either("limit", "lower and upper")
     return Tolerance(lower=lower, upper=upper)
 
 
@@ -72,7 +61,7 @@ def _error(
         error = _of_readings(indication, reference, relative_to, nominal)
     low, high = (error, error) if error is not None else (lowest, highest)
     if low is None or high is None:
-        raise _either("error", "indication and reference")
+        raise either("error", "indication and reference")
     tolerance = _tolerance(limit, lower, upper)
     chosen = _RULES[rule]
     if guard is not None or least_ratio is not None:
@@ -101,7 +90,7 @@ def _of_readings(
             return percent_of(difference, indication)
         case _:
             if nominal is None:
-                raise _either("nominal", 'relative_to = "reference"')
+                raise either("nominal", 'relative_to = "reference"')
             return percent_of(difference, nominal)
 
 
@@ -116,13 +105,7 @@ def _probability(error: Quantity, tolerance: Tolerance, uncertainty: Quantity, k
 
 def _same_sign(errors: tuple[Quantity, ...], limits: tuple[Quantity, ...]) -> Found:
     if len(errors) != len(limits):
-        raise ProcedureError(
-            "question.lengths",
-            "The entries `{first}` and `{second}` have not as many values.",
-            "Give one of each for each point.",
-            first="errors",
-            second="limits",
-        )
+        raise unequal("errors", "limits")
     within = [decide(one, one, symmetric(limit, "")) for one, limit in zip(errors, limits, strict=True)]
     each = Outcome.CONFORMS if set(within) == {Outcome.CONFORMS} else Outcome.DOES_NOT_CONFORM
     signs = water_meter_limits.equal_signs(errors, limits)

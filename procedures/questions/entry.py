@@ -237,3 +237,25 @@ def mistaken_form(written: object, entry: str, wanted: str) -> ProcedureError:
         value=str(written)[:80],
         wanted=wanted,
     )
+
+
+def either(first: str, second: str) -> ProcedureError:
+    """What is said where one of two entries is needed and neither is there."""
+    return ProcedureError(
+        "question.either",
+        "One of the entries `{first}` and `{second}` is needed.",
+        "Add one of them.",
+        first=first,
+        second=second,
+    )
+
+
+def unequal(first: str, second: str) -> ProcedureError:
+    """What is said of two lists that belong together and are not of one length."""
+    return ProcedureError(
+        "question.lengths",
+        "The entries `{first}` and `{second}` have not as many values.",
+        "Give one of each for each point.",
+        first=first,
+        second=second,
+    )

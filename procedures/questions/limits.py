@@ -1,5 +1,6 @@
 """Questions about permitted errors: what a rule table says, with its clause and its doubts."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -21,6 +22,10 @@ from procedures.weights import CLASSES, WeightRules
 ACTIVITY: Final = choice(
     "activity", tuple(one.value for one in Activity), Activity.INITIAL_VERIFICATION.value
 )
+
+
+ANY_DAY: Final = date.min
+"""the table is named, so no date chooses it"""
 
 
 def rules_entry(table: str) -> Entry:

@@ -1,5 +1,6 @@
 """What questions of uncertainty share: the inputs and their correlations, and a model that fits them."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -28,21 +29,22 @@ Correlations = tuple[Correlation, ...]
 def understood(model: str, inputs: Inputs) -> Expression:
     """The model, whose names are those of the inputs."""
     formula = expression(model)
-    known_names(formula, inputs)
+    fit_together([formula], inputs)
     return formula
 
 
-def known_names(formula: Expression, inputs: Inputs) -> None:
-    """Refuse a model that names what is no input, and inputs of one name."""
+def fit_together(models: Sequence[Expression], inputs: Inputs) -> None:
+    """Refuse a model that names what is no input, an input that no model names, two inputs of one name."""
     names = [one.name for one in inputs]
-    unknown = formula.names - set(names)
-    if unknown or len(set(names)) < len(names):
+    wanted = {name for formula in models for name in formula.names}
+    odd = wanted ^ set(names) or {name for name in names if names.count(name) > 1}
+    if odd:
         raise ProcedureError(
             "question.model_names",
             "The model `{model}` and the inputs do not fit together: {names}.",
-            "Give one [[input]] for each name in the model, each name once.",
-            model=formula.text,
-            names=", ".join(sorted(unknown or {name for name in names if names.count(name) > 1})),
+            "Give one [[input]] for each name in the model, each name once, and none besides.",
+            model="; ".join(formula.text for formula in models),
+            names=", ".join(sorted(odd)),
         )
 
 

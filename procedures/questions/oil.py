@@ -4,11 +4,10 @@ from typing import Final
 
 import numpy as np
 
-from procedures.errors import ProcedureError
 from procedures.physics import petroleum, petroleum_1980
 from procedures.physics.petroleum import Oil
 from procedures.physics.petroleum_1980 import Table
-from procedures.questions.entry import choice, measured
+from procedures.questions.entry import choice, either, measured
 from procedures.questions.question import Found, Question, figure
 
 _OILS: Final = tuple(one.value for one in Oil)
@@ -27,13 +26,7 @@ def _factors(
     if base is None:
         base = None if api_gravity is None else float(petroleum.density_of_gravity(api_gravity))
     if base is None:
-        raise ProcedureError(
-            "question.either",
-            "One of the entries `{first}` and `{second}` is needed.",
-            "Add one of them.",
-            first="density_60f",
-            second="api_gravity",
-        )
+        raise either("density_60f", "api_gravity")
     psi = pressure / _PSI
     found = petroleum.correction(Oil(oil), base, _fahrenheit(temperature), psi)
     figures = (

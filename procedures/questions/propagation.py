@@ -12,7 +12,7 @@ from procedures.questions.models import (
     Inputs,
     covariance_of,
     finite,
-    known_names,
+    fit_together,
     readings_table,
     understood,
 )
@@ -74,8 +74,7 @@ def _several(
     correlation: Correlations | None,
     simultaneous: bool,
 ) -> Found:
-    for formula in models.values():
-        known_names(formula, input)
+    fit_together(list(models.values()), input)
     names = [one.name for one in input]
     estimates = [one.estimate for one in input]
     evaluated = [one.evaluated() for one in input]

@@ -7,8 +7,7 @@ from math import inf
 from typing import Final
 
 from procedures import risk
-from procedures.errors import ProcedureError
-from procedures.questions.entry import measured
+from procedures.questions.entry import either, measured
 from procedures.questions.question import Found, Question, figure
 
 _LIMITS: Final = (measured("lower", "", "12.5", None), measured("upper", "", "16.3", None))
@@ -78,7 +77,7 @@ def _standard(of_half: float | None, quarter: float, of_deviation: float | None,
         return quarter / of_half
     if of_deviation is not None and of_deviation > 0:
         return deviation / of_deviation
-    raise _either("standard", "uncertainty_ratio")
+    raise either("standard", "uncertainty_ratio")
 
 
 def _deviation(in_tolerance: float | None, half: float, offset: float) -> float:
@@ -86,7 +85,7 @@ def _deviation(in_tolerance: float | None, half: float, offset: float) -> float:
     from scipy.special import ndtri  # noqa: PLC0415 - a quarter of a second; a listing needs none
 
     if in_tolerance is None:
-        raise _either("deviation", "in_tolerance")
+        raise either("deviation", "in_tolerance")
     if not 0 < in_tolerance < 1 or offset or half == inf:
         raise ValueError("in_tolerance is a part between 0 and 1 of a population in the middle of two limits")
     return half / float(ndtri((1 + in_tolerance) / 2))
@@ -97,16 +96,6 @@ def _open(lower: float | None, upper: float | None) -> tuple[float, float]:
     if (low, high) == (-inf, inf) or not low < high:
         raise ValueError("a tolerance has a lower limit below its upper one, or one limit alone")
     return low, high
-
-
-def _either(first: str, second: str) -> ProcedureError:
-    return ProcedureError(
-        "question.either",
-        "One of the entries `{first}` and `{second}` is needed.",
-        "Add one of them.",
-        first=first,
-        second=second,
-    )
 
 
 QUESTIONS: Final = (

@@ -1,6 +1,5 @@
 """Questions about scales: limits and loads by class, substitution, creep, return to zero, drift of zero."""
 
-import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -12,7 +11,7 @@ from procedures.mechanical_scales.permitted import Permitted
 from procedures.mechanical_scales.rules import choose_rules as choose_mechanical
 from procedures.point import Activity
 from procedures.questions.entry import choice, count, counts, exact, exacts, tables, text
-from procedures.questions.limits import ACTIVITY, by_table, rules_entry
+from procedures.questions.limits import ACTIVITY, ANY_DAY, by_table, rules_entry
 from procedures.questions.question import Figure, Found, Question, exactly, figure
 from procedures.scales import creep as at_rest
 from procedures.scales.classification import (
@@ -27,8 +26,6 @@ from procedures.scales.rules import ScaleRules, choose_rules
 from procedures.scales.substitution import RECOMMENDED, least_standards
 from procedures.tolerance import limit_at
 
-_ANY_DAY: Final = dt.date.min
-"""the table is named, so no date chooses it"""
 _FOUR: Final = 4
 """supports up to which the share of the table holds (R 76-1, 3.6.2)"""
 
@@ -54,7 +51,7 @@ def _scale(
         supports=supports,
     )
     check_form(scale)
-    table = choose_rules(rules, _ANY_DAY)[0]
+    table = choose_rules(rules, ANY_DAY)[0]
     check_classification(scale, table)
     figures = [_limit(scale, table, load, Activity(activity)) for load in loads or (scale.capacity,)]
     last = scale.parts[-1]
@@ -107,7 +104,7 @@ def _mechanical(
     rules: str,
 ) -> Found:
     plate = {"type": type, "max": str(max)} | ({} if d is None else {"d": str(d)})
-    table = choose_mechanical(rules, _ANY_DAY)[0]
+    table = choose_mechanical(rules, ANY_DAY)[0]
     permitted = Permitted(read_mechanical(plate), table, Activity(activity))
     n = Fraction(max.to("g").value) / Fraction(permitted.e.to("g").value)
     figures = [exactly(f"permitted_error @ {load}", permitted.stated(load)) for load in loads or (max,)]

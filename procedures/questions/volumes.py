@@ -6,13 +6,12 @@ from typing import Final
 import numpy as np
 
 from drivers.quantity import Quantity
-from procedures.errors import ProcedureError
 from procedures.meters.relative_error import relative_error
 from procedures.physics import air, volume, water
 from procedures.physics.computed import Computed, gathered
 from procedures.physics.expansion import Vessel, material
 from procedures.physics.weight import REFERENCE_DENSITY
-from procedures.questions.entry import Entry, count, measured, text
+from procedures.questions.entry import Entry, count, either, measured, text
 from procedures.questions.question import Figure, Found, Question, exactly, figure
 from procedures.rounding import settled
 
@@ -41,13 +40,7 @@ def _air(density: float | None, temperature: float, pressure: float | None, humi
     if density is not None:
         return Computed(np.asarray(density), "kg/m³")
     if pressure is None:
-        raise ProcedureError(
-            "question.either",
-            "One of the entries `{first}` and `{second}` is needed.",
-            "Add one of them.",
-            first="air_density",
-            second="pressure",
-        )
+        raise either("air_density", "pressure")
     return air.simplified(temperature, pressure, humidity)
 
 
@@ -56,13 +49,7 @@ def _expansion(named: str | None, given: float | None) -> float:
     if given is not None:
         return given
     if named is None:
-        raise ProcedureError(
-            "question.either",
-            "One of the entries `{first}` and `{second}` is needed.",
-            "Add one of them.",
-            first="material",
-            second="expansion",
-        )
+        raise either("material", "expansion")
     return float(material(named).expansion)
 
 
@@ -165,20 +152,40 @@ def _delivered(
         reference_temperature=reference_temperature,
     )
     found = float(volume.delivered_liquid(reading, vessel, liquid_expansion, meter_temperature))
-    return Found(figures=(figure("reference_volume", found, "L", 10), *_error(indication, found)))
+    return Found(figures=(figure("reference_volume", found, "L", 10), *error_of(indication, found)))
 
 
 def _master(master_volume: float, master_error: float, indication: float | None) -> Found:
     found = float(volume.by_master(master_volume, master_error * 100))
-    return Found(figures=(figure("reference_volume", found, "L", 10), *_error(indication, found)))
+    return Found(figures=(figure("reference_volume", found, "L", 10), *error_of(indication, found)))
 
 
-def _error(indication: float | None, reference: float) -> tuple[Figure, ...]:
+def error_of(indication: float | None, reference: float) -> tuple[Figure, ...]:
     """(I − V)/V in percent, when an indication was given."""
     if indication is None:
         return ()
     shown, true = (Quantity(settled(one, _PLACE), "L") for one in (indication, reference))
     return (exactly("error", relative_error(shown, true)),)
+
+
+def _through_meter(
+    *,
+    reading: float,
+    temperature: float,
+    meter_temperature: float,
+    material: str | None,
+    expansion: float | None,
+    reference_temperature: float,
+    indication: float | None,
+) -> Found:
+    vessel = Vessel(
+        expansion=_expansion(material, expansion),
+        temperature=temperature,
+        reference_temperature=reference_temperature,
+    )
+    found = volume.delivered_water(reading, vessel, meter_temperature)
+    figures = (figure("reference_volume", found.number, "L", 10), *error_of(indication, found.number))
+    return Found(figures=figures, warnings=found.warnings)
 
 
 QUESTIONS: Final = (
@@ -231,6 +238,21 @@ QUESTIONS: Final = (
         formula="V_ref = V [1 + γ (t_v − t_ref)] [1 − β (t_v − t_m)];  E = (I − V_ref)/V_ref",
         source="OIML R 117, practice (unverified)",
         filled=("material", "liquid_expansion", "meter_temperature", "indication"),
+    ),
+    Question(
+        kind="physics",
+        id="water_through_meter",
+        entries=(
+            measured("reading", "L", "9.98 L"),
+            measured("temperature", "°C", "27.6 °C"),
+            measured("meter_temperature", "°C", "27.4 °C"),
+            *_vessel(),
+            measured("indication", "L", "10.0 L", None),
+        ),
+        answer=_through_meter,
+        formula="V_ref = V [1 + γ (t_v − t_ref)] ρ(t_v)/ρ(t_m);  E = (I − V_ref)/V_ref",
+        source="mass of the water; Tanaka 2001",
+        filled=("material", "indication"),
     ),
     Question(
         kind="physics",

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from drivers.quantity import Quantity
-from procedures.conformity import decide, worst
+from procedures.conformity import decide
 from procedures.errors import ProcedureError
-from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Tolerance, Verdict
+from procedures.phase import missing_sections, phase_of
+from procedures.point import Activity, Method, Outcome, Phase, Point, Tolerance
 from procedures.scales.basis import Basis
 from procedures.scales.comparison import discrimination_point, range_point, same_loads
 from procedures.scales.instrument import Scale
@@ -46,22 +47,8 @@ def judged(basis: Basis, *, required: Sequence[Section] = ()) -> Phase:
     """Judge the sheet of a basis; see `assess`."""
     rules = basis.rules
     points = tuple(Sheet(basis).points())
-    sections: dict[str, Outcome] = {}
-    missing: list[Reason] = []
-    for name in rules.order:
-        outcomes = [point.outcome for point in points if point.section == name]
-        if outcomes or name in required:
-            sections[name] = worst(outcomes)
-        if not outcomes and name in required:
-            missing.append(Reason(code="section_missing", facts={"section": name}))
-    verdict = Verdict(
-        outcome=worst(sections.values()),
-        rule=rules.id,
-        failing=tuple(p.label for p in points if p.outcome is Outcome.DOES_NOT_CONFORM),
-        reasons=(*(_reason(p) for p in points if p.outcome is not Outcome.CONFORMS), *missing),
-        sections=sections,
-    )
-    return Phase(points=points, verdict=verdict)
+    missing = missing_sections([name for name in rules.order if name in required], points)
+    return phase_of(rules.id, rules.order, points, missing)
 
 
 def required_sections(scale: Scale, rules: ScaleRules, activity: Activity) -> tuple[Section, ...]:
@@ -81,18 +68,6 @@ def permitted_error(scale: Scale, rules: ScaleRules, activity: Activity, load: Q
         ProcedureError: the table has no band for so great a load.
     """
     return Basis(scale, rules, activity, Observations()).permitted(load, scale.part_at(load))
-
-
-def _reason(point: Point) -> Reason:
-    facts = {"point": point.label}
-    error = point.error if point.corrected_error is None else point.corrected_error
-    if error is not None:
-        facts["error"] = str(error)
-    elif point.error_bounds is not None:
-        facts["error"] = f"{point.error_bounds[0]} … {point.error_bounds[1]}"
-    if point.tolerance is not None:
-        facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
-    return Reason(code=point.reason or "error_outside_tolerance", facts=facts)
 
 
 @dataclass(frozen=True)

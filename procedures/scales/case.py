@@ -4,9 +4,7 @@ The file holds what was seen and nothing that follows from it: a typed error, li
 """
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any, Final, Literal
 
 import msgspec
@@ -16,6 +14,7 @@ from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.explanation import PointBudget, with_uncertainty
+from procedures.paper import told, typed
 from procedures.point import Activity, Conclusion, Reason
 from procedures.scales.assessment import assess, required_sections
 from procedures.scales.basis import BEYOND_MAX_E, Basis
@@ -33,14 +32,6 @@ from procedures.scales.observation import (
 )
 from procedures.scales.rules import ScaleRules, choose_rules
 from procedures.weights import CLASSES
-
-_FOLLOWS: Final = frozenset(
-    {"error", "errors", "corrected_error", "tolerance", "bkd", "mpe", "limit", "outcome", "verdict", "result"}
-    | {"hasil", "kesalahan", "sah", "batal", "e0", "points", "failing", "readings"}
-)
-"""names of what is computed, never typed"""
-
-_UNKNOWN: Final = re.compile(r"unknown field `(?P<name>[^`]*)`(?: - at `(?P<path>[^`]*)`)?")
 
 _KNOWN: Final = sorted(
     {
@@ -134,7 +125,7 @@ def _read(content: Mapping[str, Any]) -> Case:
         raise _mistake(str(mistake)) from None
     for path, row in _rows(case):
         if row.readings:
-            raise _refused(f"`readings` at `{path}`")
+            raise typed(f"`readings` at `{path}`")
         for name in ("load", "indication", "added", "tare", "extra", "after"):
             _check_mass(getattr(row, name, None), f"{path}.{name}", signed=name in {"indication", "after"})
     _check_knowledge(case.uncertainty)
@@ -234,40 +225,4 @@ def _check_mass(value: Quantity | None, path: str, *, signed: bool) -> None:
 
 
 def _mistake(mistake: str) -> ProcedureError:
-    unknown = _UNKNOWN.search(mistake)
-    if unknown is None:
-        return ProcedureError(
-            "case.content",
-            "The case has a mistake: {mistake}.",
-            'Correct that entry; a quantity is written as "5 g".',
-            mistake=mistake,
-        )
-    name, path = unknown["name"], unknown["path"] or "$"
-    if name.lower() in _FOLLOWS:
-        return _refused(f"`{name}` at `{path}`")
-    near = get_close_matches(name, _KNOWN, n=1)
-    if near:
-        return ProcedureError(
-            "case.misspelt_field",
-            "The case has an unknown entry `{name}` at `{path}`.",
-            "Did you mean `{near}`?",
-            name=name,
-            path=path,
-            near=near[0],
-        )
-    return ProcedureError(
-        "case.unknown_field",
-        "The case has an unknown entry `{name}` at `{path}`.",
-        "Remove it; a filled-in example shows the entries that there are.",
-        name=name,
-        path=path,
-    )
-
-
-def _refused(entry: str) -> ProcedureError:
-    return ProcedureError(
-        "case.typed_result",
-        "The case has a typed-in result, {entry}.",
-        "Remove it: errors, limits and verdicts follow from the readings and cannot be typed.",
-        entry=entry,
-    )
+    return told(mistake, _KNOWN)

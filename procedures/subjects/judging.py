@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from itertools import groupby
 
 from drivers.quantity import Quantity
 from procedures.acceptance import AcceptanceRule, accept
 from procedures.conformity import worst
 from procedures.explanation import PointBudget, with_uncertainty
-from procedures.point import Conclusion, Method, Outcome, Phase, Point, Reason, Subject, Tolerance, Verdict
+from procedures.phase import phase_of as phase_of_points
+from procedures.point import Conclusion, Method, Outcome, Phase, Point, Reason, Subject, Tolerance
 from procedures.scales.conclusion import years_later
 from procedures.subjects.rules import SubjectRules
 from procedures.subjects.sheet import Sheet
@@ -131,37 +131,14 @@ def phase_of(
     order = {name: index for index, name in enumerate(rules.order)}
     ordered = sorted(judged, key=lambda one: order.get(one.point.section, len(order)))
     points = tuple(one.point for one in ordered)
-    sections = {name: worst(p.outcome for p in group) for name, group in groupby(points, lambda p: p.section)}
     missing = tuple(_missing({point.label for point in points}, planned or {}))
-    for reason in missing:
-        name = reason.facts["section"]
-        sections[name] = worst([sections.get(name, I), I])
-    phase = Phase(
-        points=points,
-        verdict=Verdict(
-            outcome=worst(sections.values()),
-            rule=rules.id,
-            failing=tuple(point.label for point in points if point.outcome is N),
-            reasons=(*(_reason(point) for point in points if point.outcome is not C), *missing),
-            sections=sections,
-        ),
-    )
-    return with_uncertainty(phase, budgets_of(judged))
+    return with_uncertainty(phase_of_points(rules.id, rules.order, points, missing), budgets_of(judged))
 
 
 def _missing(given: set[str], planned: Mapping[str, str]) -> Iterator[Reason]:
     lacking = {(section, label.split("/")[1]) for label, section in planned.items() if label not in given}
     for section, subject in sorted(lacking):
         yield Reason(code="section_missing", facts={"section": section, "meter": subject})
-
-
-def _reason(point: Point) -> Reason:
-    facts = {"point": point.label}
-    if point.error is not None:
-        facts["error"] = str(point.error)
-    if point.tolerance is not None:
-        facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
-    return Reason(code=point.reason or "error_outside_tolerance", facts=facts)
 
 
 def concluded(
@@ -214,3 +191,8 @@ def _subject(phase: Phase, sheet: Sheet, until: date | None) -> Subject:
 def few(labels: Sequence[str]) -> str:
     """The labels, or the first of many, for a notice."""
     return ", ".join(labels[:_FEW]) + (" …" if len(labels) > _FEW else "")
+
+
+def part(share: Decimal) -> str:
+    """A part of a limit for a notice, in percent."""
+    return str(Quantity(f"{(share * 100).normalize():f}", "%"))

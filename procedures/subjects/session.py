@@ -113,16 +113,22 @@ class Session(Generic[S]):
         self._noted(reading)
         return shown
 
-    async def key(self, question: str, step: Quantity, **facts: str) -> Quantity:
-        """A quantity that a person keys.
+    async def key(
+        self, question: str, step: Quantity, *, least: Quantity | None = None, **facts: str
+    ) -> Quantity:
+        """A quantity that a person keys; what cannot be is asked for again.
 
         Raises:
-            ProcedureError: the answer is none, or of another dimension.
+            ProcedureError: the answer is none, of another dimension, or below the least that can be.
         """
         asked = KeyQuantity(question=question, unit=step.unit, step=step, facts=facts)
         for _ in range(_ATTEMPTS):
             answer = await self.run.ask(asked)
-            if isinstance(answer, Keyed) and answer.quantity.dimension == step.dimension:
+            if (
+                isinstance(answer, Keyed)
+                and answer.quantity.dimension == step.dimension
+                and (least is None or answer.quantity >= least)
+            ):
                 self.keyed += 1
                 return answer.quantity
         raise no_choice(question, (step.unit,))

@@ -10,12 +10,13 @@ from fractions import Fraction
 
 from procedures.conformity import worst
 from procedures.errors import ProcedureError
+from procedures.phase import phase_of
 from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Subject
 from procedures.tank_trucks.instrument import TankTruck
 from procedures.tank_trucks.observation import Filling, Observations, Raised, Sheet
 from procedures.tank_trucks.rules import Section, TankTruckRules
 from procedures.vessels.filling import Filled, filled
-from procedures.vessels.judging import phase_of, up_to_line, visual_points, volume_point
+from procedures.vessels.judging import up_to_line, visual_points, volume_point
 
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
 

@@ -5,13 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-import msgspec
-
-from procedures.point import Conclusion, Outcome, Phase, Reason
+from procedures.point import Conclusion, Phase, Reason
 from procedures.rounding import settled
 from procedures.scales.conclusion import conclude as with_validity
 from procedures.tank_trucks.assessment import Judging, subjects
 from procedures.tank_trucks.observation import Observations, Sheet
+from procedures.vessels.paper_case import with_subjects
 
 _PLACE: Final = Decimal("0.001")
 
@@ -37,13 +36,7 @@ def conclude(
     """
     years = judging.rules.validity_years
     whole = with_validity(phase, on=on, years=years, notices=notices, as_found=as_found)
-    each = tuple(
-        msgspec.structs.replace(
-            one, valid_until=whole.valid_until if one.outcome is Outcome.CONFORMS else None
-        )
-        for one in subjects(phase, seen)
-    )
-    return msgspec.structs.replace(whole, subjects=each)
+    return with_subjects(whole, subjects(phase, seen), whole.valid_until)
 
 
 def observation_notices(judging: Judging, seen: Observations) -> tuple[Reason, ...]:

@@ -81,13 +81,20 @@ def check_truck(truck: TankTruck) -> None:
     Raises:
         ProcedureError: names them.
     """
+    truck.check()
     ids = [one.id for one in truck.compartments]
-    if not ids or len(set(ids)) < len(ids) or any(not one or "/" in one for one in ids):
+    if not ids:
+        raise ProcedureError(
+            "tank_trucks.no_compartments",
+            "The tank has no compartments.",
+            "Write each under [uut] as its plate has it: id and nominal.",
+        )
+    if len(set(ids)) < len(ids) or any(not one or "/" in one for one in ids):
         raise ProcedureError(
             "tank_trucks.ids",
             "The compartments {ids} cannot be told apart.",
             "Give each a number of its own, from the front, without a slash: 1, 2, 3.",
-            ids=", ".join(ids) or "—",
+            ids=", ".join(ids),
         )
     flow = truck.filling_flow
     if flow is not None and (flow.dimension != "volume flow" or flow.value <= 0):

@@ -122,16 +122,18 @@ class _Test:
 
     async def _filled(self, planned: PlannedFilling) -> Filling:
         task, name = self._task, planned.compartment
-        standard, vessel = task.standard(planned.standard), _named(name)
+        vessel = _named(name)
+        pours = [(task.standard(one.standard), one.fills) for one in planned.pours]
         await self._pouring.empty(vessel, planned.nominal)
         flow = task.uut.filling_flow
         if task.uut.method == "master" and flow is not None:
             entered, faults = await self._pouring.let_in(
-                standard, planned.nominal, flow, vessel, task.rules.flow_log
+                pours[0][0], planned.nominal, flow, vessel, task.rules.flow_log
             )
             row = Filling(metered=(entered,), faults=faults, readings=(self._run.path(),))
         else:
-            row = Filling(poured=(await self._pouring.pour(standard, planned.fills, vessel),))
+            poured = [await self._pouring.pour(standard, fills, vessel) for standard, fills in pours]
+            row = Filling(poured=tuple(poured))
         row = msgspec.structs.replace(row, uncertainty=planned.uncertainty)
         return await self._pouring.read_line(row, vessel, planned.nominal, _LITRE)
 

@@ -1,7 +1,6 @@
 """Preparing a test of a tank truck: compartments read, rules chosen, fillings planned, measures found."""
 
 import datetime as dt
-from fractions import Fraction
 from math import sqrt
 from typing import Final
 
@@ -19,10 +18,18 @@ from procedures.standards_gate import standard_use
 from procedures.tank_trucks.assessment import Judging
 from procedures.tank_trucks.instrument import Compartment, TankTruck, read_truck
 from procedures.tank_trucks.rules import TankTruckRules, choose_rules
-from procedures.vessels.choosing import choose_vessel, share_of, uncertainty_of
+from procedures.vessels.choosing import Chosen, choose_measures, doubt_of, share_of
 from procedures.vessels.limits import limit_notices
 
 _FIGURES: Final = 3
+
+
+class PlannedPour(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A measure emptied into it so many times, or the master meter."""
+
+    standard: str
+    """its id"""
+    fills: int = 1
 
 
 class PlannedFilling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,10 +37,7 @@ class PlannedFilling(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 
     compartment: str
     nominal: Quantity
-    standard: str
-    """id of the measure, or of the master meter"""
-    fills: int
-    """1 through a meter"""
+    pours: tuple[PlannedPour, ...]
     uncertainty: Quantity
     """expanded (k = 2), of the volume"""
 
@@ -75,14 +79,13 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
     for one in uut.compartments:
         tolerance = rules.tolerance(uut, one, assignment.activity)
         limit = share_of(tolerance.upper, one.nominal, rules.standards.least_ratio)
-        standard, fills, doubt = _standard(uut, one, assignment, on, standards, limit)
-        used[standard.id] = standard
+        chosen, doubt = _standards(uut, one, assignment, on, standards, limit)
+        used |= {standard.id: standard for standard, _ in chosen}
         planned.append(
             PlannedFilling(
                 compartment=one.id,
                 nominal=one.nominal,
-                standard=standard.id,
-                fills=fills,
+                pours=tuple(PlannedPour(standard=standard.id, fills=fills) for standard, fills in chosen),
                 uncertainty=doubt,
             )
         )
@@ -99,27 +102,22 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
     )
 
 
-def _standard(  # noqa: PLR0917 -- the parts of one choice
+def _standards(  # noqa: PLR0917 -- the parts of one choice
     uut: TankTruck,
     compartment: Compartment,
     assignment: Assignment,
     on: dt.date,
     standards: tuple[WorkingStandard, ...],
     limit: Quantity,
-) -> tuple[WorkingStandard, int, Quantity]:
-    """The standard of a compartment, how often it is emptied into it, and the uncertainty that makes."""
+) -> tuple[Chosen, Quantity]:
+    """The standards of a compartment, how often each is emptied into it, and the uncertainty that makes."""
     if uut.method == "master" and uut.filling_flow is not None:
         use = Use(kind="master_meter", at=uut.filling_flow, limit=limit)
         meter = choose_standard(standards, assignment.standards, use, on)
         percent = relative_uncertainty(meter, uut.filling_flow) or Quantity(0, "%")
-        return meter, 1, _with_register(meter, compartment.nominal, percent)
-    vessel = choose_vessel(
-        standards, assignment.standards, on, size=compartment.nominal, fit="divides", limit=limit
-    )
-    size = (vessel.nominal or compartment.nominal).to("L").value
-    times = Fraction(compartment.nominal.to("L").value) / Fraction(size)
-    fills = times.numerator // times.denominator
-    return vessel, fills, uncertainty_of(vessel) * fills
+        return ((meter, 1),), _with_register(meter, compartment.nominal, percent)
+    chosen = choose_measures(standards, assignment.standards, on, size=compartment.nominal, limit=limit)
+    return chosen, doubt_of(chosen)
 
 
 def _with_register(meter: WorkingStandard, volume: Quantity, certificate: Quantity) -> Quantity:

@@ -191,9 +191,8 @@ class CompleteTest:
     async def _in_vessel(self, planned: PlannedFlow) -> Measured:
         standard = self._task.standard(planned.standard)
         nominal = standard.nominal or planned.volume
-        facts = {"vessel": standard.id, "volume": str(nominal)}
         step = (standard.scale_interval or Quantity("1", "mL")).to("mL")
-        deviation = await self._session.key("vessel_reading", step, **facts)
+        deviation = await self._session.key("vessel_reading", step, vessel=standard.id, volume=str(nominal))
         inside, _ = await self._session.reading("vessel_temperature", _CELSIUS)
         return Measured(
             volume=standard.value or nominal,

@@ -11,7 +11,7 @@ from procedures.errors import ProcedureError
 from procedures.meters.flow_rate import FlowBand
 from procedures.meters.relative_error import percent_of, relative_error
 from procedures.point import Method, Point, Reason
-from procedures.subjects.judging import C, I, Judged, N, cut, decided, few, stated, visual_points
+from procedures.subjects.judging import C, I, Judged, N, cut, decided, few, part, stated, visual_points
 from procedures.throughput.observation import MeterSheet, Throughput
 from procedures.throughput.rules import FlowOfTest, ThroughputRules
 from procedures.throughput.volumes import Carry, Volumes, volumes_of
@@ -49,6 +49,9 @@ class Kind(Protocol):
 
     def permitted(self, flow: Fraction, litres: Fraction) -> Fraction:
         """The permitted error in %, at a flow in m3/h and a volume."""
+
+    def volume(self, litres: Fraction) -> Fraction:
+        """So much is let through where at least so much is needed, L."""
 
     def further(self, sheet: MeterSheet, runs: Sequence["JudgedRun"]) -> Iterator[Judged]:
         """Points that follow from all runs of one meter."""
@@ -112,7 +115,7 @@ class Judging:
             and Fraction(step.to("L").value) * 100 > run.volumes.reference * run.limit * Fraction(share)
         ]
         if coarse:
-            facts = {"points": few(coarse), "share": str(share)}
+            facts = {"points": few(coarse), "share": part(share)}
             yield Reason(code="resolution_too_coarse", facts=facts)
 
     def _flow_of(self, row: Throughput, path: str) -> tuple[str, Fraction, FlowBand | None]:

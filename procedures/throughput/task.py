@@ -150,6 +150,7 @@ def planned_flows(kind: Kind) -> Iterator[PlannedFlow]:
             share = limit / 100 * Fraction(rules.standards.resolution_share)
             litres = max(litres, Fraction(ceil(Fraction(step.to("L").value) / share)))
             limit = kind.permitted(aim, litres)
+        litres = kind.volume(litres)
         yield PlannedFlow(
             name=flow.name,
             aim=stated(aim, "m3/h", 6),

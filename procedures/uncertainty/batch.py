@@ -64,7 +64,8 @@ def combine_array(
     parts /= freedom
     doubt = parts.sum(axis=-1)
     effective = np.full_like(variance, inf)
-    np.divide(1.0, doubt, out=effective, where=doubt > 0)
+    with np.errstate(over="ignore"):  # a doubt too small for its inverse is as good as none
+        np.divide(1.0, doubt, out=effective, where=doubt > 0)
     root = np.sqrt(variance)
     factor = np.full_like(root, coverage) if coverage is not None else coverage_array(effective, probability)
     return BudgetArray(root, effective, factor, factor * root)

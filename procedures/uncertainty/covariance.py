@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from procedures.errors import ProcedureError
+from procedures.uncertainty.model import part_of_step
 
 Matrix = NDArray[np.float64]
 VectorModel = Callable[[NDArray[np.float64]], ArrayLike]
@@ -66,9 +67,10 @@ def propagate(
     jacobian = np.zeros((value.size, at.size))
     for place, step in enumerate(np.sqrt(np.diag(covariance))):
         if step > 0:
+            near = step * part_of_step(float(at[place]), float(step))
             move = np.zeros_like(at)
-            move[place] = step
+            move[place] = near
             wide = (np.asarray(model(at + move)) - np.asarray(model(at - move))) / 2
             narrow = np.asarray(model(at + move / 2)) - np.asarray(model(at - move / 2))
-            jacobian[:, place] = (4 * narrow - wide) / 3 / step
+            jacobian[:, place] = (4 * narrow - wide) / 3 / near
     return value, jacobian @ covariance @ jacobian.T

@@ -41,7 +41,8 @@ _OPERATIONS: Final[dict[type[ast.operator], Callable[[Any, Any], Any]]] = {
     ast.Pow: np.power,
 }
 _LONGEST: Final = 2000
-_DEEPEST: Final = 100
+_DEEPEST: Final = 250
+"""terms or brackets within one another; Python's own limit lies at some 1000"""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def expression(text: str) -> Expression:
 
 def _built(node: ast.expr, text: str, names: set[str], depth: int) -> _Step:
     if depth > _DEEPEST:
-        raise _refused(text, "brackets too deep")
+        raise _refused(text, "too many terms or brackets")
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
             constant = _number(number, text)

@@ -1,14 +1,21 @@
 """A measurement model as a function: its value, its sensitivities, and how far it is from linear.
 
-Source: JCGM 100:2008, 5.1.2 with its note (terms of second order), 5.1.4 (numerical sensitivities). The
-differences are taken over the standard uncertainty, where the result needs them, and refined once by halving.
+Source: JCGM 100:2008, 5.1.2 with its note (terms of second order), 5.1.3 (sensitivities as derivatives at the
+estimates). Differences are taken over a small part of the standard uncertainty, for second and third
+derivatives over a half, and refined once by halving: a logarithm far from linear still gives its own slope.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from procedures.uncertainty.evaluation import Evaluated
 
+_PART: Final = 1 / 64
+"""of the standard uncertainty: the step of a first derivative"""
+_DIGITS: Final = 1e-5
+"""of the estimate: a smaller step would drown in the last digits of a float"""
+_HALF: Final = 0.5
+"""of the standard uncertainty: the step of higher derivatives"""
 Model = Callable[..., float]
 """from the inputs, in order, to the result"""
 
@@ -73,23 +80,42 @@ class _Near:
     def slope(self, i: int) -> float:
         if not self.steps[i]:
             return 0.0
-        wide = (self.moved((i, 1)) - self.moved((i, -1))) / 2
-        narrow = self.moved((i, 0.5)) - self.moved((i, -0.5))
-        return (4 * narrow - wide) / 3 / self.steps[i]
+        share = part_of_step(self._at[i], self.steps[i])
+
+        def difference(h: float) -> float:
+            return (self.moved((i, h * share)) - self.moved((i, -h * share))) / (2 * h * share)
+
+        return _refined(difference) / self.steps[i]
 
     def bend(self, i: int, j: int) -> float:
         """The second derivative by i and j, times uᵢ uⱼ."""
-        if i == j:
-            return self.moved((i, 1)) - 2 * self.value + self.moved((i, -1))
-        alike = self.moved((i, 1), (j, 1)) + self.moved((i, -1), (j, -1))
-        crosswise = self.moved((i, 1), (j, -1)) + self.moved((i, -1), (j, 1))
-        return (alike - crosswise) / 4
+        return _refined(lambda h: self._bend(i, j, h * _HALF) / (h * _HALF) ** 2)
 
     def skew(self, i: int, j: int) -> float:
         """The third derivative once by i and twice by j, times uᵢ uⱼ²."""
+        return _refined(lambda h: self._skew(i, j, h * _HALF) / (h * _HALF) ** 3)
+
+    def _bend(self, i: int, j: int, h: float) -> float:
         if i == j:
-            near = self.moved((i, 1)) - self.moved((i, -1))
-            return (self.moved((i, 2)) - self.moved((i, -2))) / 2 - near
-        ahead = self.moved((i, 1), (j, 1)) - 2 * self.moved((i, 1)) + self.moved((i, 1), (j, -1))
-        behind = self.moved((i, -1), (j, 1)) - 2 * self.moved((i, -1)) + self.moved((i, -1), (j, -1))
+            return self.moved((i, h)) - 2 * self.value + self.moved((i, -h))
+        alike = self.moved((i, h), (j, h)) + self.moved((i, -h), (j, -h))
+        crosswise = self.moved((i, h), (j, -h)) + self.moved((i, -h), (j, h))
+        return (alike - crosswise) / 4
+
+    def _skew(self, i: int, j: int, h: float) -> float:
+        if i == j:
+            near = self.moved((i, h)) - self.moved((i, -h))
+            return (self.moved((i, 2 * h)) - self.moved((i, -2 * h))) / 2 - near
+        ahead = self.moved((i, h), (j, h)) - 2 * self.moved((i, h)) + self.moved((i, h), (j, -h))
+        behind = self.moved((i, -h), (j, h)) - 2 * self.moved((i, -h)) + self.moved((i, -h), (j, -h))
         return (ahead - behind) / 2
+
+
+def part_of_step(estimate: float, standard: float) -> float:
+    """Which part of a standard uncertainty a slope is taken over: small, yet far above the last digits."""
+    return min(1.0, max(_PART, _DIGITS * abs(estimate) / standard))
+
+
+def _refined(difference: Callable[[float], float]) -> float:
+    """A derivative from differences over one step and half of it, without the error that is their square."""
+    return (4 * difference(0.5) - difference(1.0)) / 3

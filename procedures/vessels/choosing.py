@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from math import sqrt
+from functools import reduce
+from math import gcd, sqrt
 from typing import Final, Literal
 
 from drivers.quantity import Quantity
 from procedures.meters.relative_error import percent_of
-from procedures.reference_standard import Use, choose_standard, relative_uncertainty
+from procedures.reference_standard import Use, choose_standard, lacks, relative_uncertainty
 from procedures.rounding import expanded_quantity
 from procedures.standard import WorkingStandard
+from procedures.vessels.measured import coefficient_of
 
 _FIGURES: Final = 3
 
@@ -38,6 +40,7 @@ def choose_vessel(
 
     Raises:
         StandardError: none will do; the facts name what would.
+        ProcedureError: its walls cannot be what the laboratory has written.
     """
 
     def fits(one: WorkingStandard) -> bool:
@@ -52,7 +55,73 @@ def choose_vessel(
                 return Fraction(size.to("L").value) % Fraction(one.nominal.to("L").value) == 0
 
     ordered = sorted(standards, key=_size, reverse=fit == "divides")
-    return choose_standard(ordered, named, Use(kind="vessel", at=size, limit=limit), on, fits=fits)
+    found = choose_standard(ordered, named, Use(kind="vessel", at=size, limit=limit), on, fits=fits)
+    coefficient_of(found.expansion, found.material)  # what no wall can be is told before anything is filled
+    return found
+
+
+Chosen = tuple[tuple[WorkingStandard, int], ...]
+"""measures, each with how often it is emptied"""
+
+
+def choose_measures(
+    standards: Sequence[WorkingStandard],
+    named: Sequence[str],
+    on: date,
+    *,
+    size: Quantity,
+    limit: Quantity,
+) -> Chosen:
+    """The measures that fill up a volume, each a whole number of times, as much as may be with the largest.
+
+    Args:
+        standards: all at hand.
+        named: ids that the assignment names; empty: any.
+        on: the day of the test.
+        size: the volume.
+        limit: in percent of its volume, the most that the expanded uncertainty of each may be.
+
+    Raises:
+        StandardError: none will do; the facts name what would.
+    """
+    litres = Fraction(size.to("L").value)
+    measures = [one for one in standards if one.kind == "vessel" and _size(one) > 0]
+    wanted = [one for one in measures if one.id in named] or measures
+    good = [one for one in wanted if not lacks(one, Use(kind="vessel", at=size, limit=limit), on)]
+    found = _filled_up(litres, sorted(good, key=_size, reverse=True))
+    for standard, _ in found or ():
+        coefficient_of(standard.expansion, standard.material)
+    if found:
+        return found
+    one = choose_vessel(standards, named, on, size=size, fit="divides", limit=limit)
+    return ((one, int(litres / Fraction(_size(one)))),)
+
+
+def _filled_up(rest: Fraction, measures: Sequence[WorkingStandard]) -> Chosen | None:
+    """Whole measures that make this volume in litres; None: there are none."""
+    if not rest:
+        return ()
+    if not measures or rest % reduce(_common, (Fraction(_size(one)) for one in measures)):
+        return None
+    largest, *others = measures
+    size = Fraction(_size(largest))
+    for times in range(rest // size, -1, -1):
+        found = _filled_up(rest - size * times, others)
+        if found is not None:
+            return ((largest, times), *found) if times else found
+    return None
+
+
+def _common(one: Fraction, other: Fraction) -> Fraction:
+    """The largest volume of which both are whole multiples."""
+    both = gcd(one.numerator * other.denominator, other.numerator * one.denominator)
+    return Fraction(both, one.denominator * other.denominator)
+
+
+def doubt_of(chosen: Chosen) -> Quantity:
+    """Of all measures together, k = 2, mL: the fills of one are wrong alike, those of two are not."""
+    parts = [float((uncertainty_of(one) * fills).to("mL").value) for one, fills in chosen]
+    return expanded_quantity(sqrt(sum(part * part for part in parts)), "mL", _FIGURES)
 
 
 def share_of(permitted: Quantity, whole: Quantity, least_ratio: Decimal) -> Quantity:

@@ -15,10 +15,10 @@ import msgspec
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.physics.computed import Computed
-from procedures.physics.expansion import Vessel, material
+from procedures.physics.expansion import Vessel
 from procedures.physics.volume import transferred_volume
 from procedures.point import Reason
-from procedures.vessels.measured import Measured, celsius, held, litres
+from procedures.vessels.measured import Measured, celsius, coefficient_of, held, litres
 
 
 class Poured(Measured, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -77,9 +77,7 @@ class Walls(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         Raises:
             ProcedureError: the table does not know the material.
         """
-        coefficient = self.expansion
-        if coefficient is None and self.material is not None:
-            coefficient = material(self.material).expansion
+        coefficient = coefficient_of(self.expansion, self.material)
         notices = () if coefficient is not None else (Reason(code="walls_unknown"),)
         found = Vessel(
             expansion=float(coefficient or 0),

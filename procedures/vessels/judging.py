@@ -8,9 +8,8 @@ from decimal import Decimal
 from typing import Final
 
 from drivers.quantity import Quantity
-from procedures.conformity import worst
 from procedures.errors import ProcedureError
-from procedures.point import Method, Outcome, Phase, Point, Reason, Tolerance, Verdict
+from procedures.point import Method, Outcome, Point, Tolerance
 from procedures.subjects.judging import decided
 from procedures.vessels.filling import Filled, VesselFilling
 from procedures.vessels.neck import Neck, deviation
@@ -78,7 +77,7 @@ def volume_point(
         reference=volume,
         error=error,
         tolerance=tolerance,
-        method=Method.DIRECT,
+        method=Method.CAPACITY,
         outcome=outcome,
         reason=reason,
         readings=row.readings,
@@ -111,37 +110,3 @@ def visual_points(
             outcome=C if in_order else N,
             reason="" if in_order else "visual_fault",
         )
-
-
-def phase_of(rules: str, order: Sequence[str], points: tuple[Point, ...], missing: Sequence[Reason]) -> Phase:
-    """The phase of one test.
-
-    Args:
-        rules: id of the table.
-        order: its sections.
-        points: all of them.
-        missing: `section_missing`, each of which leaves its section and the verdict open.
-    """
-    sections: dict[str, Outcome] = {}
-    for name in order:
-        outcomes = [point.outcome for point in points if point.section == name]
-        lacking = any(reason.facts["section"] == name for reason in missing)
-        if outcomes or lacking:
-            sections[name] = worst([*outcomes, *([I] if lacking else [])])
-    verdict = Verdict(
-        outcome=worst(sections.values()),
-        rule=rules,
-        failing=tuple(point.label for point in points if point.outcome is N),
-        reasons=(*(_reason(point) for point in points if point.outcome is not C), *missing),
-        sections=sections,
-    )
-    return Phase(points=points, verdict=verdict)
-
-
-def _reason(point: Point) -> Reason:
-    facts = {"point": point.label}
-    if point.error is not None:
-        facts["error"] = str(point.error)
-    if point.tolerance is not None:
-        facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
-    return Reason(code=point.reason or "error_outside_tolerance", facts=facts)

@@ -59,11 +59,12 @@ def permitted_volume(
         ProcedureError: no limit is known, or the officer's own has no source.
     """
     if own.permitted is not None:
-        if not own.permitted_source.strip() or own.permitted.value <= 0:
+        a_volume = own.permitted.unit == "%" or own.permitted.dimension == "volume"
+        if not own.permitted_source.strip() or own.permitted.value <= 0 or not a_volume:
             raise ProcedureError(
                 "vessel.limit_source",
-                "The permitted error {permitted} has no source, or is not above zero.",
-                'Write where it stands: permitted_source = "decree, clause".',
+                "The permitted error {permitted} has no source, or is no volume or percentage above zero.",
+                'Write it as "10 mL" or "0.2 %", and where it stands: permitted_source = "decree, clause".',
                 permitted=str(own.permitted),
             )
         limit = own.permitted

@@ -14,7 +14,10 @@ from procedures.point import Reason
 from procedures.rounding import settled
 from procedures.vessels.neck import Neck, deviation
 
-_COLDEST, _WARMEST = -40, 100
+COLDEST, WARMEST = -40, 100
+"""°C; a liquid in a measure lies between them (a choice of this program)"""
+_MOST_EXPANSION: Final = 1e-3
+"""1/°C; twice that of the plastics that measures are made of (a choice of this program)"""
 PLACE: Final = Decimal("1e-9")
 """L; a corrected volume ends here, a millionth of what any measure can tell"""
 
@@ -68,9 +71,7 @@ def held(row: Measured, reference_temperature: Quantity, path: str) -> Held:
     notices = [] if row.volume is not None else [_named("vessel_nominal_taken", row)]
     if row.temperature is None:
         return Held(read, None, tuple(notices))
-    coefficient = row.expansion
-    if coefficient is None and row.material is not None:
-        coefficient = material(row.material).expansion
+    coefficient = coefficient_of(row.expansion, row.material)
     if coefficient is None:
         notices.append(_named("expansion_unknown", row))
     vessel = Vessel(
@@ -83,6 +84,18 @@ def held(row: Measured, reference_temperature: Quantity, path: str) -> Held:
     return Held(read, vessel, tuple(notices))
 
 
+def coefficient_of(expansion: Decimal | None, name: str | None) -> Decimal | None:
+    """Cubic, 1/°C: as it is given, else that of the material; None: nothing says it.
+
+    Raises:
+        ProcedureError: no vessel can grow so, or the table does not know the material.
+    """
+    if expansion is not None:
+        possible(float(expansion), "expansion", 0, _MOST_EXPANSION, "1/°C")
+        return expansion
+    return None if name is None else material(name).expansion
+
+
 def celsius(temperature: Quantity) -> float:
     """A temperature of a liquid, for physics.
 
@@ -90,7 +103,7 @@ def celsius(temperature: Quantity) -> float:
         ProcedureError: no liquid in a measure can have it.
     """
     found = float(temperature.to("°C").value)
-    possible(found, "temperature", _COLDEST, _WARMEST, "°C")
+    possible(found, "temperature", COLDEST, WARMEST, "°C")
     return found
 
 

@@ -59,7 +59,7 @@ class Pouring:
         for number in range(fills):
             await self.run.instruct(FillVessel(vessel=standard.id))
             if number == 0:
-                temperature = await self.reader.shown("standard_temperature", CELSIUS)
+                temperature = await self.reader.warmth("standard_temperature")
             await self.run.instruct(FillVessel(vessel=into, volume=nominal))
             await self.empty(standard.id, nominal)
         at_line = measured(standard, "at_line", Quantity(0, "mL"), temperature)
@@ -97,7 +97,7 @@ class Pouring:
 
     async def read_line(self, row: F, vessel: str, nominal: Quantity, step: Quantity) -> F:
         """Temperature and line of the vessel under test, added to its row."""
-        inside = await self.reader.shown("vessel_temperature", CELSIUS)
+        inside = await self.reader.warmth("vessel_temperature")
         path = self.run.path()
         side, amount = await self.reader.side(vessel, nominal, step)
         return msgspec.structs.replace(

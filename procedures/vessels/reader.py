@@ -14,12 +14,14 @@ from procedures.meters.register import Shown, read_register
 from procedures.point import Reason
 from procedures.run import Run
 from procedures.standard import WorkingStandard
-from procedures.vessels.measured import Measured
+from procedures.vessels.measured import COLDEST, WARMEST, Measured
 from procedures.vessels.neck import MOST, Side
 
 _ATTEMPTS: Final = 5
 _SIDES: Final[dict[str, Side]] = {"above": "above", "below": "below", "at_line": "at_line"}
 _MILLILITRE: Final = Quantity(1, "mL")
+_TENTH_DEGREE: Final = Quantity("0.1", "°C")
+_COLDEST, _WARMEST = Quantity(COLDEST, "°C"), Quantity(WARMEST, "°C")
 
 
 @dataclass
@@ -48,6 +50,7 @@ class Reader:
             ):
                 self.noted(reading)
                 return found
+            await self._cannot_be(found, least, most)
         raise ProcedureError(
             "vessel.shown",
             "The reading of {role} was no {dimension} that can be, {count} times.",
@@ -57,6 +60,14 @@ class Reader:
             count=str(_ATTEMPTS),
             unit=step.unit,
         )
+
+    async def warmth(self, role: str) -> Quantity:
+        """A temperature that a liquid, or the air about it, can have.
+
+        Raises:
+            ProcedureError: it is none, time and again.
+        """
+        return await self.shown(role, _TENTH_DEGREE, least=_COLDEST, most=_WARMEST)
 
     async def register(
         self,
@@ -99,6 +110,7 @@ class Reader:
                 self.by_hand += 1
                 if least is None or answer.quantity >= least:
                     return answer.quantity
+                await self._cannot_be(answer.quantity, least, None)
         raise ProcedureError(
             "vessel.dimension",
             "The answer to {question} was no {dimension} that can be, {count} times.",
@@ -108,6 +120,12 @@ class Reader:
             count=str(_ATTEMPTS),
             unit=step.unit,
         )
+
+    async def _cannot_be(self, found: Quantity, least: Quantity | None, most: Quantity | None) -> None:
+        """Say so before it is read again."""
+        bounds = {"least": least, "most": most}
+        told = {name: "—" if bound is None else str(bound) for name, bound in bounds.items()}
+        await self.chosen("cannot_be", ("measure_again",), reading=str(found), **told)
 
     async def chosen(self, question: str, choices: tuple[str, ...], **facts: str) -> str:
         """One of the choices.
@@ -147,6 +165,7 @@ class Reader:
             amount = await self.keyed(f"vessel_{side}", step, vessel=vessel, volume=str(nominal))
             if amount.value >= 0 and amount <= nominal * MOST:
                 return side, amount
+            await self._cannot_be(amount, nominal * 0, nominal * MOST)
         raise ProcedureError(
             "vessel.answers",
             "The reading of measure {vessel} ({volume}) was none that it can have, {count} times.",

@@ -7,6 +7,7 @@ import msgspec
 from drivers.quantity import Quantity
 from procedures.vessels.filling import Walls
 from procedures.vessels.limits import OwnLimit
+from procedures.vessels.measured import celsius, coefficient_of
 
 
 class UnderTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -29,6 +30,16 @@ class UnderTest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return Walls(
             reference_temperature=self.reference_temperature, expansion=self.expansion, material=self.material
         )
+
+    def check(self) -> None:
+        """Refuse walls that cannot be, before anything is filled.
+
+        Raises:
+            ProcedureError: names them.
+        """
+        coefficient_of(self.expansion, self.material)
+        if self.reference_temperature is not None:
+            celsius(self.reference_temperature)
 
     @property
     def own_limit(self) -> OwnLimit:

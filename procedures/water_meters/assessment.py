@@ -7,7 +7,6 @@ of all together. A run whose flow left its band, or whose reference is not known
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import groupby
 
 from drivers.quantity import Quantity
 from procedures.acceptance import AcceptanceRule, accept
@@ -16,7 +15,8 @@ from procedures.errors import ProcedureError
 from procedures.meters.flow_rate import FlowBand, FlowRates
 from procedures.meters.relative_error import percent_of
 from procedures.meters.water_meter_limits import equal_signs, repeated_runs
-from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Subject, Tolerance, Verdict
+from procedures.phase import phase_of
+from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Subject, Tolerance
 from procedures.water_meters.instrument import MeterMarks
 from procedures.water_meters.observation import Delivery, Observations, Sheet
 from procedures.water_meters.rules import FlowOfTest, Section, WaterMeterRules
@@ -185,20 +185,7 @@ def assess(
         point for name in rules.order for sheet in seen.meter for point in _section(judging, sheet, name)
     )
     missing = [reason for sheet in seen.meter for reason in _missing(judging, sheet, points, required, runs)]
-    sections = {name: worst(p.outcome for p in group) for name, group in groupby(points, lambda p: p.section)}
-    for reason in missing:
-        section = reason.facts["section"]
-        sections[section] = worst([sections.get(section, I), I])
-    return Phase(
-        points=points,
-        verdict=Verdict(
-            outcome=worst(sections.values()),
-            rule=rules.id,
-            failing=tuple(point.label for point in points if point.outcome is N),
-            reasons=(*(_reason(point) for point in points if point.outcome is not C), *missing),
-            sections=sections,
-        ),
-    )
+    return phase_of(rules.id, rules.order, points, missing)
 
 
 def subjects(phase: Phase, sheets: Sequence[Sheet]) -> tuple[Subject, ...]:
@@ -316,12 +303,3 @@ def _missing(
             lacking = min(taken) < runs
         if lacking:
             yield Reason(code="section_missing", facts={"section": name, "meter": sheet.id})
-
-
-def _reason(point: Point) -> Reason:
-    facts = {"point": point.label}
-    if point.error is not None:
-        facts["error"] = str(point.error)
-    if point.tolerance is not None:
-        facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
-    return Reason(code=point.reason or "error_outside_tolerance", facts=facts)

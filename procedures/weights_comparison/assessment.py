@@ -5,10 +5,10 @@ Each weight has its own outcome; lines of the checklist that hold for the whole 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 
 from procedures.conformity import worst
-from procedures.point import Method, Outcome, Phase, Point, Reason, Subject, Verdict
+from procedures.phase import phase_of
+from procedures.point import Method, Outcome, Phase, Point, Reason, Subject
 from procedures.weights_comparison.instrument import TestedWeight
 from procedures.weights_comparison.judging import Judged, Judging
 from procedures.weights_comparison.mass import compared
@@ -73,24 +73,14 @@ def assess(judging: Judging, seen: Observations, *, required: Sequence[Section] 
     sheet = Sheet(judging, seen)
     points = tuple(sheet.points)
     missing = tuple(_missing(judging, points, required))
-    sections = {name: worst(p.outcome for p in group) for name, group in groupby(points, lambda p: p.section)}
-    for reason in missing:
-        section = reason.facts["section"]
-        sections[section] = worst([sections.get(section, OPEN), OPEN])
     decisions = {one.point.label: one for one in sheet.judged}
-    return Phase(
-        points=points,
-        verdict=Verdict(
-            outcome=worst(sections.values()),
-            rule=judging.rules.id,
-            failing=tuple(point.label for point in points if point.outcome is N),
-            reasons=(
-                *(_reason(p, decisions.get(p.label)) for p in points if p.outcome is not C),
-                *missing,
-            ),
-            sections=sections,
-        ),
-    )
+
+    def found(point: Point) -> dict[str, str]:
+        judged = decisions.get(point.label)
+        reasons = judged.decision.reasons if judged is not None else ()
+        return {name: fact for reason in reasons for name, fact in reason.facts.items()}
+
+    return phase_of(judging.rules.id, judging.rules.order, points, missing, also=found)
 
 
 def subjects(judging: Judging, phase: Phase) -> tuple[Subject, ...]:
@@ -116,17 +106,6 @@ def _missing(judging: Judging, points: Sequence[Point], required: Sequence[Secti
         for weight in judging.uut.tested:
             if weight.id not in done:
                 yield Reason(code="weight_missing", facts={"section": "accuracy", "weight": weight.id})
-
-
-def _reason(point: Point, judged: Judged | None) -> Reason:
-    facts = {"point": point.label}
-    if point.error is not None:
-        facts["error"] = str(point.error)
-    if point.tolerance is not None:
-        facts |= {"lower": str(point.tolerance.lower), "upper": str(point.tolerance.upper)}
-    if judged is not None:
-        facts |= {name: fact for reason in judged.decision.reasons for name, fact in reason.facts.items()}
-    return Reason(code=point.reason or "error_outside_tolerance", facts=facts)
 
 
 def _inspected(label: str, subject: str, *, in_order: bool) -> Point:

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
-from procedures.point import Outcome, Point, Tolerance
-from procedures.rounding import told
+from procedures.point import Outcome, Point
+from procedures.rounding import limit_told, told
 from results.certificate.words import gloss, number, quantity, word
 
 _USUAL_FACTOR: Final = 2
@@ -84,7 +84,7 @@ def _row(point: Point, shown: Sequence[str]) -> dict[str, Any]:
         "reference": _told(point.reference),
         "conventional_mass": _told(point.reference),
         "error": error_of(point),
-        "tolerance": limits_of(point.tolerance),
+        "tolerance": limits_of(point),
         "uncertainty": _expanded(point),
     }
     return {
@@ -105,15 +105,18 @@ def error_of(point: Point) -> str:
     return quantity(told(error, *limits))
 
 
-def limits_of(tolerance: Tolerance | None) -> str:
-    """The tolerance as printed."""
-    if tolerance is None:
+def limits_of(point: Point) -> str:
+    """The tolerance as printed, in the unit of what it is compared with."""
+    if point.tolerance is None:
         return "–"
-    if tolerance.lower == -tolerance.upper:
-        return f"± {quantity(tolerance.upper)}"
-    if not tolerance.lower:
-        return f"≤ {quantity(tolerance.upper)}"
-    return f"{quantity(tolerance.lower)} … {quantity(tolerance.upper)}"
+    found = (point.corrected_error, point.error, point.indication)
+    compared = next((one for one in found if one is not None), None)
+    lower, upper = (limit_told(one, compared) for one in (point.tolerance.lower, point.tolerance.upper))
+    if lower == -upper:
+        return f"± {quantity(upper)}"
+    if not lower:
+        return f"≤ {quantity(upper)}"
+    return f"{quantity(lower)} … {quantity(upper)}"
 
 
 def label_of(point: Point) -> str:

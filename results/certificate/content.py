@@ -79,9 +79,10 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
         "sections": sections(record.points, shown),
         "as_found": sections(record.as_found.points, shown) if record.as_found else [],
         "subjects": _subjects(record),
+        "subjects_title": _subjects_title(record.kind),
         "breaks": [*_amendments(record), *(_break(one) for one in record.breaks)],
         "notices": [
-            sentence("notice", one.code, **{name: anything(fact) for name, fact in one.facts.items()})
+            sentence("notice", one.code, **{name: _fact(name, fact) for name, fact in one.facts.items()})
             for one in record.notices
         ],
         "failing": _failing(record),
@@ -96,6 +97,17 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
         "qr_words": word("note", "qr" if record.registry else "no_register"),
         "at": int(ended.timestamp()),
     }
+
+
+def _named(name: str, value: Any) -> str:
+    if name in {"liquid", "nominal"}:  # they need no name
+        return word("part", value) if name == "liquid" else anything(value)
+    return f"{word('label', name)} {anything(value)}"
+
+
+def _fact(name: str, fact: str) -> str:
+    """A fact of a notice; the states that were not stated are words."""
+    return ", ".join(word("part", one) for one in fact.split(", ")) if name == "states" else anything(fact)
 
 
 def _issued(record: Record) -> datetime:
@@ -115,6 +127,12 @@ def _valid_until(record: Record) -> str:
     if record.valid_until is None or record.training or form_of(record) != Outcome.CONFORMS:
         return ""
     return day(record.valid_until)
+
+
+def _subjects_title(kind: str) -> list[str]:
+    """Several instruments, or the parts of one."""
+    name = kind if gloss("subjects", kind) else "together"
+    return [word("subjects", name), gloss("subjects", name)]
 
 
 def _subjects(record: Record) -> list[list[str]]:
@@ -156,6 +174,8 @@ def _mark(name: str, value: Any) -> tuple[str, str]:
         return name, str(len(value))
     if name in _NAMED:
         return "method_of_test" if name == "method" else name, word("part", str(value))
+    if name == "class":
+        return name, str(value).replace(".", ",")
     if name in _PARTS_OF_ONE:
         return name, "; ".join(_part_of_one(one) for one in value)
     if isinstance(value, dict) and "unit" not in value:
@@ -165,11 +185,7 @@ def _mark(name: str, value: Any) -> tuple[str, str]:
 
 def _part_of_one(part: Any) -> str:
     """A nozzle or a compartment: its number, and what is known of it."""
-    rest = [
-        word("part", one) if name == "liquid" else f"{word('label', name)} {anything(one)}"
-        for name, one in part.items()
-        if name != "id" and one not in {"", None}
-    ]
+    rest = [_named(name, one) for name, one in part.items() if name != "id" and one not in {"", None}]
     return f"{part['id']} ({', '.join(rest)})" if rest else str(part["id"])
 
 
@@ -232,7 +248,7 @@ def _cause(point: Point) -> str:
     load = quantity(told(point.nominal)) if point.nominal is not None else ""
     where = ", ".join(filter(None, (word("section", point.section), label_of(point), load)))
     cause = word("cause", point.reason or "error_outside_tolerance")
-    limits = f" (kesalahan {error_of(point)}, BKD {limits_of(point.tolerance)})" if point.tolerance else ""
+    limits = f" (kesalahan {error_of(point)}, BKD {limits_of(point)})" if point.tolerance else ""
     return f"{where}: {cause}{limits}"
 
 

@@ -26,7 +26,6 @@ _ASIDE: Final = 4.0
 
 @dataclass(frozen=True)
 class _Mark:
-    unit: str
     load: float
     error: float
     lower: float
@@ -36,12 +35,17 @@ class _Mark:
 
 
 def error_plot(points: Sequence[Point]) -> str:
-    """Draw the accuracy points that have load, error and tolerance; empty when there are fewer than two."""
-    found = (_mark(point) for point in points if point.section == "accuracy")
+    """Draw the accuracy points of one instrument that have load, error and tolerance, all in one unit.
+
+    Empty when there are fewer than two, or when the points are of several instruments, which have no curve.
+    """
+    unit = next((point.nominal.unit for point in points if point.nominal is not None), "")
+    if any(point.subject for point in points):
+        return ""
+    found = (_mark(point, unit) for point in points if point.section == "accuracy")
     marks = sorted(filter(None, found), key=lambda mark: (mark.load, mark.down))
     if len(marks) < _ENOUGH:
         return ""
-    unit = marks[0].unit
     widest = max(max(abs(mark.lower), abs(mark.upper), abs(mark.error)) for mark in marks) or 1.0
     farthest = max(mark.load for mark in marks) or 1.0
     scale = _Scale(farthest * 1.03, widest * 1.15)
@@ -71,19 +75,17 @@ class _Scale:
         return _TOP + middle - middle * error / self.widest
 
 
-def _mark(point: Point) -> _Mark | None:
+def _mark(point: Point, unit: str) -> _Mark | None:
     error = point.corrected_error if point.corrected_error is not None else point.error
     if error is None or point.nominal is None or point.tolerance is None:
         return None
-    unit = point.nominal.unit
+    told = (point.nominal, error, point.tolerance.lower, point.tolerance.upper)
     try:
-        heights = [one.to(unit) for one in (error, point.tolerance.lower, point.tolerance.upper)]
+        load, shown, lower, upper = (float(one.to(unit).value) for one in told)
     except UnitError:
         return None
-    shown, lower, upper = (float(one.value) for one in heights)
     return _Mark(
-        unit=unit,
-        load=float(point.nominal.value),
+        load=load,
         error=shown,
         lower=lower,
         upper=upper,

@@ -32,6 +32,10 @@ _SIGNS: Final = {Outcome.CONFORMS: "✔", Outcome.DOES_NOT_CONFORM: "✘", Outco
 Row = tuple[str, str]
 
 
+_PARTS: Final = {"fuel_dispensers": "nozzle", "tank_trucks": "compartment"}
+"""kinds whose several outcomes are of parts of one instrument"""
+
+
 def record_page(entry: Entry, language: Language, now: datetime) -> str:
     """The page behind the QR code of a certificate."""
     say = words(language)
@@ -143,7 +147,8 @@ def _standing(say: Words, entry: Entry, now: datetime) -> Markup:
     if found is Standing.IN_FORCE and record.valid_until is None:
         key = "in_force_open"
     if found is Standing.FAILED and any(one.outcome is Outcome.CONFORMS for one in record.subjects):
-        return _banner("wait", say("mixed"), tag("p", say("mixed_text")))
+        text = "mixed_parts_text" if record.kind in _PARTS else "mixed_text"
+        return _banner("wait", say("mixed"), tag("p", say(text)))
     text = say(
         f"{key}_text",
         activity=say(record.activity.value).lower(),
@@ -163,8 +168,10 @@ def _newer(say: Words, entry: Entry) -> Iterable[Markup]:
 def _subjects(say: Words, record: Record) -> Iterable[Markup]:
     """Each of several instruments with its own outcome, before what they have in common."""
     if record.subjects:
-        rows = [(f"{one.id} · {one.serial}".rstrip(" ·"), _told(say, one)) for one in record.subjects]
-        yield _facts(say("subjects"), rows)
+        part = _PARTS.get(record.kind)
+        name = f"{say(part)} " if part else ""
+        rows = [(f"{name}{one.id} · {one.serial}".rstrip(" ·"), _told(say, one)) for one in record.subjects]
+        yield _facts(say("parts" if part else "subjects"), rows)
 
 
 def _told(say: Words, subject: Subject) -> str:
@@ -179,8 +186,12 @@ def _instrument(say: Words, record: Record) -> Iterable[Row]:
     yield say("serial"), record.identity.serial
     yield say("capacity"), say.number(_extent(record.uut, "max"))
     yield say("interval"), say.number(_extent(record.uut, "e"))
-    yield say("flow"), say.number(_extent(record.uut, "q3") or _extent(record.uut, "qn"))
-    yield say("class"), _written(record.uut.get("class"))
+    yield say("flow"), _first(say, record.uut, "q3", "qn", "qmax", "max_flow")
+    yield say("current"), _first(say, record.uut, "imax")
+    yield say("volume"), _first(say, record.uut, "nominal")
+    yield say("length"), _first(say, record.uut, "length", "range")
+    yield say("vehicle"), _written(record.uut.get("vehicle"))
+    yield say("class"), say.number(_written(record.uut.get("class")))
     yield say("owner"), masked(record.owner.name)
 
 
@@ -256,6 +267,12 @@ def _extent(uut: dict[str, Any], key: str) -> str:
     if not isinstance(intervals, list | tuple):
         return ""
     return " / ".join(_written(part.get(key)) for part in intervals if isinstance(part, dict))
+
+
+def _first(say: Words, uut: dict[str, Any], *keys: str) -> str:
+    """The entry that this kind of instrument has of those that mean the same to its owner."""
+    found = next((found for key in keys if (found := _written(uut.get(key)))), "")
+    return say.number(found).replace("m3", "m³")
 
 
 def _written(value: Any) -> str:

@@ -99,6 +99,13 @@ MATRIX: Final[dict[str, dict[Phase, Reaction | Never]]] = {
         "deliver": UNHURT,
         "resume": UNHURT,
     },
+    "environment leaves its limits": {
+        "begin": Reaction("environment.outside", 3),
+        "measure": Reaction("environment.outside", 3),
+        "seal": UNHURT,
+        "deliver": UNHURT,
+        "resume": Reaction("environment.outside", 3),
+    },
     "registry down": {
         "begin": UNHURT,
         "measure": UNHURT,
@@ -124,7 +131,3 @@ MATRIX: Final[dict[str, dict[Phase, Reaction | Never]]] = {
         "resume": Reaction("file.syntax", 2),
     },
 }
-UNRECORDED: Final = {
-    "environment leaves its limits": "no released procedure takes conditions as readings of a run yet",
-}
-"""faults of the requirements that nothing in a run can show, and why"""

@@ -39,6 +39,10 @@ def rect(value, half, **more):
     return {"value": value, "half_width": half, **more}
 
 
+THERMOMETER = (
+    (21.521, 22.012, 22.512, 23.003, 23.507, 23.999, 24.513, 25.002, 25.503, 26.010, 26.511),
+    (-0.171, -0.169, -0.166, -0.159, -0.164, -0.165, -0.156, -0.157, -0.159, -0.161, -0.160),
+)
 PHYSICS = {
     "3 air by CIPM-2007": [
         (
@@ -204,6 +208,59 @@ PHYSICS = {
             {"reference_volume": (volume, 6e-7), "error": (error, 1e-6)},
         )
         for gamma, beta, meter, volume, error in DISPENSER.values()
+    ],
+    "gas in two states": [
+        (
+            {
+                "quantity": "gas_through_meter",
+                "master_volume": "200 L",
+                "master_error": "0.5 %",
+                "master_temperature": "20 °C",
+                "master_pressure": "1000 hPa",
+                "temperature": "25 °C",
+                "pressure": "1010 hPa",
+                "indication": "201 L",
+            },
+            {
+                "reference_volume": (200 / 1.005 * 298.15 / 293.15 * 1000 / 1010, 1e-6),
+                "error": ((201 / (200 / 1.005 * 298.15 / 293.15 * 1000 / 1010) - 1) * 100, 1e-6),
+            },
+        ),
+        (
+            {
+                "quantity": "weighted_mean_error",
+                "flows": ["0.6 m3/h", "4.2 m3/h", "6 m3/h"],
+                "errors": ["-1 %", "0.5 %", "1 %"],
+                "qmax": "6 m3/h",
+            },
+            {"weighted_mean_error": ((-0.1 + 0.35 + 0.4) / 1.2, 1e-8)},
+        ),
+    ],
+    "lengths, materials, water at a meter": [
+        (
+            {
+                "quantity": "length_at_temperature",
+                "length": "10 m",
+                "expansion": "11.5e-6 1/°C",
+                "temperature": "28 °C",
+                "pull": 60,
+                "marked_pull": 50,
+                "section": "2.6",
+                "modulus": 206000,
+            },
+            {"by_warmth": (0.92, 1e-9), "by_pull": (10000 * 10 / (2.6 * 206000), 1e-7)},
+        ),
+        ({"quantity": "material", "name": "stainless_steel_316"}, {"expansion": (47.7e-6, 1e-15)}),
+        (
+            {
+                "quantity": "water_through_meter",
+                "reading": "10 L",
+                "expansion": "0 1/°C",
+                "temperature": "30 °C",
+                "meter_temperature": "20 °C",
+            },
+            {"reference_volume": (10 * TANAKA[30] / TANAKA[20], 1e-7)},
+        ),
     ],
     "8.1 times": [
         (
@@ -445,6 +502,41 @@ LIMITS = {
             *((0.05, 2), (0.1, 2), (0.15, 3), (0.3, 4), (0.4, 4), (0.7, 7), (1, 10), (1.5, 10)),
         )
     ],
+    "gas, energy, levels": [
+        (
+            {
+                "quantity": "gas_meter",
+                "accuracy_class": "1.5",
+                "qmin": "0.04 m3/h",
+                "qmax": "6 m3/h",
+                "flow": flow,
+            },
+            {"permitted_error": (limit, 0)},
+        )
+        for flow, limit in (("0.04 m3/h", 3), ("0.5999 m3/h", 3), ("0.6 m3/h", 1.5), ("6 m3/h", 1.5))
+    ]
+    + [
+        (
+            {
+                "quantity": "energy_meter",
+                "accuracy_class": "A",
+                "ist": "0.02 A",
+                "imin": "0.25 A",
+                "itr": "5 A",
+                "imax": "60 A",
+                "current": current,
+            },
+            {"permitted_error": (limit, 0)},
+        )
+        for current, limit in (("5 A", 2.0), ("4.999 A", 2.5))
+    ]
+    + [
+        (
+            {"quantity": "level_gauge", "accuracy_class": "2", "range": "20 m", "level": level},
+            {"permitted_error": (limit, 0), "hysteresis_limit": (2, 0)},
+        )
+        for level, limit in (("6 m", 4), ("15 m", 6))
+    ],
     "D1 mechanical scales": [
         (
             {"quantity": "mechanical_scale", **plate, **({} if load is None else {"loads": [load]})},
@@ -647,6 +739,33 @@ UNCERTAINTY = {
             {"standard_uncertainty": (32.36, 0.03), "expanded_uncertainty": (59.3, 0.1)},
         ),
     ],
+    "GUM H.3 a thermometer's line": [
+        (
+            {
+                "quantity": "straight_line",
+                "x": list(THERMOMETER[0]),
+                "y": list(THERMOMETER[1]),
+                "origin": 20,
+                "at": 30,
+            },
+            {
+                "intercept": (-0.1712, 5e-5),
+                "u(intercept)": (0.0029, 5e-5),
+                "slope": (0.00218, 5e-6),
+                "u(slope)": (0.00067, 5e-6),
+                "r(intercept, slope)": (-0.930, 5e-4),
+                "deviation": (0.0035, 5e-5),
+                "value": (-0.1494, 5e-5),
+                "standard_uncertainty": (0.0041, 5e-5),
+            },
+        )
+    ],
+    "series taken together": [
+        (
+            {"quantity": "pooled", "series": [[1, 2, 3], [10, 14]]},
+            {"deviation": (sqrt((2 + 8) / 3), 1e-8), "degrees_of_freedom": (3, 0)},
+        )
+    ],
     "10 XRF": [
         (
             {
@@ -668,6 +787,43 @@ UNCERTAINTY = {
         (
             {"input": inputs(normal(0, "0.57", 9), normal(0, "0.25"))},
             {"effective_degrees_of_freedom": (12.8, 0.05)},
+        ),
+    ],
+    "11 what a budget makes of the examples of GUM S1 and S2": [
+        (
+            {"model": MASS_MODEL, "probability": "95 %", "input": MASS_INPUTS, "second_order": second},
+            {
+                "value": (1.2340, 5e-5),
+                "standard_uncertainty": (u, 1e-6),
+                "lower": (lower, 1e-5),
+                "upper": (upper, 1e-5),
+            },
+        )
+        for second, u, lower, upper in (
+            (False, 0.053852, 1.12845, 1.33955),
+            (True, 0.074963, 1.08708, 1.38092),
+        )
+    ]
+    + [
+        (
+            {"model": GAUGE_MODEL.replace("ls +", "ls - 5e7 +"), "unit": "nm", "input": GAUGE_BLOCK},
+            {"value": (838, 1e-6), "standard_uncertainty": (31.6638, 2e-3)},
+        ),
+        (
+            {"model": "ln(x1)", "input": inputs(rect(0.6, 0.5))},
+            {"value": (-0.511, 5e-4), "standard_uncertainty": (0.481, 5e-4)},
+        ),
+        (
+            {"model": "sqrt(x1**2 + x2**2)", "input": inputs(normal("0.001", "0.01"), normal(0, "0.01"))},
+            {"value": (0.001, 1e-9), "standard_uncertainty": (0.010, 1e-6)},
+        ),
+        (
+            {
+                "model": "x1 + x2 + x3 + x4",
+                "probability": "95 %",
+                "input": inputs(*[rect(0, sqrt(3))] * 3, rect(0, 10 * sqrt(3))),
+            },
+            {"standard_uncertainty": (sqrt(103), 1e-6), "upper": (19.891, 1e-3)},
         ),
     ],
     "13 a balance in the manner of cg-18": [

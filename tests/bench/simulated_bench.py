@@ -10,8 +10,8 @@ import random
 import shutil
 import string
 from collections.abc import Callable
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from importlib.resources import files
@@ -23,6 +23,7 @@ import apsw
 
 from bench import finishing, session
 from bench.attention import RunInterrupted
+from bench.environment import Environment
 from bench.keyring import bench_key, officer_key
 from bench.laboratory import Folders, load
 from bench.operators.twin_hands import AutomaticOperator, TwinHands
@@ -115,6 +116,9 @@ class World:
         """of the instrument that is plugged in, as the laboratory file says"""
         self.helpless = False
         """the penera cannot put a plug back"""
+        self.room: int | None = None
+        """what the thermometer shows, in grams, for a small scale plays it; None: there is none"""
+        self.thermometer: QuickTwin | None = None
         self.jobs: list[Job] = []
         self.cuts = 0
         """how often the power went"""
@@ -412,16 +416,41 @@ async def _job(world: World, clock: VirtualClock, journal: Journal, outbox: Outb
             settle=SETTLE,
             device=device,
         )
-        around = Surroundings(
-            laboratory=world.laboratory,
-            journal=journal,
-            station=Station({"uut": bound}),
-            clock=clock,
-            sentence=str,
-            title=str,
-        )
-        await _test(world, around, twin, Penera(world, clock, cable), outbox, job)
+        async with _thermometer(world, clock, bound) as room:
+            around = Surroundings(
+                laboratory=world.laboratory,
+                journal=journal,
+                station=Station({"uut": bound} | room),
+                clock=clock,
+                sentence=str,
+                title=str,
+            )
+            await _test(world, around, twin, Penera(world, clock, cable), outbox, job)
     finally:
+        await device.close()
+        await twin.close()
+
+
+@asynccontextmanager
+async def _thermometer(world: World, clock: VirtualClock, like: Bound):
+    """The instrument that shows the room, by its role; nothing in a world without one."""
+    if world.room is None:
+        yield {}
+        return
+    cable = Cable()
+    settings = TwinSettings(
+        max=Quantity(100, "g"), d=Quantity(1, "g"), settling_s=Decimal("0.05"), steady_s=Decimal("0.1")
+    )
+    twin = world.thermometer = QuickTwin(like.driver, settings, clock, cable)
+    device = Device("termometer", like.driver, cable.near, clock, origin=Origin.TWIN)
+    twin.place(Quantity(world.room, "g"))
+    await twin.start()
+    await device.start()
+    try:
+        await clock.sleep(1)
+        yield {"ambient_temperature": replace(like, name="termometer", device=device)}
+    finally:
+        world.thermometer = None
         await device.close()
         await twin.close()
 
@@ -436,6 +465,8 @@ async def _test(  # noqa: PLR0917 -- the parts of one session
         # A begin that nobody heard of is a run all the same: the penera finds it in the list and takes it up.
         world.hook("begin", around.clock, penera.cable)
         unheard = [run for run in before if run not in {other.run for other in world.jobs}]
+        if not unheard:
+            await Environment(around.laboratory.environment, around.station).refuse_outside()
         job.run = unheard[0] if unheard else session.begin(around, assignment)
     summary = next(summary for summary in journal.runs() if summary.run == job.run)
     if summary.state == "open" and job.void:

@@ -44,7 +44,13 @@ def sign(sealed, people, who, meaning="mengesahkan", **record):
     verified = files.verified
     if record:
         verified = dataclasses.replace(verified, record=msgspec.structs.replace(verified.record, **record))
-    trail = Trail(journal, at=lambda: "2026-11-21T12:00:00+07:00", elapsed=lambda: 1e6, officer=who)
+    trail = Trail(
+        journal,
+        at=lambda: "2026-11-21T12:00:00+07:00",
+        elapsed=lambda: 1e6,
+        officer=who,
+        clock_state=lambda: {"synchronised": "yes"},
+    )
     return approve_paper(
         laboratory(*people), files.record, verified, signer=Pen(), who=who, meaning=meaning, trail=trail
     )
@@ -60,7 +66,8 @@ def test_the_approved_paper_lies_beside_the_plain_one_and_stands_in_the_trail(se
     assert approved.name == "000001.ttd.pdf"
     assert approved.read_bytes() == plain + b"\n% mengesahkan Siti\n"
     assert sealed[1].certificate.read_bytes() == plain
-    assert notes(sealed) == [{"by": "siti", "record": "000001", "person": "siti", "meaning": "mengesahkan"}]
+    said = {"by": "siti", "record": "000001", "person": "siti", "meaning": "mengesahkan"}
+    assert notes(sealed) == [{**said, "synchronised": "yes"}]
 
 
 def test_a_further_signature_is_added_to_the_first(sealed):

@@ -292,6 +292,9 @@ def test_a_person_with_a_pin_must_show_it_and_nobody_makes_a_key_for_another(lab
     ticket = received(lab)
     assert step(lab, ticket, "verifikasi").returncode == 2
     assert shown(lab, ticket)["stage"] == "penerimaan"
+    with Journal(Folders(lab).journal, read_only=True) as journal:
+        refused = [kept.entry for kept in journal.entries(BENCH) if kept.entry.what == "key_refused"]
+    assert [entry.facts["person"] for entry in refused] == ["kepala"]
 
 
 # ---------------------------------------------------------------------- the evidence bundle

@@ -1,6 +1,5 @@
 """Energy meters on a comparator's twin: told to measure, read by wire, pulses counted; to a receipt."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from drivers.quantity import Quantity
 from drivers.twins.faults import FaultKind
 from drivers.twins.plant import in_unit
 from drivers.twins.played import PlayedInstrument
-from procedures.action import Answer, CountPulses, Keyed, KeyQuantity
+from procedures.action import Answer, CountPulses, Exchange, Keyed, KeyQuantity
 from procedures.point import Outcome
 from results.entry import Concluded, Done
 from tests.bench.twin_lab import EVERY, Bench, Change, Person, in_the_long_run
@@ -48,7 +47,10 @@ def orders(job) -> list[tuple[str, dict[str, str]]]:
 
 @pytest.mark.parametrize(
     ("fault", "percent", "outcome"),
-    [("none", "0.30", Outcome.CONFORMS), ("span", "2.70", Outcome.DOES_NOT_CONFORM)],
+    [
+        pytest.param("none", "0.30", Outcome.CONFORMS, marks=in_the_long_run),
+        ("span", "2.70", Outcome.DOES_NOT_CONFORM),
+    ],
 )
 def test_the_comparator_is_told_to_measure_and_its_errors_decide(tmp_path, fault, percent, outcome):
     told = {'start = "1.70"': f'start = "{percent}"'} if fault == "span" else {}
@@ -129,18 +131,17 @@ FAULTS = {
 }
 
 
-@dataclass
 class Spoiling(Person):
     """Something goes wrong with an instrument while the third load is measured."""
 
-    twin: PlayedInstrument | None = None
-    kind: FaultKind = FaultKind.SILENT
-    counts: int = 0
+    def __init__(self, twin: PlayedInstrument, kind: FaultKind) -> None:
+        super().__init__({"instrument_trouble": "leave"})
+        self._twin, self._kind, self._counts = twin, kind, 0
 
     async def answer(self, prompt: Prompt) -> Answer:
-        self.counts += isinstance(prompt.action, CountPulses)
-        if self.counts == 3 and self.twin is not None:
-            self.twin.faults.give(self.kind)
+        self._counts += isinstance(prompt.action, CountPulses)
+        if self._counts == 3:
+            self._twin.faults.give(self._kind)
         return await super().answer(prompt)
 
 
@@ -153,7 +154,7 @@ def test_a_comparator_that_fails_in_the_middle_gives_no_verdict_until_it_is_soun
         async with made.open() as place:
             twin = place.instruments.twins["bangku uji meter kWh"]
             begun = await place.begin(read_assignment(order))
-            person = Spoiling({"instrument_trouble": "leave"}, twin=twin, kind=FAULTS[case])
+            person = Spoiling(twin, FAULTS[case])
             with pytest.raises(InstrumentError):
                 await place.take_up(begun, person, ()).conduct()
             assert not any(isinstance(kept.entry, Concluded) for kept in place.journal.entries(begun))
@@ -163,3 +164,24 @@ def test_a_comparator_that_fails_in_the_middle_gives_no_verdict_until_it_is_soun
     conclusion = run(failing_and_mended())
     assert conclusion.verdict.outcome is Outcome.CONFORMS
     assert len({point.label for point in conclusion.points if point.section == "accuracy"}) == 7
+
+
+@in_the_long_run
+def test_one_comparator_for_two_meters_measures_them_in_turn_and_its_head_is_moved(tmp_path):
+    laboratory = {
+        '["comparator/1:error", ': '["comparator/1:error", "comparator/2:error", ',
+        '["pulses/1:count_0"]': '["pulses/1:count_0", "pulses/2:count_0"]',
+    }
+    made = bench(tmp_path, laboratory=laboratory)
+    made.order |= {'d = "0.01 kWh"': "", 'MK-2601" }': 'MK-2601" }, { id = "2", serial = "MK-2602" }'}
+    people = []
+
+    def person(_place):
+        people.append(Person())
+        return people[0]
+
+    job = made.job(person)
+    assert job.outcomes() == {"1": Outcome.CONFORMS, "2": Outcome.CONFORMS}
+    moved = [one.action.position for one in people[0].asked if isinstance(one.action, Exchange)]
+    assert moved == ["1", "2"] * 7
+    job.sound()

@@ -11,6 +11,7 @@ import pytest
 from bench.cli.exit_code import code_of
 from bench.laboratory import load
 from drivers.errors import PlainError
+from drivers.quantity import Quantity
 from results.journal import Journal
 from tests.bench import virtual_time
 from tests.bench.days import MOST_SESSIONS, all_delivered, check
@@ -23,6 +24,7 @@ pytestmark = [
 ]
 CELLS = {f"{fault}, {phase}": (fault, phase) for fault, row in MATRIX.items() for phase in row}
 DISK = {"disk full": "full", "disk broken": "write", "sync failed": "sync"}
+ROOM = '\n[[environment]]\nrole = "ambient_temperature"\nlower = "15 g"\nupper = "35 g"\n'
 CLOCK = {"clock two hours back": -7200, "clock an hour ahead": 3600, "clock a day ahead": 86400}
 
 
@@ -40,6 +42,11 @@ class Fault:
         self.world, self.name, self.struck = world, name, False
         self.saved: dict[Path, bytes] = {}
         self.others: list[apsw.Connection] = []
+        self.room = 25 if name == "environment leaves its limits" else None
+        if self.room is not None:
+            with (world.root / "laboratory.toml").open("a", encoding="utf-8") as file:
+                file.write(ROOM)
+            world.room, world.laboratory = self.room, load(world.root)
 
     def strike(self, clock, cable) -> None:  # noqa: C901, PLR0912 -- one case a fault
         world, self.struck = self.world, True
@@ -83,6 +90,10 @@ class Fault:
                 world.disk.lose_power(all_kept=True)
                 world.disk.power_on()
                 self._cut(world.folders.outbox)
+            case "environment leaves its limits":
+                world.room = 90
+                if world.thermometer is not None:  # nobody looks at the room while records are delivered
+                    world.thermometer.place(Quantity(90, "g"))
             case "laboratory file cut short":
                 self._cut(world.root / "laboratory.toml")
 
@@ -94,6 +105,7 @@ class Fault:
         world = self.world
         world.hook = lambda *_: None
         world.helpless, world.serial, world.rates = False, "2106-4471", CALM
+        world.room = self.room
         for other in self.others:
             other.close()
         for file, content in self.saved.items():

@@ -1,6 +1,7 @@
 """Capacity measures and tank trucks read by eye: from order to sealed record, resumed, audited."""
 
 import asyncio
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from bench.attention import RunInterrupted
 from bench.audit import audit
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME
+from bench.taken import Taken
 from bench.workplace import open_workplace, read_assignment
 from drivers.quantity import Quantity
 from procedures.action import FillVessel
@@ -125,6 +127,53 @@ def test_a_measure_is_found_alike_by_pouring_and_by_weighing(lab, method, standa
     assert render_certificate(verified).startswith(b"%PDF")
 
 
+def test_the_table_of_the_scales_certificate_is_taken_off_what_it_shows(lab):
+    """Empty 12.5 kg: +1.25 g; filled 32.404 kg: +3.2404 g. So 1.9904 g less water, which is 2.000 mL."""
+    plain, _ = asyncio.run(run_through(lab, "gravimetric", FillingBench()))
+    file = lab / FILE_NAME
+    table = ", ".join(
+        f'{{ at = "{at} kg", error = "{error} g" }}' for at, error in ((10, 1), (30, 3), (40, 4))
+    )
+    text = file.read_text("utf-8")
+    file.write_text(text.replace('nominal = "60 kg"', f'nominal = "60 kg"\ncorrections = [{table}]'), "utf-8")
+    corrected, _ = asyncio.run(run_through(lab, "gravimetric", FillingBench()))
+    before, after = (
+        next(point.error for point in one.points if point.section == "accuracy") for one in (plain, corrected)
+    )
+    assert abs(after - before - Quantity("2.0000", "mL")) < Quantity("0.001", "mL")
+
+
+WRONG = {
+    "grams for kilograms": ("scale", "12500 kg"),
+    "a scale that is not read in mass": ("scale", "12.5 L"),
+    "a pressure in mmHg": ("air_pressure", "757 Pa"),
+    "a humidity above all": ("humidity", "600 %"),
+    "a temperature without its dot": ("vessel_temperature", "280 °C"),
+}
+
+
+class Mistyping(FillingBench):
+    """Reads one instrument wrongly once, while the measure is full."""
+
+    def __init__(self, role, typed):
+        super().__init__()
+        self.wrong = {role: Quantity.parse(typed)}
+
+    def indication(self, role):
+        if role in self.wrong and (self.full or role != "scale"):
+            return self.wrong.pop(role)
+        return super().indication(role)
+
+
+@pytest.mark.parametrize(("role", "typed"), WRONG.values(), ids=WRONG)
+def test_what_cannot_be_is_told_and_read_again(lab, role, typed):
+    bench = Mistyping(role, typed)
+    conclusion, _ = asyncio.run(run_through(lab, "gravimetric", bench))
+    assert conclusion.verdict.outcome is Outcome.CONFORMS
+    (told,) = [p.text for p in bench.asked if getattr(p.action, "question", "") == "cannot_be"]
+    assert "tidak mungkin di sini" in told
+
+
 def test_a_measure_that_is_adjusted_is_filled_again_and_what_was_found_is_kept(lab):
     bench = FillingBench(beyond={"uut": "-12"}, answers={"adjust": "adjust"})
     conclusion, verified = asyncio.run(run_through(lab, "volumetric", bench))
@@ -186,3 +235,40 @@ def test_a_test_left_in_the_middle_goes_on_where_it_was(lab, order, leave_at):
     conclusion, verified = asyncio.run(left_and_resumed())
     assert conclusion.verdict.outcome is Outcome.CONFORMS
     assert audit(verified, deep=True).differences == ()
+
+
+@dataclass
+class Misread(FillingBench):
+    """Keys a rise that was read wrong, and says so at the next prompt."""
+
+    taken: Taken | None = None
+    read: int = 0
+
+    async def answer(self, prompt):
+        wrong = self.read == 1 and self.rise == "40"
+        if wrong:
+            self.rise = "4"
+            assert self.taken is not None
+            assert self.taken.conductor.request_retake("misread")
+            await asyncio.sleep(10)  # the run begins again before this is over
+        return await super().answer(prompt)
+
+    def key(self, question, action):
+        self.read += question == "level_rise"
+        return super().key(question, action)
+
+
+def test_a_keyed_value_that_was_misread_is_taken_again_and_no_compartment_is_filled_anew(lab):
+    bench = Misread(rise="40")
+
+    async def whole():
+        async with open_workplace(lab, Labels()) as place:
+            run = await place.begin(read_assignment(lab / "orders" / "truck.toml"))
+            bench.taken = place.take_up(run, bench, ())
+            return await bench.taken.conduct()
+
+    conclusion = asyncio.run(whole())
+    assert conclusion.verdict.outcome is Outcome.CONFORMS
+    assert bench.read == 3  # once wrong, then both compartments
+    starts = [one.id for one in bench.asked if one.id.startswith("compartment/1/1") and "choose" in one.id]
+    assert len(starts) == 1  # what stood at the line was found once

@@ -35,7 +35,8 @@ async def a_desk(root: Path):
 
 def noted(place, what: str) -> list[dict[str, object]]:
     entries = (kept.entry for kept in place.journal.entries(BENCH))
-    return [entry.facts for entry in entries if isinstance(entry, Noted) and entry.what == what]
+    found = [entry.facts for entry in entries if isinstance(entry, Noted) and entry.what == what]
+    return [{name: told for name, told in facts.items() if name != "synchronised"} for facts in found]
 
 
 def test_who_sits_down_is_noted_and_acts_from_then_on(tmp_path):

@@ -12,7 +12,7 @@ from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.workplace import open_workplace, read_assignment
 from drivers.quantity import Quantity
-from procedures.action import DeliverVolume, DrainVessel, FillVessel
+from procedures.action import DeliverVolume, DrainVessel, FillVessel, Keyed, KeyIndication, KeyQuantity
 from procedures.point import Outcome
 from results.certificate.rendering import render_certificate
 from results.keys import read_trusted_keys
@@ -158,6 +158,41 @@ def test_a_dispenser_without_preset_needs_none(lab):
     conclusion, _ = asyncio.run(run_through(lab, VesselBench(answers={"preset_set": "not_fitted"})))
     assert conclusion.verdict.outcome is Outcome.CONFORMS
     assert "preset" not in conclusion.verdict.sections
+
+
+class Mistyping(VesselBench):
+    """Keys each of these once before what is right."""
+
+    def __init__(self, **wrong: str) -> None:
+        super().__init__(short={"1": "30", "2": "30"})
+        self.wrong = wrong
+
+    async def answer(self, prompt):
+        role = getattr(prompt.action, "role", getattr(prompt.action, "question", "")).partition("/")[0]
+        if isinstance(prompt.action, KeyIndication | KeyQuantity) and role in self.wrong:
+            self.asked.append(prompt)
+            return Keyed(Quantity.parse(self.wrong.pop(role)))
+        return await super().answer(prompt)
+
+
+WRONG = {
+    "a digit of the volume": ("nozzle", "2.00 L", "2,00 L", "16,0 L sampai 24,0 L"),
+    "a mass for the volume": ("nozzle", "20 kg", "20 kg", "16,0 L sampai 24,0 L"),
+    "a temperature without its dot": ("vessel_temperature", "280 °C", "280 °C", "−40 °C sampai 100 °C"),
+    "a sign on the neck": ("vessel_below", "-30 mL", "−30 mL", "0 L sampai 2,0 L"),
+    "a neck that no measure has": ("vessel_below", "3 L", "3 L", "0 L sampai 2,0 L"),
+    "a price of nothing": ("unit_price", "0 Rp", "0 Rp", "0,01 Rp sampai —"),
+}
+
+
+@pytest.mark.parametrize(("role", "typed", "said", "bounds"), WRONG.values(), ids=WRONG)
+def test_what_cannot_be_is_told_and_read_again(lab, role, typed, said, bounds):
+    bench = Mistyping(**{role: typed})
+    conclusion, _ = asyncio.run(run_through(lab, bench))
+    assert conclusion.verdict.outcome is Outcome.CONFORMS
+    (told,) = [p.text for p in bench.asked if getattr(p.action, "question", "") == "cannot_be"]
+    assert told.startswith(f"{said} tidak mungkin di sini")
+    assert bounds in told
 
 
 def test_no_delivery_goes_into_a_measure_that_is_not_empty(lab):

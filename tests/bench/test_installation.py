@@ -101,11 +101,10 @@ def test_a_run_is_not_resumed_with_another_release_and_the_change_stands_in_the_
     try:
         refused = installation.tera("resume", "000001")
         assert refused.returncode == 2
-        assert "000001" in refused.stderr or "rilis" in refused.stderr
+        assert "pembaruan harus menunggu" in refused.stderr
         told = installation.tera("audit-trail", "show").stdout
         assert "what sha256:procedures" in told
-        old = hashlib.sha256(before).hexdigest()
-        assert installation.tera("audit-trail", "verify").returncode == 0, old
+        assert installation.tera("audit-trail", "verify").returncode == 0
     finally:
         file.write_bytes(before)
         installation.listed()

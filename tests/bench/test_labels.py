@@ -346,3 +346,38 @@ def test_the_words_load_neither_screens_nor_numerics():
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+SAID = {
+    "minutes of a long wait": (action.Wait(duration=Quantity("1631", "s")), "TUNGGU 27 min 11 s"),
+    "seconds of a short one": (action.Wait(duration=Quantity("27", "s")), "TUNGGU 27 s"),
+    "a power factor": (
+        action.SetLoad(voltage=Quantity("230", "V"), current=Quantity("5", "A"), power_factor="0.5 ind"),
+        "ATUR beban 230 V, 5 A, cos φ 0,5 ind",
+    ),
+    "a flow by its name": (
+        action.Choose(question="flow_level", choices=("done",), facts={"nozzle": "1", "flow": "fast"}),
+        "Nozel 1, aliran cepat: nolkan penunjukan dan siapkan nozel; sudah?",
+    ),
+    "the vessel under test": (
+        action.FillVessel(vessel="uut", volume=Quantity("20", "L")),
+        "ISI bejana uji dengan 20 L",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SAID)
+def test_an_instruction_is_said_in_indonesian_to_the_last_word(case: str):
+    asked, said = SAID[case]
+    assert Labels("id").instruction(asked) == said
+
+
+def test_a_quotient_of_units_has_the_decimal_comma_too():
+    assert Labels("id").clause("2.500 L/mm") == "2,500 L/mm"
+    assert Labels("en").clause("2.500 L/mm") == "2.500 L/mm"
+
+
+def test_a_fraction_in_the_name_of_a_point_has_the_decimal_comma():
+    assert Labels("id").point("accuracy/2/0.2 Qmax/1") == "Kebenaran 2 0,2 Qmax 1"
+    assert Labels("id").point("accuracy/3/Imax cos 0.5 ind/1") == "Kebenaran 3 Imax cos 0,5 ind 1"
+    assert Labels("id").within("accuracy/A1.2/1") == "A1.2 1"

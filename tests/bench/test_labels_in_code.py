@@ -96,6 +96,7 @@ def arguments_of(function: str, file: str) -> set[str]:
 
 PUT_TOGETHER = {
     "bench/finishing.py": "a problem that the outbox kept",
+    "bench/instruction_words.py": "a problem that an instrument had, from the facts of a question",
     "drivers/silence.py": "unsettled",
     "procedures/scales/classification.py": "its table",
     "procedures/reference_standard.py": "its table, with and without .no_other",

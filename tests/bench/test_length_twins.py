@@ -1,7 +1,7 @@
 """Level gauges, tapes and scales without a port, on twins: from the order to a sealed record, audited.
 
-The tank gauge and the thermometer are twins of catalogue drivers, on lines in memory in virtual time; what no
-wire tells (dip tape, standard beside the measure, beam of a scale) a person reads off the same plant and keys.
+The tank gauge and the thermometer are twins of catalogue drivers, on lines in memory in virtual time; what
+no wire tells (dip tape, standard beside the measure, beam of a scale) a person reads and keys.
 """
 
 from decimal import Decimal
@@ -12,6 +12,7 @@ from bench import demo
 from bench.audit import audit
 from bench.laboratory import FILE_NAME
 from bench.operators.twin_hands import AutomaticOperator
+from drivers.errors import InstrumentError
 from drivers.quantity import Quantity
 from procedures.action import (
     AddSmallWeights,
@@ -71,7 +72,7 @@ roles = ["meter/1:height"]
 settle = { duration_s = 12.0, span_steps = 2, timeout_s = 120.0 }
 [instrument.twin]
 scenario = "plant.toml"
-quantity.height = { of = "level", start = "0", offset = "OFFSET", settling_s = LAG }
+quantity.height = { of = "level", start = "0", offset = "OFFSET" }
 quantity.temperature = { of = "room", start = "0" }
 """
 PLANT = """
@@ -96,7 +97,7 @@ serial = "ALG-1"
 
 def laboratory(root, instruments, standards, order):
     """The files of a laboratory whose twins share one plant."""
-    (root / FILE_NAME).write_text("\n".join((OFFICE, instruments, standards)), "utf-8")
+    (root / FILE_NAME).write_text(OFFICE + instruments + standards, "utf-8")
     (root / "plant.toml").write_text(PLANT, "utf-8")
     (root / "order.toml").write_text(order, "utf-8")
     return demo.DemoLaboratory(root=root, order=root / "order.toml", registry=root / "registry", port=0)
@@ -123,48 +124,52 @@ def sound(carried):
 
 
 GAUGES = {
-    # offset of the gauge in mm, lag in s: error in mm as calculated by hand, failing sections
-    "right": ("0", "0.0", 0.0, set()),
-    "2 mm too much everywhere": ("2", "0.0", 2.0, set()),
-    "6 mm too much everywhere": ("6", "0.0", 6.0, {"accuracy"}),
+    # how much the gauge shows too much, in mm; the outcome by 4 mm or 0.04 % of the level
+    "right": (0, C),
+    "3 mm too much everywhere": (3, C),
+    "5 mm too little everywhere": (-5, N),
+    "6 mm too much everywhere": (6, N),
 }
 
 
 @pytest.mark.parametrize("case", GAUGES)
 def test_a_tank_gauge_over_its_own_protocol_is_found_as_calculated(case, tmp_path):
-    offset, lag, error, failing = GAUGES[case]
-    instruments = GAUGE.replace("OFFSET", offset).replace("LAG", lag) + THERMOMETER
+    offset, outcome = GAUGES[case]
+    instruments = GAUGE.replace("OFFSET", str(offset)) + THERMOMETER
     carried = carried_through(laboratory(tmp_path, instruments, TAPE, GAUGE_ORDER), Person())
-    assert {label.split("/")[0] for label in carried.conclusion.verdict.failing} == failing
-    points = [one for one in carried.verified.record.points if one.section == "accuracy"]
-    for point in points:
-        # the tape shows 0.1 mm too much, and is longer by 11.5e-6 · (28 °C less its reference) of the level
+    assert carried.conclusion.verdict.outcome is outcome
+    assert {label.split("/")[0] for label in carried.conclusion.verdict.failing} <= {"accuracy"}
+    points = carried.verified.record.points
+    for point in (one for one in points if one.section == "accuracy"):
+        # the tape shows 0.1 mm too much; at 28 °C its millimetres are longer by 11.5e-6 · 8
         level = float(point.nominal.to("mm").value)
-        warmth = 11.5e-6 * (28 - REFERENCE_C) * level
-        assert float(point.error.value) == pytest.approx(error + 0.1 - warmth, abs=0.3 + 0.05)
+        tape = (level - 0.1) * (1 + 11.5e-6 * 8)
+        assert float(point.error.value) == pytest.approx(level + offset - tape, abs=1e-3)
         assert point.uncertainty is not None
+    assert [float(one.error.value) for one in points if one.section == "hysteresis"] == [0, 0, 0]
     drivers = carried.drivers()
     assert (drivers["meter/1"], drivers["temperature"]) == ("veeder-root-tls", "hart-1521")
-    assert {point.label.split("/")[0] for point in carried.verified.record.points} >= {"accuracy", "hysteresis"}
     assert sound(carried)
 
 
-def test_gauges_of_two_classes_are_compared_with_one_tank(tmp_path):
-    """An adjusted gauge is tested again from the beginning, and what was found before stays in the record."""
-
-    class Adjusting(Person):
-        adjusts = "adjust"
-
-        async def answer(self, prompt):
-            return await super().answer(prompt)
-
-    instruments = GAUGE.replace("OFFSET", "6").replace("LAG", "0.0") + THERMOMETER
-    carried = carried_through(laboratory(tmp_path, instruments, TAPE, GAUGE_ORDER), Adjusting())
-    assert carried.conclusion.as_found.verdict.failing
+def test_a_gauge_that_was_adjusted_is_tested_again_and_both_states_are_kept(tmp_path):
+    instruments = GAUGE.replace("OFFSET", "6") + THERMOMETER
+    person = Person()
+    person.adjusts = "adjust"  # yet this console cannot be adjusted: it goes on showing too much
+    carried = carried_through(laboratory(tmp_path, instruments, TAPE, GAUGE_ORDER), person)
+    assert carried.conclusion.as_found.verdict.outcome is N
+    assert carried.conclusion.verdict.outcome is N
+    assert carried.conclusion.valid_until is None
     assert sound(carried)
 
 
-REFERENCE_C = 28
+def test_a_console_set_to_other_units_gives_no_level_and_no_verdict(tmp_path):
+    """At 28 °C a console that tells °F lies beyond all that its driver believes."""
+    instruments = GAUGE.replace("OFFSET", "0").replace('of = "room", start = "0" }', 'start = "82" }')
+    with pytest.raises(InstrumentError):
+        carried_through(laboratory(tmp_path, instruments + THERMOMETER, TAPE, GAUGE_ORDER), Person())
+
+
 TAPES = """
 kind = "length_measures"
 activity = "initial_verification"
@@ -202,9 +207,9 @@ def test_tapes_beside_a_standard_have_their_warmth_by_wire(tmp_path):
     assert carried.drivers()["temperature"] == "hart-1521"
     found = carried.errors()
     for label, error in found.items():
-        measure, length = label.split("/")[1], Decimal(label.split("/")[2].split()[0])
-        # measure and standard are both of steel, so warmth moves them alike; the standard shows 0.1 mm too much
-        assert error == pytest.approx(-(float(Decimal("0.5" if measure == "1" else "4")) - 0.1), abs=0.02), length
+        longer = 0.5 if label.split("/")[1] == "1" else 4.0
+        # measure and standard are both of steel, so warmth moves them alike; the standard shows 0.1 mm more
+        assert error == pytest.approx(-(longer - 0.1), abs=0.002)
     assert sound(carried)
 
 
@@ -225,12 +230,19 @@ kind = "weights"
 accuracy_class = "M1"
 certificate = "SNSU-2"
 due = 2099-12-31
-weights = [
-  { nominal = "10 kg", count = 2 }, { nominal = "5 kg", count = 1 }, { nominal = "2 kg", count = 2 },
-  { nominal = "1 kg", count = 2 }, { nominal = "500 g", count = 1 }, { nominal = "200 g", count = 2 },
-  { nominal = "100 g", count = 2 }, { nominal = "50 g", count = 1 },
-]
+weights = [PIECES]
 """
+PIECES = (
+    "10 kg*2, 5 kg, 2 kg*2, 1 kg*2, 500 g, 200 g*2, 100 g*2, 50 g, 20 g*2, 10 g, 5 g, 2 g*2, 1 g, 500 mg, "
+    "200 mg*2, 100 mg*2"
+)
+WEIGHTS = WEIGHTS.replace(
+    "PIECES",
+    ", ".join(
+        f'{{ nominal = "{nominal}", count = {count or 1} }}'
+        for nominal, _, count in (piece.partition("*") for piece in PIECES.split(", "))
+    ),
+)
 
 
 class Weighing(Person):

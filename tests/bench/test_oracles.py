@@ -401,6 +401,17 @@ MISTAKES = {
         'name = "a"',
         "standard = 1",
     ),
+    "an input that the model forgets": (
+        "uncertainty",
+        "question.model_names",
+        'model = "a"',
+        "[[input]]",
+        'name = "a"',
+        "standard = 1",
+        "[[input]]",
+        'name = "b"',
+        "standard = 1",
+    ),
     "a model that would run something": (
         "uncertainty",
         "uncertainty.expression",
@@ -492,6 +503,13 @@ def test_a_mistake_is_one_plain_sentence_with_a_remedy(kind, code, lines, ask):
     assert "Traceback" not in told
     assert told.startswith(f"tera: {sentence}")
     assert len(told.splitlines()) == 2
+
+
+@pytest.mark.parametrize("kind", ['"phisics"', '["physics"]', "3"])
+def test_an_unknown_kind_is_told_with_procedures_and_questions(kind, ask):
+    code, told = ask(f"kind = {kind}")
+    assert code == 2
+    assert all(name in told for name in (*KINDS, "scales", "level_gauges"))
 
 
 @pytest.mark.parametrize("kind", KINDS)

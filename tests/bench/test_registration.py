@@ -6,8 +6,9 @@ import pytest
 
 from bench.catalogue import catalogue as messages
 from bench.errors import LaboratoryError
+from bench.labels import Labels
 from bench.registration import Field, assignment_of, fields, kinds, read, write_order
-from bench.workplace import read_assignment
+from bench.workplace import read_assignment, title_of
 from procedures.catalogue import catalogue, find
 from procedures.point import Activity
 
@@ -135,3 +136,11 @@ def test_an_order_is_never_written_over(tmp_path):
     files = [write_order(tmp_path, "20261122-scales", order) for _ in range(3)]
     assert len(set(files)) == 3
     assert order.activity is Activity.SUBSEQUENT_VERIFICATION
+
+
+def test_a_job_is_named_by_what_tells_its_instrument_from_others():
+    order = assignment_of("gas_meters", as_shown("gas_meters"))
+    title = title_of(Labels("id"), order)
+    assert title.startswith("Meter gas kelas 1,5 6 m3/h")
+    truck = title_of(Labels("id"), assignment_of("tank_trucks", as_shown("tank_trucks")))
+    assert "B 1234 XX" in truck

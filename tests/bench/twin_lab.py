@@ -5,6 +5,7 @@ The same laboratories run on real lines as `tera demo --procedure`.
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
@@ -42,14 +43,19 @@ Change = dict[str, str]
 """texts of a file and what stands in their place; each must be there"""
 
 
-@dataclass
-class Person:
+class Person(AutomaticOperator):
     """Agrees with everything; `choices` are answers by question, `eyes` reads what has no port."""
 
-    choices: dict[str, str] = field(default_factory=dict)
-    eyes: Callable[[KeyIndication | KeyQuantity], Keyed] | None = None
-    asked: list[Prompt] = field(default_factory=list)
-    _automatic: AutomaticOperator = field(default_factory=AutomaticOperator)
+    def __init__(
+        self,
+        choices: dict[str, str] | None = None,
+        *,
+        eyes: Callable[[KeyIndication | KeyQuantity], Keyed] | None = None,
+    ) -> None:
+        super().__init__()
+        self.choices = choices or {}
+        self.eyes = eyes
+        self.asked: list[Prompt] = []
 
     async def answer(self, prompt: Prompt) -> Answer:
         self.asked.append(prompt)
@@ -58,7 +64,7 @@ class Person:
                 return Choice(self.choices[question])
             case KeyIndication() | KeyQuantity() if self.eyes is not None:
                 return self.eyes(prompt.action)
-        return await self._automatic.answer(prompt)
+        return await super().answer(prompt)
 
 
 @dataclass(frozen=True)
@@ -118,14 +124,25 @@ class Bench:
     laboratory: Change = field(default_factory=dict)
     order: Change = field(default_factory=dict)
     plant: Change = field(default_factory=dict)
+    more: str = ""
+    """entries behind those of the laboratory"""
+    without: tuple[str, ...] = ()
+    """instruments that this laboratory does not have"""
 
     def prepared(self) -> demo.DemoLaboratory:
         """Its files."""
         made = demo.prepare(self.root, seed=3, fault=self.fault, procedure=self.procedure)
-        changed(self.root / FILE_NAME, self.laboratory)
+        file = self.root / FILE_NAME
+        changed(file, self.laboratory)
+        entries = re.split(r"(?m)^(?=\[\[)", f"{file.read_text('utf-8')}\n{self.more}")
+        left_out = [f'name = "{name}"' for name in self.without]
+        kept = [entry for entry in entries if not any(name in entry for name in left_out)]
+        assert len(entries) - len(kept) == len(left_out)
+        file.write_text("".join(kept), "utf-8")
         changed(made.order, self.order)
         if self.plant:
-            changed(self.root / f"{self.procedure}-plant.toml", self.plant)
+            (plant,) = self.root.glob("*-plant.toml")
+            changed(plant, self.plant)
         return made
 
     def job(self, person: Callable[[Workplace], Operator] = lambda _: Person()) -> Job:

@@ -13,6 +13,8 @@ from drivers.example import events_of
 from drivers.protocols import Indicated, Measured, Refused
 from drivers.protocols.answer_check import AnswerCheck, Summed
 from drivers.protocols.digits import Digits, hex_text, hex_value
+from drivers.twins.meter import MeterBody
+from drivers.twins.scenario import Scenario, Story
 
 COUNTERS = ["adam-4080", "adam-4080-checked", "adam-4080-frequency", "icp-i-7080"]
 DCON = [*COUNTERS, "adam-4015-dcon", "icp-m-7015-dcon"]
@@ -153,3 +155,20 @@ def test_a_console_in_other_units_gives_no_volume():
     )
     answer = text + AnswerCheck(Summed.NEGATED_SUM16, "check").of(text) + "\x03"
     assert not numbers(driver, b"\x01i20101\n" + answer.encode("latin-1"))
+
+
+STORIES = {
+    "zeros at the end": ("28.00", "28 °C"),
+    "a whole number": ("28", "28 °C"),
+    "more digits than a float holds": ("28.123456789", "28.123457 °C"),
+    "a fraction": ("28.3", "28.3 °C"),
+}
+
+
+@pytest.mark.parametrize(("written", "shown"), STORIES.values(), ids=STORIES)
+def test_a_twin_that_says_floats_answers_whatever_digits_its_story_is_written_with(written, shown):
+    driver = load("veeder-root-tls")
+    body = MeterBody(driver, Scenario(quantity={"temperature": Story(start=written)}), at=0.0)
+    (answer,) = driver.answers(body.event(at=1.0, wrong={})).values()
+    told = driver.interview.event((answer,), b"")
+    assert str(told.values["temperature"].indication) == shown

@@ -321,6 +321,11 @@ def test_phases_that_a_plant_does_not_know_are_open_and_its_energy_is_that_of_th
 def test_a_scenario_tells_the_error_of_the_meter_and_nothing_else():
     told = from_toml('[quantity.error]\nstart = "1.7"', Scenario, source="scenario", error=DescriptionError)
     assert play(ZERA, told, PacedClock(10), TcpLine()).meter_error == Decimal("1.7")
+    for wrong in ('start = "banyak"', 'start = "1"\nof = "voltage"', "error = 0.3"):
+        story = from_toml(f"[quantity.error]\n{wrong}", Scenario, source="scenario", error=DescriptionError)
+        with pytest.raises(DescriptionError) as refused:
+            play(ZERA, story, PacedClock(10), TcpLine())
+        assert refused.value.code == "twin.story"
     other = from_toml('[quantity.energy]\nstart = "1.7"', Scenario, source="scenario", error=DescriptionError)
     with pytest.raises(DescriptionError, match="energy"):
         play(ZERA, other, PacedClock(10), TcpLine())

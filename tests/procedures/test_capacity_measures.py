@@ -153,7 +153,31 @@ MISTAKES = {
     ),
     "a mass for a volume": (content(uut='nominal = "20 kg"'), "capacity_measures.mark"),
     "an unknown type": (content(uut='type = "gelas"\nnominal = "20 L"'), "capacity_measures.type"),
-    "nothing seen": (content(), "capacity_measures.empty"),
+    "nothing seen": (content(), "subjects.empty"),
+    "a material of no table": (
+        content(uut='nominal = "20 L"\nmaterial = "steel"'),
+        "physics.unknown_material",
+    ),
+    "an expansion without its power of ten": (
+        content(uut='nominal = "20 L"\nexpansion = 51.8'),
+        "physics.impossible",
+    ),
+    "a reference temperature that no water has": (
+        content(uut='nominal = "20 L"\nreference_temperature = "280 °C"'),
+        "physics.impossible",
+    ),
+    "a limit in kilograms": (
+        content(uut='nominal = "20 L"\npermitted = "2 kg"\npermitted_source = "decree in hand"'),
+        "vessel.limit_source",
+    ),
+    "grams for kilograms": (
+        content('temperature = "28 °C"\nweighed = { mass = "19905 kg", air_density = "1.16 kg/m3" }'),
+        "vessel.volume_impossible",
+    ),
+    "water too hot for a measure": (
+        content('temperature = "280 °C"\nweighed = { mass = "19.905 kg", air_density = "1.16 kg/m3" }'),
+        "physics.impossible",
+    ),
 }
 
 

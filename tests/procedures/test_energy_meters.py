@@ -289,3 +289,25 @@ def test_the_budget_of_a_pulse_comparison_has_certificate_and_pulse():
     parts = {one.name: one.standard for one in found.budget.components}
     assert parts["certificate"] == pytest.approx(0.05)
     assert parts["pulses"] == pytest.approx(100 / 6215 / 3**0.5)
+
+
+IMPOSSIBLE = {
+    "an interval in amperes": '[meter.starting]\nintervals = ["380 mA", "391 s"]',
+    "an interval below zero": '[meter.starting]\nintervals = ["-5 s", "391 s"]',
+    "waited for an energy": '[meter.starting]\nwaited = "700 Wh"',
+    "a starting current of nothing": '[meter.starting]\ncurrent = "0 A"\nintervals = ["1 s"]',
+    "fewer pulses than none": '[meter.no_load]\nduration = "30 min"\npulses = -3',
+    "no load for an ampere": '[meter.no_load]\nduration = "30 A"\npulses = 0',
+    "no load for no time": '[meter.no_load]\nduration = "0 s"\npulses = 0',
+    "a register that runs backwards": '[meter.register]\nstart = "2 kWh"\nend = "1 kWh"\npulses = 16',
+    "a register of litres": '[meter.register]\nstart = "1 kWh"\nend = "2 L"\npulses = 16',
+    "a current in volts": '[[meter.comparison]]\ncurrent = "5 V"\nshown = "1 %"',
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE)
+def test_a_row_that_nobody_can_have_seen_is_named_and_never_judged(name):
+    with pytest.raises(ProcedureError) as refused:
+        compute(case(IMPOSSIBLE[name]))
+    assert refused.value.code == "energy_meters.row_impossible"
+    assert "$.meter[1]." in refused.value.facts["path"]

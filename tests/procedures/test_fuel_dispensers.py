@@ -345,8 +345,20 @@ MISTAKES = {
     ),
     "a flow of no test": (content(row("20 L", at="warp", above="0 mL")), "fuel_dispensers.flow_unknown"),
     "nothing shown": (content(row("0 L", above="0 mL")), "fuel_dispensers.indication"),
+    "a delivery of another size than the measure": (
+        content(row("5 L", above="0 mL")),
+        "fuel_dispensers.vessel_size",
+    ),
+    "a measure of another size than the delivery": (
+        content(row("20 L", size="5 L", above="0 mL")),
+        "fuel_dispensers.vessel_size",
+    ),
+    "a fuel too hot for a measure": (
+        content(row("20 L", above="0 mL", temperature="280 °C")),
+        "physics.impossible",
+    ),
     "a mass shown": (content(row("20 kg", above="0 mL")), "fuel_dispensers.indication"),
-    "no rows": (content(), "fuel_dispensers.empty"),
+    "no rows": (content(), "subjects.empty"),
     "two nozzles alike": (content(uut='nozzles = [{ id = "1" }, { id = "1" }]'), "fuel_dispensers.ids"),
     "a flow for a volume": (content(uut='mmq = "5 L/min"'), "fuel_dispensers.mark"),
     "a nozzle that is not listed": (

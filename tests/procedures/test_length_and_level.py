@@ -95,9 +95,9 @@ def test_a_standard_that_is_not_known_well_enough_decides_nothing():
 
 
 MISTAKES = {
-    "longer than the measure": ('nominal = "51 m"\nreference = "51 m"', "length_measures.row_impossible"),
-    "no length": ('nominal = "0 m"\nreference = "1 m"', "length_measures.row_impossible"),
-    "a mass": ('nominal = "1 m"\nreference = "1 kg"', "length_measures.row_impossible"),
+    "longer than the measure": ('nominal = "51 m"\nreference = "51 m"', "compared_lengths.row_impossible"),
+    "no length": ('nominal = "0 m"\nreference = "1 m"', "compared_lengths.row_impossible"),
+    "a mass": ('nominal = "1 m"\nreference = "1 kg"', "compared_lengths.row_impossible"),
     "a typed error": ('nominal = "1 m"\nreference = "1 m"\nerror = "0 mm"', "case.typed_result"),
 }
 
@@ -144,7 +144,7 @@ def test_hysteresis_is_the_difference_of_rising_and_falling(up, down):
 def test_a_level_below_zero_is_refused():
     with pytest.raises(ProcedureError) as refused:
         level.compute(case("level_gauges", GAUGE, dip("1 mm", "-1 mm"), "dip"))
-    assert refused.value.code == "level_gauges.row_impossible"
+    assert refused.value.code == "compared_lengths.row_impossible"
 
 
 @pytest.mark.parametrize("module", [length, level])

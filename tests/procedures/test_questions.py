@@ -124,3 +124,12 @@ def test_rows_share_what_stands_above_them():
     first, second = answers(content)
     assert (first.label, first.given["pressure"], second.given["pressure"]) == ("a", "1000 hPa", "990 hPa")
     assert first.figures[0].value > second.figures[0].value
+
+
+def test_many_inputs_are_summed_and_terms_of_second_order_are_for_few():
+    many = [{"name": f"x{number}", "value": 1, "standard": 1} for number in range(100)]
+    content = {"kind": "uncertainty", "model": "+".join(one["name"] for one in many), "input": many}
+    (answer,) = answers(content)
+    assert [float(one.value) for one in answer.figures[:2]] == [100, 10]
+    with pytest.raises(ProcedureError, match="second order"):
+        answers(content | {"second_order": True})

@@ -4,6 +4,7 @@ import tomllib
 from decimal import Decimal
 from fractions import Fraction
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,6 +86,28 @@ def test_each_compartment_has_its_outcome_and_the_truck_the_worst():
     assert all(one.valid_until is None for one in conclusion.subjects)  # a truck is verified as a whole
 
 
+METERED = {
+    # V = Vm / (1 + e), then with its mass to the tank (Tanaka: 995.3424 kg/m3 at 31 °C, 996.2353 at 28 °C)
+    "nothing corrected but its error": ('volume = "1000.8 L", error = "0.08 %"', "1000 L"),
+    "a meter that shows too little": ('volume = "998 L", error = "-0.2 %"', "1000 L"),
+    "in cubic metres": ('volume = "1.0008 m3", error = "0.08 %"', "1000 L"),
+    "warmer in the meter": ('volume = "1000.8 L", error = "0.08 %", temperature = "31 °C"', "999.1037 L"),
+}
+
+
+@pytest.mark.parametrize(("meter", "volume"), METERED.values(), ids=METERED)
+def test_what_a_master_meter_let_in_is_corrected_for_its_error_and_its_warmth(meter, volume):
+    filled = f'id = "1"\n[[compartment.filling]]\ntemperature = "28 °C"\nmetered = [{{ {meter} }}]\n'
+    (point,) = accuracy(compute(content(filled)))
+    assert abs(point.reference - Quantity.parse(volume)) < Quantity("0.1", "mL")
+
+
+def test_measures_and_a_meter_fill_a_compartment_together():
+    both = 'metered = [{ volume = "100 L" }]'
+    (point,) = accuracy(compute(content(filling("900 L", more=both))))
+    assert point.reference == Quantity(1000, "L")
+
+
 RISES = {"4 mm": (C, "recorded"), "0 mm": (I, "not_sensitive")}
 
 
@@ -137,7 +160,29 @@ MISTAKES = {
         "tank_trucks.raised",
     ),
     "two sheets of one compartment": (content(filling("1000 L"), filling("1000 L")), "case.content"),
-    "nothing seen": (content(), "tank_trucks.empty"),
+    "nothing seen": (content(), "subjects.empty"),
+    "walls of no table": (content(uut=f'{LIMIT}material = "steel"\n'), "physics.unknown_material"),
+    "half as often as it takes": (content(filling("1000 L", compartment="2")), "vessel.volume_impossible"),
+    "a meter in litres of error": (
+        content('id = "1"\n[[compartment.filling]]\nmetered = [{ volume = "1000 L", error = "0.8 L" }]'),
+        "vessel.metered",
+    ),
+    "a meter that ran backwards": (
+        content('id = "1"\n[[compartment.filling]]\nmetered = [{ volume = "-1000 L" }]'),
+        "vessel.metered",
+    ),
+    "water too hot for a tank": (
+        content(
+            'id = "1"\n[[compartment.filling]]\ntemperature = "280 °C"\n'
+            'poured = [{ nominal = "1000 L", above = "0 mL", temperature = "28 °C" }]'
+        ),
+        "physics.impossible",
+    ),
+    "a master meter without a flow": (
+        content(uut=f'{LIMIT}method = "master"\n'),
+        "tank_trucks.filling_flow",
+    ),
+    "a flow in litres": (content(uut=f'{LIMIT}filling_flow = "600 L"\n'), "tank_trucks.filling_flow"),
 }
 
 
@@ -167,19 +212,46 @@ def measure(name: str, litres: int, millilitres: int) -> WorkingStandard:
     )
 
 
-def assignment() -> Assignment:
+def assignment(**more: object) -> Assignment:
     uut = {
         "permitted": "2 L",
         "permitted_source": "decree in hand",
         "compartments": [{"id": "1", "nominal": "1500 L"}, {"id": "2", "nominal": "2000 L"}],
     }
-    return Assignment(kind="tank_trucks", activity=TERA_ULANG, uut=uut)
+    return Assignment(kind="tank_trucks", activity=TERA_ULANG, uut=uut | more)
+
+
+def poured(task) -> list[list[tuple[str, int]]]:
+    return [[(pour.standard, pour.fills) for pour in one.pours] for one in task.plan]
+
+
+def test_several_measures_fill_up_a_compartment_the_largest_first():
+    cupboard = (measure("B-1000", 1000, 200), measure("B-180", 180, 40), measure("B-320", 320, 60))
+    task = prepare(assignment(), DAY, cupboard)
+    # 1500 L: one of 1000 L leaves 500 L, which 320 L and 180 L make
+    assert poured(task) == [[("B-1000", 1), ("B-320", 1), ("B-180", 1)], [("B-1000", 2)]]
+    # √(200² + 60² + 40²) mL
+    assert task.plan[0].uncertainty == Quantity("213", "mL")
+
+
+def test_a_volume_that_no_measures_make_is_refused_at_once():
+    sizes = (1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
+    cupboard = tuple(measure(f"B-{size}", size, 0) for size in sizes)
+    odd = assignment(compartments=[{"id": "1", "nominal": "24000.5 L"}])
+    with pytest.raises(StandardError):
+        prepare(odd, DAY, cupboard)
+
+
+def test_no_measures_fill_up_a_compartment():
+    with pytest.raises(StandardError) as refused:
+        prepare(assignment(), DAY, (measure("B-1000", 1000, 200), measure("B-400", 400, 80)))
+    assert refused.value.code == "standard.kind_missing"
 
 
 def test_a_test_is_planned_as_it_stands_on_paper_with_the_largest_measure_that_fills_up():
     cupboard = (measure("B-500", 500, 100), measure("B-1000", 1000, 200), measure("B-20", 20, 4))
     task = prepare(assignment(), DAY, cupboard)
-    assert [(one.standard, one.fills) for one in task.plan] == [("B-500", 3), ("B-1000", 2)]
+    assert poured(task) == [[("B-1000", 1), ("B-500", 1)], [("B-1000", 2)]]
     assert [p.label for p in outline(assignment(), DAY).points] == [s.label for s in plan(task)]
 
 
@@ -187,3 +259,50 @@ def test_a_measure_that_is_known_too_badly_stops_the_test():
     with pytest.raises(StandardError) as refused:
         prepare(assignment(), DAY, (measure("B-500", 500, 300),))
     assert refused.value.code == "standard.uncertainty_share.no_other"
+
+
+def meter(uncertainty: str = "0.03 %", lowest: str = "200 L/min") -> WorkingStandard:
+    return WorkingStandard(
+        id="MI-1",
+        kind="master_meter",
+        certificate="BSML-2",
+        due=DAY,
+        uncertainty=Quantity.parse(uncertainty),
+        scale_interval=Quantity("0.1", "L"),
+        lowest=Quantity.parse(lowest),
+    )
+
+
+def test_a_test_through_a_master_meter_is_planned_with_its_flow_and_its_register():
+    through = assignment(method="master", filling_flow="600 L/min")
+    task = prepare(through, DAY, (meter(), measure("B-500", 500, 100)))
+    assert poured(task) == [[("MI-1", 1)], [("MI-1", 1)]]
+    # k = 2: √(0.03² + (2 · 100 · 0.1 L / 1500 L · √2 / √12)²) = 0.0305 %, rounded up
+    assert task.plan[0].uncertainty == Quantity("0.0305", "%")
+    formulas = {one.name for one in outline(through, DAY).formulas}
+    assert "master" in formulas
+    assert "volumetric" not in formulas
+
+
+@pytest.mark.parametrize(
+    ("standard", "code"),
+    [(meter("0.1 %"), "uncertainty_share"), (meter(lowest="700 L/min"), "range")],
+    ids=["known too badly", "its certificate begins above the flow"],
+)
+def test_a_master_meter_that_will_not_do_stops_the_test(standard, code):
+    with pytest.raises(StandardError) as refused:
+        prepare(assignment(method="master", filling_flow="600 L/min"), DAY, (standard,))
+    assert refused.value.code == f"standard.{code}.no_other"
+
+
+def test_a_tank_without_compartments_is_refused():
+    with pytest.raises(ProcedureError) as refused:
+        prepare(Assignment(kind="tank_trucks", activity=TERA_ULANG, uut={"compartments": []}), DAY, ())
+    assert refused.value.code == "tank_trucks.no_compartments"
+
+
+def test_a_measure_whose_walls_cannot_be_is_refused_before_anything_is_filled():
+    wrong = msgspec.structs.replace(measure("B-500", 500, 100), expansion=Decimal("51.8"))
+    with pytest.raises(ProcedureError) as refused:
+        prepare(assignment(), DAY, (wrong,))
+    assert refused.value.code == "physics.impossible"

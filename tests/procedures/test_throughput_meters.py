@@ -186,6 +186,16 @@ MISTAKES = {
     "a pressure below zero": (
         "gas_meters", GAS,
         'at = "Qmax"\nvolume = "1 L"\npressure = "-5 hPa"\nmaster = { volume = "1 L", pressure = "1 hPa" }',
+        "gas_meters.gauge_pressure",
+    ),
+    "a pressure above that of the air": (
+        "gas_meters", GAS,
+        'at = "Qmax"\nvolume = "1 L"\npressure = "12 hPa"\nmaster = { volume = "1 L", pressure = "15 hPa" }',
+        "gas_meters.gauge_pressure",
+    ),
+    "below absolute zero": (
+        "gas_meters", GAS,
+        'at = "Qmax"\nvolume = "1 L"\ntemperature = "-300 °C"\nmaster = { volume = "1 L" }',
         "gas_meters.state",
     ),
     "flows that fall": ("gas_meters", GAS.replace("0.04", "40"), at("Qmax", "0"), "gas_meters.flows"),

@@ -3,7 +3,7 @@
 Published figures are those of the guides, as remembered; the digits beyond them come from other programs.
 """
 
-from math import inf, pi, sqrt
+from math import hypot, inf, log, pi, sqrt
 
 import numpy as np
 import pytest
@@ -344,8 +344,10 @@ def test_nothing_uncertain_is_no_uncertainty():
     assert combine_array(np.zeros((0, 3))).expanded.size == 0
 
 
+# Below 1e-60 a square vanishes in a float before anything physical is that small.
+slopes = st.floats(-10, 10).filter(lambda slope: not 0 < abs(slope) < 1e-60)
 parts = st.lists(
-    st.builds(part, st.floats(0.01, 100), st.one_of(st.just(inf), st.floats(2, 100)), st.floats(-10, 10)),
+    st.builds(part, st.floats(0.01, 100), st.one_of(st.just(inf), st.floats(2, 100)), slopes),
     min_size=1,
     max_size=6,
 )
@@ -403,6 +405,56 @@ def test_the_noise_of_binary_arithmetic_does_not_cost_a_degree_of_freedom(freedo
 def test_a_model_too_curved_for_a_budget_is_told():
     with pytest.raises(ProcedureError, match="too curved"):
         combine([part(1.0)], second_order=-1.1)
+
+
+def test_the_terms_of_second_order_of_the_mass_calibration_of_jcgm_101_9_3():
+    def calibrated(reference, difference, air, tested, standard):
+        return (reference + difference) * (1 + (air - 1.2) * (1 / tested - 1 / standard)) - 100_000
+
+    estimates = [100_000.0, 1.234, 1.2, 8000.0, 8000.0]
+    inputs = [Evaluated(0.05), Evaluated(0.02), rectangular(0.1), rectangular(1000), rectangular(50)]
+    found = linearise(calibrated, estimates, inputs)
+    parts = [
+        Component(name=str(n), standard=one.standard, sensitivity=slope)
+        for n, (one, slope) in enumerate(zip(inputs, found.sensitivities, strict=True))
+    ]
+    first = combine(parts, probability=0.95)
+    assert (found.value, first.standard) == (near(1.234), near(0.053852, rel=1e-5))
+    more = sum(second_order_terms(calibrated, estimates, inputs).values())
+    both = combine(parts, probability=0.95, second_order=more)
+    assert both.standard == near(0.074963, tol=2e-6)
+    assert both.standard == near(0.0750, tol=5e-5)
+    ends = [found.value - both.expanded, found.value + both.expanded]
+    assert ends == [near(1.0870, tol=1e-4), near(1.3810, tol=1e-4)]
+
+
+CURVED = {
+    "a logarithm of a wide rectangle (NPL)": (log, [0.6], [rectangular(0.5)], -0.511, 0.481),
+    "a magnitude near zero (GUM S2)": (hypot, [0.001, 0.0], [Evaluated(0.01)] * 2, 0.001, 0.010),
+    "a root near its end": (sqrt, [1.0], [Evaluated(0.9)], 1.0, 0.45),
+    "a reciprocal": (lambda x: 1 / x, [1.0], [Evaluated(0.5)], 1.0, 0.5),
+}
+
+
+@pytest.mark.parametrize(("model", "at", "inputs", "value", "standard"), CURVED.values(), ids=CURVED)
+def test_a_sensitivity_is_the_slope_at_the_estimate_however_curved_the_model(
+    model, at, inputs, value, standard
+):
+    found = linearise(model, at, inputs)
+    parts = [
+        part(one.standard, sensitivity=slope) for one, slope in zip(inputs, found.sensitivities, strict=True)
+    ]
+    assert found.value == near(value, tol=5e-4)
+    assert combine(parts, coverage=1).standard == near(standard, tol=5e-4 if standard < 0.1 else 6e-4)
+    _, spread = propagate(
+        lambda x: model(*x), at, covariance_from([one.standard for one in inputs], np.eye(len(at)))
+    )
+    assert sqrt(spread[0, 0]) == near(combine(parts, coverage=1).standard)
+
+
+def test_an_uncertainty_in_the_last_digits_keeps_its_slope():
+    found = linearise(lambda a: 3 * a, [1e9], [Evaluated(1e-4)])
+    assert found.sensitivities[0] == near(3, rel=1e-2)
 
 
 def test_a_square_at_zero_has_only_terms_of_second_order():

@@ -32,7 +32,7 @@ class Weather(StrEnum):
 
 _WEIGHTS = {Weather.PASSES: 130, Weather.STALLED: 1}
 _USUAL_WEIGHT = 4
-STALL_S = 0.3
+STALL_S = 1.0
 _MOST_REQUESTS_HELD = 3
 
 

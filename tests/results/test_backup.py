@@ -8,7 +8,7 @@ import pytest
 from results.backup import MANIFEST, back_up, examine, restore
 from results.errors import IntegrityError, RecordError, StorageError
 from results.journal import Journal
-from results.keys import FileKey
+from results.keys import FileKey, read_trusted_keys
 from tests.results.made_run import begun, seal_with, write_run
 
 AT = "2026-11-21T16:00:00+07:00"
@@ -115,3 +115,26 @@ def test_a_damaged_journal_is_never_called_a_backup(laboratory, tmp_path):
     with pytest.raises(RecordError):
         back_up(root, tmp_path / "backup", at=AT)
     assert not (tmp_path / "backup" / MANIFEST).exists()
+
+
+def test_a_revoked_key_is_still_revoked_after_a_restore(laboratory, tmp_path):
+    """Whoever restores an old computer must not make a stolen key good again."""
+    root = tmp_path / "lab"
+    shutil.copytree(laboratory, root)
+    (root / "data/keys/bench.revoked").write_text("2026-11-21T12:00:00+07:00 laptop hilang\n", "utf-8")
+    back_up(root, tmp_path / "backup", at=AT)
+    assert drill(tmp_path / "backup", tmp_path).sound
+    keys = read_trusted_keys(tmp_path / "restored/data/keys")
+    assert [key.revoked is not None for key in keys.values() if not key.person] == [True]
+
+
+def test_validation_reports_and_what_came_with_complaints_are_in_the_backup(laboratory, tmp_path):
+    root = tmp_path / "lab"
+    shutil.copytree(laboratory, root)
+    names = ("data/validations/a.validation.json", "data/complaints/22222-22222/complainant.json")
+    for name in names:
+        (root / name).parent.mkdir(parents=True)
+        (root / name).write_bytes(b"{}")
+    back_up(root, tmp_path / "backup", at=AT)
+    assert drill(tmp_path / "backup", tmp_path).sound
+    assert all((tmp_path / "restored" / name).read_bytes() == b"{}" for name in names)

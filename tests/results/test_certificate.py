@@ -78,6 +78,12 @@ def test_a_conforming_instrument_gets_a_certificate_with_all_it_needs(verified: 
         assert words in annex
 
 
+def test_the_paper_names_the_program_with_its_digests(verified: VerifiedRecord):
+    annex = "".join(pages(render_certificate(verified)))
+    assert "0.1.0" in annex
+    assert verified.record.software["sha256:results"][:8] in annex
+
+
 def test_an_instrument_that_fails_gets_a_rejection_and_no_words_of_approval(tmp_path: Path):
     text = " ".join(pages(sealed(tmp_path, failing=True).certificate.read_bytes()))
     assert "SURAT KETERANGAN BATAL" in text

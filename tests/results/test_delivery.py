@@ -21,6 +21,7 @@ from results.registry_client import HttpRegistryLine, Patience, Pushed, RefusedE
 from results.storage import plain_faults
 from tests.results.delivery_schedules import run
 from tests.results.faulty_line import Break, FaultyLine
+from tests.results.plain_registry import plain_registry
 from tests.results.registry_bench import OFFICE, Bench, digest_of, payload_of
 from tests.results.rough_line import Weather
 
@@ -459,6 +460,14 @@ def test_records_without_room_for_them_all_go_in_smaller_batches(registry, bench
     line = Sizes(registry.url)
     assert push_through(outbox, line, registry.key).problem is None
     assert line.sizes == [1, 2, 3, 1]
+
+
+def test_a_registry_that_knows_no_batches_gets_records_one_by_one(registry, bench, outbox):
+    put(outbox, bench, 5)
+    with plain_registry(registry.url) as url:
+        assert push_to(outbox, url, registry.key).problem is None
+    assert states(outbox) == [State.DELIVERED] * 5
+    assert registry.store.counts() == (5, 0)
 
 
 def test_a_refused_record_ends_its_batch_and_those_before_it_are_delivered(registry, bench, outbox):

@@ -155,7 +155,12 @@ class Face(Pressed[None]):
 
     def on_resize(self) -> None:
         """Paint for the new size."""
-        self.call_after_refresh(self.paint)
+        self.call_after_refresh(self.paint_again)
+
+    def paint_again(self) -> None:
+        """Paint for a layout that has changed, unless the screen was left meanwhile."""
+        if self.query("#head"):
+            self.paint()
 
     def paint(self) -> None:
         """Bring every panel up to date."""

@@ -192,7 +192,7 @@ class ReviewScreen(Face):
             what = labels.text(
                 "review.worst",
                 point=labels.point(limit.label),
-                error=labels.quantity(error, signed=True),
+                error=labels.error(limit),
                 limits=labels.limits(limit),
             )
             parts += [

@@ -27,7 +27,7 @@ from bench.tui.screens.situation import UUT, Situation
 from bench.tui.view import RunView
 from bench.tui.widgets.receptor import receptor
 from drivers.clock import Clock
-from procedures.action import Answer, Done, Inspect, Instruction, Wait
+from procedures.action import Answer, Done, Instruction, Wait
 
 PAINT_S: Final = 0.1
 """Live values are painted ten times a second, the latest wins."""
@@ -108,8 +108,7 @@ class RunScreen(Face):
         if prompt.kind == "instruct":
             self.scale.instructed(prompt.action, self._clock.monotonic())
         self.painted_at = math.inf
-        by_eye = self._weighed_by_eye
-        if self._manual and stands_with_question(prompt.action, weighed_by_eye=by_eye):
+        if self._manual and stands_with_question(prompt.action, weighed_by_eye=self._weighed_by_eye):
             self.call_later(self._give, prompt, Done())
         else:
             self.call_later(self._paint_prompt)
@@ -288,11 +287,10 @@ class RunScreen(Face):
         self._changed = False
         labels, view = self.labels, self.view
         situation = self._situation()
-        keys = situation.keys()
         self.frame(
             f"{labels.text('run.title')} {view.number}  {view.title or self._job}",
             self._standing(),
-            labels.text(f"{keys}_short" if self.size.width <= NARROW else keys),
+            labels.text(situation.keys() + ("_short" if self.size.width <= NARROW else "")),
         )
         self.query_one("#ask").border_title = situation.section()
         self.set_class(self._large, "-large")
@@ -334,11 +332,9 @@ class RunScreen(Face):
         table, plot = self.panel("table"), self.panel("plot")
         if plot.display == situation.inspecting:
             plot.display = not situation.inspecting
-            self.call_after_refresh(self.paint)  # the table has another width then
-        prompt = self.operator.prompt
-        if prompt is not None and isinstance(prompt.action, Inspect) and self._reply is not None:
-            looked = draw.checklist(self.labels, prompt.action, self._reply.failing, self._reply.cursor)
-            table.show(*looked, title=self.labels.text("inspect.title"))
+            self.call_after_refresh(self.paint_again)  # the table has another width then
+        if situation.inspecting and self._reply is not None:
+            table.show(*draw.checklist(self.labels, self._reply), title=self.labels.text("inspect.title"))
             return
         lines, title = draw.table(self.labels, self.view, table.content_size, situation.retaken())
         table.show(*lines, title=title)

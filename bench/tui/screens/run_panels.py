@@ -10,6 +10,7 @@ from bench import events
 from bench.labels import Labels
 from bench.tui.gate import Gate, Watch
 from bench.tui.keying import Keying
+from bench.tui.reply import Reply
 from bench.tui.screens.face import Part
 from bench.tui.view import RunView, share, shown_error
 from bench.tui.widgets.digits import big, largest_scale
@@ -210,11 +211,12 @@ def progress(labels: Labels, view: RunView, columns: int, took: timedelta) -> li
     return [*bar(done / total, length, "$accent"), f" {done * 100 // total:>3} %  {text}"]
 
 
-def checklist(labels: Labels, action: Inspect, failing: frozenset[str], cursor: int) -> list[Part]:
+def checklist(labels: Labels, reply: Reply) -> list[Part]:
     """The lines to look at; all conform until a digit says otherwise."""
     parts: list[Part] = []
-    for index, item in enumerate(action.items):
-        mark = "▶" if index == cursor else " "
+    failing = reply.failing
+    for index, item in enumerate(reply.action.items if isinstance(reply.action, Inspect) else ()):
+        mark = "▶" if index == reply.cursor else " "
         digit = str(index + 1) if index < len("123456789") else " "
         word = labels.text("inspect.fails") if item in failing else labels.text("inspect.conforms")
         style = "bold $error" if item in failing else ""

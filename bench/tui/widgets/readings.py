@@ -1,7 +1,7 @@
 """The table of readings: planned points and what was found, with the row under way in view."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bench.labels import Labels
 from bench.tui.view import Row, RunView, shown_error
@@ -75,27 +75,36 @@ def _clipped(line: Sequence[Styled], columns: int) -> list[Styled]:
 
 
 def _columns(view: RunView, columns: int) -> list[_Column]:
-    """The columns that fit; ΔL and reference only when they were taken, before the limits when not all fit.
+    """The columns that fit; ΔL and reference only when they were taken.
 
-    A load tells the points of a scale apart; where a flow or a volume is set, the point's own name does.
+    A load tells the points of a scale apart; where a flow or a volume is set, the point's own name does, and
+    takes the room that is left. When not all fit, the reference goes first; of loads the limits, before ΔL.
     """
     if not weighed(view):
         reference = any(point.reference is not None for point in view.points())
         for shown in (
             [_POINT, _SHOWN, _REFERENCE, _ERROR, _LIMITS],
-            [_POINT, _SHOWN, _REFERENCE, _ERROR],
             [_POINT, _SHOWN, _ERROR, _LIMITS],
         ):
             wanted = [column for column in shown if reference or column is not _REFERENCE]
             if _width(wanted) + _SYMBOL <= columns:
-                return wanted
-        return [_POINT, _SHOWN, _ERROR]
+                return _named(wanted, view, columns)
+        return _named([_POINT, _SHOWN, _ERROR], view, columns)
     added = any(point.added is not None for point in view.points())
     for shown in ([_LOAD, _SHOWN, _ADDED, _ERROR, _LIMITS], [_LOAD, _SHOWN, _ADDED, _ERROR]):
         wanted = [column for column in shown if added or column is not _ADDED]
         if _width(wanted) + _SYMBOL <= columns:
             return wanted
     return [_LOAD, _SHOWN, _ERROR]
+
+
+def _named(shown: Sequence[_Column], view: RunView, columns: int) -> list[_Column]:
+    """The names of the points as wide as they are, as far as a short outcome, or its sign, leaves room."""
+    longest = max((len(row.point.label) for row in view.rows if row.point and row.point.error), default=0)
+    spare = columns - _width(shown)
+    room = _POINT.width + spare - (_SHORT if spare >= _SHORT else _SYMBOL)
+    width = max(_POINT.width, min(longest, room))
+    return [replace(one, width=width) if one.name == _POINT.name else one for one in shown]
 
 
 def weighed(view: RunView) -> bool:
@@ -136,9 +145,10 @@ def _line(
         planned = f"{load:>{_LOAD.width}}" if by_load else f" {labels.within(row.step.label)}"
         style = "bold $accent" if now else "dim"
         return [(f"{mark}{planned}", style), (arrow, style)]
+    width = next((column.width for column in shown if column.name == _POINT.name), _POINT.width)
     cells = {
         "load": load,
-        "point": labels.within(row.point.label)[: _POINT.width - 1],
+        "point": labels.within(row.point.label)[: width - 1],
         "shown": _number(row.point.indication, units["indication"], labels),
         "added": _number(row.point.added, units["nominal"], labels),
         "reference": _number(row.point.reference and told(row.point.reference), units["reference"], labels),
@@ -146,7 +156,7 @@ def _line(
         "limits": _limits(row.point, units["error"], labels),
     }
     numbers = "".join(f"{cells[column.name]:>{column.width}}" for column in shown)
-    if not any(cells[column.name] for column in shown if column is not _POINT):
+    if not any(cells[column.name] for column in shown if column.name != _POINT.name):
         numbers = f" {labels.within(row.point.label)}"[: len(numbers)].ljust(len(numbers))
     outcome = row.point.outcome
     return [

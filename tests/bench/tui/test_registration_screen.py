@@ -176,3 +176,15 @@ def test_a_plate_that_cannot_be_right_is_refused_by_its_procedure_and_nothing_is
     shown = asyncio.run(run())
     assert "6 m3/h" in shown
     assert not list((tmp_path / "orders").glob("*.toml"))
+
+
+def test_an_order_that_cannot_be_read_is_listed_by_the_name_of_its_file(tmp_path):
+    (tmp_path / FILE_NAME).write_text(LABORATORY, "utf-8")
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders" / "rusak.toml").write_text('kind = "scales\n', "utf-8")
+
+    async def listed() -> list[str]:
+        async with open_workplace(tmp_path, Labels()) as place:
+            return [job.title for job in FrontDesk(place).jobs()]
+
+    assert asyncio.run(listed()) == ["Berkas rusak.toml tidak terbaca: ENTER menjelaskan"]

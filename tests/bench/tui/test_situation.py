@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from bench import events
 from bench.labels import Labels
 from bench.operator import Prompt
 from bench.tui.answering import Scale
@@ -12,7 +13,17 @@ from bench.tui.screens.situation import Situation
 from bench.tui.view import RunView
 from drivers.quantity import Quantity
 from drivers.reading import DriverMark, Origin, Reading, Stability
-from procedures.action import Action, KeyIndication, SetFlow, Wait
+from procedures.action import (
+    Action,
+    AddSmallWeights,
+    Choose,
+    FillVessel,
+    KeyIndication,
+    PlaceLoad,
+    PlaceWeight,
+    SetFlow,
+    Wait,
+)
 
 SET_FLOW = SetFlow(flow=Quantity("33.6", "L/h"), lower=Quantity("32", "L/h"), upper=Quantity("35.2", "L/h"))
 
@@ -39,6 +50,7 @@ def situation(action: Action, view: RunView | None = None, *, path: str = "accur
         prompt=Prompt(id=path, kind=kind, action=action, text=""),
         reply=Reply(action, "L"),
         manual=True,
+        weighed_by_eye=True,
         refused="",
         held=False,
         now=100.0,
@@ -83,3 +95,51 @@ def test_a_time_that_must_pass_counts_down():
 def test_the_part_of_the_test_follows_from_what_is_asked_and_says_that_it_is_after_an_adjustment():
     assert situation(SET_FLOW, path="conditions/pressure").section() == "Keadaan lingkungan"
     assert situation(SET_FLOW, path="as_left/accuracy/1").section() == "Sesudah justir · Kebenaran"
+
+
+LOAD = PlaceLoad(load=Quantity("5000", "g"))
+SMALL = AddSmallWeights(step=Quantity("5.3", "g"), total=Quantity("5.3", "g"))
+MOVED = Choose(question="sensitivity", choices=("moved", "did_not_move"))
+FILL = FillVessel(vessel="B-20")
+
+
+def after(*prompted: Action) -> RunView:
+    """The view once these prompts were given one after the other."""
+    asks = Choose | KeyIndication
+    prompts = (
+        Prompt(id=str(place), kind="ask" if isinstance(action, asks) else "instruct", action=action, text="")
+        for place, action in enumerate(prompted)
+    )
+    return RunView().folded(events.Prompted(prompt=prompt) for prompt in prompts)
+
+
+def test_what_no_enter_of_its_own_confirms_stands_with_the_question_about_it():
+    assert situation(MOVED, after(LOAD, SMALL, MOVED)).told() == (LOAD, SMALL, MOVED)
+
+
+def test_what_was_carried_out_is_not_told_again_with_the_next_question():
+    question = KeyIndication(role="standard_temperature")
+    assert situation(question, after(FILL, question)).told() == (question,)
+
+
+def test_what_was_instructed_before_a_question_is_not_told_with_the_next_one():
+    assert situation(MOVED, after(LOAD, SMALL, MOVED, LOAD, MOVED)).told() == (LOAD, MOVED)
+
+
+def test_a_weight_on_a_comparator_without_a_port_stands_with_the_question_for_its_indication():
+    weight = PlaceWeight(nominal=Quantity("1", "kg"), weight="1 kg", side="tested")
+    question = KeyIndication(role="comparator")
+    seen = situation(question, after(weight, question))
+    assert seen.told() == (weight, question)
+    assert replace(seen, weighed_by_eye=False).told() == (question,)
+
+
+def test_pulses_are_called_pulses():
+    counted = situation(KeyIndication(role="counter/1", step=Quantity(1, "pcs")))
+    assert counted.title() == "Penunjukan, diketik (pulsa)"
+
+
+def test_the_line_of_keys_names_the_keys_that_answer():
+    assert situation(MOVED).keys() == "run.keys_choosing"
+    assert situation(KeyIndication(role="meter/2")).keys() == "run.keys_keying"
+    assert situation(SET_FLOW).keys() == "run.keys"

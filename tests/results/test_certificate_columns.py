@@ -1,0 +1,138 @@
+"""The table of points on paper: headings that fit every row, limits in their unit, one line for a look."""
+
+from decimal import Decimal
+
+import msgspec
+import pytest
+
+from drivers.quantity import Quantity
+from procedures.point import Method, Outcome, Point, Tolerance
+from results.certificate.columns import columns, headings, sections
+from results.certificate.content import _mark
+from results.certificate.plot import error_plot
+from results.certificate.words import quantity
+from tests.results.made_run import weigh_points
+
+
+def seen(label: str, subject: str = "", outcome: Outcome = Outcome.CONFORMS) -> Point:
+    return Point(
+        section="visual", label=f"visual/{label}", subject=subject, method=Method.INSPECTION, outcome=outcome
+    )
+
+
+def measured(label: str, nominal: str, error: str, limit: str, *, subject: str = "") -> Point:
+    bound = Quantity.parse(limit)
+    return Point(
+        section="accuracy",
+        label=f"accuracy/{label}",
+        subject=subject,
+        nominal=Quantity.parse(nominal),
+        error=Quantity.parse(error),
+        tolerance=Tolerance(lower=-bound, upper=bound),
+        method=Method.DIRECT,
+        outcome=Outcome.CONFORMS,
+    )
+
+
+def rows(*points: Point) -> list[list[str]]:
+    return [row["cells"] for part in sections(points, columns(points)) for row in part["rows"]]
+
+
+def test_what_was_looked_at_and_is_in_order_takes_one_line_for_each_instrument():
+    found = rows(
+        seen("1/seals", "1"),
+        seen("1/register_readable", "1"),
+        seen("2/seals", "2"),
+        seen("2/register_readable", "2"),
+    )
+    assert found == [["1: segel utuh; angka penunjukan terbaca"], ["2: segel utuh; angka penunjukan terbaca"]]
+
+
+def test_a_line_that_fails_stands_alone_beside_those_in_order():
+    points = (seen("seals"), seen("no_leak"), seen("no_dents", outcome=Outcome.DOES_NOT_CONFORM))
+    parts = sections(points, columns(points))[0]["rows"]
+    assert [row["fails"] for row in parts] == [False, True]
+    assert parts[0]["cells"] == ["segel utuh; tidak bocor"]
+    assert parts[1]["cells"][0] == "tidak penyok"
+
+
+def test_a_heading_names_no_dimension_that_a_row_does_not_have():
+    current = measured("1", "5 A", "0.1 %", "1 %")
+    time = measured("2", "300 s", "0.1 %", "1 %")
+    assert headings((current,), ["nominal"])[1] == ["Arus", "current"]
+    assert headings((current, time), ["nominal"])[1] == ["Nominal", "nominal"]
+
+
+def test_a_limit_stands_in_the_unit_of_what_it_bounds_without_idle_zeros():
+    point = Point(
+        section="start_flow",
+        label="start_flow/1",
+        indication=Quantity("8", "L/h"),
+        tolerance=Tolerance(lower=Quantity(0, "m3/h"), upper=Quantity("0.032000000", "m3/h")),
+        method=Method.DIRECT,
+        outcome=Outcome.CONFORMS,
+    )
+    assert "≤ 32\u00a0L/h" in rows(point)[0]
+
+
+PRINTED = {
+    "a share of a current": ("1/0.05 Ib/1", "1, 0,05 Ib, 1"),
+    "a power factor": ("1/Imax cos 0.5 ind/1", "1, Imax cos 0,5 ind, 1"),
+    "a mark of an instrument stays as it is": ("A1.2/Q1", "A1.2, Q1"),
+}
+
+
+@pytest.mark.parametrize("case", PRINTED)
+def test_a_label_is_printed_with_the_decimal_comma(case):
+    label, printed = PRINTED[case]
+    assert rows(measured(label, "7 A", "0.1 %", "1 %"))[0][0] == printed
+
+
+def test_points_of_several_instruments_have_no_curve():
+    points = [
+        measured("1 kg", "1 kg", "3 mg", "50 mg", subject="1 kg"),
+        measured("200 g", "200 g", "1 mg", "10 mg", subject="200 g"),
+    ]
+    assert error_plot(points) == ""
+
+
+def test_loads_in_two_units_are_drawn_in_one():
+    grams = weigh_points()
+    mixed = [
+        msgspec.structs.replace(one, nominal=one.nominal.to("kg")) if place % 2 else one
+        for place, one in enumerate(grams)
+        if one.nominal is not None
+    ]
+    assert error_plot(mixed) == error_plot([one for one in grams if one.nominal is not None])
+
+
+MARKS = {
+    "a way of testing": ("method", "power_time", ("method_of_test", "daya–waktu")),
+    "a fuel and a shared meter of each nozzle": (
+        "nozzles",
+        [{"id": "1", "meter": "IC", "liquid": "petrol"}, {"id": "2"}],
+        ("nozzles", "1 (meter IC, bensin); 2"),
+    ),
+    "volumes of compartments": (
+        "compartments",
+        [{"id": "1", "nominal": "8000 L"}],
+        ("compartments", "1 (8000\u00a0L)"),
+    ),
+    "what is known of a comparator": (
+        "balance",
+        {"d": "0.001 g", "repeatability": "0.8 mg"},
+        ("balance", "Daya baca d 0,001\u00a0g, s 0,8\u00a0mg"),
+    ),
+    "what it is made of": ("material", "brass", ("material", "kuningan")),
+}
+
+
+@pytest.mark.parametrize("case", MARKS)
+def test_an_entry_of_the_data_plate_is_printed_in_indonesian(case):
+    name, value, printed = MARKS[case]
+    assert _mark(name, value) == printed
+
+
+def test_units_are_printed_as_people_write_them():
+    assert quantity(Quantity(Decimal("1.5"), "m3/h")) == "1,5\u00a0m³/h"
+    assert quantity(Quantity(3, "pcs")) == "3\u00a0pulsa"
