@@ -10,7 +10,7 @@ from typing import Any
 from bench.audit_basis import edition_differences, task_differences
 from bench.audit_frames import Frames
 from bench.conductor import Conductor
-from bench.difference import Difference, difference
+from bench.difference import RELEASE, Difference, difference
 from bench.operator import Prompt
 from bench.replay import DivergenceError
 from bench.station import Bound, Station
@@ -35,6 +35,9 @@ class Audit:
     """empty when all comes out as sealed"""
     unchecked: tuple[str, ...]
     """what the evidence does not hold enough for: `task`, `rest`"""
+    release: Difference | None = None
+    """edition and digest of the procedure that sealed and of this one, where they are not the same: that
+    explains differences, and is none by itself"""
 
 
 class _NoPerson:
@@ -75,7 +78,11 @@ def audit(record: VerifiedRecord, *, deep: bool = False) -> Audit:
             found.extend(_differences(record, deep=deep, unchecked=unchecked))
     except PlainError as error:
         found.append(difference(str(error.facts.get("path", "script")), record.record.state, error.message))
-    return Audit(differences=tuple(found), unchecked=tuple(unchecked))
+    return Audit(
+        differences=tuple(one for one in found if one.where != RELEASE),
+        unchecked=tuple(unchecked),
+        release=next((one for one in found if one.where == RELEASE), None),
+    )
 
 
 def _beyond_evidence(path: str) -> ProcedureError:

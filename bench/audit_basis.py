@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from bench.difference import Difference, difference
+from bench.difference import RELEASE, Difference, difference
 from bench.software import package_digest
 from drivers.errors import PlainError
 from drivers.notation import from_builtins, to_json, to_plain
@@ -23,7 +23,7 @@ def edition_differences(begun: RunBegun, procedure: Procedure[Any]) -> Iterator[
     sealed = f"{begun.procedure} {begun.edition}, {begun.procedure_digest}"
     present = f"{procedure.id} {procedure.edition}, {package_digest('procedures')}"
     if sealed != present:
-        yield difference("procedure", sealed, present)
+        yield difference(RELEASE, sealed, present)
 
 
 def task_differences(

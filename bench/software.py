@@ -73,7 +73,7 @@ def changed_files() -> tuple[str, ...] | None:
 def _is_source() -> bool:
     """Whether the program that runs is another than the one that is installed, if there is one."""
     try:
-        installed = Path(str(distribution(DISTRIBUTION).locate_file(PACKAGES[0])))
+        installed = Path(str(distribution(DISTRIBUTION).locate_file("bench")))
     except PackageNotFoundError:
         return True
     return installed.resolve() != Path(__file__).resolve().parent

@@ -94,6 +94,7 @@ def _tell(
     fault: PlainError | None = None,
 ) -> None:
     differences = audit.differences if audit is not None else ()
+    release = audit.release if audit is not None else None
     ok = not differences and fault is None
     if options.json:
         found: dict[str, object] = {"file": str(file), "ok": ok, "deep": options.deep}
@@ -102,6 +103,7 @@ def _tell(
         found |= {
             "differences": [vars(difference) for difference in differences],
             "unchecked": unchecked or [],
+            "release": vars(release) if release is not None else None,
         }
         emit(found)
         return
@@ -109,6 +111,8 @@ def _tell(
     say(f"{'✔' if ok else '✘'} {file}")
     for difference in differences:
         say(f"    {difference.where}: {difference.sealed} → {difference.derived}")
+    if release is not None:
+        say(f"  ▲ {labels.text('audited.release', sealed=release.sealed, present=release.derived)}")
     for part in unchecked or []:
         say(f"  ▲ {labels.text(f'unchecked.{part}')}")
     if fault is not None:

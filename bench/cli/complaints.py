@@ -14,7 +14,6 @@ from bench.cli.output import emit, say, table
 from bench.complaint_bundle import bundle as put_together
 from bench.complaint_bundle import today
 from bench.complaints import ComplaintDesk, due_after, find, person, proved
-from bench.difference import OF_THE_RELEASE
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Folders, load
@@ -143,7 +142,7 @@ def show(options: Namespace) -> int:
 
 def _tell_evidence(labels: Labels, number: str, found: Mapping[str, Any]) -> None:
     wrong = [part for part, told in found["checks"].items() if told != "holds"]
-    differing = [one["where"] for one in found.get("differences", ()) if one["where"] not in OF_THE_RELEASE]
+    differing = [one["where"] for one in found.get("differences", ())]
     if wrong or differing or "differences" not in found:
         parts = ", ".join(wrong + differing)
         say(f"✘ {labels.text('command.complaint_evidence_bad', number=number, parts=parts)}")

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil
+from typing import Final
 
 import msgspec
 
@@ -27,6 +28,10 @@ from procedures.subjects.sheet import Tested, read_plate
 from procedures.subjects.task import SubjectTask, measures, planned_standard, supplied, tested_of
 
 _PHASES = ("L1", "L2", "L3")
+
+
+_LONGEST_RUN: Final = Quantity(24, "h")
+"""of one run at one load; no bench stands still longer, and nobody waits"""
 
 
 class PlannedLoad(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,6 +85,7 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
     used = []
     loads = []
     for load in bare.loads:
+        _check_duration(load, bare.uut)
         limit = bare.rules.doubt_limit(load.permitted)
         chosen, doubt = planned_standard(
             standards,
@@ -91,6 +97,19 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
         used.append(chosen)
         loads.append(msgspec.structs.replace(load, standard=chosen.id, uncertainty=doubt))
     return supplied(bare, used, assignment, loads=tuple(loads))
+
+
+def _check_duration(load: PlannedLoad, uut: EnergyMeters) -> None:
+    if load.duration > _LONGEST_RUN:
+        raise ProcedureError(
+            "energy_meters.too_long",
+            "One run at {load} would take {hours} h by the method {method}: its steps are too coarse for so "
+            "small a power.",
+            "Choose the method pulses or comparator, or give the finer step that the register has.",
+            load=load.name,
+            hours=str(ceil(load.duration.value / 3600)),
+            method=uut.method,
+        )
 
 
 def ruled_task(assignment: Assignment, on: dt.date) -> EnergyMeterTask:

@@ -61,7 +61,7 @@ constant = 1600
 voltage = "230 V"
 ib = "5 A"
 imax = "60 A"
-d = "0.01 kWh"
+d = "{"0.0001 kWh" if method == "dosage" else "0.01 kWh"}"
 method = "{method}"
 reference_constant = {REFERENCE}
 meters = [{{ id = "1", serial = "A-1" }}, {{ id = "2", serial = "A-2" }}, {{ id = "3", serial = "A-3" }}]

@@ -133,7 +133,8 @@ def audits(folder: Path) -> None:
         entries = len(load_record(file, keys).evidence.entries)
         print(f"  a test of a scale with {entries} entries, a CPU second of one core:")
         print(f"    verified          {per_s(lambda: load_record(file, keys), 40):8.1f} records ")
-        print(f"    audited           {per_s(lambda: audit(load_record(file, keys, tables=False)), 20):8.1f} records")
+        plain = per_s(lambda: audit(load_record(file, keys, tables=False)), 20)
+        print(f"    audited           {plain:8.1f} records")
         deep = per_s(lambda: audit(load_record(file, keys), deep=True), 10)
         print(f"    audited, --deep   {deep:8.1f} records")
 

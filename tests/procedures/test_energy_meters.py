@@ -15,7 +15,7 @@ from drivers.quantity import Quantity
 from procedures.assignment import Assignment
 from procedures.energy_meters.case import EXAMPLE, budgets, compute
 from procedures.energy_meters.outlining import outline
-from procedures.energy_meters.task import ruled_task
+from procedures.energy_meters.task import prepare, ruled_task
 from procedures.errors import ProcedureError
 from procedures.point import Activity, Outcome
 
@@ -311,3 +311,10 @@ def test_a_row_that_nobody_can_have_seen_is_named_and_never_judged(name):
         compute(case(IMPOSSIBLE[name]))
     assert refused.value.code == "energy_meters.row_impossible"
     assert "$.meter[1]." in refused.value.facts["path"]
+
+
+def test_a_run_that_would_take_days_is_refused_before_anybody_waits():
+    with pytest.raises(ProcedureError) as refused:
+        prepare(order(method="dosage", d="0.01 kWh"), date(2026, 11, 21), ())
+    assert refused.value.code == "energy_meters.too_long"
+    assert int(refused.value.facts["hours"]) > 24
