@@ -34,7 +34,7 @@ class Audit:
     differences: tuple[Difference, ...]
     """empty when all comes out as sealed"""
     unchecked: tuple[str, ...]
-    """what the evidence does not hold enough for: `task`, `rest`"""
+    """what could not be derived again: `task`, `rest`, `frames`"""
     release: Difference | None = None
     """edition and digest of the procedure that sealed and of this one, where they are not the same: that
     explains differences, and is none by itself"""
@@ -113,6 +113,8 @@ def _differences(record: VerifiedRecord, *, deep: bool, unchecked: list[str]) ->
         yield from frames.found
         if frames.rest_unknown:
             unchecked.append("rest")
+        if frames.unread:
+            unchecked.append("frames")
     procedure = find(begun.procedure)
     yield from edition_differences(begun, procedure)
     task = notation.from_builtins(begun.task, procedure.task)

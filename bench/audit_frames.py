@@ -38,6 +38,8 @@ class Frames:
         self._drivers: dict[str, Driver] = {}
         self._wraps: dict[tuple[str, str], Quantity | None] = {}
         self.found: list[Difference] = []
+        self.unread = False
+        """True: a frame was read by a driver that is a program of another release, which is not run"""
         self.rest_unknown = False
         """True: a reading was taken under a rule of rest that the evidence does not name"""
 
@@ -63,6 +65,9 @@ class Frames:
         if reading.origin is Origin.MANUAL:
             return reading
         shown = self._decoded(reading)
+        if shown is None:
+            self.unread = True
+            return reading
         if isinstance(shown, str):
             self.found.append(difference(path, str(reading.indication), shown))
             return reading
@@ -84,7 +89,8 @@ class Frames:
             self._wraps[key] = wraps_at(self._drivers[reading.driver.digest], reading.channel)
         return self._wraps[key]
 
-    def _decoded(self, reading: Reading) -> Indicated | str:
+    def _decoded(self, reading: Reading) -> Indicated | str | None:
+        """What its frame shows, or why it shows nothing; None: nobody here can read it."""
         digest = reading.driver.digest
         if digest not in self._drivers:
             text = self._begun.drivers.get(digest)
@@ -93,7 +99,7 @@ class Frames:
             try:
                 self._drivers[digest] = _driver(text.encode(), f"evidence:{reading.driver.id}")
             except PlainError as mistake:
-                return mistake.message
+                return None if mistake.code == "driver.other_release" else mistake.message
         decoder = self._drivers[digest].decoder()
         decoder.receive(reading.frame)
         event = decoder.next_event()

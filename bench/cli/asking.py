@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from bench.cli.exit_code import ExitCode
+from bench.cli.exit_code import ExitCode, code_of_verdict
 from bench.cli.explaining import budget_as_json, print_budget
 from bench.cli.output import emit, say, table
-from bench.cli.procedures import exit_code
 from bench.labels import Labels
 from drivers import notation
 from procedures.explanation import PointBudget
@@ -27,7 +26,7 @@ def ask(options: Namespace, content: Mapping[str, Any]) -> int:
         labels = Labels(options.lang)
         for one in found:
             _tell(labels, one, explain=options.explain)
-    return ExitCode.DONE if outcome is None else exit_code(outcome)
+    return ExitCode.DONE if outcome is None else code_of_verdict(outcome)
 
 
 def as_json(answer: Answer, *, explain: bool) -> dict[str, object]:

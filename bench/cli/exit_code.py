@@ -1,9 +1,12 @@
 """Exit codes of the public contract."""
 
 from enum import IntEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from drivers.errors import PlainError
+
+if TYPE_CHECKING:
+    from procedures.point import Outcome
 
 _MISSPELT: Final = {"link.address", "link.unit", "link.not_modbus"}
 """an address that can be no address: nothing was asked yet"""
@@ -28,6 +31,15 @@ class ExitCode(IntEnum):
 
 _BROKEN_OFF = frozenset({"environment.outside", "run.clock", "run.clock_jumped", "run.slept", "run.too_late"})
 """what ends or interrupts a run through nobody's mistake"""
+
+
+def code_of_verdict(outcome: "Outcome") -> ExitCode:
+    """What a verdict means to the program that called."""
+    return {
+        "conforms": ExitCode.DONE,
+        "does_not_conform": ExitCode.DOES_NOT_CONFORM,
+        "indeterminate": ExitCode.IN_DOUBT,
+    }[outcome.value]
 
 
 def code_of(error: PlainError) -> ExitCode:

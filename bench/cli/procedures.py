@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final
 
-from bench.cli.exit_code import ExitCode
+from bench.cli.exit_code import code_of_verdict
 from bench.cli.explaining import budgets_as_json, print_explanation
 from bench.cli.output import emit, say, table
 from bench.errors import LaboratoryError
@@ -16,7 +16,7 @@ from drivers.quantity import Quantity
 from procedures import catalogue
 from procedures.edition import Procedure
 from procedures.errors import ProcedureError
-from procedures.point import Conclusion, Outcome, Phase, Point
+from procedures.point import Conclusion, Phase, Point
 from procedures.questions.catalogue import KINDS
 from procedures.rounding import told
 
@@ -57,7 +57,7 @@ def compute(options: Namespace) -> int:
         if options.explain:
             print_explanation(labels, conclusion, budgets)
         print_verdict(labels, conclusion)
-    return exit_code(conclusion.verdict.outcome)
+    return code_of_verdict(conclusion.verdict.outcome)
 
 
 def _procedure(kind: str) -> Procedure[Any]:
@@ -116,17 +116,6 @@ def _point(point: Point) -> dict[str, object]:
     """A point with all that the contract lists, null where it is unknown; a record leaves that out."""
     written: dict[str, object] = dict.fromkeys(_ALWAYS)
     return written | notation.to_plain(point)
-
-
-def exit_code(outcome: Outcome) -> ExitCode:
-    """What a verdict means to the program that called."""
-    match outcome:
-        case Outcome.CONFORMS:
-            return ExitCode.DONE
-        case Outcome.DOES_NOT_CONFORM:
-            return ExitCode.DOES_NOT_CONFORM
-        case Outcome.INDETERMINATE:
-            return ExitCode.IN_DOUBT
 
 
 def print_points(labels: Labels, points: tuple[Point, ...]) -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from bench import events
 from bench.attention import RunInterrupted
-from bench.cli.exit_code import ExitCode
+from bench.cli.exit_code import ExitCode, code_of_verdict
 from bench.cli.opening import opened
 from bench.cli.output import emit, say, table
-from bench.cli.procedures import as_json, exit_code, print_points
+from bench.cli.procedures import as_json, print_points
 from bench.errors import LaboratoryError
 from bench.finishing import WORDS, Finished, state_of
 from bench.labels import Labels
@@ -174,7 +174,7 @@ async def carry_through(options: Namespace, place: Workplace, run_id: str, opera
         emit(as_program(place, taken, conclusion, finished))
     else:
         tell(place, taken, conclusion, finished)
-    return exit_code(conclusion.verdict.outcome)
+    return code_of_verdict(conclusion.verdict.outcome)
 
 
 def as_program(

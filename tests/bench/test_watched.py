@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 import msgspec
 import pytest
@@ -229,6 +230,26 @@ def test_a_deep_audit_finds_a_watched_reading_that_its_frame_does_not_give(watch
     frames, again = frames_of(entries, bound, forged)
     assert [found.where for found in frames.found] == ["fill/1/watched"]
     assert entry_of(again) == entry_of(entries)
+
+
+def test_frames_that_a_program_of_another_release_read_are_left_unread_and_that_is_said(watched):
+    _, _, entries, bound = watched
+    text = "# an older release\ndef driver(): ...\n"
+    digest = sha256(text.encode()).hexdigest()
+    begun = msgspec.structs.replace(
+        entries[0].entry, instruments={"uut": _described(bound)}, drivers={digest: text}
+    )
+    entry = entry_of(entries)
+    samples = [{**one, "driver": {"id": "older", "digest": digest}} for one in spread(entry.samples)]
+    kept = [
+        msgspec.structs.replace(one, entry=msgspec.structs.replace(entry, samples=gather(samples)))
+        for one in entries
+        if one.entry == entry
+    ]
+    frames = Frames(begun)
+    assert [one.entry for one in frames.again(kept)] == [one.entry for one in kept]
+    assert frames.unread
+    assert frames.found == []
 
 
 class Refusing(Hands):
