@@ -48,7 +48,7 @@ def _facts(said: Said, role: str, begun: RunBegun) -> dict[str, Any]:
 def _strange(said: Said, facts: dict[str, Any], begun: RunBegun) -> str:
     for name, value in said._asdict().items():
         if facts.get(name) != value:
-            return f"its {name} is {value!r}, and the run was begun with {facts.get(name)!r}"
+            return f"its {name} is {str(value)!r}, and the run was begun with {facts.get(name)!r}"
     if said.origin in (Origin.TWIN, Origin.RECORDED) and not begun.training:
         return "it is no instrument's, and the run is not marked as training"
     if said.origin is Origin.MANUAL and facts.get("port"):

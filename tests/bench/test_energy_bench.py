@@ -49,6 +49,8 @@ due = 2099-12-31
 """
 REFERENCE = 1_000_000
 """pulses per kWh"""
+STEP = {"pulses": "0.01", "comparator": "0.01", "power_time": "0.01", "dosage": "0.001"}
+"""of the registers, kWh: by dosage a coarser one would take days at the smallest load"""
 
 
 def order(method: str) -> str:
@@ -61,7 +63,7 @@ constant = 1600
 voltage = "230 V"
 ib = "5 A"
 imax = "60 A"
-d = "{"0.0001 kWh" if method == "dosage" else "0.01 kWh"}"
+d = "{STEP[method]} kWh"
 method = "{method}"
 reference_constant = {REFERENCE}
 meters = [{{ id = "1", serial = "A-1" }}, {{ id = "2", serial = "A-2" }}, {{ id = "3", serial = "A-3" }}]
@@ -73,7 +75,9 @@ maker = "Merek"
 class Physics:
     """Loads run through meters with errors in %; the reference shows 0.05 % too much."""
 
-    def __init__(self, errors: dict[str, str]) -> None:
+    def __init__(self, errors: dict[str, str], step: str = "0.01") -> None:
+        self.step = Decimal(step)
+        """of the registers, kWh"""
         self.errors = {meter: Decimal(error) for meter, error in errors.items()}
         self.power = Decimal(0)
         self.energy = Decimal(0)
@@ -112,7 +116,7 @@ class Physics:
                 return Quantity((self.energy * Decimal("1.0005")).quantize(Decimal("0.001")), "Wh")
             case "meter":
                 shown = self.energy * (1 + self.error(meter)) / 1000
-                return Quantity(shown.quantize(Decimal("0.01")), "kWh")
+                return Quantity(shown.quantize(self.step), "kWh")
         return Quantity("25.0", "°C")
 
     def pulses(self) -> Decimal:
@@ -155,7 +159,9 @@ async def run_through(root: Path, bench: KeyedBench, *, run: str = ""):
 @pytest.mark.parametrize("method", ["pulses", "comparator", "power_time", "dosage"])
 def test_three_meters_by_each_method_to_a_sealed_record(lab, method):
     (lab / "orders" / "kwh.toml").write_text(order(method), "utf-8")
-    conclusion, verified = asyncio.run(run_through(lab, Physics({"2": "1.4", "3": "-0.3"}).bench()))
+    conclusion, verified = asyncio.run(
+        run_through(lab, Physics({"2": "1.4", "3": "-0.3"}, STEP[method]).bench())
+    )
     outcomes = {one.id: one.outcome for one in conclusion.subjects}
     assert outcomes == {"1": Outcome.CONFORMS, "2": Outcome.DOES_NOT_CONFORM, "3": Outcome.CONFORMS}
     errors = {point.label: point for point in conclusion.points if point.section == "accuracy"}
