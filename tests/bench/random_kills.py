@@ -36,6 +36,7 @@ from tests.bench.simulated_bench import CALM, Job, Witness, day, prepare, reopen
 
 BODIES = ("sound", "eccentric")
 LONGEST_S = 60.0
+_TRIES = 12
 
 
 def in_child(task: Callable[[int], None], *, kill_after: float | None = None) -> tuple[int, bytes]:
@@ -98,21 +99,28 @@ def trial(template: Path, seed: int, *, disk: str, duration: float) -> str:
                 world.settle()
                 check(world, template)
 
-        # The time counts from the moment at which the program begins to work.
-        status, told = in_child(first, kill_after=chance.uniform(0, duration))
+        # The time counts from the moment at which the program begins to work. A run that was over first, for
+        # the machine was busier when an undisturbed one was measured, is begun again with less time.
+        for _ in range(_TRIES):
+            status, told = in_child(first, kill_after=chance.uniform(0, duration))
+            if os.WIFSIGNALED(status):
+                break
+            assert os.WEXITSTATUS(status) == 0, told.decode()
+            shutil.rmtree(root)
+            duration *= 0.7
+        else:
+            return "never killed"
         acknowledged = [line.split() for line in told.decode().splitlines() if line[:1].isdigit()]
         if not (root / "order.toml").exists():
             shutil.rmtree(root, ignore_errors=True)
             return "not begun"
-        killed = os.WIFSIGNALED(status)
-        assert killed or os.WEXITSTATUS(status) == 0, told.decode()
         status, told = in_child(second)
         assert os.WIFEXITED(status), "the second process did not end"
         assert os.WEXITSTATUS(status) == 0, told.decode()
         lost = missing(root, acknowledged)
         assert not lost, f"acknowledged and lost: {lost}"
         tens = len(acknowledged) // 20 * 20
-        return f"killed after {tens} to {tens + 19} entries" if killed else "over before the kill"
+        return f"killed after {tens} to {tens + 19} entries"
 
 
 def told(template: Path, seed: int, *, disk: str, duration: float) -> tuple[int, str, bool]:
