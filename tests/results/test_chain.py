@@ -2,7 +2,7 @@
 
 import pytest
 
-from results.chain import FIRST, check_links, checked_entry, written_entry
+from results.chain import FIRST, check_links, checked_entry, mark_of, marked_entry, written_entry
 from results.errors import IntegrityError
 
 BODY = b'{"entry":"noted","what":"x"}'
@@ -80,3 +80,28 @@ def test_a_change_in_any_column_of_a_row_is_seen(column):
     row[column] = {0: 3, 1: "s", 2: AT + " ", 3: 1.25, 4: BODY + b" ", 5: FIRST, 6: FIRST}[column]
     with pytest.raises(IntegrityError):
         checked_entry(tuple(row), where="here")
+
+
+def marked(body=BODY, mark=None, sequence=1):
+    known = mark_of(FOUR[0].hash) if mark is None else mark
+    return marked_entry((sequence, "r", AT, 1.5, body, FIRST), mark=known, where="here")
+
+
+def test_a_row_with_its_mark_is_read_with_its_whole_hash():
+    assert mark_of(FOUR[0].hash) == int.from_bytes(bytes.fromhex(FOUR[0].hash)[:4], "big")
+    assert marked() == FOUR[0]
+
+
+MISMARKED = {
+    "another body": {"body": b'{"entry":"noted","what":"y"}'},
+    "another sequence": {"sequence": 2},
+    "another mark": {"mark": mark_of(FOUR[0].hash) ^ 1},
+}
+
+
+@pytest.mark.parametrize("changed", MISMARKED.values(), ids=MISMARKED)
+def test_a_row_that_its_mark_does_not_fit_is_named(changed):
+    with pytest.raises(IntegrityError) as caught:
+        marked(**changed)
+    assert caught.value.code == "journal.chain"
+    assert caught.value.facts["sequence"] == changed.get("sequence", 1)
