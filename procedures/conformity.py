@@ -1,20 +1,16 @@
 """The decision: does an error, known exactly or within bounds, lie inside its tolerance?
 
 Simple acceptance: limits are inclusive and nothing is rounded before the comparison. Values are compared as
-integers, counted in the smallest step that any of them is written in: a binary float would flip results that
+integers, counted in a step of which all of them are whole multiples: a binary float would flip results that
 lie exactly on the limit.
 """
 
-from collections.abc import Iterable
-from decimal import Context, Inexact
-from typing import Final
+from collections.abc import Iterable, Sequence
+from math import lcm
 
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.point import Outcome, Tolerance
-
-_WHOLE: Final = Context(prec=2000, traps=[Inexact])
-"""more digits than any quantity can have, see `Quantity`"""
 
 
 def decide(lowest: Quantity, highest: Quantity, tolerance: Tolerance) -> Outcome:
@@ -50,21 +46,24 @@ def worst(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 def whole_digits(*quantities: Quantity) -> tuple[int, ...]:
-    """Count quantities of one dimension in the smallest decimal step that any of them is written in.
+    """Count quantities of one dimension in a step that goes into each of them without a rest.
 
     >>> whole_digits(Quantity.parse("1.5 kg"), Quantity.parse("0.25 g"))
-    (150000, 25)
+    (6000, 1)
 
     Raises:
         UnitError: they have no common unit in which all of them are exact.
     """
-    values = [quantity.value for quantity in _in_one_unit(quantities)]
-    finest = min(int(value.as_tuple().exponent) for value in values)
-    return tuple(int(_WHOLE.scaleb(value, -finest)) for value in values)
+    ratios = [quantity.value.as_integer_ratio() for quantity in _in_one_unit(quantities)]
+    step = lcm(*(below for _, below in ratios))
+    return tuple(above * (step // below) for above, below in ratios)
 
 
-def _in_one_unit(quantities: tuple[Quantity, ...]) -> list[Quantity]:
-    for unit in dict.fromkeys(quantity.unit for quantity in quantities):
+def _in_one_unit(quantities: tuple[Quantity, ...]) -> Sequence[Quantity]:
+    units = dict.fromkeys([quantity.unit for quantity in quantities])
+    if len(units) == 1:
+        return quantities
+    for unit in units:
         try:
             return [quantity.to(unit) for quantity in quantities]
         except UnitError:

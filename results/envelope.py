@@ -8,6 +8,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -29,19 +30,24 @@ class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sig: str
 
 
-class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Envelope(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    dict=True,  # for the content, which every check asks for
+):
     """A payload in base64 with its type and signatures, under the names that DSSE gives them."""
 
     payload: str
     payloadType: str  # noqa: N815 -- the name on the wire
     signatures: tuple[Signature, ...]
 
-    @property
+    @cached_property
     def content(self) -> bytes:
         """The exact bytes that were signed."""
         return _from_base64(self.payload, "payload")
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the payload: the digest of the record."""
         return hashlib.sha256(self.content).hexdigest()
@@ -103,7 +109,7 @@ def parse(data: bytes, kinds: Collection[str] = (RECORD_TYPE, TRAINING_RECORD_TY
     keyids = [signature.keyid for signature in envelope.signatures]
     if not keyids or len(set(keyids)) != len(keyids):
         raise _malformed("it needs one signature of each key, and at least one")
-    _from_base64(envelope.payload, "payload")
+    _ = envelope.content
     for signature in envelope.signatures:
         _from_base64(signature.sig, "signature")
     return envelope

@@ -203,7 +203,7 @@ def _laid_out(entries: tuple[Kept, ...]) -> _LaidOut:
 def _put(file: Any, name: str, table: Table) -> None:
     packing: dict[str, Any] = {}
     if table.size:
-        packing = {"chunks": table.shape, "compression": "gzip", "compression_opts": 6, "fletcher32": True}
+        packing = {"chunks": table.shape, "compression": "gzip", "compression_opts": 3, "fletcher32": True}
         packing["shuffle"] = table.dtype.fields is not None
     file.create_dataset(name, data=table, track_times=False, **packing)
 

@@ -4,6 +4,7 @@ Every section follows from its rows; nothing that is not in the rows is assumed.
 unless the caller requires it: then it leaves the verdict open.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +16,15 @@ from procedures.point import Activity, Method, Outcome, Phase, Point, Tolerance
 from procedures.scales.basis import Basis
 from procedures.scales.comparison import discrimination_point, range_point, same_loads
 from procedures.scales.instrument import Scale
-from procedures.scales.observation import Observations, Tared, Weighing
+from procedures.scales.observation import (
+    Accuracy,
+    Discriminated,
+    Eccentric,
+    Observations,
+    Tared,
+    Weighing,
+    ZeroSetting,
+)
 from procedures.scales.rules import ScaleRules, Section
 from procedures.tolerance import symmetric
 
@@ -72,12 +81,11 @@ def permitted_error(scale: Scale, rules: ScaleRules, activity: Activity, load: Q
 
 @dataclass(frozen=True)
 class Sheet:
-    """The points of one observation sheet; good for one pass."""
+    """The points of one observation sheet."""
 
     basis: Basis
     rows: dict[str, Weighing] = field(default_factory=dict)
     """the row behind each point that has an error of indication, by label; filled by `points`"""
-    _given: dict[str, int] = field(default_factory=dict)
 
     def points(self) -> Iterator[Point]:
         """All points in the order of the rules."""
@@ -86,21 +94,26 @@ class Sheet:
 
     def section(self, name: Section) -> Iterator[Point]:
         """The points of one section, which no row of another section changes but the one that gives E0."""
-        match name:
-            case "visual":
-                yield from self._visual()
-            case "zero":
-                yield from self._zero()
-            case "eccentricity":
-                yield from self._eccentricity()
-            case "accuracy":
-                yield from self._accuracy()
-            case "repeatability":
-                yield from self._repeatability()
-            case "discrimination":
-                yield from self._discrimination()
-            case "tare":
-                yield from self._tare()
+        if name == "visual":
+            yield from self._visual()
+            return
+        given: Counter[str] = Counter()
+        for number, row in enumerate(self._rows(name), 1):
+            label = _label(row, number)
+            given[label] += 1
+            yield self._judge(name, row, _counted(label, given[label]))
+        if name == "repeatability":
+            yield from self._ranges()
+
+    def newest(self, name: Section) -> Point:
+        """The point of the last row of a section, as `section` gives it."""
+        rows = self._rows(name)
+        labels = [_label(row, number) for number, row in enumerate(rows, 1)]
+        return self._judge(name, rows[-1], _counted(labels[-1], labels.count(labels[-1])))
+
+    def _rows(self, name: Section) -> Sequence[Weighing | Discriminated]:
+        found: Sequence[Weighing | Discriminated] = getattr(self.basis.seen, name)
+        return found
 
     def _visual(self) -> Iterator[Point]:
         rules = self.basis.rules
@@ -123,44 +136,31 @@ class Sheet:
                 reason="" if in_order else "visual_fault",
             )
 
-    def _zero(self) -> Iterator[Point]:
-        for row in self.basis.seen.zero:
-            yield self._weighing("zero", "zero", row, zero_error=None)
-
-    def _eccentricity(self) -> Iterator[Point]:
-        for row in self.basis.seen.eccentricity:
-            yield self._loaded("eccentricity", f"eccentricity/{row.position}", row)
-
-    def _accuracy(self) -> Iterator[Point]:
-        for row in self.basis.seen.accuracy:
-            where = "accuracy" if row.direction is None else f"accuracy/{row.direction}"
-            yield self._loaded("accuracy", f"{where}/{row.planned or row.load}", row)
-
-    def _repeatability(self) -> Iterator[Point]:
-        """Each weighing, then the range of those that had the same load; one alone has no range."""
-        rows = self.basis.seen.repeatability
-        for number, row in enumerate(rows, 1):
-            yield self._loaded("repeatability", f"repeatability/{number}", row)
-        series = same_loads(rows)
+    def _ranges(self) -> Iterator[Point]:
+        """The range of the weighings that had the same load; one alone has no range."""
+        series = same_loads(self.basis.seen.repeatability)
         for same in series:
             which = f"/{same[0].load}" if len(series) > 1 else ""
             if len(same) > 1:
                 yield range_point(self.basis, same, f"repeatability/range{which}")
 
-    def _discrimination(self) -> Iterator[Point]:
-        for row in self.basis.seen.discrimination:
+    def _judge(self, section: Section, row: Weighing | Discriminated, label: str) -> Point:
+        if isinstance(row, Discriminated):
             self.basis.check_load(row.load, row.load, row.range)
-            yield discrimination_point(self.basis, row, self._unique(f"discrimination/{row.load}"))
+            return discrimination_point(self.basis, row, label)
+        self.rows[label] = row
+        zero_error = self._zero_error(section, row)
+        known = self.basis.known.points.get(label)
+        if known is None or known[0] is not row or known[1] is not zero_error:
+            known = row, zero_error, self._weighed(section, label, row, zero_error)
+            self.basis.known.points[label] = known
+        return known[2]
 
-    def _tare(self) -> Iterator[Point]:
-        for row in self.basis.seen.tare:
-            zero_error = self.basis.tare_zero_error(row) if row.load else None
-            yield self._weighing("tare", f"tare/{row.tare}/{row.load}", row, zero_error=zero_error)
-
-    def _loaded(self, section: Section, label: str, row: Weighing) -> Point:
-        """A gross load against the permitted error; the row that gave E0 is not corrected by itself."""
-        zero_error = None if row is self.basis.zero_row() else self.basis.zero_error()
-        return self._weighing(section, label, row, zero_error=zero_error)
+    def _zero_error(self, section: Section, row: Weighing) -> Quantity | None:
+        """What a row is corrected by; the one that gave E0 is not corrected by itself."""
+        if isinstance(row, Tared):
+            return self.basis.tare_zero_error(row) if row.load else None
+        return None if section == "zero" or row is self.basis.zero_row() else self.basis.zero_error()
 
     def _tolerance(self, section: Section, row: Weighing, gross: Quantity) -> Tolerance:
         rules = self.basis.rules
@@ -172,16 +172,7 @@ class Sheet:
         limit = self.basis.permitted(row.load, part)
         return symmetric(limit, rules.tolerance.citation[self.basis.activity])
 
-    def _weighing(self, section: Section, label: str, row: Weighing, *, zero_error: Quantity | None) -> Point:
-        unique = self._unique(label)
-        self.rows[unique] = row
-        known = self.basis.known.points.get(unique)
-        if known is None or known[0] is not row or known[1] is not zero_error:
-            known = row, zero_error, self._judged(section, unique, row, zero_error)
-            self.basis.known.points[unique] = known
-        return known[2]
-
-    def _judged(self, section: Section, label: str, row: Weighing, zero_error: Quantity | None) -> Point:
+    def _weighed(self, section: Section, label: str, row: Weighing, zero_error: Quantity | None) -> Point:
         gross = row.load + row.tare if isinstance(row, Tared) else row.load
         tolerance = self._tolerance(section, row, gross)
         self.basis.check_row(row)
@@ -206,6 +197,24 @@ class Sheet:
             readings=row.readings,
         )
 
-    def _unique(self, label: str) -> str:
-        count = self._given[label] = self._given.get(label, 0) + 1
-        return label if count == 1 else f"{label} ({count})"
+
+def _label(row: Weighing | Discriminated, number: int) -> str:
+    """What a row is called; `number` counts the rows of its section."""
+    match row:
+        case ZeroSetting():
+            return "zero"
+        case Eccentric():
+            return f"eccentricity/{row.position}"
+        case Accuracy():
+            where = "accuracy" if row.direction is None else f"accuracy/{row.direction}"
+            return f"{where}/{row.planned or row.load}"
+        case Tared():
+            return f"tare/{row.tare}/{row.load}"
+        case Discriminated():
+            return f"discrimination/{row.load}"
+    return f"repeatability/{number}"
+
+
+def _counted(label: str, count: int) -> str:
+    """A row of the same name as one before it is told apart."""
+    return label if count == 1 else f"{label} ({count})"

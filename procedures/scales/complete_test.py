@@ -1,6 +1,5 @@
 """One complete test of a scale in one state: series by series, each point reported once it is decided."""
 
-from itertools import islice
 from typing import Literal, TypedDict
 
 import msgspec
@@ -49,7 +48,6 @@ class CompleteTest:
         self._run = run
         self._prefix = prefix
         self._reader = ScaleReader(run, task)
-        self._reported: set[str] = set()
 
     async def whole(self) -> Phase:
         """Carry out all sections in the order of the rules."""
@@ -134,7 +132,8 @@ class CompleteTest:
                 )
             found = {item: item not in failing for item in self.task.visual}
             self.seen = msgspec.structs.replace(self.seen, visual=found)
-            await self._report("visual")
+            for point in Sheet(self.basis).section("visual"):
+                await self._run.report(point)
 
     async def _zero(self) -> None:
         planned = self.task.zero
@@ -191,7 +190,6 @@ class CompleteTest:
             check_standards(self.task, range_point)
         elif range_point.reason == "range_undecided":
             self.seen = msgspec.structs.replace(self.seen, repeatability=())
-            self._reported = {label for label in self._reported if not label.startswith("repeatability/")}
             await self._weighings("repeatability/changeover", changeover=True)
 
     async def _weighings(self, series: str, *, changeover: bool) -> Point:
@@ -239,29 +237,23 @@ class CompleteTest:
         self, section: Section, row: Weighing, shown: Shown, planned: PlannedLoad, *, changeover: bool = False
     ) -> None:
         """Keep a row; where its reading alone decides nothing, find ΔL first."""
-        if changeover or self._undecided(section, row):
+        if not changeover:
+            seen = self._with(section, row)
+            point = Sheet(self._basis.of(seen)).newest(section)
+            changeover = point.outcome is Outcome.INDETERMINATE
+        if changeover:
             found = await self._reader.changeover(shown, planned, net=isinstance(row, Tared))
-            row = found.on(row)
-        self.seen = self._with(section, row)
-        await self._report(section)
-
-    def _undecided(self, section: Section, row: Weighing) -> bool:
-        return self._points(section, self._with(section, row))[-1].outcome is Outcome.INDETERMINATE
+            seen = self._with(section, found.on(row))
+            point = Sheet(self._basis.of(seen)).newest(section)
+        self.seen = seen
+        await self._run.report(point)
 
     def _with(self, section: str, row: msgspec.Struct) -> Observations:
         return msgspec.structs.replace(self.seen, **{section: (*getattr(self.seen, section), row)})
 
-    def _points(self, section: Section, seen: Observations) -> tuple[Point, ...]:
-        """The point of each row of a section; the range, which follows them, waits for its last weighing."""
-        rows = len(getattr(seen, section))
-        return tuple(islice(Sheet(self._basis.of(seen)).section(section), rows))
-
     async def _report(self, section: Section) -> None:
-        """Report what is decided and was not yet."""
-        for point in self._points(section, self.seen):
-            if point.label not in self._reported:
-                self._reported.add(point.label)
-                await self._run.report(point)
+        """Report what the row just kept came to."""
+        await self._run.report(Sheet(self.basis).newest(section))
 
 
 class _Filled(TypedDict):

@@ -88,6 +88,11 @@ class Scale(
             return (WeighingRange(max=self.max, e=self.e, d=self.d, min=self.min),)
         return self.intervals or self.ranges
 
+    @cached_property
+    def _ends(self) -> tuple[tuple[Quantity, WeighingRange], ...]:
+        """Max of each part, in the unit of e: most loads are compared as they stand."""
+        return tuple((part.max.to(self.unit), part) for part in self.parts)
+
     @property
     def capacity(self) -> Quantity:
         """Max of the whole instrument."""
@@ -122,7 +127,10 @@ class Scale(
                     range=str(number),
                 )
             return self.ranges[number - 1]
-        return next((part for part in self.parts if load <= part.max), self.parts[-1])
+        for most, part in self._ends:
+            if load <= most:
+                return part
+        return self.parts[-1]
 
     def rise_at(self, indication: Quantity, number: int | None = None) -> Quantity:
         """By how much an indication rises next: from Max_i on, by a step of the following range."""

@@ -70,7 +70,7 @@ def test_an_error_that_equals_its_limit_always_conforms(count, place, sign):
 
 
 def test_digits_are_counted_in_the_smallest_step_of_all():
-    assert whole_digits(Quantity("-1.5", "kg"), Quantity("0.25", "g"), Quantity(0, "g")) == (-150000, 25, 0)
+    assert whole_digits(Quantity("-1.5", "kg"), Quantity("0.25", "g"), Quantity(0, "g")) == (-6000, 1, 0)
 
 
 def test_masses_and_volumes_are_never_counted_together():
