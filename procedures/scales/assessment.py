@@ -212,7 +212,8 @@ def _label(row: Weighing | Discriminated, number: int) -> str:
             return f"tare/{row.tare}/{row.load}"
         case Discriminated():
             return f"discrimination/{row.load}"
-    return f"repeatability/{number}"
+        case _:
+            return f"repeatability/{number}"
 
 
 def _counted(label: str, count: int) -> str:

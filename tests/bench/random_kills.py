@@ -37,6 +37,7 @@ from tests.bench.simulated_bench import CALM, Job, Witness, day, prepare, reopen
 BODIES = ("sound", "eccentric")
 LONGEST_S = 60.0
 _TRIES = 12
+_TOLD_EACH = 100
 
 
 def in_child(task: Callable[[int], None], *, kill_after: float | None = None) -> tuple[int, bytes]:
@@ -164,6 +165,8 @@ def main() -> int:
                 seen[found if holds else "broken"] += 1
                 if not holds:
                     print(f"seed {seed}: {found}", flush=True)
+                if seen.total() % _TOLD_EACH == 0:
+                    print(f"{seen.total()} done, {seen['broken']} broken", flush=True)
     broken = seen["broken"]
     print(
         f"{chosen.trials} kills on the {chosen.disk} disk, {broken} broken, "
