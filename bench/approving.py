@@ -9,7 +9,7 @@ from typing import Final
 
 from bench.errors import LaboratoryError
 from bench.laboratory import Laboratory
-from bench.people import Person
+from bench.people import Person, same_human
 from bench.trail import Trail
 from results.approval.signer import Act, Meaning, PaperSigner, approve
 from results.certificate.rendering import render_certificate
@@ -41,17 +41,23 @@ def approver(
             role=ROLE[meaning],
             known=", ".join(one.id for one in people) or "nobody",
         )
-    tester = verified.evidence.begun.officer_id  # of an amendment too: it is begun in the tester's name
-    same = meaning != "menguji" and person.id == tester
-    if same and len(people) > 1:
+    others = [one for one in people if not _tested(one, verified)]
+    same = meaning != "menguji" and person not in others
+    if same and others:
         raise LaboratoryError(
             "approval.same_person",
             "{name} tested this instrument and cannot also approve it.",
             "Have one of these sign: {known}.",
             name=person.name,
-            known=", ".join(one.id for one in people if one.id != tester),
+            known=", ".join(one.id for one in others),
         )
     return person, same
+
+
+def _tested(person: Person, verified: VerifiedRecord) -> bool:
+    """Whether this person tested, also under another id; an amendment is begun in the tester's name."""
+    signed = verified.record.officer
+    return person.id == verified.evidence.begun.officer_id or same_human(person, signed.name, signed.nip)
 
 
 def approve_paper(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -107,21 +108,50 @@ def _asked(command: Sequence[str]) -> str:
     return told.stdout.decode("utf-8", errors="replace")
 
 
-def of_windows(ask: Callable[[Sequence[str]], str] = _asked) -> dict[str, str]:
-    """What the time service of Windows says; unconfirmed: nobody has run it there yet.
+_COUNT: Final = r"-?\d+\s*\(.*\)"
+"""a number and, in brackets, what it means in the language of Windows"""
+_SECONDS: Final = r"(-?\d+[.,]\d+)s"
+_STATUS: Final = tuple(
+    re.compile(shape)
+    for shape in (
+        *(r"([0-3])\s*\(.*\)", r"(\d+)\s*\(.*\)", _COUNT, _SECONDS, _SECONDS),
+        *(r"0x([0-9A-Fa-f]{8})\b.*", r".*", r"(\S.*)", _COUNT),
+    )
+)
+"""leap indicator, stratum, precision, root delay and dispersion, reference, last time, source, interval"""
+_NOT_LEAPING: Final = "3"
+"""leap indicator of a clock that is not synchronised (RFC 5905, figure 9)"""
+_FARTHEST_STRATUM: Final = 15
+"""16 is unsynchronised, 0 unspecified (RFC 5905, figure 11)"""
+_OWN_CLOCK: Final = frozenset({0x00000000, 0x4C4F434C})
+"""references that are no other clock: none, and `LOCL`"""
+_OWN_SOURCE: Final = ("local cmos clock", "free-running system clock")
+"""how Windows calls its own clock, in every language"""
 
-    Its words depend on the language of Windows, its order does not: the first line is the leap indicator,
-    whose number 3 means that the clock follows nothing; the eighth is the source.
+
+def of_windows(ask: Callable[[Sequence[str]], str] = _asked) -> dict[str, str]:
+    """What the time service of Windows says; from captured outputs, nobody has run it there yet.
+
+    Its words depend on the language of Windows and its bytes on the code page of the console; order, numbers
+    and the names of its own clock do not. Lines of any other order or shape are not understood.
     """
     try:
         lines = ask(("w32tm", "/query", "/status")).splitlines()
     except (OSError, subprocess.SubprocessError):
         return dict(_UNKNOWN)
     values = [value.strip() for _, mark, value in (line.partition(":") for line in lines) if mark]
-    leap = re.match(r"[0-3]", values[0]) if values else None
-    if leap is None:
+    matched = (shape.fullmatch(value) for shape, value in zip(_STATUS, values, strict=False))
+    found = [match[match.lastindex or 0] for match in matched if match is not None]
+    if len(found) < len(_STATUS):
         return dict(_UNKNOWN)
-    if leap[0] == "3":
+    leap, stratum, _, delay, dispersion, reference, _, source, _ = found
+    if (
+        leap == _NOT_LEAPING
+        or not 0 < int(stratum) <= _FARTHEST_STRATUM
+        or int(reference, 16) in _OWN_CLOCK
+        or source.lower().startswith(_OWN_SOURCE)
+    ):
         return {FOLLOWS: "no"}
-    source_line = 7
-    return {FOLLOWS: "yes", "source": values[source_line] if len(values) > source_line else "unknown"}
+    # RFC 5905, 11.2: half the way there and back, and what the clocks on it may be off.
+    way, off = (abs(Decimal(text.replace(",", "."))) for text in (delay, dispersion))
+    return {FOLLOWS: "yes", "source": source, "within_s": f"{way / 2 + off:.6f}"}

@@ -15,6 +15,7 @@ from bench.audit import audit
 from bench.complaints import ComplaintDesk
 from bench.errors import LaboratoryError
 from bench.keyring import bench_key, registry_key, trusted_keys
+from bench.let_go import check_here, told_where
 from bench.look_back import tested
 from bench.software import identification
 from drivers.errors import PlainError
@@ -70,6 +71,8 @@ def bundle(desk: ComplaintDesk, complaint: Complaint, target: Path, by: str) -> 
             file=str(target),
         )  # fmt: skip
     runs = desk.journal.runs()
+    for number in complaint.records:
+        check_here(desk.folders.records / f"{file_stem(number)}{RECORD_SUFFIX}")
     for number in complaint.records:
         _of_record(desk, runs, number, target / file_stem(number))
     write_once(target / "complaint.json", to_json([to_builtins(step.facts) for step in complaint.steps]))
@@ -131,7 +134,8 @@ def today(desk: ComplaintDesk, number: str) -> dict[str, Any]:
     """
     file = desk.folders.records / f"{file_stem(number)}{RECORD_SUFFIX}"
     trust = trusted_keys(file, desk.folders)
-    report, verified = examine_record(file, trust.keys)
+    with told_where(file):
+        report, verified = examine_record(file, trust.keys)
     found: dict[str, Any] = {
         "at": desk.at(),
         "software": identification(),

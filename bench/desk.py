@@ -21,7 +21,8 @@ from drivers.protocols import Refused
 from drivers.reading import Reading
 from drivers.transports import Transport
 from procedures.edition import PlannedStep
-from procedures.point import Conclusion, Outcome
+from procedures.heading import Heading
+from procedures.point import Conclusion
 
 
 class JobState(StrEnum):
@@ -73,7 +74,7 @@ class JobLine(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     owner: str
     state: JobState
-    outcome: Outcome | None = None
+    outcome: Heading | None = None
     run: str = ""
     number: str = ""
 
@@ -87,7 +88,7 @@ class OutboxLine(msgspec.Struct, frozen=True, kw_only=True):
     """One record on its way to the registry."""
 
     number: str
-    outcome: Outcome | None
+    outcome: Heading | None
     state: JobState
     attempts: int
     problem: str = ""
@@ -101,6 +102,8 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     run: str
     number: str
     title: str
+    outcome: Heading
+    """what heads the result: of all instruments, or that they differ"""
     conclusion: Conclusion
     retakes: int
     began_at: datetime

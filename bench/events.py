@@ -1,6 +1,6 @@
 """What the conductor tells its observers. A screen is a fold over these; losing one loses nothing."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -9,6 +9,9 @@ from drivers.protocols import Refused
 from drivers.reading import Reading
 from procedures.edition import PlannedStep
 from procedures.point import Conclusion, Point
+
+AFTER_RETAKE: Final = "after_retake"
+"""why the step that was under way during a retake is begun again: nobody asked for it, nothing was read"""
 
 
 class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):

@@ -21,6 +21,7 @@ from results.delivery import Delivery, deliver
 from results.entry import RunBegun
 from results.errors import DeliveryError, RecordError
 from results.journal import Journal
+from results.kept_receipts import take_receipts
 from results.keys import TrustedKey, read_trusted_keys
 from results.outbox import Outbox, State, Waiting
 from results.paper import keep_paper
@@ -142,6 +143,7 @@ async def deliver_all(
     if entry is None:
         return None
     keys = read_trusted_keys(outbox.path.parent / "keys")
+    take_receipts(outbox, RegistryKey.parse(entry.key))
     async with HttpRegistryLine(entry.url) as network:
         delivery = await deliver(
             outbox,

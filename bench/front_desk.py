@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from bench import events, finishing, registration
@@ -21,6 +22,7 @@ from bench.desk import (
 )
 from bench.keyring import officer_key, pin_is_new
 from bench.operator import Operator
+from bench.order_notes import note_changed, note_registered
 from bench.people import PENERA
 from bench.run_work import RunWork
 from bench.workplace import Workplace, read_assignment, title_of
@@ -28,6 +30,7 @@ from drivers import notation
 from drivers.errors import PlainError
 from procedures.assignment import Assignment
 from procedures.catalogue import find
+from procedures.heading import Heading, heading_of
 from procedures.point import Conclusion
 from results.run_summary import RunSummary
 
@@ -217,16 +220,13 @@ class FrontDesk:
         return found
 
     def _run_line(self, job: str, assignment: Assignment, summary: RunSummary) -> JobLine:
-        conclusion = (
-            notation.from_builtins(summary.concluded.conclusion, Conclusion) if summary.concluded else None
-        )
         state = _RUN_STATES.get(summary.state) or self._delivery_state(summary.begun.number)
         return JobLine(
             id=job,
             title=title_of(self._place.labels, assignment),
             owner=assignment.owner.name,
             state=state,
-            outcome=conclusion.verdict.outcome if conclusion is not None else None,
+            outcome=_outcome(summary),
             run=summary.run,
             number=summary.begun.number,
         )
@@ -252,8 +252,9 @@ class FrontDesk:
         outline = find(kind).outline
         if outline is not None:
             outline(order, today)
-        file = registration.write_order(self._place.folders.orders, f"{today:%Y%m%d}-{kind}", order)
-        return file.stem
+        stem = f"{today:%Y%m%d}-{kind}"
+        note = partial(note_registered, self._place.trail, order)
+        return registration.write_order(self._place.folders.orders, stem, order, note).stem
 
     async def begin(self, job: str, operator: Operator, observer: events.Observer) -> RunWork:
         """See `Desk`."""
@@ -266,6 +267,7 @@ class FrontDesk:
             self._place.trail.note("tested_again", run=run, record=begun.number)
         else:
             file = self._elsewhere.get(job, self._place.folders.orders / f"{job}.toml")
+            note_changed(self._place.trail, file)
             run = await self._place.begin(read_assignment(file))
         self._observer = observer
         return RunWork(self._place, self._place.take_up(run, operator, (observer,)), observer)
@@ -315,3 +317,11 @@ class FrontDesk:
 
     async def close(self) -> None:
         """See `Desk`; the workplace itself is closed by whoever opened it."""
+
+
+def _outcome(summary: RunSummary) -> Heading | None:
+    """What heads the result of a run that has one."""
+    if summary.concluded is None:
+        return None
+    found = notation.from_builtins(summary.concluded.conclusion, Conclusion)
+    return heading_of(summary.begun.procedure, found.verdict.outcome, found.subjects)

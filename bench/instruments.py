@@ -87,6 +87,8 @@ class Instruments:
             if entry.twin is not None:
                 twin = self._played(driver, entry.twin, folders.root)
                 self.twins[entry.name] = twin
+                if entry.serial:
+                    twin.tells["serial_number"] = entry.serial
                 await twin.start()
                 port, origin = twin.address, Origin.TWIN
             line = self.lines.line(driver, port, entry.line)

@@ -5,6 +5,7 @@ Trusted is what this laboratory keeps, or what somebody names: never a key that 
 """
 
 import base64
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from bench.laboratory import FILE_NAME, Folders, load
 from bench.people import Person
 from results.keys import REVOKED_SUFFIX, FileKey, TrustedKey, keyid_of, read_public, read_trusted_keys
 from results.registry.checkpoint import RegistryKey
-from results.storage import plain_faults, write_once
+from results.storage import plain_faults, replace_file, write_once
 
 SHORTEST_PIN: Final = 6
 _MOST_TRIES: Final = 5
@@ -101,27 +102,72 @@ def retire(folders: Folders, stem: str, at: datetime) -> str:
                 "See the keys with: tera key list.",
                 key=stem,
             )
+        # Under both names for a moment: a power cut leaves the old key trusted for what it signed.
+        keep_for_what_it_signed(folders, stem, at, taken=False)
+        private.write_bytes(bytes(private.stat().st_size))
+        private.unlink()
+    return keep_for_what_it_signed(folders, stem, at)
+
+
+def keep_for_what_it_signed(folders: Folders, stem: str, at: datetime, *, taken: bool = True) -> str:
+    """Give a public key, with what revokes it, the name of one that was replaced.
+
+    Args:
+        folders: the laboratory.
+        stem: `bench`, or `officer-<id>`.
+        at: the day goes into its new name.
+        taken: it loses its old name, which a new key takes.
+
+    Returns:
+        The id of the key.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    public = folders.keys / f"{stem}.pub"
+    revoked = folders.keys / f"{stem}{REVOKED_SUFFIX}"
+    with plain_faults(public):
         keyid = keyid_of(read_public(public))
         kept = folders.keys / f"{stem}@{at:%Y-%m-%d}-{keyid[:8]}.pub"
         write_once(kept, public.read_bytes())
-        private.write_bytes(bytes(private.stat().st_size))
-        private.unlink()
-        public.unlink()
+        if revoked.exists():  # it is said of this key, and not of the one that gets its name
+            write_once(kept.with_suffix(REVOKED_SUFFIX), revoked.read_bytes())
+        if taken:
+            revoked.unlink(missing_ok=True)  # first: of a key under two names the longer one counts
+            public.unlink()
     return keyid
 
 
 def revoke(folders: Folders, keyid: str, since: datetime, reason: str) -> Path:
-    """Say that nothing counts that a key signed from then on.
+    """Say that nothing counts that a key signed from then on; said again, it can only be from earlier on.
 
     Raises:
         LaboratoryError: no single key begins with these digits.
-        StorageError: the disk refuses, or it was revoked before.
+        StorageError: the disk refuses, or it was revoked from then on or before.
     """
-    found = [
-        public
+    stem, whole = named_key(folders, keyid)
+    file = folders.keys / f"{stem}{REVOKED_SUFFIX}"
+    content = f"{since.isoformat()} {reason}\n".encode()
+    known = read_trusted_keys(folders.keys).get(whole)
+    if known is not None and known.revoked is not None and since < known.revoked:
+        replace_file(file, content)
+    else:
+        write_once(file, content)
+    return file
+
+
+def named_key(folders: Folders, keyid: str) -> tuple[str, str]:
+    """The name of the file, without its suffix, and the whole id of the key that begins with some digits.
+
+    Raises:
+        LaboratoryError: no single key does.
+    """
+    known = {
+        public.stem: keyid_of(read_public(public))
         for public in sorted(folders.keys.glob("*.pub"))
-        if keyid and public.stem != "registry" and keyid_of(read_public(public)).startswith(keyid)
-    ]
+        if public.stem != "registry"
+    }
+    found = [(stem, whole) for stem, whole in known.items() if keyid and whole.startswith(keyid)]
     if len(found) != 1:
         raise LaboratoryError(
             "key.unknown",
@@ -130,9 +176,7 @@ def revoke(folders: Folders, keyid: str, since: datetime, reason: str) -> Path:
             count=len(found),
             key=keyid,
         )
-    file = found[0].with_suffix(REVOKED_SUFFIX)
-    write_once(file, f"{since.isoformat()} {reason}\n".encode())
-    return file
+    return found[0]
 
 
 def _check_pin(person: Person, pin: str, *, new: bool) -> None:
@@ -143,7 +187,7 @@ def _check_pin(person: Person, pin: str, *, new: bool) -> None:
             "Enter the PIN; for a run without a screen put it into the environment variable TERA_PIN.",
             name=person.name,
         )
-    if new and len(pin) < SHORTEST_PIN:
+    if new and len(pin.strip()) < SHORTEST_PIN:
         raise LaboratoryError(
             "key.pin_short",
             "This PIN would be the one of {name}'s new key, and it is too short.",
@@ -158,7 +202,12 @@ def _check_tries(person: Person, tries: Path, now: datetime) -> None:
         if not tries.exists():
             return
         found = tries.stat()
-    until = datetime.fromtimestamp(found.st_mtime, UTC) + _LOCKED
+    since = datetime.fromtimestamp(found.st_mtime, UTC)
+    if since > now:  # the clock was ahead then: the wait is no longer for that
+        since = now
+        with plain_faults(tries):
+            os.utime(tries, (now.timestamp(), now.timestamp()))
+    until = since + _LOCKED
     if found.st_size >= _MOST_TRIES and now < until:
         raise LaboratoryError(
             "key.locked",

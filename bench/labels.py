@@ -17,6 +17,7 @@ from bench.phrases import translated
 from drivers.errors import PlainError, UnitError
 from drivers.quantity import Quantity
 from procedures.action import Action
+from procedures.heading import Heading
 from procedures.point import Method, Outcome, Point, Reason
 from procedures.rounding import limit_told, told
 
@@ -91,9 +92,9 @@ class Labels:
 
     def _told(self, name: str, value: object) -> str:
         """A fact of a problem: counts, quantities and words are translated, names and keys of files never."""
-        word = self._messages.get(f"fact.{name}.{value}")
-        if word is not None:
-            return word
+        words = [self._messages.get(f"fact.{name}.{one}") for one in str(value).split(", ")]
+        if None not in words:
+            return ", ".join(map(str, words))
         if name in _COUNTS and _NUMBER.fullmatch(str(value)):
             return self.number(Decimal(str(value)))
         if not isinstance(value, str):
@@ -187,7 +188,7 @@ class Labels:
         named = self._messages.get(f"position.{position}")
         return named or self.text("position.numbered", position=position)
 
-    def outcome(self, outcome: Outcome) -> str:
+    def outcome(self, outcome: Outcome | Heading) -> str:
         """The sealed outcome with its symbol: `✔ SAH`."""
         return f"{self.symbol(outcome)} {self.text(f'outcome.{outcome}')}"
 
@@ -207,9 +208,9 @@ class Labels:
         named = self._messages.get(f"checked.{kind}")
         return whole or (f"{named} {which}" if named and which else name)
 
-    def symbol(self, outcome: Outcome) -> str:
+    def symbol(self, outcome: Outcome | Heading) -> str:
         """The sign that goes with colour and word."""
-        return {Outcome.CONFORMS: "✔", Outcome.DOES_NOT_CONFORM: "✘"}.get(outcome, "▲")
+        return {"conforms": "✔", "does_not_conform": "✘"}.get(outcome.value, "▲")
 
     def section(self, section: str) -> str:
         """The name of a part of the test."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from bench.errors import LaboratoryError
-from bench.people import Person, seated
+from bench.people import Person, mistake_in, seated
 from drivers import notation
 from drivers.errors import UnitError
 from drivers.instrument import LineSettings
@@ -106,6 +106,15 @@ class ComplaintEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """days after a stage until which the next must be done, `{ penerimaan = 1, verifikasi = 3 }`"""
 
 
+class RetentionEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How long the office keeps the evidence file of a test; without it nothing is ever let go."""
+
+    years: int
+    """whole years after the test, or after its registration where that was later"""
+    rule: str = ""
+    """the office's own rule that says so; empty: this laboratory's own choice"""
+
+
 class RegistryEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where sealed records are delivered."""
 
@@ -138,6 +147,7 @@ class Laboratory(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     agreement: tuple[Agreement, ...] = ()
     registry: RegistryEntry | None = None
     complaint: ComplaintEntry = ComplaintEntry()
+    retention: RetentionEntry | None = None
     environment: tuple[LimitsEntry, ...] = ()
 
     @property
@@ -231,6 +241,12 @@ def _check(laboratory: Laboratory, file: Path) -> None:
             'Add a [[person]] with roles = ["penera"].',
         ),
         (
+            "$.person",
+            bool(mistake := mistake_in(laboratory.person)),
+            mistake,
+            "Write each person once, with the own NIP and an id of letters and digits, such as penera2.",
+        ),
+        (
             "$.instrument",
             len({entry.name for entry in laboratory.instrument}) < len(laboratory.instrument),
             "two instruments have the same name",
@@ -274,6 +290,12 @@ def _check(laboratory: Laboratory, file: Path) -> None:
             any(stage not in STAGES or days < 0 for stage, days in laboratory.complaint.days.items()),
             "one of its names is no stage, or its days are negative",
             f"Stages are: {', '.join(STAGES)}.",
+        ),
+        (
+            "$.retention.years",
+            laboratory.retention is not None and laboratory.retention.years < 1,
+            "evidence is kept for one year at least",
+            "Write whole years, as the archive rule of your office says them.",
         ),
         (
             "$.bench.language",

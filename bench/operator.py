@@ -20,6 +20,8 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     """the sentence that a person sees, in the operator's language"""
     choices: tuple[str, ...] = ()
+    seen: Answer | None = None
+    """what a person would read there, where a twin stands in place of what is read by eye: training only"""
 
     @classmethod
     def of(cls, path: str, action: Action, text: str) -> Self:

@@ -1,13 +1,18 @@
 """The people of a laboratory: who may do what, and until when."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 import msgspec
 
 from bench.errors import LaboratoryError
 
 PENERA = "penera"
+_ID: Final = re.compile(r"[0-9A-Za-z]([0-9A-Za-z._-]{0,38}[0-9A-Za-z])?", re.ASCII)
+"""goes into the names of files, where `@` marks a key that was replaced"""
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,6 +46,36 @@ def seated(people: Sequence[Person], officer: str) -> tuple[Person, ...]:
         person=officer,
         known=", ".join(person.id for person in people if PENERA in person.roles),
     )
+
+
+def mistake_in(people: Sequence[Person]) -> str:
+    """What makes one of these people two, or two of them one; empty when nothing does."""
+    for person in people:
+        if not _ID.fullmatch(person.id):
+            return f"{person.id!r} is no id of a person"
+    # Not every disk tells large letters from small ones, and a key lies in a file of that name.
+    if len({person.id.casefold() for person in people}) < len(people):
+        return "two persons have the same id"
+    numbers = [digits for person in people if (digits := _digits(person.nip))]
+    return "two persons have the same NIP" if len(set(numbers)) < len(numbers) else ""
+
+
+def same_human(person: Person, name: str, nip: str) -> bool:
+    """Whether a person is whoever signed with this name and NIP, under whatever id.
+
+    Names count where a NIP is missing; letter case, spaces and the form of letters make no other person.
+    """
+    if _digits(person.nip) and _digits(nip):
+        return _digits(person.nip) == _digits(nip)
+    return _plain(person.name) == _plain(name)
+
+
+def _digits(nip: str) -> str:
+    return "".join(one for one in unicodedata.normalize("NFKC", nip) if one.isdecimal())
+
+
+def _plain(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def check_competence(officer: Person, kind: str, on: date) -> None:

@@ -7,7 +7,7 @@ two ways is refused, and what was not answered is left out of the order.
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +20,7 @@ from drivers.notation import to_plain
 from drivers.quantity import Quantity, known_unit
 from procedures.assignment import Assignment
 from procedures.point import Activity
+from results.storage import plain_faults, write_once
 
 Form = Literal[
     "text", "number", "whole", "quantity", "choice", "list", "serials", "volumes", "nozzles", "activity"
@@ -144,17 +145,28 @@ def assignment_of(kind: str, answers: Mapping[str, str]) -> Assignment:
     return msgspec.convert(content, Assignment)
 
 
-def write_order(folder: Path, stem: str, assignment: Assignment) -> Path:
-    """Write an order as a file of its own; one that is there already is never written over."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number in range(1, 10**6):
-        file = folder / f"{stem}-{number:03d}.toml"
-        try:
-            with file.open("x", encoding="utf-8") as out:
-                out.write("\n".join(_toml(to_plain(assignment))) + "\n")
-        except FileExistsError:
-            continue
-        return file
+def write_order(folder: Path, stem: str, assignment: Assignment, note: Callable[[str, bytes], None]) -> Path:
+    """Write an order as a file of its own; one that is there already is never written over.
+
+    Args:
+        folder: of the orders.
+        stem: how its name begins.
+        assignment: the order.
+        note: keeps its name and content before it is written.
+
+    Raises:
+        StorageError: the disk refuses.
+        LaboratoryError: there are too many of this day.
+    """
+    content = ("\n".join(_toml(to_plain(assignment))) + "\n").encode()
+    with plain_faults(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for number in range(1, 10**6):
+            file = folder / f"{stem}-{number:03d}.toml"
+            if not file.exists():
+                note(file.stem, content)
+                write_once(file, content)
+                return file
     raise LaboratoryError(
         "registration.full",
         "The folder {folder} takes no more orders of this day.",

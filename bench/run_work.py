@@ -14,7 +14,8 @@ from drivers.protocols import Refused
 from drivers.reading import Reading
 from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
-from results.entry import Abandoned
+from procedures.heading import heading_of
+from results.entry import Abandoned, Entry
 from results.kept_reading import written_readings
 
 
@@ -31,14 +32,14 @@ class RunWork:
         self._task = asyncio.create_task(taken.conduct(), name=f"conducts {taken.run}")
 
     def _listen(self, role: str, observer: events.Observer) -> Callable[[], None]:
-        device = self._place.around.station.bound(role).device
-        if device is None:
+        bound = self._place.around.station.bound(role)
+        if bound.device is None:
             return lambda: None
 
         def tell(shown: Reading | Refused) -> None:
             observer.notice(events.Live(role=role, shown=shown))
 
-        return device.subscribe(tell)
+        return bound.device.subscribe(tell, channel=bound.channel)
 
     def request_retake(self, reason: str, note: str = "") -> None:
         """See `Work`."""
@@ -66,8 +67,14 @@ class RunWork:
             title=title_of(
                 self._place.labels, notation.from_builtins(self._taken.begun.assignment, Assignment)
             ),
+            outcome=heading_of(self._taken.begun.procedure, conclusion.verdict.outcome, conclusion.subjects),
             conclusion=conclusion,
-            retakes=sum(isinstance(kept.entry, Abandoned) for kept in history),
+            retakes=sum(_asked_again(kept.entry) for kept in history),
             began_at=datetime.fromisoformat(history[0].at),
             raw_bytes=sum(len(frame) for kept in history for frame in written_readings(kept).frame),
         )
+
+
+def _asked_again(entry: Entry) -> bool:
+    """Whether something was given up that is done again for its own sake."""
+    return isinstance(entry, Abandoned) and entry.reason != events.AFTER_RETAKE

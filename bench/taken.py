@@ -12,7 +12,7 @@ from bench.resumption import Resumption, check_again
 from bench.safe_state import make_safe
 from bench.station import Station, check_unopened
 from drivers.errors import PlainError
-from drivers.identity import Told, told_by
+from drivers.identity import Told
 from procedures.edition import Procedure
 from procedures.point import Conclusion
 from procedures.run import Run
@@ -85,4 +85,4 @@ class Taken:
             told = Told(serial=then.get("told_serial", ""), seal_counter=then.get("seal_counter", ""))
             bound = self.station.find(role)
             if bound is not None and bound.device is not None and told != Told():
-                check_unopened(bound, told, told_by(bound.driver, (await bound.device.read()).frame))
+                check_unopened(bound, told, await bound.device.told())

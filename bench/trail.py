@@ -6,8 +6,9 @@ of all later readings goes through it.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
 from zoneinfo import ZoneInfo
@@ -19,10 +20,12 @@ from bench.software import identification
 from bench.station import Bound
 from drivers.clock import Clock
 from drivers.errors import PlainError
-from results.entry import BENCH, Noted
+from results.entry import BENCH, Kept, Noted
 from results.errors import StorageError
 from results.journal import Journal
 from results.keys import read_trusted_keys
+from results.order_trail import known_orders
+from results.retention import released
 
 _CLOCK_MAY_STEP_S: Final = 60.0
 _MOVING: Final = frozenset({"system", "machine"})
@@ -55,6 +58,7 @@ class Trail:
         self._elapsed = elapsed
         self._officer = officer
         self._clock_state = clock_state
+        self._known: _Known | None = None
 
     @classmethod
     def of(cls, laboratory: Laboratory, journal: Journal, clock: Clock) -> Self:
@@ -74,7 +78,17 @@ class Trail:
         """
         synchronised = {FOLLOWS: self._clock_state()[FOLLOWS]}
         entry = Noted(what=what, facts={"by": self._officer, **facts} | synchronised)
-        self._journal.append(BENCH, entry, at=self._at(), elapsed=self._elapsed())
+        kept = self._journal.append(BENCH, entry, at=self._at(), elapsed=self._elapsed())
+        if self._known is not None:
+            self._known.orders |= known_orders([kept])
+
+    def order(self, name: str) -> str | None:
+        """The digest of an order as it was last noted; None when it never was."""
+        return self._learned().orders.get(name)
+
+    def unfinished_release(self) -> bool:
+        """Whether evidence was being let go when this trail was first read, and that was not ended."""
+        return self._learned().unfinished
 
     def clock_state(self) -> dict[str, str]:
         """Whether the computer's clock follows another, and what else the system tells of it."""
@@ -105,7 +119,7 @@ class Trail:
             back = (datetime.fromisoformat(last.at) - datetime.fromisoformat(now)).total_seconds()
             if back > _CLOCK_MAY_STEP_S:
                 self.note("clock_went_back", seconds=round(back))
-        known = self._known()
+        known = self._learned().configuration
         for name in sorted({*known, *configuration} if known else ()):
             old, new = known.get(name, ""), configuration.get(name, "")
             if old != new:
@@ -114,12 +128,33 @@ class Trail:
             self.note("configuration", configuration=dict(configuration))
         self.note("started", clock=self._clock_state())
 
-    def _known(self) -> dict[str, str]:
-        for kept in reversed(self._journal.entries(BENCH)):
-            if isinstance(kept.entry, Noted) and kept.entry.what == "configuration":
-                found: dict[str, str] = kept.entry.facts["configuration"]
-                return found
-        return {}
+    def _learned(self) -> "_Known":
+        """What all that was noted amounts to; read once, for it grows with the years."""
+        if self._known is None:
+            entries = self._journal.entries(BENCH)
+            self._known = _Known(
+                configuration=_configuration(entries),
+                orders=known_orders(entries),
+                unfinished=any(not one.done for one in released(entries).values()),
+            )
+        return self._known
+
+
+@dataclass
+class _Known:
+    """What a trail amounts to when it is first read, and its orders since."""
+
+    configuration: dict[str, str]
+    orders: dict[str, str]
+    unfinished: bool
+
+
+def _configuration(entries: Sequence[Kept]) -> dict[str, str]:
+    for kept in reversed(entries):
+        if isinstance(kept.entry, Noted) and kept.entry.what == "configuration":
+            found: dict[str, str] = kept.entry.facts["configuration"]
+            return found
+    return {}
 
 
 def wall_time(laboratory: Laboratory, clock: Clock) -> str:

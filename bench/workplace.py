@@ -21,6 +21,7 @@ from bench.operator import Operator
 from bench.operators.plant_hands import PlantHands
 from bench.operators.twin_hands import AutomaticOperator, TwinHands
 from bench.operators.vessel_hands import VesselHands
+from bench.retention import Retention
 from bench.safe_state import make_all_safe
 from bench.session import Surroundings
 from bench.software import check_unchanged
@@ -29,8 +30,10 @@ from bench.taken import Taken
 from bench.trail import Trail, configuration_of
 from drivers import notation
 from drivers.clock import Clock, SystemClock
-from drivers.errors import PlainError
-from drivers.identity import Told, told_by
+from drivers.device import Device
+from drivers.errors import InstrumentError, PlainError
+from drivers.identity import Told
+from drivers.silence import UNANSWERED
 from procedures.assignment import Assignment
 from results.delivery import Delivery
 from results.journal import Journal
@@ -94,7 +97,7 @@ class Workplace:
         told: dict[str, Told] = {}
         for role, bound in self.around.station.roles.items():
             if bound.device is not None:
-                told[role] = told_by(bound.driver, (await bound.device.read()).frame)
+                told[role] = await says_of_itself(bound.device)
                 check_told(bound, told[role])
         await Environment(self.laboratory.environment, self.around.station).refuse_outside()
         return session.begin(self.around, assignment, told=told)
@@ -165,6 +168,16 @@ class Workplace:
             self.trail.note("delivered", record=record)
         return delivery
 
+    def retention(self) -> Retention:
+        """What is let go from here, and put back."""
+        return Retention(
+            laboratory=self.laboratory,
+            folders=self.folders,
+            journal=self.journal,
+            trail=self.trail,
+            clock=self.around.clock,
+        )
+
     def find(self, name: str) -> RunSummary:
         """A run by its id or its record number.
 
@@ -180,6 +193,20 @@ class Workplace:
             "See the list with: tera runs.",
             run=name,
         )
+
+
+async def says_of_itself(device: Device) -> Told:
+    """What an instrument says of itself; one that gives readings but is deaf to the question tells nothing.
+
+    Raises:
+        InstrumentError: it gives no reading, or cannot tell now.
+    """
+    try:
+        return await device.told()
+    except InstrumentError as fault:
+        if fault.code != UNANSWERED:
+            raise
+        return Told()
 
 
 @asynccontextmanager
@@ -220,6 +247,7 @@ async def open_workplace(
             )
             with place.trail.kept(configuration_of(laboratory, folders, instruments.bound)):
                 await place.make_safe(when="opened")
+                place.retention().finish()
                 yield place
         finally:
             await instruments.close()

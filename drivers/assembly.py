@@ -4,24 +4,26 @@ What is found here is a mistake of the file, so a driver that exists has read it
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from drivers.description import Description, read_description, refuse
 from drivers.drawing import Surroundings, make_form
-from drivers.example import run_examples
+from drivers.example import events_of, run_examples
 from drivers.family import speaks
 from drivers.file_driver import FileDriver
+from drivers.inquiry_assembly import InquiryAssembly
 from drivers.instrument import Command, Driver
 from drivers.line_entry import line_mistake
 from drivers.mbus_assembly import make_mbus_driver
 from drivers.mbus_driver import MbusDriver
-from drivers.protocols import State
+from drivers.protocols import Refused, State
 from drivers.protocols.check import WIDTH, Check
 from drivers.protocols.escape import typed_to_bytes
 from drivers.protocols.form import Form
 from drivers.protocols.frames import Answer, Frames
 from drivers.protocols.framing import LONGEST_LINE, FixedFraming, Framing, LineFraming, SpanFraming
+from drivers.protocols.inquiry import Inquiry
 from drivers.protocols.picture import PictureError, columns_of
 from drivers.query_assembly import make_query_driver
 from drivers.query_driver import QueryDriver
@@ -60,10 +62,11 @@ def make_file_driver(data: bytes, file: str) -> AnyFileDriver:
     if speaks(data, "mbus"):
         return make_mbus_driver(data, file)
     description = read_description(data, file)
-    driver = _Assembly(description, file).driver(data)
+    assembly = _Assembly(description, file)
+    driver = assembly.driver(data)
     if not description.keyed:
         run_examples(driver, description.example, file)
-    return driver
+    return replace(driver, inquiries=assembly.inquiries(driver)) if description.setting else driver
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class _Assembly:
 
     def driver(self, data: bytes) -> FileDriver:
         said = self.said
-        if said.keyed and (said.reply or said.ask or said.do or said.example):
+        if said.keyed and (said.reply or said.ask or said.do or said.setting or said.example):
             self._wrong("keyed", "an instrument without a wire has no frames", "Leave out the rest.")
         if wrong := line_mistake(said.serial):
             self._wrong(*wrong)
@@ -97,6 +100,22 @@ class _Assembly:
             frames=Frames(framing=LineFraming(b"\n"), forms=()) if said.keyed else self._frames(),
             requests=requests,
         )
+
+    def inquiries(self, driver: FileDriver) -> tuple[Inquiry, ...]:
+        """What the instrument can be asked of itself."""
+
+        def reads(answer: bytes) -> bool:
+            events = events_of(driver, answer)
+            return len(events) != 1 or not isinstance(events[0], Refused)
+
+        return InquiryAssembly(
+            file=self.file,
+            send=self._bytes,
+            taken=[*driver.requests.values(), *(command.send for command in driver.commands.values())],
+            start=self._bytes(self.said.frame.start, "frame.start"),
+            end=self._bytes(self.said.frame.end, "frame.end"),
+            reads=reads,
+        ).inquiries(self.said.setting)
 
     def _frames(self) -> Frames:
         said, check = self.said, self._check()

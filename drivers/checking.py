@@ -20,10 +20,11 @@ from drivers.explaining import explain
 from drivers.explaining_meter import explain_meter
 from drivers.file_driver import FileDriver
 from drivers.file_place import line_of
-from drivers.instrument import Driver
+from drivers.instrument import Driver, inquiries_of
 from drivers.mbus_driver import MbusDriver
 from drivers.protocols import Acknowledged, Decoder, Event, Indicated, Measured, Refused
 from drivers.protocols.escape import bytes_to_typed, typed_to_bytes
+from drivers.protocols.inquiry import Inquiry
 from drivers.query_driver import QueryDriver
 from drivers.register_description import read_register_description
 from drivers.register_driver import RegisterDriver
@@ -96,6 +97,11 @@ def check(path: Path) -> Report:
         findings += wrong
         if not wrong:
             passed.append(title)
+    for inquiry in inquiries_of(driver):
+        wrong = list(_telling(driver, inquiry))
+        findings += wrong
+        if not wrong:
+            passed.append(f"its answer tells the {inquiry.tells.replace('_', ' ')}, however it is split")
     return Report(str(path), tuple(passed), tuple(findings))
 
 
@@ -159,6 +165,19 @@ def _splits(driver: Driver, sample: _Sample) -> Iterator[str]:
         if _in_parts(driver, parts) != whole:
             yield f"split as {parts[0].hex()}… it gives something else"
             return
+
+
+def _telling(driver: Driver, inquiry: Inquiry) -> Iterator[str]:
+    """Whether nothing but the whole answer tells, and no part of it is a reading."""
+    answer = inquiry.answer(inquiry.played)
+    for at in range(len(answer) + 1):
+        if isinstance(driver, QueryDriver):
+            continue  # an interview takes whole lines
+        events = _in_parts(driver, [answer[:at], answer[at:]])
+        if [inquiry.told(event.frame) for event in events] != [inquiry.played]:
+            yield f"{inquiry.name}: split after {at} bytes its answer tells something else"
+        if at < len(answer) and any(map(_readings, events_of(driver, answer[:at]))):
+            yield f"{inquiry.name}: cut after {at} bytes its answer is a reading"
 
 
 def _in_parts(driver: Driver, parts: Sequence[bytes]) -> list[Event]:

@@ -108,7 +108,7 @@ class PatientClock:
         """
         if pace <= 0:
             raise ValueError(f"the pace of a clock must be above zero, not {pace}")
-        self._pace = pace
+        self.pace = pace
         self._real = SystemClock()
         self._now = 0.0
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
@@ -156,7 +156,7 @@ class PatientClock:
             self._hand = loop.call_soon(self._go_on, loop)
             return
         due, _, awake = self._sleepers[0]
-        step = max(0.0, due - self._now) / self._pace
+        step = max(0.0, due - self._now) / self.pace
         early = step - (self._real.monotonic() - self._last)
         if early > _SHORTEST_S:
             self._hand = loop.call_later(_SHORTEST_S, self._go_on, loop)
@@ -167,6 +167,11 @@ class PatientClock:
         awake.set_result(None)
         self._rounds = _ROUNDS
         self._hand = loop.call_soon(self._go_on, loop)
+
+
+def passing_in(real_s: float, clock: Clock) -> float:
+    """How many seconds of `clock` pass, at most, in so many real ones: for what keeps real time beside it."""
+    return real_s * clock.pace if isinstance(clock, PacedClock | PatientClock) else real_s
 
 
 async def within(clock: Clock, seconds: float, awaitable: Awaitable[T]) -> T:

@@ -7,36 +7,24 @@ believed until a probe has been asked and answered, because few protocols number
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from drivers.clock import Clock, within
 from drivers.connection import Connection
-from drivers.errors import LinkLostError
+from drivers.errors import InstrumentError, LinkLostError
 from drivers.instrument import Command, Driver
 from drivers.protocols import Acknowledged, Decoder, Event, Refused, State
+from drivers.protocols.inquiry import NOT_NOW, Inquiry
 from drivers.silence import command_refused, command_unanswered
+from drivers.talk import Arrival, asked_twice
 from drivers.transports import PromptTransport, Transport
 
 _QUIET_S: Final = 0.25  # a line silent for so long carries no late answer any more
 _JOB_S: Final = 30.0  # a command that was accepted may take so long, as a zero setting waits for rest
 _NOT_AN_ANSWER: Final = {State.MALFORMED, State.WRONG_LINE_SETTINGS, State.NOT_A_WEIGHT}
 _REFUSES_A_COMMAND: Final = {State.ERROR, State.BUSY}
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """An event with the times at which it came."""
-
-    event: Event
-    begun: float
-    """clock time of its request, or of its first byte when the instrument streams"""
-    at: float
-    """clock time of its last byte"""
-    at_utc: datetime
 
 
 class Conversation:
@@ -161,6 +149,47 @@ class Conversation:
                     continue
                 case Exception():
                     raise answer
+
+    async def inquire(self, inquiry: Inquiry) -> bytes:
+        """Ask what the instrument says of itself, and once more; empty when it does not know the question.
+
+        Raises:
+            InstrumentError: it cannot tell now, or does not answer.
+            LinkLostError: the line is gone.
+        """
+        self._commands += 1
+        try:
+            async with self._line:
+                return await asked_twice(lambda: self._inquired(inquiry))
+        finally:
+            self._commands -= 1
+
+    async def _inquired(self, inquiry: Inquiry) -> bytes | InstrumentError:
+        await self._clock.sleep(max(0.0, self._asked_at + self._driver.interval_s - self._clock.monotonic()))
+        if self._in_doubt:
+            await self._resynchronise()
+        answers: asyncio.Queue[Acknowledged | Refused | Exception] = asyncio.Queue()
+        self._answers = answers
+        self._asked_at = self._clock.monotonic()
+        deadline = self._asked_at + self._driver.timeout_s
+        try:
+            await self._transport.send(inquiry.send)
+            while True:
+                left = max(0.0, deadline - self._clock.monotonic())
+                answer = await within(self._clock, left, answers.get())
+                if isinstance(answer, Exception):
+                    raise answer
+                if inquiry.told(answer.frame):
+                    return answer.frame
+                if inquiry.refuses(answer.frame):
+                    return command_refused(inquiry.name, NOT_NOW)
+                if isinstance(answer, Refused) and self._asks and answer.state is State.ERROR:
+                    return b""
+        except TimeoutError:
+            self._in_doubt = self._asks
+            return command_unanswered(inquiry.name)
+        finally:
+            self._answers = None
 
     def _tell(self, fault: Exception) -> None:
         if self._answers is not None:

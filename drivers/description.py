@@ -18,6 +18,7 @@ from drivers.family import FamilyError, merged
 from drivers.instrument import Evidence, InstrumentKind, LineSettings
 from drivers.protocols import State
 from drivers.protocols.check import Computed, Spelled
+from drivers.protocols.inquiry import Tells
 from drivers.protocols.number import NumberStyle
 from drivers.reading import Kind, Stability
 
@@ -112,6 +113,20 @@ class DoEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     refused: tuple[str, ...] = ()
 
 
+class AskedEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[[setting]]`: a question by which the instrument tells something of itself."""
+
+    name: str
+    send: str
+    answer: str | tuple[str, ...]
+    """its forms, without the line end; `{told}` is what it tells"""
+    tells: Tells
+    twin: str
+    """what the played instrument tells"""
+    refused: tuple[str, ...] = ()
+    """answers that mean: not now"""
+
+
 class Meant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an example means; what is left out is not compared."""
 
@@ -173,12 +188,13 @@ class Description(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """the wire's spelling to ours; nothing else is a unit"""
     reply: tuple[ReplyEntry, ...] = ()
     do: dict[str, DoEntry] = {}
+    setting: tuple[AskedEntry, ...] = ()
     example: tuple[ExampleEntry, ...] = ()
 
 
 ENTRIES: Final = (
     Description, Capabilities, LineSettings, FrameEntry, CheckEntry, AskEntry, ReplyEntry, BitsEntry,
-    NumberStyle, DoEntry, ExampleEntry, Meant,
+    NumberStyle, DoEntry, AskedEntry, ExampleEntry, Meant,
 )  # fmt: skip
 DESCRIPTION: Final = "driver.description"
 """the code of every mistake in a driver file"""

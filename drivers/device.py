@@ -4,38 +4,28 @@ Nothing is handed out that arrived before it was asked for, and nothing that the
 """
 
 import asyncio
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Final
 
-from drivers.clock import Clock, within
-from drivers.conversation import Arrival, Conversation
+from drivers.clock import Clock
+from drivers.conversation import Conversation
 from drivers.errors import InstrumentError, LinkLostError
-from drivers.instrument import Driver, commands_of, told, wraps_at
+from drivers.hearing import Hearing, Latest, Listener
+from drivers.identity import Told, told_by
+from drivers.instrument import Driver, commands_of, inquiries_of, told
 from drivers.interviewing import Interviewing
 from drivers.polling import Polling
-from drivers.protocols import Acknowledged, Indicated, Measured, Refused
+from drivers.protocols import Acknowledged, Refused
 from drivers.query_driver import Interviewee
 from drivers.reading import Origin, Reading
 from drivers.settling import Settled, SettleRule, Window
 from drivers.silence import no_command, no_indication, not_settled, silent
-from drivers.talk import Talk
+from drivers.talk import Inquirer, Talk
 from drivers.transports import Transport
 from drivers.transports.bus_unit import BusUnit
 
-_Heard = asyncio.Queue[tuple[str, Reading | Refused, Arrival] | Exception]
-_Subscription = tuple[str, Callable[[Reading | Refused], None]]
 _REST: Final = SettleRule()
-
-
-@dataclass(frozen=True, slots=True)
-class Latest:
-    """The last thing an instrument said."""
-
-    value: Reading | Refused
-    age_s: float
 
 
 class Device:
@@ -61,10 +51,7 @@ class Device:
         self._talk: Talk | None = None
         self._pump: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
-        self._listeners: list[_Heard] = []
-        self._subscribers: list[_Subscription] = []
-        self._last: tuple[Reading | Refused, float] | None = None
-        self._lost: LinkLostError | None = None
+        self._hearing = Hearing(name, driver, clock, origin=origin)
 
     @property
     def name(self) -> str:
@@ -89,15 +76,12 @@ class Device:
     @property
     def latest(self) -> Latest | None:
         """The last reading or refusal with its age; None before the first one."""
-        if self._last is None:
-            return None
-        value, at = self._last
-        return Latest(value, self._clock.monotonic() - at)
+        return self._hearing.latest
 
     @property
     def lost(self) -> LinkLostError | None:
         """Why the line is down now; None while it is up."""
-        return self._lost
+        return self._hearing.lost
 
     @property
     def skipped(self) -> int:
@@ -109,16 +93,16 @@ class Device:
         if self._pump is not None:
             return
         if isinstance(self._line, BusUnit):
-            self._talk = Polling(self._name, self._line, self._clock, self._hear)
+            self._talk = Polling(self._name, self._line, self._clock, self._hearing.hear)
         elif isinstance(self._driver, Interviewee):
-            self._talk = Interviewing(self._driver, self._line, self._clock, self._hear)
+            self._talk = Interviewing(self._driver, self._line, self._clock, self._hearing.hear)
         else:
-            self._talk = Conversation(self._driver, self._line, self._clock, self._hear)
+            self._talk = Conversation(self._driver, self._line, self._clock, self._hearing.hear)
         self._pump = asyncio.create_task(self._talk.run(), name=f"talks to {self._name}")
         try:
             await self._talk.ready()
         except LinkLostError as lost:
-            self._lost = lost  # told to whoever asks for a reading
+            self._hearing.lost = lost  # told to whoever asks for a reading
 
     async def close(self) -> None:
         """End the talk and give the line back; closing twice is harmless."""
@@ -134,14 +118,7 @@ class Device:
         self, callback: Callable[[Reading | Refused], None], *, channel: str | None = None
     ) -> Callable[[], None]:
         """Have readings and refusals of a channel told to `callback`; the result ends the subscription."""
-        subscription = self._channel(channel), callback
-        self._subscribers.append(subscription)
-
-        def leave() -> None:
-            if subscription in self._subscribers:
-                self._subscribers.remove(subscription)
-
-        return leave
+        return self._hearing.subscribe(self._channel(channel), callback)
 
     async def read(self, *, channel: str | None = None) -> Reading:
         """The first reading whose frame was asked for, or began, after this call.
@@ -159,10 +136,10 @@ class Device:
             began = self._clock.monotonic()
             deadline = began + talk.patience_s
             refused: Refused | None = None
-            with self._hearing() as heard:
+            with self._hearing.listening() as listener:
                 while True:
                     try:
-                        value, arrival = await self._next(heard, deadline, wanted)
+                        value, arrival = await listener.next(wanted, deadline)
                     except TimeoutError:
                         if refused is not None:
                             raise no_indication(self._name, refused) from None
@@ -195,10 +172,28 @@ class Device:
             talk = await self._ready()
             talk.high_resolution = high_resolution
             try:
-                with self._hearing() as heard:
-                    return await self._rest(talk, heard, rule, window, wanted)
+                with self._hearing.listening() as listener:
+                    return await self._rest(talk, listener, rule, window, wanted)
             finally:
                 talk.high_resolution = False
+
+    async def told(self) -> Told:
+        """What the instrument says of itself now; a reading comes first, so that a dead one is told.
+
+        Raises:
+            LinkLostError: the line is gone.
+            InstrumentError: no reading; or it does not answer what its driver says that it can be asked.
+        """
+        reading = await self.read()
+        inquiries = inquiries_of(self._driver)
+        if not inquiries:
+            return told_by(self._driver, reading.frame)
+        answers = []
+        async with self._turn:
+            talk = await self._ready()
+            if isinstance(talk, Inquirer):
+                answers = [await talk.inquire(inquiry) for inquiry in inquiries]
+        return told_by(self._driver, b"\n".join(answers))
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -228,14 +223,14 @@ class Device:
             return await talk.command(name, command)
 
     async def _rest(
-        self, talk: Talk, heard: _Heard, rule: SettleRule, window: Window, wanted: str
+        self, talk: Talk, listener: Listener, rule: SettleRule, window: Window, wanted: str
     ) -> Settled:
         began = last_heard = self._clock.monotonic()
         deadline = began + rule.timeout_s
         while True:
             try:
                 until = min(deadline, last_heard + talk.patience_s)
-                value, arrival = await self._next(heard, until, wanted)
+                value, arrival = await listener.next(wanted, until)
             except TimeoutError:
                 if self._clock.monotonic() >= deadline and last_heard > began:
                     raise not_settled(self._name, rule, window) from None
@@ -254,77 +249,8 @@ class Device:
         if self._talk is None:
             raise RuntimeError(f"{self._name} is used before start()")
         await self._talk.ready(wanted=True)
-        self._lost = None
+        self._hearing.lost = None
         return self._talk
-
-    async def _next(self, heard: _Heard, deadline: float, wanted: str) -> tuple[Reading | Refused, Arrival]:
-        while True:
-            said = await within(self._clock, max(0.0, deadline - self._clock.monotonic()), heard.get())
-            if isinstance(said, Exception):
-                raise said
-            channel, value, arrival = said
-            if channel == wanted:
-                return value, arrival
-
-    @contextmanager
-    def _hearing(self) -> Generator[_Heard]:
-        heard: _Heard = asyncio.Queue()
-        self._listeners.append(heard)
-        try:
-            yield heard
-        finally:
-            self._listeners.remove(heard)
-
-    def _hear(self, said: Arrival | Exception) -> None:
-        if isinstance(said, Exception):
-            self._lost = said if isinstance(said, LinkLostError) else None
-            for heard in self._listeners:
-                heard.put_nowait(said)
-            return
-        self._lost = None
-        if isinstance(said.event, Measured):
-            for channel, event in said.event.values.items():
-                self._tell(channel, self._value(event, said, channel), said)
-        else:
-            self._tell("", self._value(said.event, said, ""), said)
-
-    def _tell(self, channel: str, value: Reading | Refused, said: Arrival) -> None:
-        if channel == self._driver.channels[0]:
-            self._last = value, said.at
-        for heard in self._listeners:
-            heard.put_nowait((channel, value, said))
-        for subscription in self._subscribers:
-            if subscription[0] == channel:
-                # Through the loop: a failing screen is reported there and never stops the talk.
-                asyncio.get_running_loop().call_soon(self._tell_subscriber, subscription, value)
-
-    def _tell_subscriber(self, subscription: _Subscription, value: Reading | Refused) -> None:
-        if subscription in self._subscribers:  # it may have left since
-            subscription[1](value)
-
-    def _value(
-        self, event: Indicated | Refused | Acknowledged, arrival: Arrival, channel: str
-    ) -> Reading | Refused:
-        match event:
-            case Indicated() as shown:
-                return Reading(
-                    instrument=self._name,
-                    indication=shown.indication,
-                    stability=shown.stability,
-                    kind=shown.kind,
-                    high_resolution=shown.high_resolution,
-                    origin=self._origin,
-                    frame=shown.frame,
-                    driver=self._driver.mark,
-                    received_at=arrival.at_utc.replace(microsecond=arrival.at_utc.microsecond // 1000 * 1000),
-                    elapsed=round(arrival.at, 3),
-                    channel=channel,
-                    wraps_at=wraps_at(self._driver, channel),
-                )
-            case Refused() as refused:
-                return refused
-            case Acknowledged():
-                raise TypeError("an answer to a command is no reading")
 
     def _channel(self, name: str | None) -> str:
         names = self._driver.channels

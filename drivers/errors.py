@@ -42,5 +42,21 @@ class DescriptionError(InstrumentError):
     """A driver file says something impossible; the facts name file, path and a correction."""
 
 
+def cannot(driver: str, what: str) -> DescriptionError:
+    """The error for what an instrument of this driver has no way to do.
+
+    Args:
+        driver: its id.
+        what: as it follows after "cannot".
+    """
+    return DescriptionError(
+        "driver.cannot",
+        "{driver} cannot {what}.",
+        "Choose a driver whose instrument can, or change the driver file.",
+        driver=driver,
+        what=what,
+    )
+
+
 class UnitError(ValueError):
     """Two quantities that cannot be compared or added: an error of the program or of a typed file."""

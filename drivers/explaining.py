@@ -60,6 +60,10 @@ def explain(driver: FileDriver, event: Event, write: Callable[[str], str] = str)
     if not isinstance(event, Refused):
         return
     frame = event.frame
+    for inquiry in driver.inquiries:
+        if told := inquiry.told(frame):
+            yield f"  {write('it tells its ' + inquiry.tells.replace('_', ' '))}: {told}"
+            return
     yield f"  bytes {' '.join(f'{byte:02X}' for byte in frame)}"
     if wrong := wrong_line(frame):
         yield f"  >>> {write(wrong)}"

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from drivers.errors import DescriptionError
+from drivers.errors import cannot
 from drivers.instrument import Command, Evidence, LineSettings
 from drivers.protocols import Event
 from drivers.protocols.decoder import FrameDecoder
 from drivers.protocols.frames import Frames
+from drivers.protocols.inquiry import Inquiry
 from drivers.reading import DriverMark
 
 
@@ -31,6 +32,8 @@ class FileDriver:
     frames: Frames
     requests: Mapping[bool, bytes]
     """the request by whether the finer display is wanted"""
+    inquiries: Sequence[Inquiry] = ()
+    """what the instrument can be asked of itself"""
 
     @property
     def channels(self) -> Sequence[str]:
@@ -49,7 +52,7 @@ class FileDriver:
             DescriptionError: the finer display is wanted and cannot be asked for.
         """
         if high_resolution and not self.has_high_resolution:
-            raise self._cannot("give the finer display on request")
+            raise cannot(self.mark.id, "give the finer display on request")
         return self.requests.get(high_resolution)
 
     def decoder(self) -> FrameDecoder:
@@ -64,14 +67,5 @@ class FileDriver:
         """
         frame = self.frames.write(event)
         if frame is None:
-            raise self._cannot(f"say {event}")
+            raise cannot(self.mark.id, f"say {event}")
         return frame
-
-    def _cannot(self, what: str) -> DescriptionError:
-        return DescriptionError(
-            "driver.cannot",
-            "{driver} cannot {what}.",
-            "Choose a driver whose instrument can, or change the driver file.",
-            driver=self.mark.id,
-            what=what,
-        )

@@ -9,6 +9,7 @@ import msgspec
 
 from drivers.errors import InstrumentError
 from drivers.protocols import Decoder, Event
+from drivers.protocols.inquiry import Inquiry
 from drivers.quantity import Quantity
 from drivers.reading import DriverMark
 
@@ -68,6 +69,20 @@ def need_wire(driver: "Driver") -> None:
             "Choose the driver of an instrument that sends or answers; `tera driver list` shows them.",
             driver=driver.mark.id,
         )
+
+
+@runtime_checkable
+class Asked(Protocol):
+    """A driver whose instrument tells something of itself when it is asked."""
+
+    @property
+    def inquiries(self) -> Sequence[Inquiry]:
+        """The questions; none where its maker documents none."""
+
+
+def inquiries_of(driver: "Driver") -> Sequence[Inquiry]:
+    """What an instrument can be asked of itself."""
+    return driver.inquiries if isinstance(driver, Asked) else ()
 
 
 @runtime_checkable

@@ -11,14 +11,16 @@ from typing import Final
 
 from drivers.clock import Clock, within
 from drivers.connection import Connection
-from drivers.conversation import Arrival
+from drivers.errors import InstrumentError
 from drivers.instrument import Command
 from drivers.protocols import Acknowledged, Event, Refused, State
-from drivers.protocols.interview import everywhere
+from drivers.protocols.inquiry import Inquiring, Inquiry
+from drivers.protocols.interview import Interview, everywhere
 from drivers.protocols.line_signs import wrong_line
 from drivers.protocols.questions import Answer, NotAnAnswerError, Question, Script, hear, quiet
 from drivers.query_driver import Interviewee
 from drivers.silence import command_refused, command_unanswered
+from drivers.talk import Arrival, asked_twice
 from drivers.transports import Transport
 
 _QUIET_S: Final = 0.25  # a line silent for so long carries no late answer any more
@@ -115,6 +117,31 @@ class Interviewing:
                     raise command_refused(name, reason)
                 case _:
                     raise command_unanswered(name)
+
+    async def inquire(self, inquiry: Inquiry) -> bytes:
+        """Ask what the instrument says of itself, and once more; empty when it does not know the question.
+
+        Raises:
+            InstrumentError: it cannot tell now, or does not answer.
+            LinkLostError: the line is gone.
+        """
+        async with self._line:
+            return await asked_twice(lambda: self._inquired(inquiry))
+
+    async def _inquired(self, inquiry: Inquiry) -> bytes | InstrumentError:
+        if not await self._settled():
+            return command_unanswered(inquiry.name)
+        script = self._driver.interview
+        errors = script.errors if isinstance(script, Interview) else None
+        match await self._hold(Inquiring(script.manner, inquiry, errors)):
+            case Acknowledged(frame=answer):
+                return answer
+            case Refused(state=State.BUSY, reason=reason):
+                return command_refused(inquiry.name, reason)
+            case Refused(state=State.ERROR | State.MALFORMED):
+                return b""
+            case _:
+                return command_unanswered(inquiry.name)
 
     async def _talk(self) -> None:
         self._heard.clear()

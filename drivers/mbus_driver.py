@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from drivers.errors import DescriptionError
+from drivers.errors import cannot
 from drivers.instrument import Command, Evidence, LineSettings
 from drivers.protocols import Acknowledged, Event, Indicated, Measured, Refused
 from drivers.protocols.mbus_decoder import MbusDecoder
@@ -58,7 +58,7 @@ class MbusDriver:
             DescriptionError: the finer display is wanted, which cannot be asked for.
         """
         if high_resolution:
-            raise self._cannot("give the finer display on request")
+            raise cannot(self.mark.id, "give the finer display on request")
         return short(REQ_UD2 | FCB, self.address)
 
     def decoder(self) -> MbusDecoder:
@@ -79,13 +79,4 @@ class MbusDriver:
             data = write_telegrams(self.records, self.templates, event)
             if data is not None:
                 return data
-        raise self._cannot(f"say {event}")
-
-    def _cannot(self, what: str) -> DescriptionError:
-        return DescriptionError(
-            "driver.cannot",
-            "{driver} cannot {what}.",
-            "Choose a driver whose instrument can, or change the driver file.",
-            driver=self.mark.id,
-            what=what,
-        )
+        raise cannot(self.mark.id, f"say {event}")

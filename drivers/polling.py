@@ -8,9 +8,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from drivers.clock import Clock, within
+from drivers.clock import Clock, passing_in, within
 from drivers.connection import Connection
-from drivers.conversation import Arrival
 from drivers.errors import InstrumentError, LinkLostError
 from drivers.instrument import Command
 from drivers.protocols import Acknowledged
@@ -18,6 +17,7 @@ from drivers.protocols.modbus import REFUSAL, Fault, refusal
 from drivers.protocols.register_decoder import explain, state_of
 from drivers.protocols.registers import Block
 from drivers.silence import command_refused, command_unanswered, silent
+from drivers.talk import Arrival
 from drivers.transports.bus_unit import BusUnit
 from drivers.transports.modbus_bus import Exchange, Outcome, UnansweredError
 
@@ -66,8 +66,8 @@ class Polling:
 
     @property
     def patience_s(self) -> float:
-        """How long a sound instrument may take until its next answer is told."""
-        return self._unit.patience_s
+        """How long a sound instrument may take until its next answer is told; its bus keeps real time."""
+        return passing_in(self._unit.patience_s, self._clock)
 
     async def ready(self, *, wanted: bool = False) -> None:
         """Wait for the bus.

@@ -12,6 +12,7 @@ from typing import Final, NoReturn
 
 from drivers.description import REST, refuse
 from drivers.errors import UnitError
+from drivers.inquiry_assembly import asked_of_itself
 from drivers.instrument import Command
 from drivers.line_entry import line_mistake
 from drivers.protocols import State
@@ -89,6 +90,7 @@ class _Assembly:
             orders=self._orders(errors),
             examples=shown_examples(interview, said.example, self.file),
             counters=dict(self._counters()),
+            inquiries=asked_of_itself(said, self.file, interview, self._send),
         )
 
     def _counters(self) -> Iterator[tuple[str, Quantity]]:

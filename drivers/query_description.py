@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from drivers.description import Capabilities, Meant, Rest, read_entries, words_of
+from drivers.description import AskedEntry, Capabilities, Meant, Rest, read_entries, words_of
 from drivers.instrument import Evidence, InstrumentKind, LineSettings
 from drivers.protocols import State
 from drivers.protocols.answer_check import Summed
@@ -146,6 +146,7 @@ class QueryDescription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     interval_ms: int = 500
     timeout_ms: int = 2000
     do: dict[str, QueryDoEntry] = {}
+    setting: tuple[AskedEntry, ...] = ()
     example: tuple[QueryExample, ...] = ()
 
 
@@ -154,7 +155,7 @@ QUERY_ENTRIES: Final = (
     QueryExample,
 )  # fmt: skip
 _WORDS: Final = words_of(
-    (*QUERY_ENTRIES, Meant, LineSettings, Capabilities), Evidence, State, Summed, Echo, Digits
+    (*QUERY_ENTRIES, AskedEntry, Meant, LineSettings, Capabilities), Evidence, State, Summed, Echo, Digits
 )
 
 

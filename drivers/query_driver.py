@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from drivers.errors import DescriptionError
+from drivers.errors import cannot
 from drivers.instrument import Command, Driver, Evidence, LineSettings
 from drivers.protocols import Event
+from drivers.protocols.inquiry import Inquiry
 from drivers.protocols.interview import Interview
 from drivers.protocols.interview_writing import Shown, held, written
 from drivers.protocols.preparation import Preparation
@@ -58,6 +59,8 @@ class QueryDriver:
     """answers and what they mean, the first one with all questions"""
     counters: Mapping[str, Quantity] = field(default_factory=dict)
     """by quantity, where a counter begins anew at zero"""
+    inquiries: Sequence[Inquiry] = ()
+    """what the instrument can be asked of itself"""
     keyed: bool = False
     has_high_resolution: bool = False
 
@@ -81,10 +84,10 @@ class QueryDriver:
             DescriptionError: the finer display is wanted; such an instrument has none.
         """
         if high_resolution:
-            raise self._cannot("give the finer display on request")
+            raise cannot(self.mark.id, "give the finer display on request")
         question = self.interview.ask(())
         if question is None:
-            raise self._cannot("be asked")
+            raise cannot(self.mark.id, "be asked")
         return question.send
 
     def decoder(self) -> TranscriptDecoder:
@@ -99,7 +102,7 @@ class QueryDriver:
         """
         said = written(self.interview, self.examples, event)
         if said is None:
-            raise self._cannot(f"say {event}")
+            raise cannot(self.mark.id, f"say {event}")
         return said
 
     def render(self, event: Event) -> bytes:
@@ -113,15 +116,6 @@ class QueryDriver:
         return b"".join(
             question.send + spoken(answer, end)
             for question, answer in held(self.interview, self.answers(event), usual)
-        )
-
-    def _cannot(self, what: str) -> DescriptionError:
-        return DescriptionError(
-            "driver.cannot",
-            "{driver} cannot {what}.",
-            "Choose a driver whose instrument can, or change the driver file.",
-            driver=self.mark.id,
-            what=what,
         )
 
 

@@ -10,7 +10,7 @@ from drivers.description import refuse
 from drivers.instrument import Command
 from drivers.line_entry import line_mistake
 from drivers.protocols.address import Table
-from drivers.protocols.modbus import write_request, written
+from drivers.protocols.modbus import write_request, write_several, written
 from drivers.protocols.registers import Block, RegisterMap
 from drivers.protocols.setting import Setting
 from drivers.protocols.word import WordOrder
@@ -29,6 +29,7 @@ from drivers.register_proof import make_proof
 from drivers.register_quantity import QuantityMaker
 from drivers.register_setting import make_settings
 
+_MOST_WRITTEN = 123  # registers in one request, Modbus Application Protocol V1.1b3, 6.12
 _UNITS = range(1, 248)  # Modbus over Serial Line V1.02, 2.2
 
 
@@ -143,9 +144,14 @@ def _block(entry: ReadEntry, said: RegisterDescription, settings: tuple[Setting,
 
 def _command(entry: WriteEntry, path: str) -> Command:
     address = address_of(entry.at, Table(entry.function), f"{path}.at")
-    value = int(entry.value)
-    most = 1 if entry.function == "coils" else 0xFFFF
-    if not 0 <= value <= most:
-        raise EntryError(f"{path}.value", f"{value} does not fit", f"Write a number from 0 to {most}.")
-    send = write_request(Table(entry.function), address, value, several=entry.by == "several")
+    table, several = Table(entry.function), entry.by == "several"
+    values = tuple(map(int, entry.value if isinstance(entry.value, tuple) else (entry.value,)))
+    most = 1 if table is Table.COILS else 0xFFFF
+    for value in values:
+        if not 0 <= value <= most:
+            raise EntryError(f"{path}.value", f"{value} does not fit", f"Write a number from 0 to {most}.")
+    if not 1 <= len(values) <= (_MOST_WRITTEN if several else 1):
+        mistake = f"{len(values)} values cannot be written in one request"
+        raise EntryError(f"{path}.value", mistake, f'Write by = "several" and up to {_MOST_WRITTEN} values.')
+    send = write_several(table, address, values) if several else write_request(table, address, values[0])
     return Command(send=send, done=(written(send),))

@@ -12,6 +12,7 @@ from drivers.description import Capabilities, Meant, Rest, read_entries, words_o
 from drivers.instrument import Evidence, InstrumentKind, LineSettings
 from drivers.protocols import State
 from drivers.protocols.address import Table
+from drivers.protocols.inquiry import Tells
 from drivers.protocols.word import NumberType, WordOrder
 from drivers.reading import Kind
 
@@ -150,16 +151,17 @@ class SettingEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     word_order: WordOrder | None = None
     words: int = 0
     """it is a text in so many registers"""
-    tells: Literal["serial_number", "seal_counter"] | None = None
+    tells: Tells | None = None
     """what it says of the instrument itself"""
 
 
 class WriteEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[do]`: a declared command: one value written to one register or coil."""
+    """`[do]`: a declared command: values written to one register or coil, or to neighbours in one request."""
 
     function: Literal["holding", "coils"]
     at: Address
-    value: int | bool
+    value: int | bool | tuple[int | bool, ...]
+    """one, or with `by = "several"` one for each from `at` on"""
     by: Literal["single", "several"] = "single"
     """function 6 and 5, or 16 and 15 where the instrument knows only those"""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from drivers.errors import DescriptionError
+from drivers.errors import cannot
 from drivers.instrument import Command, Evidence, LineSettings
 from drivers.protocols import Acknowledged, Event, Indicated, Measured, Refused
 from drivers.protocols.address import packed, shown
@@ -84,7 +84,7 @@ class RegisterDriver:
             DescriptionError: the finer display is wanted, which cannot be asked for.
         """
         if high_resolution:
-            raise self._cannot("give the finer display on request")
+            raise cannot(self.mark.id, "give the finer display on request")
         return rtu(self.unit, self.registers.blocks[0].request)
 
     def decoder(self) -> RegisterDecoder:
@@ -105,7 +105,7 @@ class RegisterDriver:
         for block, data in self.answers(event):
             answer = bytes((block.request[0], len(data))) + data
             return self.settings_frames() + rtu(self.unit, block.request) + rtu(self.unit, answer)
-        raise self._cannot(f"say {event}")
+        raise cannot(self.mark.id, f"say {event}")
 
     def settings_frames(self, held: bytes | None = None) -> bytes:
         """The exchanges by which the settings are told, as on an RTU line.
@@ -147,12 +147,3 @@ class RegisterDriver:
                 data = write_block(block, event, self.registers.played)
                 if data is not None:
                     yield block, data
-
-    def _cannot(self, what: str) -> DescriptionError:
-        return DescriptionError(
-            "driver.cannot",
-            "{driver} cannot {what}.",
-            "Choose a driver whose instrument can, or change the driver file.",
-            driver=self.mark.id,
-            what=what,
-        )

@@ -7,6 +7,8 @@ from drivers.errors import InstrumentError, NotSettledError
 from drivers.protocols import Refused
 from drivers.settling import SettleRule, Unrest, Window
 
+UNANSWERED: Final = "device.command_unanswered"
+"""the code of a command or a question that got no answer"""
 _WHY: Final[dict[Unrest, tuple[str, str]]] = {
     Unrest.MOVING: (
         "{instrument} still reports motion after {timeout_s} s.",
@@ -98,7 +100,7 @@ def command_refused(command: str, reason: str) -> InstrumentError:
 def command_unanswered(command: str) -> InstrumentError:
     """Whether it was done is not known."""
     return InstrumentError(
-        "device.command_unanswered",
+        UNANSWERED,
         "The instrument did not answer the command {command}.",
         "Look at its display; check that it allows commands from the line.",
         command=command,

@@ -1,9 +1,26 @@
 """The ports between an instrument in use and its line: a line that can be opened, and a talk over it."""
 
-from typing import Protocol
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, runtime_checkable
 
+from drivers.errors import InstrumentError
 from drivers.instrument import Command
-from drivers.protocols import Acknowledged
+from drivers.protocols import Acknowledged, Event
+from drivers.protocols.inquiry import Inquiry
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An event with the times at which it came."""
+
+    event: Event
+    begun: float
+    """clock time of its request, or of its first byte when the instrument streams"""
+    at: float
+    """clock time of its last byte"""
+    at_utc: datetime
 
 
 class Openable(Protocol):
@@ -66,3 +83,30 @@ class Talk(Protocol):
             InstrumentError: refused, or not answered.
             LinkLostError: the line is gone.
         """
+
+
+@runtime_checkable
+class Inquirer(Protocol):
+    """A talk with an instrument that can be asked of itself."""
+
+    async def inquire(self, inquiry: Inquiry) -> bytes:
+        """What an instrument answers; empty when it does not know the question.
+
+        Raises:
+            InstrumentError: it cannot tell now, or does not answer.
+            LinkLostError: the line is gone.
+        """
+
+
+async def asked_twice(ask: Callable[[], Awaitable[bytes | InstrumentError]]) -> bytes:
+    """The first answer that tells something: one lost answer may be noise, the second in a row is told.
+
+    Raises:
+        InstrumentError: what the second question came to.
+    """
+    answer = await ask()
+    if isinstance(answer, InstrumentError) or not answer:
+        answer = await ask()
+    if isinstance(answer, InstrumentError):
+        raise answer
+    return answer

@@ -114,11 +114,11 @@ class FillVessel(_Request, frozen=True, kw_only=True, tag="fill_vessel"):
 
 
 class DrainVessel(_Request, frozen=True, kw_only=True, tag="drain_vessel"):
-    """Empty a vessel and let it drip before it is closed."""
+    """Empty a vessel until only drops come; it drips during the `Wait` that follows, and is then closed."""
 
     vessel: str
     drip: Quantity
-    """drip time after the main stream ended"""
+    """so long, to tell the person beforehand"""
 
 
 class Wait(_Request, frozen=True, kw_only=True, tag="wait"):

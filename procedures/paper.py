@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -12,11 +13,13 @@ _FOLLOWS: Final = frozenset(
     | {"hasil", "kesalahan", "sah", "batal", "e0", "points", "failing"}
 )
 """names of what is computed, never typed; `error` may be a fact of a certificate and is told as unknown"""
+_MOST_DIGITS: Final = 15
+"""before the mark, or noughts after it"""
 _UNKNOWN: Final = re.compile(r"unknown field `(?P<name>[^`]*)`(?: - at `(?P<path>[^`]*)`)?")
 
 
 def refuse_typed(content: Mapping[str, Any], path: str = "$") -> None:
-    """Refuse a case in which anybody wrote what must follow.
+    """Refuse a case in which anybody wrote what must follow, or a number that cannot be.
 
     Raises:
         ProcedureError: names the entry.
@@ -26,9 +29,40 @@ def refuse_typed(content: Mapping[str, Any], path: str = "$") -> None:
             raise typed(f"`{name}` at `{path}`")
         rows = value if isinstance(value, list) else [value]
         for index, row in enumerate(rows):
+            where = f"{path}.{name}[{index}]" if isinstance(value, list) else f"{path}.{name}"
             if isinstance(row, Mapping):
-                where = f"{path}.{name}[{index}]" if isinstance(value, list) else f"{path}.{name}"
                 refuse_typed(row, where)
+            else:
+                _refuse_endless(row, where)
+
+
+def refuse_numbers(content: Mapping[str, Any], path: str = "$") -> None:
+    """Refuse a bare number that cannot be, anywhere in what was written.
+
+    Raises:
+        ProcedureError: names the entry.
+    """
+    for name, value in content.items():
+        for row in value if isinstance(value, list | tuple) else (value,):
+            if isinstance(row, Mapping):
+                refuse_numbers(row, f"{path}.{name}")
+            else:
+                _refuse_endless(row, f"{path}.{name}")
+
+
+def _refuse_endless(value: object, where: str) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return
+    number = Decimal(str(value))
+    if number.is_finite() and (not number or -_MOST_DIGITS < number.adjusted() < _MOST_DIGITS):
+        return
+    raise ProcedureError(
+        "case.number",
+        "{value} at `{where}` is no number that an instrument can have.",
+        "Compare it with the data plate or the observation sheet.",
+        value=f"{number:.3g}",
+        where=where,
+    )
 
 
 def told(mistake: str, known: Iterable[str]) -> ProcedureError:

@@ -1,4 +1,4 @@
-"""A backup of a bench's results, and the proof that it can be restored.
+"""A backup of a bench's results: made, and put back; `results.drill` proves that it can be.
 
 A backup is a folder with a manifest, which is written last: without it the folder counts for nothing. The
 journal is copied with SQLite's own backup, also while another window is testing. Private keys go into it only
@@ -15,22 +15,19 @@ import apsw
 import msgspec
 
 from drivers.notation import to_json
-from results.errors import IntegrityError, RecordError, StorageError
+from results.errors import IntegrityError, StorageError
 from results.journal import Journal
-from results.keys import read_trusted_keys
-from results.naming import RECORD_SUFFIX
 from results.number import file_stem
 from results.sqlite_fault import plain_sqlite
 from results.storage import plain_faults, write_once
-from results.verification import load_record
 
 MANIFEST: Final = "manifest.json"
 JOURNAL: Final = "data/journal.db"
-_RECORDS: Final = "data/records"
-_KEYS: Final = "data/keys"
+RECORDS: Final = "data/records"
+KEYS: Final = "data/keys"
 _BESIDE: Final = (
     *("laboratory.toml", "drivers/*.toml", "orders/*.toml"),
-    *(f"{_KEYS}/*.pub", f"{_KEYS}/*.pem", f"{_KEYS}/*.revoked"),
+    *(f"{KEYS}/*.pub", f"{KEYS}/*.pem", f"{KEYS}/*.revoked"),
     *("data/validations/*", "data/complaints/*/*"),
 )
 """a key whose revocation was left behind would be trusted again"""
@@ -56,23 +53,6 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     files: dict[str, KeptFile]
     left_out: tuple[str, ...]
     """private keys that no PIN protects"""
-
-
-class Drill(msgspec.Struct, frozen=True, kw_only=True):
-    """What a restored backup was found to hold."""
-
-    manifest: Manifest
-    records: int
-    """records of which every part was checked"""
-    missing: tuple[str, ...]
-    """files that the manifest or the journal names and that are not there"""
-    faults: tuple[str, ...]
-    """what does not hold, in words"""
-
-    @property
-    def sound(self) -> bool:
-        """Nothing is missing and everything holds."""
-        return not self.missing and not self.faults
 
 
 def back_up(root: Path, target: Path, *, at: str) -> Manifest:
@@ -110,7 +90,7 @@ def back_up(root: Path, target: Path, *, at: str) -> Manifest:
             left_out.append(name)
         else:
             write_once(target / name, content)
-    kept = {path.relative_to(target).as_posix(): _described(path) for path in _all_files(target)}
+    kept = {path.relative_to(target).as_posix(): described(path) for path in _all_files(target)}
     manifest = Manifest(
         made_at=at, entries=entries, head=head, records=sealed, files=kept, left_out=tuple(left_out)
     )
@@ -119,7 +99,7 @@ def back_up(root: Path, target: Path, *, at: str) -> Manifest:
 
 
 def restore(backup: Path, target: Path) -> Manifest:
-    """Copy a backup into an empty or new folder.
+    """Copy a backup into an empty or new folder; what is a link to elsewhere is not in the backup.
 
     Raises:
         StorageError: no manifest, the folder is not empty, or a disk refuses.
@@ -136,44 +116,10 @@ def restore(backup: Path, target: Path) -> Manifest:
             )
         for name in manifest.files:
             source = backup / name
-            if source.is_file():
+            if source.is_file() and source.resolve().is_relative_to(backup.resolve()):
                 (target / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target / name)
     return manifest
-
-
-def examine(restored: Path, manifest: Manifest) -> Drill:
-    """Check everything that was restored: bytes, journal, and each record with the keys of the backup."""
-    missing = [name for name in manifest.files if not (restored / name).is_file()]
-    faults = [
-        f"{name}: its bytes are not those that were backed up"
-        for name, kept in manifest.files.items()
-        if name not in missing and _described(restored / name) != kept
-    ]
-    records, heads = 0, [manifest.head]
-    keys = read_trusted_keys(restored / _KEYS)
-    for number in manifest.records:
-        file = restored / _RECORDS / f"{file_stem(number)}{RECORD_SUFFIX}"
-        if not file.is_file():
-            missing.append(file.relative_to(restored).as_posix())
-            continue
-        try:
-            heads.append(load_record(file, keys).record.journal_head)
-            records += 1
-        except RecordError as fault:
-            faults.append(f"{file.relative_to(restored).as_posix()}: {fault.message}")
-    try:
-        with Journal(restored / JOURNAL, read_only=True) as journal:
-            if journal.verify(heads) != manifest.entries:
-                faults.append(f"{JOURNAL}: it holds another number of entries than were backed up")
-    except RecordError as fault:
-        faults.append(f"{JOURNAL}: {fault.message}")
-    return Drill(
-        manifest=manifest,
-        records=records,
-        missing=tuple(sorted(set(missing))),
-        faults=tuple(faults),
-    )
 
 
 def read_manifest(backup: Path) -> Manifest:
@@ -190,9 +136,7 @@ def read_manifest(backup: Path) -> Manifest:
         manifest = msgspec.json.decode(data, type=Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         manifest = None
-    if manifest is None or any(
-        Path(name).is_absolute() or ".." in Path(name).parts for name in manifest.files
-    ):
+    if manifest is None or not all(map(_inside, manifest.files)):
         raise IntegrityError(
             "backup.manifest",
             "{path} is not the manifest of a backup.",
@@ -226,7 +170,7 @@ def _copy_journal(source: Path, target: Path) -> None:
 def _files(root: Path, sealed: Iterable[str]) -> list[Path]:
     """The files of sealed runs and what reads them; a run sealed meanwhile waits for the next backup."""
     stems = {file_stem(number) for number in sealed}
-    records = [file for file in (root / _RECORDS).glob("*") if file.name.partition(".")[0] in stems]
+    records = [file for file in (root / RECORDS).glob("*") if file.name.partition(".")[0] in stems]
     beside = [file for pattern in _BESIDE for file in root.glob(pattern)]
     return sorted(file for file in (*records, *beside) if file.is_file() and file.suffix != ".part")
 
@@ -235,7 +179,12 @@ def _all_files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.rglob("*") if file.is_file())
 
 
-def _described(file: Path) -> KeptFile:
+def described(file: Path) -> KeptFile:
+    """A file's size and digest.
+
+    Raises:
+        StorageError: it cannot be read.
+    """
     with plain_faults(file):
         content = file.read_bytes()
     return KeptFile(len(content), hashlib.sha256(content).hexdigest())

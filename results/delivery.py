@@ -22,13 +22,13 @@ from drivers.notation import to_json
 from results import envelope as dsse
 from results.errors import IntegrityError, RecordError
 from results.merkle import root_before, verify_consistency
-from results.naming import RECEIPT_SUFFIX, beside
+from results.naming import LARGEST_RECEIPT, RECEIPT_SUFFIX, beside
 from results.outbox import Outbox, State, Waiting
 from results.receipt import Receipt, verify_receipt
 from results.registry.checkpoint import Checkpoint, RegistryKey, open_note
 from results.registry.wire import MOST_IN_A_BATCH
 from results.registry_client import RefusedError, RegistryLine
-from results.storage import plain_faults, write_once
+from results.storage import plain_faults, read_whole, write_once
 
 _FIRST_DELAY_S: Final = 5.0
 _LONGEST_DELAY_S: Final = 900.0
@@ -113,10 +113,10 @@ def read_receipt(envelope_path: Path, payload: bytes, key: RegistryKey) -> Recei
     with plain_faults(path):
         if not path.exists():
             return None
-        data = path.read_bytes()
+    data = read_whole(path, most=LARGEST_RECEIPT)
     try:
         receipt = msgspec.json.decode(data, type=Receipt)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise IntegrityError(
             "receipt.damaged",
             "{path} cannot be read as a receipt.",

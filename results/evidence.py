@@ -25,7 +25,8 @@ from results.evidence_shape import check_heap, check_tables
 from results.evidence_table import Table, journal_entries, journal_tables, point_table, reading_tables
 from results.kept_reading import WrittenReadings, written_readings
 from results.malformed import told_as
-from results.storage import plain_faults, write_once
+from results.naming import LARGEST_EVIDENCE
+from results.storage import read_whole, write_once
 
 _FORMAT: Final = "tera-bench/evidence/2"
 _JOURNAL: Final = {
@@ -103,11 +104,16 @@ def make_evidence(entries: Sequence[Kept], *, called: str) -> Evidence:
     with told_as(lambda why: _unsound(called, why)):
         made = _laid_out(tuple(entries))
         content = _build(entries, made)
-    return _parse(content, called, made)
+    return _parse(content, called, made, foreign=False)
 
 
 def read_evidence(
-    path: Path, *, digest: str | None = None, known: Evidence | None = None, whole: bool = True
+    path: Path,
+    *,
+    digest: str | None = None,
+    known: Evidence | None = None,
+    signed: bool = False,
+    tables: bool = True,
 ) -> Evidence:
     """Read and check an evidence file.
 
@@ -115,19 +121,21 @@ def read_evidence(
         path: the file.
         digest: the SHA-256 that the signed record gives.
         known: was checked a moment ago; taken when the file holds the same bytes, for they say the same.
-        whole: False leaves out, in a file of that digest, the tables that only repeat the journal for other
-            programs: they are the signed ones, and were compared when they were signed.
+        signed: a trusted key has signed that digest: the file is one of ours, and needs no look at its form
+            before HDF5 reads it.
+        tables: False leaves out, in a signed file, the tables that only repeat the journal for other
+            programs: they were compared when they were signed.
 
     Raises:
         StorageError: it is not there or cannot be read.
         IntegrityError: any byte differs from what was written; the facts name the place.
     """
-    with plain_faults(path):
-        content = path.read_bytes()
+    content = read_whole(path, most=LARGEST_EVIDENCE)
     if known is not None and content == known.content and digest in (None, known.digest):
         return known
     if digest is None or hashlib.sha256(content).hexdigest() == digest:
-        return _parse(content, str(path), whole=whole or digest is None)
+        signed = signed and digest is not None
+        return _parse(content, str(path), foreign=not signed, tables=tables or not signed)
     place = "none of its data, so only the frame of the file"
     try:
         _parse(content, str(path))
@@ -210,9 +218,11 @@ def _put(file: Any, name: str, table: Table) -> None:
     file.create_dataset(name, data=table, track_times=False, **packing)
 
 
-def _parse(content: bytes, where: str, made: _LaidOut | None = None, *, whole: bool = True) -> Evidence:
+def _parse(
+    content: bytes, where: str, made: _LaidOut | None = None, *, foreign: bool = True, tables: bool = True
+) -> Evidence:
     with told_as(lambda why: _unsound(where, why)):
-        return _checked(content, where, made, whole=whole)
+        return _checked(content, where, made, foreign=foreign, tables=tables)
 
 
 def _opened(content: bytes) -> Any:
@@ -223,12 +233,12 @@ def _opened(content: bytes) -> Any:
     return h5py.File(h5py.h5f.open(b"evidence", h5py.h5f.ACC_RDONLY, fapl=access))
 
 
-def _checked(content: bytes, where: str, made: _LaidOut | None, *, whole: bool) -> Evidence:
+def _checked(content: bytes, where: str, made: _LaidOut | None, *, foreign: bool, tables: bool) -> Evidence:
     try:
-        if made is None:
+        if foreign:
             check_heap(content)
         with _opened(content) as file:
-            if made is None:
+            if foreign:
                 check_tables(file.id)
             known = _JOURNAL.get(str(file.attrs["format"]))
             if known is None:
@@ -236,7 +246,7 @@ def _checked(content: bytes, where: str, made: _LaidOut | None, *, whole: bool) 
             names, entries_in = known
             run = str(file.attrs["run"])
             journal = {name: _take(file, f"journal/{name}", where) for name in names}
-            repeated = _repeated(file, where) if whole else None
+            repeated = _repeated(file, where) if tables else None
     except OSError as fault:
         raise _unsound(where, f"it cannot be read ({fault})") from None
     if made is None or not all(_equal(table, made.journal[name]) for name, table in journal.items()):

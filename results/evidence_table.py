@@ -122,14 +122,15 @@ def reading_tables(entries: Iterable[Kept], readings: Mapping[int, WrittenReadin
         taken += [0] * (len(found) - settled) + [1] * settled
     frames = _all(one.frame for one in rows)
     lengths = np.array(list(map(len, frames)), np.uint64)
-    digits = _texts(map(str.encode, _all(one.digits for one in rows)))
+    digits, shown = _few(_all(one.digits for one in rows))
+    units, counted = _few(_all(one.unit for one in rows))
     columns: dict[str, Table] = {
         "entry": np.array(entry, "<u8"),
         "taken": np.array(taken, "u1"),
         "elapsed_ms": np.array(_all(one.elapsed_ms for one in rows), "<i8"),
-        "digits": digits,
-        "value": digits.astype("<f8"),
-        "unit": _texts(map(str.encode, _all(one.unit for one in rows))),
+        "digits": digits[shown],
+        "value": digits.astype("<f8")[shown],
+        "unit": units[counted],
         "frame_start": (np.cumsum(lengths) - lengths).astype("<u8"),
         "frame_length": lengths.astype("<u4"),
     }
@@ -172,6 +173,12 @@ def _shown(value: Quantity | str | None) -> bytes:
 def _texts(values: Iterable[bytes]) -> Table:
     found = list(values)
     return np.array(found, f"S{max(map(len, found), default=0) or 1}")
+
+
+def _few(texts: list[str]) -> tuple[Table, Table]:
+    """Each different text once, and which of them stands in each line: scales at rest repeat themselves."""
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    return _texts(map(str.encode, places)), np.fromiter(map(places.__getitem__, texts), np.intp, len(texts))
 
 
 def _bytes(content: bytes) -> Table:

@@ -26,7 +26,7 @@ from results.journal_file import (
     take_lock,
     transaction,
 )
-from results.number import is_training, number_of, sequence_of
+from results.number import first_gap, is_training, number_of, sequence_of
 from results.ordering import RunState, check_order, next_state, state_after
 from results.run_summary import RunSummary, summaries
 from results.sqlite_fault import plain_sqlite, plainly
@@ -285,11 +285,13 @@ class Journal:
         if missing := set(heads) - {kept.hash for kept in entries}:
             raise _unsound(self.path, f"{len(missing)} known entries are not there, so its end was cut off")
         with plain_sqlite(self.path):
-            given = self._connection.execute("SELECT training, run FROM number ORDER BY training, count")
-            by_table = [(run, bool(training)) for training, run in given]
-        begun = [(kept.run, kept.entry.training) for kept in entries if isinstance(kept.entry, RunBegun)]
+            given = self._connection.execute("SELECT run, count, training FROM number")
+            by_table = [(run, number_of(count, training=bool(training))) for run, count, training in given]
+        begun = [(kept.run, kept.entry.number) for kept in entries if isinstance(kept.entry, RunBegun)]
         if sorted(by_table) != sorted(begun):
             raise _unsound(self.path, "the table of numbers does not agree with the runs begun")
+        if gap := first_gap(number for _, number in begun):
+            raise _unsound(self.path, f"number {gap} is missing, and no run was begun with it")
         with plain_sqlite(self.path):
             changed = schema_fault(self._connection)
         if changed:

@@ -7,6 +7,7 @@ service can stand behind the same port later.
 import hashlib
 import os
 import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +20,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from results.errors import RecordError
-from results.storage import plain_faults, write_once
+from results.storage import plain_faults, read_whole, write_once
 
 _PUBLIC_SIZE: Final = 32
+_LARGEST_FILE: Final = 100_000
 REVOKED_SUFFIX: Final = ".revoked"
 _SALT_BYTES: Final = 16
 _STRETCHED: Final = b"Argon2id v=19 m=65536 t=3 p=4 salt="
@@ -81,7 +83,7 @@ class FileKey:
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _make(path, pin)
-            pem = path.read_bytes()
+            pem = read_whole(path, most=_LARGEST_FILE)
         found = cls(_unlock(pem, pin, path))
         write_once(path.with_suffix(".pub"), found.public.hex().encode() + b"\n")
         return found
@@ -94,7 +96,7 @@ def read_public(path: Path) -> bytes:
         RecordError: there is none in it.
     """
     try:
-        public = bytes.fromhex(path.read_text("ascii"))
+        public = bytes.fromhex(read_whole(path, most=_LARGEST_FILE).decode("ascii"))
     except ValueError:
         public = b""
     if len(public) != _PUBLIC_SIZE:
@@ -126,7 +128,9 @@ def _make(path: Path, pin: str) -> None:
 def _stretched(pin: str, salt: bytes) -> bytes:
     """What a PIN encrypts with: Argon2id (RFC 9106, second recommended option), so that guessing costs."""
     guess = Argon2id(salt=salt, length=32, iterations=3, lanes=4, memory_cost=65_536)
-    return guess.derive(pin.encode()).hex().encode()
+    # The same letters typed on another computer may come in another form, or in no encoding at all.
+    typed = unicodedata.normalize("NFC", pin).encode("utf-8", "surrogateescape")
+    return guess.derive(typed).hex().encode()
 
 
 def _password(pem: bytes, pin: str) -> bytes:

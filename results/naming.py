@@ -13,6 +13,12 @@ VALIDATION_SUFFIX: Final = ".validation.json"
 """a signed report that this installation was checked"""
 BUNDLE_SUFFIX: Final = ".bundle.json"
 """the signed list of the files of an evidence bundle"""
+LARGEST_RECORD: Final = 64_000_000
+"""bytes of an envelope file; an amendment holds the one before it, with its evidence"""
+LARGEST_EVIDENCE: Final = 400_000_000
+LARGEST_RECEIPT: Final = 1_000_000
+LARGEST_PAPER: Final = 600_000_000
+"""a paper holds all of them"""
 RECORD_FILES: Final = f"*{RECORD_SUFFIX}"
 
 

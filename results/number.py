@@ -5,6 +5,7 @@ never reaches the register.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -48,6 +49,21 @@ def sequence_of(number: str) -> int:
 def is_training(number: str) -> bool:
     """Say whether a number is one of the training series."""
     return number.startswith(_TRAINING_MARK)
+
+
+def first_gap(numbers: Iterable[str]) -> str:
+    """The first number that is missing or stands where another must; empty when none is, in either series.
+
+    >>> first_gap(["000001", "L-000001", "000003"]), first_gap(["000001", "000002"])
+    ('000002', '')
+    """
+    given = {False: 0, True: 0}
+    for number in numbers:
+        training = is_training(number)
+        given[training] += 1
+        if number != number_of(given[training], training=training):
+            return number_of(given[training], training=training)
+    return ""
 
 
 def certificate_number(office: Office, *, sequence: int, bench: str, at: datetime) -> str:

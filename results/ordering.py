@@ -68,7 +68,7 @@ class _Software:
     def check(self, kept: Kept, where: str) -> None:
         match kept.entry:
             case Noted(what="configuration", facts=facts) if kept.run == BENCH:
-                self._now = _digests(facts["configuration"])
+                self._now = _digests(facts.get("configuration"))
             case RunBegun(software=software):
                 self._of[kept.run] = _digests(software)
             case Done() | Reported() | Concluded() if self._now and self._of.get(kept.run) != self._now:
@@ -83,8 +83,10 @@ class _Software:
                 pass
 
 
-def _digests(software: dict[str, str]) -> dict[str, str]:
-    return {name: digest for name, digest in software.items() if name.startswith("sha256:")}
+def _digests(software: object) -> dict[str, str]:
+    """The digests of a program; none in what is no list of them, which then agrees with no run."""
+    said = software.items() if isinstance(software, dict) else (("sha256:", "unknown"),)
+    return {str(name): str(digest) for name, digest in said if str(name).startswith("sha256:")}
 
 
 def check_order(entries: Iterable[Kept], *, where: str) -> None:

@@ -17,13 +17,15 @@ import apsw
 import msgspec
 
 from drivers.notation import to_json
-from procedures.point import Outcome
+from procedures.heading import Heading, heading_of
 from results import envelope as dsse
 from results.errors import IntegrityError, RecordError
-from results.naming import RECORD_FILES
+from results.malformed import told_as
+from results.naming import LARGEST_RECORD, RECORD_FILES
 from results.payload import read_payload
+from results.record import Record
 from results.sqlite_fault import plain_sqlite
-from results.storage import plain_faults
+from results.storage import read_whole
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS waiting (
@@ -73,8 +75,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     training: bool
     sequence: int
     number: str
-    outcome: Outcome | None
-    """None when the run ended without a verdict"""
+    outcome: Heading | None
+    """what heads the result; None when the run ended without a verdict"""
     path: Path
     """the envelope file"""
     digest: str
@@ -88,6 +90,12 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """the placeholders of those words"""
     address: str
     """of the verification page, once delivered"""
+
+
+def _heading(record: Record) -> str | None:
+    if record.verdict is None:
+        return None
+    return heading_of(record.kind, record.verdict.outcome, record.subjects).value
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -129,8 +137,7 @@ class Outbox:
             IntegrityError: no record, none of those, or another of the same number is here already.
             StorageError: the disk refuses.
         """
-        with plain_faults(envelope_path):
-            data = envelope_path.read_bytes()
+        data = read_whole(envelope_path, most=LARGEST_RECORD)
         envelope = dsse.parse(data)
         record = read_payload(envelope)
         if envelope.digest not in sealed:
@@ -150,7 +157,7 @@ class Outbox:
                     int(record.training),
                     record.sequence,
                     record.number,
-                    record.verdict.outcome.value if record.verdict else None,
+                    _heading(record),
                     self._relative(envelope_path),
                     digest,
                     State.SEALED.value,
@@ -183,9 +190,12 @@ class Outbox:
 
     def records(self, *states: State) -> tuple[Waiting, ...]:
         """The records in these states, or all; each bench's in the order of their numbers."""
-        wanted = [state.value for state in states or State]
-        marks = ", ".join("?" for _ in wanted)
-        return tuple(self._select(f"WHERE state IN ({marks}) ORDER BY training, sequence, record_id", wanted))
+        # What is not asked for is left out, so that a row in a state that nobody knows is not passed over.
+        others = [state.value for state in State if states and state not in states]
+        marks = ", ".join("?" for _ in others)
+        return tuple(
+            self._select(f"WHERE state NOT IN ({marks}) ORDER BY training, sequence, record_id", others)
+        )
 
     def find(self, record_id: str) -> Waiting | None:
         """One record."""
@@ -267,10 +277,23 @@ class Outbox:
             )
         for row in rows:
             found = dict(zip(_COLUMNS.replace(",", "").split(), row, strict=True))
-            found["training"] = bool(found["training"])
-            found["path"] = self._absolute(found["path"])
-            found["facts"] = msgspec.json.decode(found["facts"])
-            yield msgspec.convert(found, Waiting, dec_hook=_as_is)
+            with told_as(self._damaged):
+                found["training"] = bool(found["training"])
+                found["path"] = self._absolute(found["path"])
+                found["facts"] = msgspec.json.decode(found["facts"])
+                waiting = msgspec.convert(found, Waiting, dec_hook=_as_is)
+                if waiting.next_attempt is not None and waiting.next_attempt.tzinfo is None:
+                    raise ValueError("a time without an offset")
+            yield waiting
+
+    def _damaged(self, why: str) -> IntegrityError:
+        return IntegrityError(
+            "outbox.damaged",
+            "{path} is not as this program wrote it: {why}.",
+            "Move that file to a safe place and keep it; the outbox is built again from the sealed records.",
+            path=str(self.path),
+            why=why,
+        )
 
     def _relative(self, path: Path) -> str:
         """Relative to the outbox, so that a laboratory's folder can be moved as a whole."""

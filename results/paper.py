@@ -7,20 +7,30 @@ the registry's receipt. A stranger with the paper alone can check all of it and 
 import contextlib
 import hashlib
 import io
+import re
 from collections.abc import Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 import pypdf
 from pypdf.errors import PyPdfError
 
+from results.approval.behind import only_signatures_behind
 from results.certificate.rendering import render_certificate
 from results.errors import IntegrityError
-from results.naming import CERTIFICATE_SUFFIX, RECEIPT_SUFFIX, RECORD_SUFFIX, beside
-from results.storage import plain_faults, replace_file, write_once
+from results.naming import (
+    CERTIFICATE_SUFFIX,
+    LARGEST_EVIDENCE,
+    LARGEST_RECEIPT,
+    RECEIPT_SUFFIX,
+    RECORD_SUFFIX,
+    beside,
+)
+from results.storage import plain_faults, read_whole, replace_file, write_once
 from results.verification import VerifiedRecord
 
-_LARGEST_BYTES: Final = 200_000_000
+_END: Final = b"%%EOF"
+_NAME: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,80}", re.ASCII)
 
 
 def keep_paper(record: Path, verified: VerifiedRecord) -> Path | None:
@@ -64,7 +74,8 @@ def read_receipt_bytes(record: Path) -> bytes:
     """
     file = beside(record, RECEIPT_SUFFIX)
     with plain_faults(file):
-        return file.read_bytes() if file.exists() else b""
+        there = file.exists()
+    return read_whole(file, most=LARGEST_RECEIPT) if there else b""
 
 
 def unpack(paper: bytes, folder: Path, *, called: str) -> Path:
@@ -87,7 +98,7 @@ def unpack(paper: bytes, folder: Path, *, called: str) -> Path:
     if len(records) != 1:
         raise unsound(called, "it carries no sealed record")
     for name, content in found.items():
-        if name != PurePosixPath(name).name or "\\" in name or name.startswith("."):
+        if not _NAME.fullmatch(name):
             raise unsound(called, "a file in it has a name that no paper of ours gives")
         write_once(folder / name, content)
     return folder / records[0]
@@ -96,9 +107,17 @@ def unpack(paper: bytes, folder: Path, *, called: str) -> Path:
 def is_its_paper(paper: bytes, verified: VerifiedRecord, receipt: bytes) -> bool:
     """Say whether a paper is, byte for byte, the one that this release prints of a record.
 
-    A signature that was added to it afterwards stands behind the paper's own bytes and does not change them.
+    Signatures that were added afterwards stand behind the paper's own bytes and do not change them. Anything
+    else behind them can replace what a reader shows, so such a paper is not the one that was printed.
     """
-    return paper.startswith(render_certificate(verified, receipt))
+    plain = render_certificate(verified, receipt)
+    return paper == plain or (paper.startswith(plain) and only_signatures_behind(paper, plain))
+
+
+def has_only_signatures_behind(paper: bytes) -> bool:
+    """Say the same of a paper that another release printed: of what stands behind where it first ended."""
+    end = paper.find(_END) + len(_END)
+    return end >= len(_END) and (not paper[end:].strip() or only_signatures_behind(paper, paper[:end]))
 
 
 def _attachments(paper: bytes, called: str) -> Mapping[str, bytes]:
@@ -108,7 +127,7 @@ def _attachments(paper: bytes, called: str) -> Mapping[str, bytes]:
         PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError
     ):
         for name, contents in pypdf.PdfReader(io.BytesIO(paper)).attachments.items():
-            if len(contents) != 1 or len(contents[0]) > _LARGEST_BYTES:
+            if len(contents) != 1 or len(contents[0]) > LARGEST_EVIDENCE:
                 raise unsound(called, "it carries a file twice")
             found[name] = contents[0]
         return found

@@ -21,12 +21,16 @@ from results.registry.wire import (
     ENVELOPE_TYPE,
     BatchAnswer,
     ConsistencyAnswer,
+    KeysAnswer,
     RefusalAnswer,
     content_digest,
 )
 
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _LARGEST_ANSWER: Final = 1_000_000
+_LONGEST_WORDS: Final = 500
+"""of an answer, as a person is shown them"""
+_MOST: Final = 2**63 - 1
 _CODE: Final = re.compile(r"registry\.[a-z_]{1,40}", re.ASCII)
 _FOR_EVER: Final = frozenset({400, 403, 409, 413, 422})
 _PASSING: Final = frozenset({"registry.damaged", "registry.sequence"})
@@ -117,6 +121,8 @@ class HttpRegistryLine:
         self._whole_s = patience.whole_s
         self._client = httpx.AsyncClient(
             base_url=address,
+            # Packed answers are not asked for and not unpacked: a small one can be made to fill the memory.
+            headers={"Accept-Encoding": "identity"},
             timeout=httpx.Timeout(patience.answer_s, connect=patience.connect_s),
             trust_env=address.host not in _LOOPBACK,  # an office's proxy knows nothing of this computer
             follow_redirects=False,
@@ -157,6 +163,15 @@ class HttpRegistryLine:
         path = f"/proof/consistency?first={first}&second={second}"
         return self._read(await self._exchange("GET", path), ConsistencyAnswer).proof
 
+    async def retired(self) -> frozenset[str]:
+        """The ids of the keys that the registry has retired; its plain word, which nothing signs.
+
+        Raises:
+            DeliveryError: no usable answer.
+        """
+        answer = self._read(await self._exchange("GET", "/keys"), KeysAnswer)
+        return frozenset(key.keyid for key in answer.enrolled if key.retired)
+
     async def close(self) -> None:
         """Give the connections back."""
         await self._client.aclose()
@@ -178,7 +193,9 @@ class HttpRegistryLine:
                 self._client.stream(method, path, content=content, headers=headers) as response,
             ):
                 body = bytearray()
-                async for chunk in response.aiter_bytes():
+                if response.headers.get("Content-Encoding", "identity").lower() != "identity":
+                    raise self._no_registry()
+                async for chunk in response.aiter_raw():
                     body += chunk
                     if len(body) > _LARGEST_ANSWER:
                         raise self._no_registry()
@@ -213,10 +230,14 @@ class HttpRegistryLine:
         return self._problem(self._read(body, RefusalAnswer), status)
 
     def _problem(self, answer: RefusalAnswer, status: int) -> DeliveryError:
-        if not _CODE.fullmatch(answer.code):
+        if not _CODE.fullmatch(answer.code) or not _told_whole(answer.expected, answer.status):
             return self._no_registry()
         kind = RefusedError if status in _FOR_EVER and answer.code not in _PASSING else DeliveryError
-        facts: dict[str, str | int] = {"answer": answer.message, "advice": answer.remedy, "status": status}
+        facts: dict[str, str | int] = {
+            "answer": _shown(answer.message),
+            "advice": _shown(answer.remedy),
+            "status": status,
+        }
         if answer.expected is not None:
             facts["expected"] = answer.expected
         return kind(answer.code, "The registry does not take the record: {answer}", "{advice}", **facts)
@@ -228,3 +249,14 @@ class HttpRegistryLine:
             "Check the registry address in the laboratory file; the record is safe and stays in the outbox.",
             url=self.url,
         )
+
+
+def _told_whole(*numbers: int | None) -> bool:
+    """Whether numbers of an answer are such as a count or a status can be, and the outbox can keep."""
+    return all(number is None or 0 <= number <= _MOST for number in numbers)
+
+
+def _shown(words: str) -> str:
+    """A stranger's words as one line that cannot move the cursor, turn the direction or fill the screen."""
+    line = "".join(one if one.isprintable() else " " for one in words[:_LONGEST_WORDS])
+    return " ".join(line.split())

@@ -14,14 +14,21 @@ import msgspec
 from drivers.notation import to_json
 from results import envelope as dsse
 from results.errors import DeliveryError, IntegrityError, RecordError
-from results.naming import RECEIPT_SUFFIX, RECORD_FILES, RECORD_SUFFIX, beside
+from results.naming import (
+    LARGEST_RECEIPT,
+    LARGEST_RECORD,
+    RECEIPT_SUFFIX,
+    RECORD_FILES,
+    RECORD_SUFFIX,
+    beside,
+)
 from results.number import file_stem
 from results.outbox import Outbox, State
 from results.payload import read_payload
 from results.receipt import Receipt
 from results.registry.wire import ConsistencyAnswer
 from results.registry_client import Pushed
-from results.storage import plain_faults, replace_file, write_once
+from results.storage import plain_faults, read_whole, replace_file, write_once
 
 SEEN_FILE: Final = "seen.checkpoint"
 """the newest checkpoint that the bench knows; the registry shows that its log goes on from there"""
@@ -102,9 +109,9 @@ def records_on(folder: Path) -> Iterator[tuple[Path, tuple[Found, ...]]]:
 
 
 def _found(path: Path) -> Found:
-    with plain_faults(path):
-        body = path.read_bytes()
+    body = b""
     try:
+        body = read_whole(path, most=LARGEST_RECORD)
         return Found(path, body, read_payload(dsse.parse(body)).sequence)
     except RecordError as fault:
         return Found(path, body, fault=fault)
@@ -151,8 +158,7 @@ class StickLine:
 
     def _receipt(self, envelope: bytes) -> Receipt:
         for path in sorted(self._place.glob(RECORD_FILES)):
-            with plain_faults(path):
-                same = path.read_bytes() == envelope
+            same = read_whole(path, most=LARGEST_RECORD) == envelope
             receipt = beside(path, RECEIPT_SUFFIX)
             if same and receipt.exists():
                 return _read(receipt, Receipt)
@@ -192,8 +198,7 @@ def strange_receipts(outbox: Outbox, place: Path) -> tuple[Path, ...]:
 
 
 def _read(path: Path, kind: type[T]) -> T:
-    with plain_faults(path):
-        data = path.read_bytes()
+    data = read_whole(path, most=LARGEST_RECEIPT)
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

@@ -2,10 +2,11 @@
 
 import contextlib
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from results.errors import StorageError
+from results.errors import IntegrityError, StorageError
 
 
 @contextlib.contextmanager
@@ -28,6 +29,39 @@ def plain_faults(path: Path) -> Iterator[None]:
             path=str(path),
             fault=fault.strerror or str(fault),
         ) from fault
+
+
+def read_whole(path: Path, *, most: int) -> bytes:
+    """The bytes of a file, when it is one and is no larger than such a file can be.
+
+    Args:
+        path: the file.
+        most: how many bytes it may have; no more are ever taken into memory.
+
+    Raises:
+        StorageError: it is not there, cannot be read, or is a pipe or a device, which may never end.
+        IntegrityError: it is larger.
+    """
+    with plain_faults(path):
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+            raise StorageError(
+                "storage.no_file",
+                "{path} is no file: it is a pipe or a device.",
+                "Name the file itself.",
+                path=str(path),
+            )
+        with path.open("rb") as file:
+            content = b"" if found.st_size > most else file.read(most + 1)
+    if max(found.st_size, len(content)) > most:
+        raise IntegrityError(
+            "storage.too_large",
+            "{path} is not sound: it is larger than any such file ({most} MB).",
+            "Use the copy from the backup or the register; keep this one as it is.",
+            path=str(path),
+            most=most // 1_000_000,
+        )
+    return content
 
 
 def write_once(path: Path, content: bytes) -> None:
@@ -60,9 +94,22 @@ def replace_file(path: Path, content: bytes) -> None:
         _put(path, content)
 
 
+def let_go(path: Path) -> None:
+    """Take a file away, and see to it that it stays away; one that is gone already is fine.
+
+    Raises:
+        StorageError: the disk refuses; then the file is there, or its name may come back.
+    """
+    with plain_faults(path):
+        path.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+
+
 def _put(path: Path, content: bytes) -> None:
     temporary = path.with_name(path.name + ".part")
-    with temporary.open("wb") as file:
+    # Never into what stands there: on a stranger's stick it can be a link to a file of this computer.
+    temporary.unlink(missing_ok=True)
+    with temporary.open("xb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

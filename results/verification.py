@@ -21,11 +21,11 @@ from results.errors import IntegrityError, RecordError, StorageError
 from results.evidence import Evidence, read_evidence
 from results.keys import TrustedKey
 from results.malformed import told_as
-from results.naming import EVIDENCE_SUFFIX, beside
+from results.naming import EVIDENCE_SUFFIX, LARGEST_RECORD, beside
 from results.payload import read_payload, unsound
 from results.provenance import check_readings
 from results.record import Record
-from results.storage import plain_faults
+from results.storage import read_whole
 
 T = TypeVar("T")
 
@@ -139,8 +139,7 @@ def examine_record(
         StorageError: a file is missing or cannot be read.
     """
     report = Report(path=path)
-    with plain_faults(path):
-        data = path.read_bytes()
+    data = read_whole(path, most=LARGEST_RECORD)
     envelope = report.checked("form", lambda: dsse.parse(data))
     if envelope is None:
         return report, None
@@ -153,7 +152,11 @@ def examine_record(
     evidence = report.checked(
         "evidence",
         lambda: read_evidence(
-            beside(path, EVIDENCE_SUFFIX), digest=record.evidence_digest, known=known, whole=tables
+            beside(path, EVIDENCE_SUFFIX),
+            digest=record.evidence_digest,
+            known=known,
+            signed=report.signatures_checked,
+            tables=tables,
         ),
     )
     if evidence is None:

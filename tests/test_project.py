@@ -92,11 +92,12 @@ REMOVERS = {
     "bench/start.py": "the environment of a checkout",
     "drivers/twins/line.py": "a twin's own link",
     "results/keys.py": "what is left of a key that was never made",
+    "results/storage.py": "evidence that is let go: after its retention, with verified copies on two disks",
 }
 
 
 def test_nothing_in_the_program_removes_what_is_kept():
-    """Each place that removes a file is known; none of them removes a record, an evidence or an entry."""
+    """Each place that removes a file is known; none removes a record or an entry, and one evidence."""
     calls = {
         relative(path)
         for path in MODULES
@@ -106,6 +107,17 @@ def test_nothing_in_the_program_removes_what_is_kept():
         and node.func.attr in {"unlink", "rmtree", "rmdir", "removedirs"}
     }
     assert calls == REMOVERS.keys()
+
+
+def test_only_one_place_lets_evidence_go():
+    """Whoever calls it has read the copies again; see tests/bench/test_retention.py."""
+    callers = {
+        relative(path)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_bytes()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "let_go"
+    }
+    assert callers == {"bench/retention.py"}
 
 
 def test_the_import_contracts_hold():

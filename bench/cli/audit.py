@@ -96,6 +96,7 @@ def _tell(
     differences = audit.differences if audit is not None else ()
     release = audit.release if audit is not None else None
     ok = not differences and fault is None
+    let_go = fault is not None and fault.code == "evidence.released"
     if options.json:
         found: dict[str, object] = {"file": str(file), "ok": ok, "deep": options.deep}
         if fault is not None:
@@ -108,7 +109,7 @@ def _tell(
         emit(found)
         return
     labels = Labels(options.lang)
-    say(f"{'✔' if ok else '✘'} {file}")
+    say(f"{'✔' if ok else '▲' if let_go else '✘'} {file}")
     for difference in differences:
         say(f"    {difference.where}: {difference.sealed} → {difference.derived}")
     if release is not None:

@@ -1,14 +1,23 @@
 """`tera backup` and `tera restore`: a copy that can be relied on, because the drill has shown it."""
 
+import asyncio
+import sys
 import tempfile
 from argparse import Namespace
 from pathlib import Path
+from typing import Final
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say
 from bench.labels import Labels
+from bench.rereading import note_drill
+from bench.restoring import later_entries, retired_at, revoked_later, settle
 from drivers.clock import SystemClock
-from results.backup import Drill, back_up, examine, restore
+from drivers.errors import PlainError
+from results.backup import back_up, restore
+from results.drill import Drill, examine, missing_of
+
+_GRAVITY: Final = (ExitCode.DONE, ExitCode.IN_DOUBT, ExitCode.INTEGRITY)
 
 
 def backup(options: Namespace) -> int:
@@ -16,6 +25,8 @@ def backup(options: Namespace) -> int:
     clock = SystemClock()
     target = options.folder / f"tera-{clock.utc():%Y%m%d-%H%M%S}"
     manifest = back_up(options.lab, target, at=clock.utc().isoformat())
+    missing = missing_of(target, manifest)
+    code = ExitCode.INTEGRITY if missing else ExitCode.DONE
     if options.json:
         emit(
             {
@@ -24,35 +35,76 @@ def backup(options: Namespace) -> int:
                 "records": len(manifest.records),
                 "files": len(manifest.files),
                 "left_out": list(manifest.left_out),
+                "missing": list(missing),
             }
         )
-        return ExitCode.DONE
+        return code
     labels = Labels(options.lang)
     facts = {"entries": manifest.entries, "records": len(manifest.records), "files": len(manifest.files)}
     say(labels.text("command.backed_up", folder=str(target), **facts))
     for name in manifest.left_out:
         say(f"  ▲ {labels.text('command.left_out', file=name)}")
-    return ExitCode.DONE
+    for name in missing:
+        say(f"  ✘ {labels.text('command.missing', file=name)}")
+    return code
 
 
 def put_back(options: Namespace) -> int:
     """Restore a backup into a new folder; `--drill` into a scratch folder that is thrown away again."""
     if options.into is not None:
-        return _restored(options, options.into)
+        code, drill = _restored(options, options.into)
+        return max(code, _settled(options, drill), key=_GRAVITY.index)
     with tempfile.TemporaryDirectory(prefix="tera-drill-") as scratch:
-        return _restored(options, Path(scratch))
+        return _restored(options, Path(scratch))[0]
 
 
-def _restored(options: Namespace, target: Path) -> int:
+def _restored(options: Namespace, target: Path) -> tuple[ExitCode, Drill]:
     clock = SystemClock()
     began = clock.monotonic()
     drill = examine(target, restore(options.backup, target))
     seconds = clock.monotonic() - began
+    labels = Labels(options.lang)
+    unnoted = ""
+    later: tuple[str, ...] = ()
+    try:
+        later = revoked_later(target, later_entries(options.lab, drill.manifest))
+        noted = note_drill(options.lab, options.backup, drill, clock)
+    except PlainError as fault:
+        noted, unnoted = False, labels.problem(fault)[0]
     if options.json:
-        emit(_as_program(drill, seconds))
+        emit(_as_program(drill, seconds) | {"noted": noted, "revoked_later": list(later)})
     else:
-        _tell(Labels(options.lang), drill, seconds)
-    return ExitCode.DONE if drill.sound else ExitCode.INTEGRITY
+        _tell(labels, drill, seconds)
+        if noted:
+            say(f"  {labels.text('command.copy_noted')}")
+        elif unnoted:
+            say(f"  ▲ {labels.text('command.copy_not_noted', why=unnoted)}")
+    for keyid in later:
+        print(f"▲ {labels.text('command.revoked_later', key=keyid[:16])}", file=sys.stderr)
+    return (ExitCode.DONE if drill.sound else ExitCode.INTEGRITY), drill
+
+
+def _settled(options: Namespace, drill: Drill) -> ExitCode:
+    """Say loudly what a restored bench must know and its backup did not."""
+    labels = Labels(options.lang)
+    try:
+        entries = later_entries(options.lab, drill.manifest)
+        learned = asyncio.run(
+            settle(
+                options.into, options.backup, drill.manifest, entries, clock=SystemClock(), retired=retired_at
+            )
+        )
+    except PlainError as fault:
+        print(f"▲ {' '.join(labels.problem(fault))}", file=sys.stderr)
+        return ExitCode.IN_DOUBT
+    for keyid in learned.revoked:
+        print(f"▲ {labels.text('command.revoked_again', key=keyid[:16])}", file=sys.stderr)
+    for keyid in learned.retired:
+        print(f"▲ {labels.text('command.retired_there', key=keyid[:16])}", file=sys.stderr)
+    if learned.unasked is not None:
+        why = labels.problem(learned.unasked)[0]
+        print(f"▲ {labels.text('command.register_unasked', why=why)}", file=sys.stderr)
+    return ExitCode.IN_DOUBT if learned.retired else ExitCode.DONE
 
 
 def _as_program(drill: Drill, seconds: float) -> dict[str, object]:
@@ -61,6 +113,7 @@ def _as_program(drill: Drill, seconds: float) -> dict[str, object]:
         "made_at": drill.manifest.made_at,
         "entries": drill.manifest.entries,
         "records": drill.records,
+        "released": list(drill.released),
         "missing": list(drill.missing),
         "faults": list(drill.faults),
         "left_out": list(drill.manifest.left_out),
@@ -71,6 +124,8 @@ def _as_program(drill: Drill, seconds: float) -> dict[str, object]:
 def _tell(labels: Labels, drill: Drill, seconds: float) -> None:
     facts = {"entries": drill.manifest.entries, "records": drill.records, "seconds": f"{seconds:.1f}"}
     say(f"{'✔' if drill.sound else '✘'} {labels.text('command.restored', **facts)}")
+    if drill.released:
+        say(f"  – {labels.text('command.without_evidence', count=len(drill.released))}")
     for name in drill.missing:
         say(f"  ✘ {labels.text('command.missing', file=name)}")
     for fault in drill.faults:

@@ -2,7 +2,7 @@
 
 from argparse import Namespace
 from collections.abc import Iterator
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path, PurePosixPath
 
 from bench.cli.exit_code import ExitCode
@@ -11,9 +11,9 @@ from bench.keyring import Trust
 from bench.labels import Labels
 from drivers.errors import PlainError
 from results.errors import IntegrityError
-from results.naming import BUNDLE_SUFFIX
+from results.naming import BUNDLE_SUFFIX, LARGEST_RECORD
 from results.statement import EvidenceBundle, read_statement
-from results.storage import plain_faults
+from results.storage import plain_faults, read_whole
 
 
 def is_bundle(file: Path) -> bool:
@@ -29,8 +29,7 @@ def verify(options: Namespace, trust: Trust) -> int:
         StorageError: it cannot be read.
     """
     file: Path = options.file
-    with plain_faults(file):
-        data = file.read_bytes()
+    data = read_whole(file, most=LARGEST_RECORD)
     stated = read_statement(data, EvidenceBundle, trust.keys)
     faults = list(faults_of(stated.content, file))
     labels = Labels(options.lang)
@@ -68,12 +67,17 @@ def faults_of(bundle: EvidenceBundle, index: Path) -> Iterator[PlainError]:
             yield _unsound(name, "its place is outside of the bundle")
         elif not path.is_file():
             yield _unsound(name, "it is not there")
-        elif sha256(path.read_bytes()).hexdigest() != digest:
+        elif _digest(path) != digest:
             yield _unsound(name, "it was changed since the bundle was signed")
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.is_file() and path != index and name not in listed:
             yield _unsound(name, "it does not belong to the bundle")
+
+
+def _digest(path: Path) -> str:
+    with plain_faults(path), path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _unsound(name: str, why: str) -> IntegrityError:

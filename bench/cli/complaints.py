@@ -1,8 +1,5 @@
 """`tera complaint`: from a complaint at the counter to its evaluation, with the evidence at hand."""
 
-import getpass
-import os
-import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,6 +8,7 @@ from typing import Any
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
+from bench.cli.typed_pin import typed_pin
 from bench.complaint_bundle import bundle as put_together
 from bench.complaint_bundle import today
 from bench.complaints import ComplaintDesk, due_after, find, person, proved
@@ -69,9 +67,7 @@ def _who(options: Namespace, desk: ComplaintDesk) -> Person:
 
 def _proof(options: Namespace, desk: ComplaintDesk, who: Person) -> dict[str, Any]:
     """Whether that person has shown to be the one: with the PIN, where there is one."""
-    pin = os.environ.get("TERA_PIN", "")
-    if who.pin and not pin and sys.stdin.isatty():
-        pin = getpass.getpass(f"{Labels(options.lang).text('command.pin_of', name=who.name)}: ")
+    pin = typed_pin(options, who)
     try:
         return {"proved": "pin" if proved(desk.folders, who, pin, desk.now()) else "named"}
     except PlainError as refusal:

@@ -54,5 +54,5 @@ def _on_screen(options: Namespace, clock: Clock) -> int:
 
     labels = Labels(options.lang)
     say(labels.text("command.demo_pin", pin=demonstration.PIN))
-    asyncio.run(show(options, labels, clock))
+    asyncio.run(show(options, labels, clock, told_pin=demonstration.PIN))
     return ExitCode.DONE

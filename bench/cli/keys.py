@@ -12,7 +12,7 @@ from datetime import datetime
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
 from bench.errors import LaboratoryError
-from bench.keyring import bench_key, officer_key, public_text, retire, revoke
+from bench.keyring import bench_key, named_key, officer_key, public_text, retire, revoke
 from bench.labels import Labels
 from bench.laboratory import Folders, Laboratory, load
 from bench.people import Person
@@ -66,11 +66,12 @@ def withdraw(options: Namespace) -> int:
     folders, laboratory = _open(options)
     now = SystemClock().utc().astimezone()
     since = _moment(options.since, now) if options.since is not None else now
+    _, keyid = named_key(folders, options.key)
     with Journal(folders.journal) as journal:
         Trail.of(laboratory, journal, SystemClock()).note(
-            "key_revoked", key=options.key, since=since.isoformat(), reason=options.reason
+            "key_revoked", key=keyid, since=since.isoformat(), reason=options.reason
         )
-        say(str(revoke(folders, options.key, since, options.reason)))
+        say(str(revoke(folders, keyid, since, options.reason)))
     return ExitCode.DONE
 
 

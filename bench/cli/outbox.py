@@ -15,6 +15,7 @@ from drivers.clock import SystemClock
 from results.delivery import Delivery
 from results.errors import IntegrityError
 from results.journal import Journal
+from results.kept_receipts import take_receipts
 from results.keys import read_trusted_keys
 from results.outbox import Outbox, State
 from results.registry.checkpoint import RegistryKey
@@ -51,6 +52,7 @@ def _export(options: Namespace, labels: Labels) -> int:
     laboratory = load(options.lab)
     keys = read_trusted_keys(Folders(options.lab).keys)
     with _outbox(options) as box:
+        take_receipts(box, _registry_of(laboratory))
         written = export_waiting(
             box,
             options.folder,

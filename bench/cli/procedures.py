@@ -2,7 +2,7 @@
 
 import tomllib
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,7 +16,8 @@ from drivers.quantity import Quantity
 from procedures import catalogue
 from procedures.edition import Procedure
 from procedures.errors import ProcedureError
-from procedures.point import Conclusion, Phase, Point
+from procedures.heading import heading_of
+from procedures.point import Conclusion, Outcome, Point, Subject
 from procedures.questions.catalogue import KINDS
 from procedures.rounding import told
 
@@ -56,7 +57,7 @@ def compute(options: Namespace) -> int:
         print_points(labels, conclusion.points)
         if options.explain:
             print_explanation(labels, conclusion, budgets)
-        print_verdict(labels, conclusion)
+        print_verdict(labels, procedure.id, conclusion)
     return code_of_verdict(conclusion.verdict.outcome)
 
 
@@ -146,15 +147,27 @@ def _told(labels: Labels, quantity: Quantity | None) -> str:
     return "—" if quantity is None else labels.quantity(told(quantity))
 
 
-def print_verdict(labels: Labels, phase: Phase | Conclusion) -> None:
+def print_verdict(labels: Labels, kind: str, conclusion: Conclusion) -> None:
     """The verdict, for a person: computed, so never the green word of a sealed record."""
-    verdict = phase.verdict
+    verdict = conclusion.verdict
     say()
     for name, outcome in verdict.sections.items():
         say(f"  {labels.section(name)}: {labels.measured(outcome)}")
-    for subject in getattr(phase, "subjects", ()):
-        named = labels.text("command.subject", id=subject.id, serial=subject.serial).rstrip()
-        say(f"  {named}: {labels.measured(subject.outcome)}")
-    say(f"{labels.text('command.computed')}: {labels.outcome(verdict.outcome)}  ({verdict.rule})")
-    for reason in (*verdict.reasons, *getattr(phase, "notices", ())):
+    for subject in conclusion.subjects:
+        say(f"  {_named(labels, subject)}: {labels.measured(subject.outcome)}")
+    heading = heading_of(kind, verdict.outcome, conclusion.subjects)
+    say(f"{labels.text('command.computed')}: {labels.outcome(heading)}  ({verdict.rule})")
+    for reason in (*verdict.reasons, *conclusion.notices):
         say(f"  ▲ {labels.reason(reason)}")
+
+
+def print_outcome(labels: Labels, kind: str, outcome: Outcome, subjects: Sequence[Subject]) -> None:
+    """The outcome of a sealed record, for a person: as its paper has it, then each of several instruments."""
+    heading = labels.outcome(heading_of(kind, outcome, subjects))
+    say(f"{labels.text('command.report_verdict')}: {heading}")
+    for subject in subjects:
+        say(f"  {_named(labels, subject)}: {labels.outcome(subject.outcome)}")
+
+
+def _named(labels: Labels, subject: Subject) -> str:
+    return labels.text("command.subject", id=subject.id, serial=subject.serial).rstrip()

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from bench.cli.driver_parser import Commands
+from bench.cli.retention_parser import retention_commands
 
 
 def _keys(command: argparse.ArgumentParser) -> None:
@@ -72,6 +73,7 @@ def record_commands(group: Commands) -> None:
     where = restore.add_mutually_exclusive_group(required=True)
     where.add_argument("--drill", action="store_true", help="into a scratch folder, only to check it")
     where.add_argument("--into", type=Path, metavar="DIR", help="into a new or empty folder")
+    retention_commands(group.group("retention", "what may be let go, and what was"))
     approve = group.add(
         "approve",
         "bench.cli.approval:approve",

@@ -11,7 +11,7 @@ from bench.cli.bundles import is_bundle
 from bench.cli.bundles import verify as verify_bundle
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say
-from bench.cli.procedures import print_points
+from bench.cli.procedures import print_outcome, print_points
 from bench.cli.unpacked import is_paper, record_in
 from bench.cli.validation import is_validation
 from bench.cli.validation import verify as verify_validation
@@ -24,8 +24,8 @@ from drivers import notation
 from drivers.clock import SystemClock
 from results.dating import Dated, dated
 from results.errors import IntegrityError
-from results.naming import CERTIFICATE_SUFFIX, beside
-from results.storage import plain_faults
+from results.naming import CERTIFICATE_SUFFIX, LARGEST_PAPER, beside
+from results.storage import plain_faults, read_whole
 from results.verification import VerifiedRecord, examine_record, load_record, verify_record
 
 
@@ -66,12 +66,10 @@ def show(options: Namespace) -> int:
             say(f"{record.number}  {record.identity.maker} {record.identity.model} {record.identity.serial}")
             say(f"{record.owner.name}  {record.begun_at[:16]}  {record.office.name}")
             print_points(labels, record.points)
-            if record.verdict is not None:
-                say(
-                    labels.outcome(record.verdict.outcome)
-                    if report.sound
-                    else labels.text("command.record_unsound")
-                )
+            if record.verdict is not None and report.sound:
+                print_outcome(labels, record.kind, record.verdict.outcome, record.subjects)
+            elif record.verdict is not None:
+                say(labels.text("command.record_unsound"))
             if report.sound and not report.signatures_checked:
                 say(f"▲ {labels.text('command.record_no_keys')}")
     _tell_faults(labels, report.faults)
@@ -137,10 +135,14 @@ def _paper(file: Path, record: Path, verified: VerifiedRecord) -> list[tuple[str
         return []
     from bench.software import package_digests  # noqa: PLC0415 - only papers need it
     from results.approval.signatures import signatures_of  # noqa: PLC0415 - only papers are signed so
-    from results.paper import is_its_paper, read_receipt_bytes, unsound  # noqa: PLC0415 - the typesetter is heavy
+    from results.paper import (  # noqa: PLC0415 - the typesetter is heavy
+        has_only_signatures_behind,
+        is_its_paper,
+        read_receipt_bytes,
+        unsound,
+    )
 
-    with plain_faults(file):
-        paper = file.read_bytes()
+    paper = read_whole(file, most=LARGEST_PAPER)
     checks = [
         (
             "approval",
@@ -150,8 +152,9 @@ def _paper(file: Path, record: Path, verified: VerifiedRecord) -> list[tuple[str
     ]
     if is_its_paper(paper, verified, read_receipt_bytes(record)):
         return [("paper", None), *checks]
-    software = verified.record.software
-    if any(software.get(name) != digest for name, digest in package_digests().items()):
+    software, own = verified.record.software, package_digests()
+    other_release = any(software.get(name) != digest for name, digest in own.items())
+    if other_release and has_only_signatures_behind(paper):
         return [("open_paper", None), *checks]  # another release set it; its bytes are not ours to judge
     return [("paper", unsound(str(file), "what is printed on it is not what its record gives")), *checks]
 

@@ -13,7 +13,7 @@ from bench.attention import RunInterrupted
 from bench.cli.exit_code import ExitCode, code_of_verdict
 from bench.cli.opening import opened
 from bench.cli.output import emit, say, table
-from bench.cli.procedures import as_json, print_points
+from bench.cli.procedures import as_json, print_outcome, print_points
 from bench.errors import LaboratoryError
 from bench.finishing import WORDS, Finished, state_of
 from bench.labels import Labels
@@ -210,7 +210,7 @@ def tell(place: Workplace, taken: Taken, conclusion: Conclusion, finished: Finis
     if taken.begun.training:
         say("LATIHAN / TRAINING")
     say(f"{labels.text('command.report_record')}: {taken.begun.number}")
-    say(f"{labels.text('command.report_verdict')}: {labels.outcome(conclusion.verdict.outcome)}")
+    print_outcome(labels, taken.begun.procedure, conclusion.verdict.outcome, conclusion.subjects)
     for reason in (*conclusion.verdict.reasons, *conclusion.notices):
         say(f"  ▲ {labels.reason(reason)}")
     say(f"{labels.text('command.report_certificate')}: {finished.files()['certificate']}")

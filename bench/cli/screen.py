@@ -22,8 +22,8 @@ def open_screen(options: Namespace) -> int:
     return asyncio.run(show(options, labels))
 
 
-async def show(options: Namespace, labels: Labels, clock: Clock | None = None) -> int:
-    """Show the screen until it is left."""
+async def show(options: Namespace, labels: Labels, clock: Clock | None = None, *, told_pin: str = "") -> int:
+    """Show the screen until it is left; `told_pin`: that of a demonstration, for whoever signs."""
     from bench.tui import show_desk  # noqa: PLC0415 - textual is loaded only for the screen
 
     order: Path | None = getattr(options, "uut", None)
@@ -38,4 +38,6 @@ async def show(options: Namespace, labels: Labels, clock: Clock | None = None) -
             labels,
             auto_capture=place.laboratory.bench.auto_capture,
             first=first,
+            run_clock=place.around.clock,
+            told_pin=told_pin,
         )

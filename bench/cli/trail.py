@@ -2,7 +2,9 @@
 
 from argparse import Namespace
 from collections.abc import Iterator
+from datetime import datetime
 
+from bench.cli.entry import tell
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say
 from bench.clock_state import FOLLOWS
@@ -23,7 +25,13 @@ from results.entry import (
     RunBegun,
     Sealed,
 )
+from results.errors import IntegrityError
 from results.journal import Journal
+from results.keys import read_trusted_keys
+from results.order_trail import check_orders
+from results.outbox import Outbox, Waiting
+from results.records_beside import differences
+from results.revocation import forgotten
 
 
 def _journal(options: Namespace) -> Journal:
@@ -39,20 +47,44 @@ def _journal(options: Namespace) -> Journal:
 
 
 def verify(options: Namespace) -> int:
-    """Check every entry and link, the order rules, the numbers, and that no run saw two programs."""
+    """Check every entry and link, the order rules, the numbers, one program a run, and each record's seal."""
+    folders = Folders(options.lab)
     with _journal(options) as journal:
-        heads = [summary.sealed.record_digest for summary in journal.runs() if summary.sealed is not None]
+        sealed = sum(summary.sealed is not None for summary in journal.runs())
         count = journal.verify()
-        check_stages(journal.entries(BENCH), where=str(journal.path))
+        trail = journal.entries(BENCH)
+        check_stages(trail, where=str(journal.path))
+        check_orders(trail, where=str(journal.path))
+        faults = [*differences(journal, folders.records, _waiting(folders))]
+    known = read_trusted_keys(folders.keys)
+    faults += [_forgotten(keyid, since) for keyid, since in forgotten(known, trail).items()]
     labels = Labels(options.lang)
     if options.json:
-        emit({"sound": True, "entries": count, "sealed": len(heads)})
-    else:
-        say(
-            "✔ "
-            + labels.text("command.trail_sound", count=labels.whole(count), sealed=labels.whole(len(heads)))
-        )
-    return ExitCode.DONE
+        found = {"faults": [fault.message for fault in faults]} if faults else {}
+        emit({"sound": not faults, "entries": count, "sealed": sealed, **found})
+    elif not faults:
+        whole = labels.text("command.trail_sound", count=labels.whole(count), sealed=labels.whole(sealed))
+        say(f"✔ {whole}")
+    for fault in faults:
+        tell(options, fault)
+    return ExitCode.INTEGRITY if faults else ExitCode.DONE
+
+
+def _waiting(folders: Folders) -> tuple[Waiting, ...]:
+    if not folders.outbox.exists():
+        return ()
+    with Outbox(folders.outbox) as outbox:
+        return outbox.records()
+
+
+def _forgotten(keyid: str, since: datetime) -> IntegrityError:
+    return IntegrityError(
+        "key.forgotten",
+        "The key {key} was revoked on {since}, and the file that says so is not there: it counts again.",
+        "Revoke it again: tera key revoke {key} --since {since}; then find out who took that file away.",
+        key=keyid[:16],
+        since=since.isoformat(),
+    )
 
 
 def show(options: Namespace) -> int:
@@ -113,4 +145,6 @@ def _facts(facts: dict[str, object]) -> str:
 def _told_fact(value: object) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name} {inner}" for name, inner in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return str(value)

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from results.naming import CERTIFICATE_SUFFIX
-from results.storage import plain_faults
+from bench.let_go import told_where
+from results.naming import CERTIFICATE_SUFFIX, LARGEST_PAPER
+from results.storage import read_whole
 
 
 def is_paper(file: Path) -> bool:
@@ -20,14 +21,14 @@ def record_in(file: Path) -> Iterator[Path]:
 
     Raises:
         IntegrityError: the paper carries no record.
-        StorageError: it cannot be read.
+        StorageError: it cannot be read; or, from within, its evidence was let go, with where it is.
     """
     if not is_paper(file):
-        yield file
+        with told_where(file):
+            yield file
         return
     from results.paper import unpack  # noqa: PLC0415 - the typesetter is heavy
 
-    with plain_faults(file):
-        paper = file.read_bytes()
+    paper = read_whole(file, most=LARGEST_PAPER)
     with TemporaryDirectory() as folder:
         yield unpack(paper, Path(folder), called=str(file))

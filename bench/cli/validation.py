@@ -15,9 +15,9 @@ from bench.validation.report import validate as tried
 from drivers import notation
 from drivers.clock import SystemClock
 from results.journal import Journal
-from results.naming import VALIDATION_SUFFIX
+from results.naming import LARGEST_RECORD, VALIDATION_SUFFIX
 from results.statement import ValidationPart, ValidationReport, read_statement
-from results.storage import plain_faults
+from results.storage import read_whole
 
 _OF_THE_COMPUTER: Final = frozenset({"system", "machine"})
 
@@ -54,8 +54,7 @@ def verify(options: Namespace, trust: Trust) -> int:
         IntegrityError: it is not what a trusted bench signed.
         StorageError: it cannot be read.
     """
-    with plain_faults(options.file):
-        data = options.file.read_bytes()
+    data = read_whole(options.file, most=LARGEST_RECORD)
     stated = read_statement(data, ValidationReport, trust.keys)
     report = stated.content
     checks = {

@@ -8,6 +8,8 @@ import asyncio
 from decimal import Decimal
 from typing import Final
 
+import msgspec
+
 from bench.operator import Operator, Prompt
 from drivers.clock import Clock
 from drivers.errors import UnitError
@@ -71,8 +73,10 @@ class PlantHands:
 
     async def answer(self, prompt: Prompt) -> Answer:
         """Do it while the operator is asked; both must be done."""
-        if self._eyes and (seen := self.seen(prompt.action)) is not None:
+        seen = self.seen(prompt.action)
+        if seen is not None and self._eyes:
             return seen
+        prompt = msgspec.structs.replace(prompt, seen=seen)  # a trainee reads it from the prompt
         work = asyncio.ensure_future(self.obey(prompt.action))
         try:
             answer = await self._operator.answer(prompt)
@@ -99,9 +103,8 @@ class PlantHands:
             case FillVessel(volume=Quantity() as volume):
                 missing = volume - plant.true(TANK, at=now).to(volume.unit)
                 await self.deliver(missing, self._flow, into=True)
-            case DrainVessel(drip=drip):
+            case DrainVessel():
                 plant.empty(at=now)
-                await self.clock.sleep(seconds_of(drip))
             case Wait(duration=duration) | CountPulses(duration=duration):
                 await self.clock.sleep(seconds_of(duration))
             case SetLevel(level=level):

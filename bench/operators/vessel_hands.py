@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from bench.operator import Operator
-from bench.operators.plant_hands import PlantHands, read_off, seconds_of
+from bench.operators.plant_hands import PlantHands, read_off
 from drivers.clock import Clock
 from drivers.quantity import Quantity
 from drivers.twins.plant import DENSITY, LOAD, VOLUME, Plant, in_unit
@@ -51,10 +51,10 @@ class VesselHands(PlantHands):
         match action:
             case FillVessel(vessel=name, volume=volume):
                 vessels.fill(name, volume)
-                await self._settle(0.0)
-            case DrainVessel(vessel=name, drip=drip):
+                await self._settle()
+            case DrainVessel(vessel=name):
                 vessels.drain(name)
-                await self._settle(seconds_of(drip))
+                await self._settle()
             case DeliverVolume():
                 await self._let_through(action)
             case Adjust():
@@ -128,9 +128,9 @@ class VesselHands(PlantHands):
             vessels.pour(action.into, self.plant.true(VOLUME, at=self.clock.monotonic()) - before)
             self._weigh()
 
-    async def _settle(self, seconds: float) -> None:
+    async def _settle(self) -> None:
         self._weigh(over_s=_POUR_S)
-        await self.clock.sleep(_POUR_S + _REST_S + seconds)
+        await self.clock.sleep(_POUR_S + _REST_S)
 
     def _weigh(self, *, over_s: float = 0.0) -> None:
         """What the scale of the plant carries now."""

@@ -8,9 +8,18 @@ from zoneinfo import ZoneInfo
 
 from bench.desk import Desk
 from bench.labels import Labels
+from drivers.clock import Clock
 
 
-async def show_desk(desk: Desk, labels: Labels, *, auto_capture: bool = False, first: str = "") -> int:
+async def show_desk(
+    desk: Desk,
+    labels: Labels,
+    *,
+    auto_capture: bool = False,
+    first: str = "",
+    run_clock: Clock | None = None,
+    told_pin: str = "",
+) -> int:
     """Show the screen on a desk until it is left; returns the exit code.
 
     Args:
@@ -18,10 +27,20 @@ async def show_desk(desk: Desk, labels: Labels, *, auto_capture: bool = False, f
         labels: the language to begin in; F2 switches.
         auto_capture: take a reading without a key once the expected load stands at rest.
         first: the job, or the run, to begin with; empty: the home screen.
+        run_clock: the time of instruments and runs, when it is not the person's: twins can be faster.
+        told_pin: the PIN that a demonstration tells whoever signs; it protects nothing.
     """
     from bench.tui.app import TeraApp  # noqa: PLC0415 - the view and its tests do without Textual
 
-    app = TeraApp(desk, labels, auto_capture=auto_capture, zone=ZoneInfo(desk.zone), first=first)
+    app = TeraApp(
+        desk,
+        labels,
+        auto_capture=auto_capture,
+        zone=ZoneInfo(desk.zone),
+        first=first,
+        run_clock=run_clock,
+        told_pin=told_pin,
+    )
     await app.run_async()
     return app.return_code or 0
 

@@ -45,6 +45,8 @@ class TeraApp(Shell):
         key_clock: Callable[[], float] | None = None,
         zone: tzinfo | None = None,
         first: str = "",
+        run_clock: Clock | None = None,
+        told_pin: str = "",
     ) -> None:
         """Take the desk and the language to begin in.
 
@@ -56,11 +58,15 @@ class TeraApp(Shell):
             key_clock: stamps keys and paints; by default Textual's own, which stamps a key as it arrives.
             zone: time zone of the wall clock on the screen; the computer's by default.
             first: the job, or the run, to begin with.
+            run_clock: the time of instruments and runs, when it is not the person's: twins can be faster.
+            told_pin: the PIN that a demonstration tells whoever signs; it protects nothing.
         """
         super().__init__(labels, clock=clock, key_clock=key_clock, zone=zone)
         self.desk = desk
         self.auto_capture = auto_capture
         self._first = first
+        self.told_pin = told_pin
+        self._run_clock = run_clock or self.clock
         self._touched_at = self.clock.monotonic()
         self._unlocked = asyncio.Event()
         self._unlocked.set()
@@ -146,7 +152,7 @@ class TeraApp(Shell):
         ported = {role for line in self.desk.instruments() if line.port for role in line.roles}
         screen = RunScreen(
             job.title,
-            self.clock,
+            self._run_clock,
             manual=UUT not in ported,
             weighed_by_eye=not any(role.partition(":")[0] == COMPARATOR for role in ported),
             auto_capture=self.auto_capture,

@@ -72,6 +72,8 @@ class Bench(Program, Protocol):
     """The program of a laboratory."""
 
     desk: Desk
+    told_pin: str
+    """the PIN that a demonstration tells whoever signs; empty everywhere else"""
 
     def begin(self, job: JobLine) -> None:
         """Begin or take up a job."""

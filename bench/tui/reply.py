@@ -72,6 +72,8 @@ class Reply:
         match self.action:
             case Inspect(items=items):
                 return self._ticked(items, key)
+            case Choose(choices=(only,)) if key == ENTER:
+                return Choice(only)
             case Choose(choices=choices):
                 picked = int(key) if key in DIGITS else 0
                 return Choice(choices[picked - 1]) if 1 <= picked <= len(choices) else None

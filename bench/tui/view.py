@@ -17,7 +17,11 @@ from drivers.reading import Origin, Reading
 from procedures.action import Action
 from procedures.edition import PlannedStep
 from procedures.point import Conclusion, Outcome, Point
+from procedures.rounding import told
+from results.certificate.columns import shortened
 
+BESIDE_LIMITS: Final = 4
+"""places below the first digit of a limit at which a decimal of an error is nothing beside it"""
 COPIED_AT_LEAST: Final = 5
 """So many keyed readings make a pattern."""
 COPIED_WITHIN_S: Final = 4.0
@@ -142,7 +146,8 @@ class RunView:
         gone = {row.step.label for row in self.rows} - {point.label for point in left}
         last = self.last if self.last is None or self.last.label not in gone else (left[-1] if left else None)
         retaken = Retaken(path=event.path, reason=event.reason)
-        known = self.retaken if retaken in self.retaken else (*self.retaken, retaken)
+        again = retaken in self.retaken or event.reason == events.AFTER_RETAKE
+        known = self.retaken if again else (*self.retaken, retaken)
         return replace(self, rows=rows, last=last, retaken=known, standing=(), settling="")
 
     def _decided(self, event: events.Decided) -> "RunView":
@@ -223,3 +228,14 @@ def worst(points: Iterable[Point]) -> Point | None:
 def shown_error(point: Point) -> Quantity | None:
     """The error that is compared with the tolerance: corrected where the method gives an E0."""
     return point.corrected_error if point.corrected_error is not None else point.error
+
+
+def short_error(point: Point) -> Quantity | None:
+    """That error for a screen: without decimals that are nothing beside its limits, unless they decide."""
+    error = shown_error(point)
+    if error is None or point.tolerance is None:
+        return error
+    limits = point.tolerance.lower, point.tolerance.upper
+    full = told(error, *limits)
+    sizes = [abs(limit).to(full.unit).value.adjusted() for limit in limits if limit]
+    return shortened(full, min(sizes, default=0) - BESIDE_LIMITS, *limits)

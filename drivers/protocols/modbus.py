@@ -4,11 +4,12 @@ An answer is recognised by its unit, its function and its length together; none 
 """
 
 import struct
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from drivers.protocols.address import READ_CODE, Table
+from drivers.protocols.address import READ_CODE, Table, packed
 
 REFUSAL: Final = 0x80
 """set in the function code of an answer that refuses"""
@@ -84,15 +85,19 @@ def read_request(table: Table, first: int, count: int) -> bytes:
     return struct.pack(">BHH", READ_CODE[table], first, count)
 
 
-def write_request(table: Table, at: int, value: int, *, several: bool = False) -> bytes:
-    """The request to write one register or coil, by the function for one or by that for several."""
+def write_request(table: Table, at: int, value: int) -> bytes:
+    """The request to write one register or coil by the function for one."""
+    code, word = (5, 0xFF00 * value) if table is Table.COILS else (6, value)
+    return struct.pack(">BHH", code, at, word)
+
+
+def write_several(table: Table, first: int, values: Sequence[int]) -> bytes:
+    """The request to write neighbouring registers or coils by the function for several, all at once."""
     if table is Table.COILS:
-        return (
-            struct.pack(">BHHBB", 15, at, 1, 1, value)
-            if several
-            else struct.pack(">BHH", 5, at, 0xFF00 * value)
-        )
-    return struct.pack(">BHHBH", 16, at, 1, 2, value) if several else struct.pack(">BHH", 6, at, value)
+        code, data = 15, packed(table, b"".join(value.to_bytes(2, "big") for value in values))
+    else:
+        code, data = 16, struct.pack(f">{len(values)}H", *values)
+    return struct.pack(">BHHB", code, first, len(values), len(data)) + data
 
 
 @lru_cache(maxsize=1024)

@@ -36,7 +36,11 @@ class Framing(Protocol):
     """units that spoke without being asked, since the caller last cleared it"""
 
     def ask(self, unit: int, request: bytes) -> bytes:
-        """Begin an exchange; the bytes to send."""
+        """Begin an exchange; the bytes to send.
+
+        Raises:
+            GarbageError: what came before broke off, so that where the next answer begins is not known.
+        """
 
     def hear(self, data: bytes) -> bytes | Fault | None:
         """Take bytes during an exchange: the answer as on an RTU line, what is wrong, or None yet."""
@@ -167,7 +171,13 @@ class TcpFraming:
         self._request = b""
 
     def ask(self, unit: int, request: bytes) -> bytes:
-        """Begin an exchange; the bytes to send."""
+        """Begin an exchange; the bytes to send.
+
+        Raises:
+            GarbageError: half an answer is left: its length is not what it says.
+        """
+        if self._buffer:
+            raise GarbageError(f"{bytes(self._buffer[:7]).hex(' ')} is left of an answer to Modbus TCP")
         self._number = self._number % 0xFFFF + 1
         self._unit = unit
         self._request = request

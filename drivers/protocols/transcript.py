@@ -85,6 +85,8 @@ class TranscriptDecoder:
             self._at = after
             return True
         heard = hear(self._script.manner, question, rest)
+        if question.last and self._first in rest[: None if heard is None else heard[1]]:
+            raise NotAnAnswerError("another interview begins inside an answer")
         if heard is None:
             return False
         self._answers.append(heard[0])

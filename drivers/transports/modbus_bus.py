@@ -234,11 +234,14 @@ class ModbusBus:
 
     def _begin(self, job: _Job) -> None:
         self._raw.clear()
-        data = self._framing.ask(job.unit, job.request)
         self._current = job
         job.begun = self._clock.monotonic()
         try:
+            data = self._framing.ask(job.unit, job.request)
             self._wire.write(data)
+        except GarbageError as mistake:
+            self._lose(lost(self.name, mistake), self.generation)
+            return
         except LinkLostError as fault:
             self._lose(fault, self.generation)
             return

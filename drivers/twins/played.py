@@ -37,6 +37,8 @@ class PlayedInstrument(ABC):
         self._speaking = asyncio.Lock()
         self.faults = Faults(scenario.fault, seed=scenario.seed)
         """what goes wrong"""
+        self.tells: dict[str, str] = {}
+        """`serial_number`, `seal_counter`: what it says of itself in place of what its file says"""
         self.deaf = False
         """True: hears nothing and says nothing, as with its cable in the wrong socket"""
 

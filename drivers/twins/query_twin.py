@@ -156,6 +156,9 @@ class QueryTwin(AnsweringTwin):
                 self.errors.append(entry)
 
     def _taken(self, question: bytes) -> Answer | None:
+        for inquiry in self._driver.inquiries:
+            if question == inquiry.send:
+                return (inquiry.line(self.tells.get(inquiry.tells, inquiry.played)),)
         greeting = self._driver.greeting
         orders = [step for order in self._driver.orders.values() for step in order.steps]
         for name, query in (*(greeting.steps if greeting else ()), *orders):

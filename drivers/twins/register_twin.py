@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from drivers.clock import Clock
-from drivers.errors import DescriptionError
+from drivers.errors import DescriptionError, cannot
 from drivers.protocols import Event
 from drivers.protocols.address import Table, unpacked
 from drivers.protocols.modbus import REFUSAL
@@ -144,13 +144,7 @@ class RegisterTwin(PlayedInstrument):
         event = self._event(block, at, wrong)
         data = write_block(block, event, self._driver.registers.played)
         if data is None:
-            raise DescriptionError(
-                "driver.cannot",
-                "{driver} cannot {what}.",
-                "Choose a driver whose instrument can, or change the driver file.",
-                driver=self._driver.mark.id,
-                what=f"say {event}",
-            )
+            raise cannot(self._driver.mark.id, f"say {event}")
         return data
 
     def _framed(self, asked: Asked, answer: bytes, wrong: Wrong) -> bytes:

@@ -10,8 +10,9 @@ from typing import Final
 
 from drivers.clock import Clock
 from drivers.errors import DescriptionError
-from drivers.instrument import Driver
+from drivers.instrument import Driver, inquiries_of
 from drivers.protocols import Acknowledged, Event, Measured
+from drivers.protocols.inquiry import Inquiry
 from drivers.twins.faults import FaultKind, Wrong
 from drivers.twins.hands import ScaleHands
 from drivers.twins.line import TwinLine
@@ -50,6 +51,7 @@ class CharacterTwin(PlayedInstrument):
         self._driver = driver
         self._delay_s = _delay_s(scenario)
         self._dialogue = _Dialogue(driver)
+        self._inquiries = {f"tell {inquiry.name}": inquiry for inquiry in inquiries_of(driver)}
         self._orders: asyncio.Queue[str] = asyncio.Queue()
         self._stuck: Event | None = None
         self._meter = self._metering(driver, scenario, source)
@@ -87,8 +89,13 @@ class CharacterTwin(PlayedInstrument):
             if order in (_ASK, _ASK_FINER):
                 await self._say(Acknowledged(command="", done=True, final=False, frame=b""))
                 await self._show(high_resolution=order == _ASK_FINER)
+            elif order in self._inquiries:
+                await self._tell_of_itself(self._inquiries[order])
             else:
                 await self._carry_out(order)
+
+    async def _tell_of_itself(self, inquiry: Inquiry) -> None:
+        await self._write(inquiry.answer(self.tells.get(inquiry.tells, inquiry.played)))
 
     async def _carry_out(self, name: str) -> None:
         command = self._driver.commands[name]
@@ -114,9 +121,12 @@ class CharacterTwin(PlayedInstrument):
         return self._meter.event(at=at, wrong=wrong) if self._meter else _NOTHING
 
     async def _say(self, event: Event) -> None:
+        await self._write(self._frame(event))
+
+    async def _write(self, frame: bytes) -> None:
         wrong = self._wrong()
         if FaultKind.SILENT not in wrong:
-            await self._send(spoiled(self._frame(event), wrong, self._line_settings, self._random))
+            await self._send(spoiled(frame, wrong, self._line_settings, self._random))
 
     def _frame(self, event: Event) -> bytes:
         try:
@@ -167,6 +177,7 @@ class _Dialogue:
         }
         sent = {name: request for name, request in requests.items() if request is not None}
         sent |= {name: command.send for name, command in driver.commands.items()}
+        sent |= {f"tell {inquiry.name}": inquiry.send for inquiry in inquiries_of(driver)}
         self._orders = {words: name for name, words in reversed(sent.items())}
         endings = {words[-1:] for words in sent.values() if len(words) > 1}
         self._ending = endings.pop() if len(endings) == 1 else b""

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import msgspec
+
 from drivers.quantity import Quantity
 from procedures.capacity_measures.instrument import CapacityMeasure
 from procedures.capacity_measures.observation import Filling, Observations
@@ -93,13 +95,16 @@ def _section(judging: Judging, seen: Observations, name: Section) -> Iterator[Po
             items = judging.rules.of_type(judging.measure).visual
             yield from visual_points(seen.visual, items, judging.rules.id)
         case "accuracy":
+            step = judging.measure.d
+            blind = step is not None and step > judging.tolerance.upper
+            coarse = ("step_too_coarse",) if blind else ()
             for number, row in enumerate(seen.filling, 1):
                 yield volume_point(
                     f"accuracy/{number}",
                     judging.measure.nominal,
                     judging.volume(row, number).volume,
                     judging.tolerance,
-                    row,
+                    msgspec.structs.replace(row, faults=(*row.faults, *coarse)),
                     least_ratio=judging.rules.standards.least_ratio,
                 )
         case "repeatability":

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from procedures.capacity_measures.assessment import Judging, assess, observation_notices
 from procedures.capacity_measures.instrument import CapacityMeasure, check_measure
 from procedures.capacity_measures.observation import Filling, Observations
@@ -30,8 +32,10 @@ class Case(CaseHead, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def seen(self) -> Observations:
-        """The rows."""
-        return Observations(visual=self.visual, filling=self.filling)
+        """The rows; what is known of every standard decides as if each row said it."""
+        known = self.uncertainty.reference
+        rows = (replace(row, uncertainty=row.uncertainty or known) for row in self.filling)
+        return Observations(visual=self.visual, filling=tuple(rows))
 
 
 def compute(content: Mapping[str, Any]) -> Conclusion:

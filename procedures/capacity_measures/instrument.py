@@ -9,6 +9,7 @@ from drivers.errors import UnitError
 from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
+from procedures.paper import refuse_numbers
 from procedures.vessels.under_test import UnderTest
 
 
@@ -34,6 +35,7 @@ def read_measure(content: Mapping[str, Any]) -> CapacityMeasure:
     Raises:
         ProcedureError: a mistake, named with its place.
     """
+    refuse_numbers(content, "$.uut")
     try:
         found = from_builtins(dict(content), CapacityMeasure)
     except (msgspec.ValidationError, UnitError) as mistake:

@@ -19,6 +19,7 @@ from procedures.point import Conclusion, Outcome, Phase, Reason
 from procedures.reference_standard import nearest
 from procedures.run import Run
 from procedures.scales.conclusion import conclude
+from procedures.surroundings import AIR_PRESSURE, HUMIDITY, ROOM
 from procedures.vessels.judging import MOST_APART
 from procedures.vessels.pouring import Pouring
 from procedures.vessels.reader import Reader
@@ -27,9 +28,6 @@ from procedures.water_meters.observation import Air, Weighed
 
 UUT: Final = "uut"
 _GRAM: Final = Quantity("0.001", "kg")
-_TENTH_HPA: Final = Quantity("0.1", "hPa")
-_THIN, _THICK = Quantity(500, "hPa"), Quantity(1100, "hPa")
-_PERCENT: Final = Quantity(1, "%")
 _MILLILITRE: Final = Quantity(1, "mL")
 
 
@@ -97,11 +95,9 @@ class _Test:
             await self._pouring.wet(UUT, self._task.uut.nominal)
             if self._task.uut.method == "gravimetric" and self._task.uut.air_density is None:
                 self._air = Air(
-                    temperature=await self._reader.warmth("ambient_temperature"),
-                    pressure=await self._reader.shown("air_pressure", _TENTH_HPA, least=_THIN, most=_THICK),
-                    humidity=await self._reader.shown(
-                        "humidity", _PERCENT, least=_PERCENT, most=_PERCENT * 100
-                    ),
+                    temperature=await self._reader.state("ambient_temperature", ROOM),
+                    pressure=await self._reader.state("air_pressure", AIR_PRESSURE),
+                    humidity=await self._reader.state("humidity", HUMIDITY),
                 )
         for number in range(1, self._task.fillings + 1):
             async with self._run.step(str(number)):

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Final, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 
@@ -24,8 +24,6 @@ from procedures.subjects.session import Session, Test, found_and_left
 from procedures.subjects.sheet import Sheet, Tested
 from procedures.subjects.task import SubjectTask, measures, planned_standard
 from procedures.tolerance import symmetric
-
-CELSIUS: Final = Quantity("0.1", "°C")
 
 
 class PlannedComparison(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

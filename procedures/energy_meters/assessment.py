@@ -144,7 +144,9 @@ class Judging:
         limit = self.permitted(row.current, PowerFactor.parse(row.power_factor), row.phases)
         tolerance = symmetric(cut(limit, "%"), self.rules.limits_citation)
         doubt = self._doubt(row, found)
-        outcome, reason = decided(error, tolerance, doubt, self.rules.standards.least_ratio, row.faults)
+        coarse = ("step_too_coarse",) if (self._step(row) or 0) > limit else ()
+        faults = (*row.faults, *coarse)
+        outcome, reason = decided(error, tolerance, doubt, self.rules.standards.least_ratio, faults)
         if outcome is not I:  # the limit below Imin has no end: its stated digits are cut off
             outcome = C if abs(found.ratio - 1) * 100 <= limit else N
         return Judged(
@@ -238,7 +240,7 @@ class Judging:
         counted = Fraction(row.pulses) * 1000 / Fraction(self.marks.constant)
         shown = row.end.to("Wh") - row.start.to("Wh")
         step = self.marks.d or Quantity(row.end.resolution, row.end.unit)
-        limit = Fraction(step.to("Wh").value) * Fraction(self.rules.register.steps)
+        limit = self.rules.register.limit(step, self.marks.constant)
         difference = Fraction(shown.value) - counted
         within = abs(difference) <= limit
         return Point(

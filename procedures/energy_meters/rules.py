@@ -81,10 +81,22 @@ class NoLoadRules(Cited, frozen=True, kw_only=True):
 
 
 class RegisterRules(Cited, frozen=True, kw_only=True):
-    """What the register counted agrees with the pulses or turns."""
+    """What the register counted agrees with the pulses or turns.
+
+    A register read twice leaves less than one step open, and pulses counted from any moment to any other less
+    than one pulse: a meter without any error differs by up to one of each, and by a pulse however fine its
+    register is. Steps alone would reject it.
+    """
 
     steps: Decimal
     """they may differ by so many smallest steps"""
+    pulses: Decimal = Decimal(0)
+    """and by so many pulses besides; a table of the first days has none"""
+
+    def limit(self, step: Quantity, constant: Decimal) -> Fraction:
+        """The permitted difference in Wh; `constant` in pulses per kWh."""
+        pulse = 1000 / Fraction(constant)
+        return Fraction(step.to("Wh").value) * Fraction(self.steps) + pulse * Fraction(self.pulses)
 
 
 class MethodRules(Cited, frozen=True, kw_only=True):

@@ -18,9 +18,9 @@ from procedures.point import Conclusion, Phase, Reason
 from procedures.run import Run
 from procedures.subjects.judging import concluded, cut, phase_of, stated
 from procedures.subjects.session import Session, Test, found_and_left
+from procedures.surroundings import ROOM
 
 _SECOND = Quantity("0.01", "s")
-_CELSIUS = Quantity("0.1", "°C")
 _AGAIN, _RECORD = "measure_again", "record"
 _ATTEMPTS = 3
 
@@ -88,7 +88,7 @@ class CompleteTest:
 
     async def _take_conditions(self) -> None:
         async with self._run.series(f"{self._prefix}conditions"), self._run.step("conditions"):
-            warmth, _ = await self._session.reading("ambient_temperature", _CELSIUS)
+            warmth, _ = await self._session.state("ambient_temperature", ROOM)
             self._conditions = {"ambient_temperature": str(warmth)}
             await self._counters.find(self._task.tested)
             await self._comparing.find()

@@ -258,5 +258,5 @@ def _steps(
 def register_pulses(task: EnergyMeterTask) -> int:
     """So many pulses that ten times the permitted difference of the register goes through."""
     step = task.uut.d or Quantity("10", "Wh")
-    wh = Fraction(step.to("Wh").value) * Fraction(task.rules.register.steps) * 10
+    wh = task.rules.register.limit(step, task.uut.constant) * 10
     return max(1, ceil(wh * Fraction(task.uut.constant) / 1000))

@@ -9,7 +9,12 @@ from typing import Final
 from drivers.quantity import Quantity
 from procedures.flow_meters.instrument import FlowMarks, Liquid, flows_of
 from procedures.flow_meters.rules import FlowMeterRules
-from procedures.meters.measuring_system_limits import permitted_error, permitted_range
+from procedures.meters.measuring_system_limits import (
+    check_step,
+    permitted_error,
+    permitted_range,
+    refuse_below,
+)
 from procedures.point import Activity, Method, Point, Tolerance
 from procedures.subjects.judging import C, I, Judged, N, cut, stated
 from procedures.throughput.judging import JudgedRun
@@ -29,6 +34,10 @@ class Flow:
     plate: FlowMarks
     rules: FlowMeterRules
     activity: Activity
+
+    def __post_init__(self) -> None:
+        """A step that would widen all limits is told before any row."""
+        check_step(self.rules.limits, self.plate.accuracy_class, self.plate.d, self.plate.mmq)
 
     @property
     def marks(self) -> Mapping[str, Fraction]:
@@ -63,6 +72,7 @@ class Flow:
     def permitted(self, flow: Fraction, litres: Fraction) -> Fraction:  # noqa: ARG002 - the form of `Kind`
         """The permitted error in %, of a volume."""
         volume = stated(litres, "L")
+        refuse_below(volume, self.plate.mmq)
         limit = permitted_error(
             self.rules.limits,
             self.plate.accuracy_class,
@@ -81,7 +91,9 @@ class Flow:
         return Fraction(least.to("L").value) * self.rules.repeatability_from
 
     def volume(self, litres: Fraction) -> Fraction:
-        """Clear of the least volume whose repeats are judged."""
+        """Not below the MMQ, and clear of the least volume whose repeats are judged."""
+        least = self.plate.mmq or Quantity(0, "L")
+        litres = max(litres, Fraction(ceil(Fraction(least.to("L").value))))
         clear = self.repeated * CLEAR
         return Fraction(ceil(clear)) if self.repeated <= litres < clear else litres
 

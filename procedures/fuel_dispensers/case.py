@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from procedures.errors import ProcedureError
 from procedures.explanation import PointBudget, with_uncertainty
 from procedures.fuel_dispensers.assessment import assess
@@ -29,8 +31,13 @@ class Case(CaseHead, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def seen(self) -> Observations:
-        """The rows."""
-        return Observations(nozzle=self.nozzle, totaliser=self.totaliser)
+        """The rows; what is known of every measure decides as if each row said it."""
+        known = self.uncertainty.reference
+        sheets = []
+        for one in self.nozzle:
+            rows = (replace(row, uncertainty=row.uncertainty or known) for row in one.delivery)
+            sheets.append(replace(one, delivery=tuple(rows)))
+        return Observations(nozzle=tuple(sheets), totaliser=self.totaliser)
 
 
 def compute(content: Mapping[str, Any]) -> Conclusion:

@@ -8,11 +8,12 @@ from procedures.conformity import decide
 from procedures.errors import ProcedureError
 from procedures.fuel_dispensers.delivered import Limits, Run
 from procedures.fuel_dispensers.observation import Observations, Totalled
-from procedures.point import Method, Outcome, Point
+from procedures.point import Method, Outcome, Point, Tolerance
 from procedures.tolerance import symmetric
 
 RUPIAH = "Rp"
 """unit of prices"""
+_COARSE = 20
 
 
 def price_point(limits: Limits, run: Run) -> Point:
@@ -40,7 +41,7 @@ def price_point(limits: Limits, run: Run) -> Point:
     difference = Quantity(shown, RUPIAH) - due
     interval = limits.marks.price_interval or rules.interval
     tolerance = symmetric(Quantity(interval * rules.intervals, RUPIAH), rules.citation)
-    outcome = decide(difference, difference, tolerance)
+    outcome, coarse = _decided(difference, tolerance, due)
     return Point(
         section="price",
         label=f"price/{run.name}",
@@ -52,7 +53,7 @@ def price_point(limits: Limits, run: Run) -> Point:
         tolerance=tolerance,
         method=Method.COMPARISON,
         outcome=outcome,
-        reason="" if outcome is Outcome.CONFORMS else "price_wrong",
+        reason=coarse or ("" if outcome is Outcome.CONFORMS else "price_wrong"),
         readings=row.readings,
     )
 
@@ -70,7 +71,7 @@ def preset_points(limits: Limits, run: Run) -> Iterator[Point]:
     for shown, wanted, limit in told:
         difference = shown - wanted
         tolerance = symmetric(limit, rules.citation)
-        outcome = decide(difference, difference, tolerance)
+        outcome, coarse = _decided(difference, tolerance, wanted)
         kind = "/price" if shown.unit == RUPIAH else ""
         yield Point(
             section="preset",
@@ -83,7 +84,7 @@ def preset_points(limits: Limits, run: Run) -> Iterator[Point]:
             tolerance=tolerance,
             method=Method.COMPARISON,
             outcome=outcome,
-            reason="" if outcome is Outcome.CONFORMS else "preset_missed",
+            reason=coarse or ("" if outcome is Outcome.CONFORMS else "preset_missed"),
             readings=row.readings,
         )
 
@@ -111,7 +112,7 @@ def totaliser_point(limits: Limits, seen: Observations, row: Totalled) -> Point:
     step = limits.marks.totaliser_step or rules.step
     difference = counted - shown
     tolerance = symmetric(step * rules.intervals, rules.citation)
-    outcome = decide(difference, difference, tolerance)
+    outcome, coarse = _decided(difference, tolerance, shown)
     return Point(
         section="totaliser",
         label=f"totaliser/{'+'.join(row.nozzles)}",
@@ -122,6 +123,14 @@ def totaliser_point(limits: Limits, seen: Observations, row: Totalled) -> Point:
         tolerance=tolerance,
         method=Method.COMPARISON,
         outcome=outcome,
-        reason="" if outcome is Outcome.CONFORMS else "totaliser_differs",
+        reason=coarse or ("" if outcome is Outcome.CONFORMS else "totaliser_differs"),
         readings=row.readings,
     )
+
+
+def _decided(difference: Quantity, tolerance: Tolerance, counted: Quantity) -> tuple[Outcome, str]:
+    """Steps of more than a twentieth of what is counted let nothing pass (a choice of this program)."""
+    outcome = decide(difference, difference, tolerance)
+    if outcome is Outcome.CONFORMS and tolerance.upper * _COARSE > abs(counted):
+        return Outcome.INDETERMINATE, "step_too_coarse"
+    return outcome, ""

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.action import DeliverVolume, DrainVessel, FillVessel
+from procedures.action import DeliverVolume, FillVessel
 from procedures.explanation import with_uncertainty
 from procedures.fuel_dispensers.assessment import assess
 from procedures.fuel_dispensers.budget import Knowledge, budgets_of
@@ -19,6 +19,7 @@ from procedures.fuel_dispensers.observation import Delivery, Observations, Sheet
 from procedures.fuel_dispensers.task import FuelDispenserTask, PlannedFlow
 from procedures.point import Outcome, Phase
 from procedures.run import Run
+from procedures.vessels.drip import drained
 from procedures.vessels.judging import MOST_APART
 from procedures.vessels.reader import Reader
 
@@ -96,7 +97,7 @@ class CompleteTest:
     async def _delivery(self, nozzle: Nozzle, flow: PlannedFlow, *, first: bool) -> Delivery:
         task = self._task
         standard, of_test = task.standard(flow.standard), task.rules.flow(flow.name, "$")
-        await self._run.instruct(DrainVessel(vessel=standard.id, drip=task.rules.drip(flow.volume)))
+        await drained(self._run, standard.id, task.rules.drip(flow.volume))
         preset = None
         if of_test.preset and first and "preset" in task.rules.order:
             preset = await self._preset(nozzle, flow.volume)
@@ -119,9 +120,9 @@ class CompleteTest:
             price = (await self.reader.keyed("price_shown", _UNIT_PRICE, least=_NOTHING, **facts)).value
         temperature = product = None
         if task.rules.temperature.vessel:
-            temperature = await self.reader.warmth("vessel_temperature")
+            temperature = await self.reader.state("vessel_temperature")
         if task.rules.temperature.liquid:
-            product = await self.reader.warmth("product_temperature")
+            product = await self.reader.state("product_temperature")
         return Delivery(
             at=flow.name,
             indication=shown,

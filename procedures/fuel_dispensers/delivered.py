@@ -15,7 +15,12 @@ from procedures.errors import ProcedureError
 from procedures.fuel_dispensers.instrument import Dispenser
 from procedures.fuel_dispensers.observation import Delivery
 from procedures.fuel_dispensers.rules import Denominator, FlowOfTest, FuelDispenserRules
-from procedures.meters.measuring_system_limits import permitted_error, permitted_range
+from procedures.meters.measuring_system_limits import (
+    check_step,
+    permitted_error,
+    permitted_range,
+    refuse_below,
+)
 from procedures.meters.relative_error import percent_of
 from procedures.point import Activity, Outcome, Reason, Tolerance
 from procedures.tolerance import symmetric
@@ -71,6 +76,10 @@ class Limits:
     rules: FuelDispenserRules
     activity: Activity
 
+    def __post_init__(self) -> None:
+        """A step that would widen all limits is told before any row."""
+        check_step(self.rules, self.marks.accuracy_class, self.marks.d, self.marks.mmq)
+
     def permitted(self, volume: Quantity) -> Quantity:
         """The permitted error of a delivery of this volume, without sign."""
         limit = permitted_error(
@@ -78,7 +87,7 @@ class Limits:
             self.marks.accuracy_class,
             volume,
             minimum_quantity=self.marks.mmq,
-            scale_interval=self.marks.d,
+            scale_interval=self.marks.d if self.marks.mmq is not None else None,
         )
         return limit * self.rules.activity_factor[self.activity]
 
@@ -95,12 +104,15 @@ class Limits:
         """
         flow = self.rules.flow(row.at, path)
         _check(row, path)
+        refuse_below(row.indication, self.marks.mmq)
         in_vessel = held(row.vessel, self.rules.temperature.reference, path)
         reference, notices = self._reference(nozzle, row, in_vessel)
         whole = _whole(self.rules.denominator, row, reference)
         limit = self.permitted(whole)
         outcome, reason = self._decided(row.indication - reference, limit, row)
-        faults = (*row.faults, *self._flow_faults(row, flow))
+        blind = self.marks.d is not None and self.marks.d > limit
+        coarse = ("step_too_coarse",) if blind else ()
+        faults = (*row.faults, *self._flow_faults(row, flow), *coarse)
         if faults:
             outcome, reason = Outcome.INDETERMINATE, faults[0]
         elif self._disputed(row, reference, outcome):
@@ -122,7 +134,10 @@ class Limits:
     def _decided(self, deviation: Quantity, limit: Quantity, row: Delivery) -> tuple[Outcome, str]:
         tolerance = symmetric(limit, "")
         rule = AcceptanceRule(least_ratio=self.rules.standards.least_ratio)
-        if row.uncertainty is not None and too_large(row.uncertainty, tolerance, rule):
+        doubt = row.uncertainty
+        if doubt is not None and doubt.unit == "%":
+            doubt = row.vessel.nominal * (doubt.value / 100)
+        if doubt is not None and too_large(doubt, tolerance, rule):
             return Outcome.INDETERMINATE, "uncertainty_too_large"
         return decide(deviation, deviation, tolerance), ""
 

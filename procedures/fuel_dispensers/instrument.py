@@ -13,6 +13,7 @@ from drivers.errors import UnitError
 from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
+from procedures.paper import refuse_numbers
 
 
 class Nozzle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -77,6 +78,7 @@ def read_dispenser(content: Mapping[str, Any]) -> Dispenser:
     Raises:
         ProcedureError: a mistake, named with its place.
     """
+    refuse_numbers(content, "$.uut")
     try:
         found = from_builtins(dict(content), Dispenser)
     except (msgspec.ValidationError, UnitError) as mistake:
@@ -104,6 +106,17 @@ def check_marks(marks: Dispenser) -> None:
             "Give each nozzle a number of its own, without a slash or plus: 1, 2, 3.",
             ids=", ".join(ids),
         )
+    prices = [nozzle.unit_price for nozzle in marks.nozzles]
+    for name, price in [("price_interval", marks.price_interval), *(("unit_price", one) for one in prices)]:
+        if price is not None and price <= 0:
+            raise ProcedureError(
+                "fuel_dispensers.mark",
+                "{name} = {value} cannot be: it must be a {dimension} above zero.",
+                "Read it from the data plate again.",
+                name=name,
+                value=str(price),
+                dimension="number",
+            )
     wanted = {"max_flow": "volume flow", "min_flow": "volume flow", "mmq": "volume", "d": "volume"}
     for name, dimension in {**wanted, "totaliser_step": "volume"}.items():
         value = getattr(marks, name)

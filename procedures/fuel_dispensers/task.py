@@ -13,6 +13,7 @@ from procedures.errors import ProcedureError
 from procedures.fuel_dispensers.delivered import Limits
 from procedures.fuel_dispensers.instrument import Dispenser, read_dispenser
 from procedures.fuel_dispensers.rules import FlowOfTest, FuelDispenserRules, choose_rules
+from procedures.meters.measuring_system_limits import refuse_below
 from procedures.point import Activity, Reason
 from procedures.standard import StandardUse, WorkingStandard
 from procedures.standards_gate import standard_use
@@ -190,9 +191,11 @@ def _planned(limits: Limits, flow: FlowOfTest, vessel: WorkingStandard) -> Plann
         if greatest is not None and low is not None and high is not None
         else None
     )
+    volume = vessel.nominal or quantity_of(limits, flow)
+    refuse_below(volume, limits.marks.mmq)
     return PlannedFlow(
         name=flow.name,
-        volume=vessel.nominal or quantity_of(limits, flow),
+        volume=volume,
         standard=vessel.id,
         uncertainty=uncertainty_of(vessel),
         repeats=limits.rules.planned(limits.marks, flow),

@@ -14,12 +14,11 @@ from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.point import Reason
 from procedures.subjects.sheet import Tested, check_dimensions
+from procedures.surroundings import GAS_PRESSURE
 from procedures.throughput.task import Method
 from procedures.throughput.volumes import State
 
 _KELVIN = Fraction("273.15")
-_LEAST_HPA = 300
-"""about that of the air on the highest mountain: what is below was read on a gauge for overpressure"""
 
 
 class GasMarks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -74,7 +73,7 @@ def carry(there: State, here: State) -> tuple[Fraction, tuple[Reason, ...]]:
     """The factor on a volume of gas from reference to meter.
 
     Raises:
-        ProcedureError: a pressure is not absolute, or a temperature below absolute zero.
+        ProcedureError: a pressure is not absolute.
     """
     factor = Fraction(1)
     untold = []
@@ -86,30 +85,19 @@ def carry(there: State, here: State) -> tuple[Fraction, tuple[Reason, ...]]:
         if name == "pressure":
             factor *= _absolute(reference) / _absolute(meter)
         else:
-            kelvins = (Fraction(one.to("°C").value) + _KELVIN for one in (meter, reference))
-            factor *= _above_zero(next(kelvins)) / _above_zero(next(kelvins))
+            warm, cold = (Fraction(one.to("°C").value) + _KELVIN for one in (meter, reference))
+            factor *= warm / cold
     told = (Reason(code="state_not_stated", facts={"states": ", ".join(untold)}),) if untold else ()
     return factor, told
 
 
 def _absolute(pressure: Quantity) -> Fraction:
     value = Fraction(pressure.to("hPa").value)
-    if value < _LEAST_HPA:
+    if not GAS_PRESSURE.is_possible(pressure):
         raise ProcedureError(
             "gas_meters.gauge_pressure",
             "{pressure} is no absolute pressure of the air in a test.",
             "Set the gauge to absolute pressure, or add the pressure of the air around it.",
             pressure=str(pressure),
-        )
-    return value
-
-
-def _above_zero(value: Fraction) -> Fraction:
-    if value <= 0:
-        raise ProcedureError(
-            "gas_meters.state",
-            "A temperature of the gas cannot be: {value} K is not above absolute zero.",
-            "Give temperatures in °C.",
-            value=f"{float(value):g}",
         )
     return value

@@ -5,7 +5,6 @@ import datetime as dt
 from drivers.quantity import Quantity
 from procedures.assignment import Assignment
 from procedures.compared_lengths.testing import (
-    CELSIUS,
     LengthTest,
     Limit,
     PlannedComparison,
@@ -26,6 +25,7 @@ from procedures.run import Run
 from procedures.standard import WorkingStandard
 from procedures.subjects.sheet import Tested, read_plate
 from procedures.subjects.task import SubjectTask, supplied, tested_of
+from procedures.surroundings import FLUID
 
 
 class PlannedLength(PlannedComparison, frozen=True, kw_only=True):
@@ -127,7 +127,7 @@ class CompleteTest(LengthTest[MeasureSheet]):
     async def _compare(self, measure: str, planned: PlannedLength) -> None:
         session, task = self.session, self._lengths
         standard = certified(task.standard(planned.standard), planned.length)
-        warmth, first = await session.reading("temperature", CELSIUS)
+        warmth, first = await session.state("temperature", FLUID)
         step = task.rules.tests.read_step
         shown = await session.key("standard_length", step, meter=measure, length=str(planned.length))
         row = Compared(

@@ -6,7 +6,6 @@ from drivers.quantity import Quantity
 from procedures.action import SetLevel
 from procedures.assignment import Assignment
 from procedures.compared_lengths.testing import (
-    CELSIUS,
     LengthTest,
     Limit,
     PlannedComparison,
@@ -26,6 +25,7 @@ from procedures.standard import WorkingStandard
 from procedures.subjects.judging import cut
 from procedures.subjects.sheet import Tested, read_plate
 from procedures.subjects.task import SubjectTask, supplied, tested_of
+from procedures.surroundings import FLUID
 
 _MILLIMETRE = Quantity("1", "mm")
 _WAYS: tuple[Direction, ...] = ("up", "down")
@@ -136,7 +136,7 @@ class CompleteTest(LengthTest[GaugeSheet]):
         shown, path = await session.reading(f"meter/{gauge}", task.uut.d or _MILLIMETRE)
         step = task.rules.tests.read_step
         reference = await session.key("dip_level", step, meter=gauge, level=str(planned.level))
-        warmth, second = await session.reading("temperature", CELSIUS)
+        warmth, second = await session.state("temperature", FLUID)
         row = Dipped(
             level=planned.level,
             direction=planned.direction,

@@ -12,6 +12,7 @@ import msgspec
 from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
+from procedures.paper import refuse_numbers
 from procedures.scales.instrument import check_unit
 
 
@@ -61,6 +62,7 @@ def read_scale(content: Mapping[str, Any]) -> MechanicalScale:
     Raises:
         ProcedureError: something is missing or impossible; names the entry.
     """
+    refuse_numbers(content, "$.uut")
     try:
         scale = from_builtins(dict(content), MechanicalScale)
     except msgspec.ValidationError as mistake:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from drivers.quantity import Quantity
-from drivers.reading import Origin
+from drivers.reading import Origin, Reading
 from procedures.action import AddSmallWeights, Choice, Choose, Inspect, PlaceLoad, RemoveLoad, SetZero
 from procedures.adjustment import adjusted
 from procedures.errors import ProcedureError
@@ -23,6 +23,7 @@ from procedures.point import Conclusion, Outcome, Phase, Reason
 from procedures.run import Run
 from procedures.scales.conclusion import conclude
 from procedures.scales.task import PlannedLoad
+from procedures.surroundings import HUMIDITY, ROOM, Surroundings
 
 _UUT = "uut"
 _ATTEMPTS = 5
@@ -34,19 +35,34 @@ async def mechanical_scales(run: Run, task: MechanicalScaleTask) -> Conclusion:
     Raises:
         ProcedureError: the test cannot go on as it stands; the run can be resumed.
     """
+    around = Surroundings(run)
+    conditions = await _conditions(run, around)
     found = await _Test(run, task).whole()
     deciding, as_found = found, None
     if found.verdict.outcome is Outcome.DOES_NOT_CONFORM and await adjusted(run, found):
         deciding, as_found = await _Test(run, task, "as_left/").whole(), found
     keyed = sum(len(point.readings) for phase in (deciding, as_found) if phase for point in phase.points)
+    keyed += sum(one.origin is Origin.MANUAL for one in conditions)
     manual = Reason(code="manual_readings", facts={"count": str(keyed)})
+    told = ", ".join(str(one.indication) for one in conditions)
+    state = Reason(code="test_conditions", facts={"conditions": told})
     return conclude(
         deciding,
         on=task.date,
         years=task.rules.validity_years,
-        notices=(*task.notices, manual),
+        notices=(*task.notices, state, *around.notices(), manual),
         as_found=as_found,
     )
+
+
+async def _conditions(run: Run, around: Surroundings) -> list[Reading]:
+    """Temperature and humidity, which every observation sheet (cerapan) has; they decide nothing."""
+    found = []
+    async with run.series("conditions"):
+        for role, state in (("ambient_temperature", ROOM), ("humidity", HUMIDITY)):
+            async with run.step(role):
+                found.append(await around.taken(role, state))
+    return found
 
 
 @dataclass

@@ -13,6 +13,8 @@ from procedures.errors import ProcedureError
 from procedures.regulation import Regulation
 
 _HUNDREDTH: Final = Decimal("0.01")
+_NEARLY: Final = Decimal("0.9")
+"""a delivery of the MMQ may end a little short of it"""
 
 Line = Literal["A", "B"]
 """A: complete measuring systems; B: the meter alone"""
@@ -113,3 +115,47 @@ def _value(table: MeasuringSystemLimits, accuracy_class: str, line: Line) -> Dec
             meter_class=accuracy_class,
             known=", ".join(table.classes),
         ) from None
+
+
+def check_step(
+    table: MeasuringSystemLimits,
+    accuracy_class: str,
+    step: Quantity | None,
+    minimum_quantity: Quantity | None,
+) -> None:
+    """Refuse a step of the display that would widen the limits of every delivery.
+
+    E_min counts in steps, so a step that was written ten times too large would make any error permitted. A
+    system is made so that E_min of its MMQ is at least two of its steps (OIML R 117-1, from memory,
+    unverified); what is coarser than twice that was misread (a choice of this program).
+
+    Raises:
+        ProcedureError: it is too coarse for the MMQ.
+    """
+    if step is None or minimum_quantity is None or {step.dimension, minimum_quantity.dimension} != {"volume"}:
+        return  # not known, or told by whoever reads the plate
+    least = _of_table(table, accuracy_class, minimum_quantity, "A") * table.minimum_share
+    if step * table.intervals > least * 2:
+        raise ProcedureError(
+            "meter.step",
+            "A smallest step of {step} is too coarse for a smallest quantity of {least}.",
+            "Read d and MMQ from the data plate again, with their units.",
+            step=str(step),
+            least=str(minimum_quantity),
+        )
+
+
+def refuse_below(volume: Quantity, minimum_quantity: Quantity | None) -> None:
+    """Refuse a delivery below the MMQ: E_min is not made for it and would permit too much.
+
+    Raises:
+        ProcedureError: it is more than a tenth below.
+    """
+    if minimum_quantity is not None and volume < minimum_quantity * _NEARLY:
+        raise ProcedureError(
+            "meter.below_minimum",
+            "A volume of {volume} is below the smallest quantity of the instrument, {least}.",
+            "Deliver at least that much, or read the MMQ from the data plate again.",
+            volume=str(volume),
+            least=str(minimum_quantity),
+        )

@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
 
+from drivers.notation import from_json, to_json
 from drivers.quantity import Quantity
 from procedures.assignment import Assignment, unnamed
 from procedures.edition import PlannedStep
@@ -103,6 +105,31 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
         ProcedureError: the data of the scale or the rules will not do.
         StandardError: the weights will not do.
     """
+    read_scale(assignment.uut)
+    bare = Assignment(
+        kind=assignment.kind,
+        activity=assignment.activity,
+        uut=assignment.uut,
+        rules=assignment.rules,
+        standards=assignment.standards,
+    )
+    task = _prepared(to_json(_Asked(assignment=bare, on=on, standards=standards)))
+    return msgspec.structs.replace(task, notices=(*unnamed(assignment), *task.notices))
+
+
+class _Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a task follows from; whose scale it is, and where it stands, is not in it."""
+
+    assignment: Assignment
+    on: dt.date
+    standards: tuple[WorkingStandard, ...]
+
+
+@lru_cache(maxsize=256)
+def _prepared(written: bytes) -> ScaleTask:
+    """An office has a few kinds of scale and the same weights all year: an audit plans for each kind once."""
+    asked = from_json(written, _Asked)
+    assignment, on, standards = asked.assignment, asked.on, asked.standards
     scale = read_scale(assignment.uut)
     rules, _ = choose_rules(assignment.rules, on)
     check_classification(scale, rules)
@@ -129,11 +156,7 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
     bare = ruled_task(assignment, on, planned)
     if steps:
         bare = _staged(bare, steps, planned["accuracy"])
-    return msgspec.structs.replace(
-        bare,
-        standards=tuple(standard_use(standard) for standard in used),
-        notices=(*unnamed(assignment), *bare.notices),
-    )
+    return msgspec.structs.replace(bare, standards=tuple(standard_use(standard) for standard in used))
 
 
 def _staged(task: ScaleTask, steps: tuple[Stage, ...], laid: Sequence[PlannedLoad]) -> ScaleTask:

@@ -17,9 +17,10 @@ from procedures.adjustment import adjusted
 from procedures.errors import ProcedureError
 from procedures.meters.register import Shown, read_register
 from procedures.point import Outcome, Phase, Reason
-from procedures.run import Run
+from procedures.run import Run, Watched
 from procedures.subjects.judging import Judged
 from procedures.subjects.sheet import Sheet, Tested
+from procedures.surroundings import State, Surroundings
 
 _ATTEMPTS: Final = 3
 S = TypeVar("S", bound=Sheet)
@@ -38,6 +39,10 @@ class Session(Generic[S]):
     keyed: int = 0
     inferred: int = 0
     _reported: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """The states of this test are taken by the same run."""
+        self._around = Surroundings(self.run)
 
     @property
     def seen(self) -> tuple[S, ...]:
@@ -94,6 +99,24 @@ class Session(Generic[S]):
             unit=step.unit,
             before=str(least if least is not None else "—"),
         )
+
+    async def state(self, role: str, state: State) -> tuple[Quantity, str]:
+        """A state of room, liquid or gas, and where its reading is kept; see `Surroundings.taken`.
+
+        Raises:
+            ProcedureError: it cannot be what it should be.
+        """
+        found = await self._around.taken(role, state)
+        self._noted(found)
+        return found.indication, self.run.path()
+
+    async def logged(self, role: str, seen: Watched, state: State) -> tuple[Reading, ...]:
+        """The log of a state; see `Surroundings.logged`.
+
+        Raises:
+            ProcedureError: it cannot be what it should be.
+        """
+        return await self._around.logged(role, seen, state)
 
     async def register(
         self,
@@ -160,7 +183,8 @@ class Session(Generic[S]):
     def notices(self) -> tuple[Reason, ...]:
         """What the reader of the result must know about the readings."""
         counts = {"manual_readings": self.keyed, "stability_inferred": self.inferred}
-        return tuple(Reason(code=code, facts={"count": str(n)}) for code, n in counts.items() if n)
+        told = tuple(Reason(code=code, facts={"count": str(n)}) for code, n in counts.items() if n)
+        return (*self._around.notices(), *told)
 
     def _noted(self, reading: Reading) -> None:
         if reading.origin is Origin.MANUAL:

@@ -1,6 +1,7 @@
 """The instruments of one run and what was seen of each: the parts that every kind of test has."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,6 +10,10 @@ from drivers.errors import UnitError
 from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
+from procedures.paper import refuse_numbers
+
+_LEAST, _MOST = Decimal("1e-9"), Decimal("1e12")
+"""of a number on a data plate, in any unit (a choice of this program)"""
 
 
 class Tested(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,6 +58,7 @@ def read_plate(content: Mapping[str, Any], kind: type[P]) -> P:
     Raises:
         ProcedureError: a mistake, named with its place.
     """
+    refuse_numbers(content, "$.uut")
     try:
         return from_builtins(dict(content), kind)
     except (msgspec.ValidationError, UnitError) as mistake:
@@ -80,7 +86,7 @@ def check_ids(ids: Sequence[str]) -> None:
 
 
 def check_dimensions(marks: msgspec.Struct, wanted: Mapping[str, str]) -> None:
-    """Refuse a mark of another dimension, or one that is not above zero.
+    """Refuse a mark of another dimension, one that is not above zero, or is beyond all instruments.
 
     Args:
         marks: the data plate.
@@ -91,7 +97,7 @@ def check_dimensions(marks: msgspec.Struct, wanted: Mapping[str, str]) -> None:
     """
     for name, dimension in wanted.items():
         value = getattr(marks, name)
-        if value is not None and (value.dimension != dimension or value.value <= 0):
+        if value is not None and (value.dimension != dimension or not _LEAST <= value.value <= _MOST):
             raise ProcedureError(
                 "subjects.mark",
                 "{name} = {value} cannot be: it must be a {dimension} above zero.",

@@ -7,7 +7,9 @@ recorded; they decide nothing, but one that is missing leaves the test open.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
+from drivers.quantity import Quantity
 from procedures.conformity import worst
 from procedures.errors import ProcedureError
 from procedures.phase import phase_of
@@ -19,6 +21,8 @@ from procedures.vessels.filling import Filled, filled
 from procedures.vessels.judging import up_to_line, visual_points, volume_point
 
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
+_MOST: Final = {"length": Quantity(20, "m"), "volume": Quantity(100_000, "L")}
+"""of any tank on a road: what is more was written in another unit (a choice of this program)"""
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,7 @@ def _dimensions(judging: Judging, sheet: Sheet) -> Iterator[Point]:
     plate = judging.rules.plate
     wanted = dict.fromkeys(plate.lengths, "length") | dict.fromkeys(plate.volumes, "volume")
     for name, value in sheet.dimensions.items():
-        if value.value < 0 or value.dimension != wanted.get(name):
+        if value.dimension != wanted.get(name) or value.value < 0 or value > _MOST[value.dimension]:
             raise ProcedureError(
                 "tank_trucks.dimension",
                 "The plate of compartment {compartment} cannot say {name} = {value}.",
@@ -147,7 +151,13 @@ def _raised(judging: Judging, sheet: Sheet, row: Raised, number: int) -> Point:
     """Whether the level rises enough; without a limit, whether it rises at all."""
     path = f"$.compartment[{sheet.id}].sensitivity[{number - 1}]"
     compartment = judging.truck.compartment(sheet.id, path)
-    if row.added.dimension != "volume" or row.added.value <= 0 or row.rise.dimension != "length":
+    dimensions = (row.added.dimension, row.rise.dimension)
+    if (
+        dimensions != ("volume", "length")
+        or not row.added.value > 0
+        or row.added > compartment.nominal
+        or row.rise > _MOST["length"]
+    ):
         raise ProcedureError(
             "tank_trucks.raised",
             "A rise of {rise} by {added} at `{path}` cannot be.",

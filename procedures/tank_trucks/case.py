@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from procedures.explanation import PointBudget, with_uncertainty
 from procedures.paper import told
 from procedures.point import Conclusion, Phase, Reason
@@ -30,8 +32,13 @@ class Case(CaseHead, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def seen(self) -> Observations:
-        """The rows."""
-        return Observations(visual=self.visual, compartment=self.compartment)
+        """The rows; what is known of every standard decides as if each row said it."""
+        known = self.uncertainty.reference
+        sheets = []
+        for one in self.compartment:
+            rows = (replace(row, uncertainty=row.uncertainty or known) for row in one.filling)
+            sheets.append(replace(one, filling=tuple(rows)))
+        return Observations(visual=self.visual, compartment=tuple(sheets))
 
 
 def compute(content: Mapping[str, Any]) -> Conclusion:

@@ -9,6 +9,7 @@ from drivers.errors import UnitError
 from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
+from procedures.paper import refuse_numbers
 from procedures.vessels.under_test import UnderTest
 
 Method = Literal["volumetric", "master"]
@@ -62,6 +63,7 @@ def read_truck(content: Mapping[str, Any]) -> TankTruck:
     Raises:
         ProcedureError: a mistake, named with its place.
     """
+    refuse_numbers(content, "$.uut")
     try:
         found = from_builtins(dict(content), TankTruck)
     except (msgspec.ValidationError, UnitError) as mistake:

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.action import DeliverVolume, DrainVessel, SetFlow
+from procedures.action import DeliverVolume, SetFlow
 from procedures.meters.flow_rate import FlowBand
 from procedures.meters.register import Shown
 from procedures.point import Conclusion, Phase, Reason
@@ -18,25 +18,26 @@ from procedures.reference_standard import nearest
 from procedures.run import Run, Watched
 from procedures.subjects.judging import concluded, phase_of
 from procedures.subjects.session import Session, Test, found_and_left
+from procedures.surroundings import FLUID, GAS_PRESSURE
 from procedures.throughput.judging import Judging
 from procedures.throughput.observation import MeterSheet, ThroughMaster, Throughput
 from procedures.throughput.task import PlannedFlow, ThroughputTask
+from procedures.vessels.drip import drained
 from procedures.water_meters.flow_log import FlowLog, flow_log
 from procedures.water_meters.observation import Measured
 from procedures.water_meters.reader import mean_of
 
 FLOW: Final = "flow"
 _LITRE: Final = Quantity("0.01", "L")
-_CELSIUS: Final = Quantity("0.1", "°C")
 _AGAIN, _RECORD = "measure_again", "record"
 _ATTEMPTS = 3
-_STEPS: Final = {
-    FLOW: Quantity("0.001", "m3/h"),
-    "temperature": _CELSIUS,
-    "reference_temperature": _CELSIUS,
-    "pressure": Quantity("0.1", "hPa"),
-    "reference_pressure": Quantity("0.1", "hPa"),
+_STATES: Final = {
+    "temperature": FLUID,
+    "reference_temperature": FLUID,
+    "pressure": GAS_PRESSURE,
+    "reference_pressure": GAS_PRESSURE,
 }
+_STEPS: Final = {FLOW: Quantity("0.001", "m3/h"), **{role: one.step for role, one in _STATES.items()}}
 
 
 async def throughput_test(
@@ -126,7 +127,7 @@ class CompleteTest:
         before = None
         if standard.kind == "vessel":
             drip = kind.rules.drip(standard.nominal or planned.volume)
-            await self._run.instruct(DrainVessel(vessel=standard.id, drip=drip))
+            await drained(self._run, standard.id, drip)
         else:
             before = await self._master(planned)
         starts = {one.id: await self._meter(one.id, planned) for one in self._task.tested}
@@ -136,7 +137,7 @@ class CompleteTest:
         for watched in seen.values():
             session.noted(watched.during)
         log = flow_log(seen[FLOW], band, kind.rules.flow_log)
-        state, faults = self._state(seen)
+        state, faults = await self._state(seen)
         common = Throughput(
             at=planned.name,
             flow=log.mean,
@@ -178,10 +179,10 @@ class CompleteTest:
             "master", step, planned=planned.volume, pulse=standard.pulse, start=start
         )
 
-    def _state(self, seen: dict[str, Watched]) -> tuple[dict[str, Quantity], tuple[str, ...]]:
+    async def _state(self, seen: dict[str, Watched]) -> tuple[dict[str, Quantity], tuple[str, ...]]:
         state: dict[str, Quantity] = {}
         for role in self._roles[1:]:
-            shown = [one for one in (seen[role].start, *seen[role].during, seen[role].end) if one is not None]
+            shown = await self._session.logged(role, seen[role], _STATES[role])
             mean = mean_of(shown, _STEPS[role].unit)
             if mean is None:
                 return state, ("state_not_logged",)
@@ -193,7 +194,7 @@ class CompleteTest:
         nominal = standard.nominal or planned.volume
         step = (standard.scale_interval or Quantity("1", "mL")).to("mL")
         deviation = await self._session.key("vessel_reading", step, vessel=standard.id, volume=str(nominal))
-        inside, _ = await self._session.reading("vessel_temperature", _CELSIUS)
+        inside, _ = await self._session.state("vessel_temperature", FLUID)
         return Measured(
             volume=standard.value or nominal,
             deviation=deviation,

@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import sqrt
 from typing import Protocol
 
+from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.meters.flow_rate import FlowBand
@@ -14,7 +15,7 @@ from procedures.point import Method, Point, Reason
 from procedures.subjects.judging import C, I, Judged, N, cut, decided, few, part, stated, visual_points
 from procedures.throughput.observation import MeterSheet, Throughput
 from procedures.throughput.rules import FlowOfTest, ThroughputRules
-from procedures.throughput.volumes import Carry, Volumes, volumes_of
+from procedures.throughput.volumes import Carry, Volumes, impossible, volumes_of
 from procedures.tolerance import symmetric
 from procedures.uncertainty.budget import Component, component
 from procedures.uncertainty.evaluation import Evaluated, resolution
@@ -98,7 +99,11 @@ class Judging:
             flow = self._flow_of(row, f"$.meter[{sheet.id}].delivery[{index}]")
             counts[flow[0]] = counts.get(flow[0], 0) + 1
             label = f"accuracy/{sheet.id}/{flow[0]}/{counts[flow[0]]}"
-            found.append(self._run(sheet.id, label, row, flow, f"$.meter[{sheet.id}].delivery[{index}]"))
+            path = f"$.meter[{sheet.id}].delivery[{index}]"
+            try:
+                found.append(self._run(sheet.id, label, row, flow, path))
+            except UnitError as mistake:
+                raise impossible(path, str(mistake)) from None
         return found
 
     def notices(self, sheets: Sequence[MeterSheet]) -> Iterator[Reason]:
@@ -153,7 +158,10 @@ class Judging:
             doubt = percent_of(doubt, reference)
         logged = row.flow_log or ((row.flow,) if row.flow is not None else ())
         outside = ("flow_outside_band",) if band is not None and logged and not band.holds_all(logged) else ()
-        faults = (*row.faults, *outside)
+        step = kind.pulse if row.pulses is not None else kind.d
+        share = Fraction(0) if step is None else Fraction(step.to("L").value) * 100 / volumes.reference
+        coarse = ("step_too_coarse",) if share > limit else ()
+        faults = (*row.faults, *outside, *coarse)
         outcome, reason = decided(error, tolerance, doubt, kind.rules.standards.least_ratio, faults)
         if outcome is not I:  # a limit in percent of a volume need not end
             outcome = C if abs(volumes.ratio - 1) * 100 <= limit else N

@@ -144,7 +144,7 @@ def planned_flows(kind: Kind) -> Iterator[PlannedFlow]:
         band = rules.band(flow, kind.marks)
         aim = (band.lower + band.upper) / 2
         least = band.upper * Fraction(rules.volumes.least_time.to("s").value) * 1000 / 3600
-        litres = Fraction(max(1, ceil(least)))
+        litres = kind.volume(Fraction(max(1, ceil(least))))
         limit = kind.permitted(aim, litres)
         if step is not None:
             share = limit / 100 * Fraction(rules.standards.resolution_share)

@@ -13,6 +13,7 @@ from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.physics.expansion import material
 from procedures.point import Reason
+from procedures.surroundings import FLUID, ROOM, refuse_impossible
 from procedures.throughput.observation import Throughput
 from procedures.water_meters.observation import Measured
 
@@ -52,6 +53,10 @@ def volumes_of(
     Raises:
         ProcedureError: the row says too little, something twice, or something impossible.
     """
+    inside = (row.master or row.vessel or row).temperature
+    for temperature in (row.temperature, inside):
+        refuse_impossible(temperature, FLUID, path)
+    refuse_impossible(row.vessel.reference_temperature if row.vessel is not None else None, ROOM, path)
     try:
         more: tuple[Reason, ...]
         indicated = _indicated(row, pulse, path)
@@ -60,10 +65,10 @@ def volumes_of(
         if row.reference is None:
             factor, more = carry(state, (row.temperature, row.pressure))
     except UnitError as mistake:
-        raise _impossible(path, str(mistake)) from None
+        raise impossible(path, str(mistake)) from None
     reference = shown * factor
     if indicated < 0 or reference <= 0:
-        raise _impossible(path, "a volume is not above zero")
+        raise impossible(path, "a volume is not above zero")
     return Volumes(indicated, reference, (*notices, *more))
 
 
@@ -96,7 +101,7 @@ def _reference(row: Throughput, default: Quantity, path: str) -> tuple[Fraction,
     if row.master is not None:
         correction = 1 + Fraction(row.master.error.to("%").value) / 100
         if correction <= 0:
-            raise _impossible(path, f"error = {row.master.error}")
+            raise impossible(path, f"error = {row.master.error}")
         state = (_told(row.master.temperature, row.temperature), _told(row.master.pressure, row.pressure))
         return _litres(row.master.volume) / correction, state, ()
     if row.vessel is not None:
@@ -129,7 +134,8 @@ def _litres(volume: Quantity) -> Fraction:
     return Fraction(volume.to("L").value)
 
 
-def _impossible(path: str, why: str) -> ProcedureError:
+def impossible(path: str, why: str) -> ProcedureError:
+    """The error for a row that cannot have been seen."""
     return ProcedureError(
         "throughput.row_impossible",
         "The run at `{path}` cannot be right: {why}.",

@@ -7,6 +7,7 @@ order together with where it stands. It is never guessed.
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 import msgspec
 
@@ -14,6 +15,9 @@ from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.point import Reason, Tolerance
 from procedures.tolerance import symmetric
+
+_MOST_PERMITTED: Final = Decimal("0.05")
+"""of the volume; more is a slip of the pen (a choice of this program)"""
 
 
 class LimitStep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,6 +74,15 @@ def permitted_volume(
         limit = own.permitted
         if limit.unit == "%":
             limit = nominal * (limit.value / 100)
+        if limit > nominal * _MOST_PERMITTED:
+            raise ProcedureError(
+                "vessel.permitted_large",
+                "A permitted error of {permitted} is too large for a volume of {nominal}.",
+                "Read it in the decree again; possible is up to {most}.",
+                permitted=str(own.permitted),
+                nominal=str(nominal),
+                most=str(nominal * _MOST_PERMITTED),
+            )
         return symmetric(limit.to("mL"), own.permitted_source)
     for step in steps:
         if step.up_to is None or nominal <= step.up_to:

@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Final
 
 from drivers.quantity import Quantity
+from procedures.errors import ProcedureError
 from procedures.physics.computed import possible
 from procedures.physics.expansion import Vessel, material
 from procedures.point import Reason
 from procedures.rounding import settled
-from procedures.vessels.neck import Neck, deviation
+from procedures.vessels.neck import MOST, Neck, deviation
 
 COLDEST, WARMEST = -40, 100
 """°C; a liquid in a measure lies between them (a choice of this program)"""
@@ -66,7 +67,16 @@ def held(row: Measured, reference_temperature: Quantity, path: str) -> Held:
     Raises:
         ProcedureError: the reading does not say it, or the material is not known.
     """
-    at_line = row.volume or row.nominal
+    at_line = row.nominal if row.volume is None else row.volume
+    if row.nominal.dimension == at_line.dimension and abs(at_line - row.nominal) > row.nominal * MOST:
+        raise ProcedureError(
+            "vessel.volume_impossible",
+            "The filling at `{path}` makes a volume of {volume}, which a vessel of {nominal} cannot have.",
+            "Check its figures: what went in, how often, and the units.",
+            path=path,
+            volume=str(at_line),
+            nominal=str(row.nominal),
+        )
     read = (at_line + deviation(row, path)).to("L")
     notices = [] if row.volume is not None else [_named("vessel_nominal_taken", row)]
     if row.temperature is None:

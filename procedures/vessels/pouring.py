@@ -12,11 +12,13 @@ from typing import Final, TypeVar
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.action import DeliverVolume, DrainVessel, FillVessel
+from procedures.action import DeliverVolume, FillVessel
 from procedures.meters.flow_rate import FlowBand
 from procedures.reference_standard import nearest
 from procedures.run import Run
 from procedures.standard import WorkingStandard
+from procedures.surroundings import FLUID
+from procedures.vessels.drip import drained
 from procedures.vessels.filling import Metered, Poured, VesselFilling
 from procedures.vessels.reader import Reader, measured
 from procedures.water_meters.flow_log import flow_log
@@ -26,9 +28,8 @@ from procedures.water_meters.rules import FlowLogRules
 MASTER: Final = "master"
 FLOW: Final = "flow"
 MASTER_TEMPERATURE: Final = "master_temperature"
-CELSIUS: Final = Quantity("0.1", "°C")
 _TENTH_LITRE: Final = Quantity("0.1", "L")
-_STEPS: Final = {FLOW: Quantity("0.1", "L/min"), MASTER_TEMPERATURE: CELSIUS}
+_STEPS: Final = {FLOW: Quantity("0.1", "L/min"), MASTER_TEMPERATURE: FLUID.step}
 _ZERO: Final = Quantity(0, "%")
 
 F = TypeVar("F", bound=VesselFilling)
@@ -50,7 +51,7 @@ class Pouring:
 
     async def empty(self, vessel: str, nominal: Quantity) -> None:
         """Empty it and let it drip."""
-        await self.run.instruct(DrainVessel(vessel=vessel, drip=self.drip(nominal)))
+        await drained(self.run, vessel, self.drip(nominal))
 
     async def pour(self, standard: WorkingStandard, fills: int, into: str) -> Poured:
         """Fill a measure to its line and empty it into a vessel, so many times."""
@@ -59,7 +60,7 @@ class Pouring:
         for number in range(fills):
             await self.run.instruct(FillVessel(vessel=standard.id))
             if number == 0:
-                temperature = await self.reader.warmth("standard_temperature")
+                temperature = await self.reader.state("standard_temperature")
             await self.run.instruct(FillVessel(vessel=into, volume=nominal))
             await self.empty(standard.id, nominal)
         at_line = measured(standard, "at_line", Quantity(0, "mL"), temperature)
@@ -85,9 +86,8 @@ class Pouring:
         faults = log.faults
         if log.steady and not band.holds_all(log.steady):
             faults += ("flow_outside_certificate",)
-        water = seen[MASTER_TEMPERATURE]
-        shown = [one for one in (water.start, *water.during, water.end) if one is not None]
-        temperature = mean_of(shown, CELSIUS.unit)
+        shown = await self.reader.logged(MASTER_TEMPERATURE, seen[MASTER_TEMPERATURE])
+        temperature = mean_of(shown, FLUID.step.unit)
         if temperature is None:
             faults += ("temperature_not_logged",)
         line = nearest(standard, log.mean or flow)
@@ -97,7 +97,7 @@ class Pouring:
 
     async def read_line(self, row: F, vessel: str, nominal: Quantity, step: Quantity) -> F:
         """Temperature and line of the vessel under test, added to its row."""
-        inside = await self.reader.warmth("vessel_temperature")
+        inside = await self.reader.state("vessel_temperature")
         path = self.run.path()
         side, amount = await self.reader.side(vessel, nominal, step)
         return msgspec.structs.replace(

@@ -12,16 +12,15 @@ from procedures.action import Choice, Choose, Inspect, Keyed, KeyQuantity
 from procedures.errors import ProcedureError
 from procedures.meters.register import Shown, read_register
 from procedures.point import Reason
-from procedures.run import Run
+from procedures.run import Run, Watched
 from procedures.standard import WorkingStandard
-from procedures.vessels.measured import COLDEST, WARMEST, Measured
+from procedures.surroundings import FLUID, State, Surroundings
+from procedures.vessels.measured import Measured
 from procedures.vessels.neck import MOST, Side
 
 _ATTEMPTS: Final = 5
 _SIDES: Final[dict[str, Side]] = {"above": "above", "below": "below", "at_line": "at_line"}
 _MILLILITRE: Final = Quantity(1, "mL")
-_TENTH_DEGREE: Final = Quantity("0.1", "°C")
-_COLDEST, _WARMEST = Quantity(COLDEST, "°C"), Quantity(WARMEST, "°C")
 
 
 @dataclass
@@ -61,13 +60,27 @@ class Reader:
             unit=step.unit,
         )
 
-    async def warmth(self, role: str) -> Quantity:
-        """A temperature that a liquid, or the air about it, can have.
+    def __post_init__(self) -> None:
+        """The states of this test are taken by the same run."""
+        self._around = Surroundings(self.run)
+
+    async def state(self, role: str, state: State = FLUID) -> Quantity:
+        """A state of a liquid, or of the air about it; see `Surroundings.taken`.
 
         Raises:
-            ProcedureError: it is none, time and again.
+            ProcedureError: it cannot be what it should be.
         """
-        return await self.shown(role, _TENTH_DEGREE, least=_COLDEST, most=_WARMEST)
+        reading = await self._around.taken(role, state)
+        self.noted(reading)
+        return reading.indication
+
+    async def logged(self, role: str, seen: Watched) -> tuple[Reading, ...]:
+        """The log of a liquid's temperature; see `Surroundings.logged`.
+
+        Raises:
+            ProcedureError: it cannot be what it should be.
+        """
+        return await self._around.logged(role, seen, FLUID)
 
     async def register(
         self,
@@ -183,7 +196,7 @@ class Reader:
 
     def notices(self) -> tuple[Reason, ...]:
         """What the reader of the result must know about the readings."""
-        found = []
+        found = [*self._around.notices()]
         if self.by_hand:
             found.append(Reason(code="manual_readings", facts={"count": str(self.by_hand)}))
         if self.inferred:

@@ -97,7 +97,10 @@ class Judging:
         error = reference.error(indicated)
         doubt = None if row.uncertainty is None else percent_of(row.uncertainty, reference.volume)
         tolerance, outcome, reason = self._decided(error, flow, row, doubt)
-        faults = (*row.faults, *self._flow_faults(row, flow.band(self.rates)))
+        step = self.marks.pulse if row.pulses is not None else self.marks.d
+        blind = step is not None and percent_of(step, reference.volume) > tolerance.upper
+        coarse = ("step_too_coarse",) if blind else ()
+        faults = (*row.faults, *self._flow_faults(row, flow.band(self.rates)), *coarse)
         if faults:
             outcome, reason = I, faults[0]
         return Run(

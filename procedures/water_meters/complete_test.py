@@ -9,13 +9,15 @@ from typing import Final
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.action import Choice, Choose, DeliverVolume, DrainVessel, Inspect, SetFlow
+from procedures.action import Choice, Choose, DeliverVolume, Inspect, SetFlow
 from procedures.errors import ProcedureError
 from procedures.explanation import with_uncertainty
 from procedures.meters.register import Shown
 from procedures.point import Phase, Point, Reason
 from procedures.reference_standard import nearest
 from procedures.run import Run, Watched
+from procedures.surroundings import AIR_PRESSURE, HUMIDITY, LINE_PRESSURE, ROOM, WATER
+from procedures.vessels.drip import drained
 from procedures.water_meters.assessment import Judging, assess
 from procedures.water_meters.budget import Knowledge, budgets_of
 from procedures.water_meters.flow_log import FlowLog, flow_log
@@ -34,8 +36,6 @@ from procedures.water_meters.task import PlannedFlow, WaterMeterTask
 FLOW: Final = "flow"
 TEMPERATURE: Final = "water_temperature"
 
-_CELSIUS: Final = Quantity("0.1", "°C")
-_BAR: Final = Quantity("0.1", "bar")
 _GRAM: Final = Quantity("0.001", "kg")
 _MILLILITRE: Final = Quantity("1", "mL")
 _TENTH_LITRE: Final = Quantity("0.1", "L")
@@ -93,12 +93,12 @@ class CompleteTest:
 
     async def _take_conditions(self) -> None:
         async with self._run.series(f"{self._prefix}conditions"), self._run.step("conditions"):
-            pressure = await self._reader.condition("pressure", _BAR)
-            ambient = await self._reader.condition("ambient_temperature", _CELSIUS)
+            pressure = await self._reader.state("pressure", LINE_PRESSURE)
+            ambient = await self._reader.state("ambient_temperature", ROOM)
             self._conditions = {"pressure": str(pressure), "ambient_temperature": str(ambient)}
             if self.task.uut.method == "gravimetric" and self.task.uut.air_density is None:
-                air = await self._reader.condition("air_pressure", Quantity("0.1", "hPa"))
-                humidity = await self._reader.condition("humidity", Quantity("1", "%"))
+                air = await self._reader.state("air_pressure", AIR_PRESSURE)
+                humidity = await self._reader.state("humidity", HUMIDITY)
                 self._air = Air(temperature=ambient, pressure=air, humidity=humidity)
                 self._conditions |= {"air_pressure": str(air), "humidity": str(humidity)}
 
@@ -171,17 +171,17 @@ class CompleteTest:
         standard = self.task.standard(planned.standard)
         if standard.kind == "vessel":
             drip = self.task.rules.drip(standard.nominal or planned.volume)
-            await self._run.instruct(DrainVessel(vessel=standard.id, drip=drip))
+            await drained(self._run, standard.id, drip)
         empty = await self._standard_before(planned)
         starts = {meter.id: await self._register(meter.id, planned) for meter in self.task.meters}
         act = DeliverVolume(volume=planned.volume, flow=planned.aim, into=standard.id)
-        steps = {FLOW: Quantity("0.1", "L/h"), TEMPERATURE: _CELSIUS}
+        steps = {FLOW: Quantity("0.1", "L/h"), TEMPERATURE: WATER.step}
         seen = await self._run.watched((FLOW, TEMPERATURE), act, steps=steps)
         path = self._run.path()
         ends = {
             meter.id: await self._register(meter.id, planned, starts[meter.id]) for meter in self.task.meters
         }
-        log, temperature = self._logged(planned, seen)
+        log, temperature = await self._logged(planned, seen)
         common = msgspec.structs.replace(
             await self._standard_after(planned, empty, log),
             at=planned.name,
@@ -202,12 +202,13 @@ class CompleteTest:
         }
         return rows, log
 
-    def _logged(self, planned: PlannedFlow, seen: dict[str, Watched]) -> tuple[FlowLog, Quantity | None]:
+    async def _logged(
+        self, planned: PlannedFlow, seen: dict[str, Watched]
+    ) -> tuple[FlowLog, Quantity | None]:
         rules = self.task.rules
         of_test = next(flow for flow in rules.flows[self.task.uut.marking] if flow.name == planned.name)
         log = flow_log(seen[FLOW], of_test.band(rules.rates(self.task.uut)), rules.flow_log)
-        water = seen[TEMPERATURE]
-        shown = [one for one in (water.start, *water.during, water.end) if one is not None]
+        shown = await self._reader.logged(TEMPERATURE, seen[TEMPERATURE], WATER)
         temperature = mean_of(shown, "°C")
         if temperature is None:
             log = FlowLog(log.mean, log.steady, (*log.faults, "temperature_not_logged"))
@@ -236,22 +237,22 @@ class CompleteTest:
 
     async def _room_in_tank(self, planned: PlannedFlow) -> Quantity:
         """The scale before a run; a tank that would not hold the run is emptied first."""
-        shown = await self._reader.condition("scale", _GRAM)
+        shown = await self._reader.mass("scale", _GRAM)
         standard = self.task.standard(planned.standard)
         litres = planned.volume.to("L").value
         full = standard.nominal is not None and shown + Quantity(litres, "kg") > standard.nominal
         if not full:
             return shown
         drip = self.task.rules.drip(planned.volume)
-        await self._run.instruct(DrainVessel(vessel=standard.id, drip=drip))
-        return await self._reader.condition("scale", _GRAM)
+        await drained(self._run, standard.id, drip)
+        return await self._reader.mass("scale", _GRAM)
 
     async def _standard_after(
         self, planned: PlannedFlow, before: Shown | Quantity | None, log: FlowLog
     ) -> Delivery:
         standard = self.task.standard(planned.standard)
         if isinstance(before, Quantity):
-            mass = await self._reader.condition("scale", _GRAM) - before
+            mass = await self._reader.mass("scale", _GRAM) - before
             line = nearest(standard, mass)
             if line is not None:
                 mass -= line[0] if line[0].unit != "%" else mass * (line[0].value / 100)
@@ -265,7 +266,7 @@ class CompleteTest:
         nominal = standard.nominal or planned.volume
         step = standard.scale_interval or _MILLILITRE
         deviation = await self._reader.key("vessel_reading", step, vessel=standard.id, volume=str(nominal))
-        inside = await self._reader.condition("vessel_temperature", _CELSIUS)
+        inside = await self._reader.state("vessel_temperature", WATER)
         measured = Measured(
             volume=standard.value or nominal,
             deviation=deviation,

@@ -7,7 +7,7 @@ in use: Q3 with the ratio R (OIML R 49 since 2006), or Qn with a metrological cl
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -16,9 +16,13 @@ from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.meters.flow_rate import FlowRates, flow_rates
+from procedures.paper import refuse_numbers
 
 Marking = Literal["q3", "qn"]
 _DOUBLE = 2
+
+_GREATEST: Final = {"volume flow": Quantity(100_000, "m3/h"), "volume": Quantity(1000, "m3")}
+"""of any water meter: more was written in another unit (a choice of this program)"""
 
 
 class Meter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -96,6 +100,7 @@ def read_meters(content: Mapping[str, Any]) -> WaterMeters:
     Raises:
         ProcedureError: a mistake, named with its place.
     """
+    refuse_numbers(content, "$.uut")
     try:
         found = from_builtins(dict(content), WaterMeters)
     except (msgspec.ValidationError, UnitError) as mistake:
@@ -123,10 +128,21 @@ def check_marks(marks: MeterMarks) -> None:
     Raises:
         ProcedureError: names the entry.
     """
+    if marks.dn is not None and marks.dn <= 0:
+        raise ProcedureError(
+            "water_meters.mark",
+            "{name} = {value} cannot be: it must be a {dimension} above zero.",
+            "Read it from the dial again.",
+            name="dn",
+            value=str(marks.dn),
+            dimension="number",
+        )
     wanted = {"q3": "volume flow", "qn": "volume flow", "qmin": "volume flow", "qt": "volume flow"}
     for name, dimension in {**wanted, "d": "volume", "pulse": "volume"}.items():
         value = getattr(marks, name)
-        if value is not None and (value.dimension != dimension or value.value <= 0):
+        if value is not None and (
+            value.dimension != dimension or value.value <= 0 or value > _GREATEST[dimension]
+        ):
             raise ProcedureError(
                 "water_meters.mark",
                 "{name} = {value} cannot be: it must be a {dimension} above zero.",

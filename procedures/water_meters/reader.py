@@ -14,7 +14,8 @@ from procedures.action import Keyed, KeyQuantity
 from procedures.errors import ProcedureError
 from procedures.meters.register import Shown, read_register
 from procedures.point import Reason
-from procedures.run import Run
+from procedures.run import Run, Watched
+from procedures.surroundings import State, Surroundings
 from procedures.water_meters.task import WaterMeterTask
 
 _ATTEMPTS: Final = 3
@@ -30,6 +31,28 @@ class BenchReader:
     task: WaterMeterTask
     keyed: int = 0
     inferred: int = 0
+
+    def __post_init__(self) -> None:
+        """The states of this test are taken by the same run."""
+        self._around = Surroundings(self.run)
+
+    async def state(self, role: str, state: State) -> Quantity:
+        """A state of the room or the water; see `Surroundings.taken`.
+
+        Raises:
+            ProcedureError: it cannot be what it should be.
+        """
+        reading = await self._around.taken(role, state)
+        self._noted(reading)
+        return reading.indication
+
+    async def logged(self, role: str, seen: Watched, state: State) -> tuple[Reading, ...]:
+        """The log of a state; see `Surroundings.logged`.
+
+        Raises:
+            ProcedureError: it cannot be what it should be.
+        """
+        return await self._around.logged(role, seen, state)
 
     async def register(
         self,
@@ -58,8 +81,8 @@ class BenchReader:
         self._noted(reading)
         return shown
 
-    async def condition(self, role: str, step: Quantity) -> Quantity:
-        """A temperature, a pressure, a mass: of an instrument, or read by eye.
+    async def mass(self, role: str, step: Quantity) -> Quantity:
+        """What a scale shows: of an instrument, or read by eye.
 
         Raises:
             ProcedureError: what is shown is of another dimension.
@@ -85,7 +108,7 @@ class BenchReader:
 
     def notices(self) -> tuple[Reason, ...]:
         """What the reader of the result must know about the readings."""
-        found = []
+        found = [*self._around.notices()]
         if self.keyed:
             found.append(Reason(code="manual_readings", facts={"count": str(self.keyed)}))
         if self.inferred:

@@ -20,6 +20,7 @@ from procedures.physics.volume import delivered_water, volume_per_mass
 from procedures.physics.water import tanaka
 from procedures.point import Reason
 from procedures.rounding import settled
+from procedures.surroundings import WATER, refuse_impossible
 from procedures.water_meters.instrument import MeterMarks
 from procedures.water_meters.observation import Delivery, Mastered, Measured, Weighed
 
@@ -99,6 +100,8 @@ def reference_volume(row: Delivery, default_temperature: Quantity, path: str) ->
             "Give one of vessel, weighed, master or reference.",
             path=path,
         )
+    for temperature in (row.temperature, row.vessel.temperature if row.vessel is not None else None):
+        refuse_impossible(temperature, WATER, path)
     match given[0]:
         case Measured() as measured:
             found = _measured(measured, row.temperature, default_temperature)

@@ -13,6 +13,7 @@ from drivers.errors import UnitError
 from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
+from procedures.paper import refuse_numbers
 from procedures.weights import CLASSES
 
 Cycle = Literal["ABBA", "ABA", "AB1...BnA"]
@@ -82,6 +83,7 @@ def read_set(content: Mapping[str, Any]) -> WeightSet:
     Raises:
         ProcedureError: a mistake, named with its place.
     """
+    refuse_numbers(content, "$.uut")
     try:
         found = from_builtins(dict(content), WeightSet)
     except (msgspec.ValidationError, UnitError) as mistake:

@@ -20,6 +20,7 @@ from procedures.physics.air import cipm_2007
 from procedures.point import Reason
 from procedures.rounding import settled
 from procedures.scales.indication_error import plain
+from procedures.surroundings import AIR_PRESSURE, HUMIDITY, ROOM, refuse_impossible
 from procedures.weights_comparison.difference import differences
 from procedures.weights_comparison.instrument import TestedWeight, WeightSet
 from procedures.weights_comparison.observation import Air, Comparison
@@ -27,6 +28,8 @@ from procedures.weights_comparison.rules import WeightTestRules
 
 UNIT: Final = "mg"
 STANDARD_AIR: Final = Fraction(12, 10)
+_THINNEST, _DENSEST = Quantity("0.5", "kg/m3"), Quantity("1.5", "kg/m3")
+"""of air anywhere that people weigh (a choice of this program)"""
 _AIR_PLACE: Final = Decimal("1e-6")
 _STEP: Final = Decimal("1e-12")
 """of a milligram, in which an error without end is stated"""
@@ -96,7 +99,22 @@ def compared(row: Comparison, uut: WeightSet, rules: WeightTestRules) -> Iterato
             most=str(rules.cycles.most_tested),
             count=str(len(row.weights)),
         )
+    if len(set(row.weights)) < len(row.weights):
+        raise ProcedureError(
+            "weights.twice",
+            "The comparison of {weights} names a weight twice.",
+            "Name each weight once, in the order of weighing; the cycle itself says how often it is weighed.",
+            weights=", ".join(row.weights),
+        )
     weights = [by_id.get(name) or no_such(name, by_id) for name in row.weights]
+    if row.cycle == "ABBA" and len(weights) > 1:
+        raise ProcedureError(
+            "weights.cycle_of_one",
+            "A cycle {cycle} compares one weight, not {weights}.",
+            'Write cycle = "AB1...BnA", or give each weight a comparison of its own.',
+            cycle=row.cycle,
+            weights=", ".join(row.weights),
+        )
     by_cycle = _differences(row)
     air, warnings = _air(row, uut)
     tested = matter(uut.material, uut.density, uut.density_uncertainty, rules)
@@ -229,8 +247,19 @@ def _worth(row: Comparison) -> Fraction:
 
 
 def _air(row: Comparison, uut: WeightSet) -> tuple[Fraction | None, tuple[Reason, ...]]:
-    density = row.air_density or (uut.air_density if row.air is None else None)
+    density = row.air_density
+    if density is None and row.air is None:
+        density = uut.air_density
     if density is not None:
+        if not _THINNEST <= density <= _DENSEST:
+            raise ProcedureError(
+                "weights.air_density",
+                "Air cannot have a density of {density}.",
+                "It lies between {least} and {most}; check the unit.",
+                density=str(density),
+                least=str(_THINNEST),
+                most=str(_DENSEST),
+            )
         return Fraction(density.to("kg/m3").value), ()
     if row.air is None:
         return None, ()
@@ -255,5 +284,7 @@ def air_density(air: Air) -> tuple[Decimal, tuple[Reason, ...]]:
             "Give temperature in °C, pressure in hPa and humidity in %.",
             mistake=str(mistake),
         ) from None
+    for value, state in ((air.temperature, ROOM), (air.humidity, HUMIDITY), (air.pressure, AIR_PRESSURE)):
+        refuse_impossible(value, state, "$.comparison.air")
     found = cipm_2007(temperature, pressure, humidity)
     return settled(found.number, _AIR_PLACE), found.warnings

@@ -14,7 +14,7 @@ from procedures.weights_comparison.task import WeightsTask, plan, prepare, stand
 
 WEIGHTS: Final = Procedure(
     id="weights",
-    edition="1",
+    edition="2",
     task=WeightsTask,
     prepare=prepare,
     script=weights,

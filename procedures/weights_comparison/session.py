@@ -14,6 +14,7 @@ from procedures.action import Choice, Choose, Inspect, PlaceWeight
 from procedures.errors import ProcedureError
 from procedures.point import Point, Reason
 from procedures.run import Run
+from procedures.surroundings import AIR_PRESSURE, HUMIDITY, ROOM, Surroundings
 from procedures.weights_comparison.assessment import assess
 from procedures.weights_comparison.difference import order
 from procedures.weights_comparison.mass import milligrams
@@ -24,9 +25,9 @@ COMPARATOR: Final = "comparator"
 _REFERENCE: Final = "reference"
 _ATTEMPTS: Final = 3
 _AIR: Final = {
-    "temperature": ("ambient_temperature", Quantity("0.1", "°C")),
-    "pressure": ("air_pressure", Quantity("0.1", "hPa")),
-    "humidity": ("humidity", Quantity(1, "%")),
+    "temperature": ("ambient_temperature", ROOM),
+    "pressure": ("air_pressure", AIR_PRESSURE),
+    "humidity": ("humidity", HUMIDITY),
 }
 _PLAUSIBLE_LIMITS: Final = 20
 """so many limits a weight may be wrong by before somebody is asked whether it is the right one"""
@@ -42,6 +43,7 @@ class Session:
         self._task = task
         self._prefix = prefix
         self._air: Air | None = None
+        self._around = Surroundings(run)
         self._reported: set[str] = set()
         self._keyed = 0
         self._inferred = 0
@@ -67,16 +69,15 @@ class Session:
     def notices(self) -> tuple[Reason, ...]:
         """What the reader of the result must know about the readings."""
         counts = {"manual_readings": self._keyed, "stability_inferred": self._inferred}
-        return tuple(
-            Reason(code=code, facts={"count": str(count)}) for code, count in counts.items() if count
-        )
+        counted = (Reason(code=code, facts={"count": str(count)}) for code, count in counts.items() if count)
+        return (*self._around.notices(), *counted)
 
     async def _conditions(self) -> None:
         async with self._run.series(f"{self._prefix}conditions"):
             found: dict[str, Quantity] = {}
-            for name, (role, step) in _AIR.items():
+            for name, (role, state) in _AIR.items():
                 async with self._run.step(role):
-                    found[name] = (await self._reading(role, step)).indication
+                    found[name] = self._noted(await self._around.taken(role, state)).indication
             self._air = Air(**found)
 
     async def _visual(self, wanted: tuple[str, ...]) -> None:
@@ -193,11 +194,7 @@ class Session:
         for _ in range(_ATTEMPTS):
             reading = await self._run.settled(role, step=step)
             if reading.indication.dimension == step.dimension:
-                if reading.origin is Origin.MANUAL:
-                    self._keyed += 1
-                elif reading.stability is Stability.NOT_REPORTED:
-                    self._inferred += 1
-                return reading
+                return self._noted(reading)
         raise ProcedureError(
             "weights.reading_unit",
             "The reading of {role} is no quantity in {unit}.",
@@ -205,6 +202,13 @@ class Session:
             role=role,
             unit=step.unit,
         )
+
+    def _noted(self, reading: Reading) -> Reading:
+        if reading.origin is Origin.MANUAL:
+            self._keyed += 1
+        elif reading.stability is Stability.NOT_REPORTED:
+            self._inferred += 1
+        return reading
 
     def _step(self) -> Quantity:
         return self._task.uut.balance.d or Quantity("0.1", "mg")

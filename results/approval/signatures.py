@@ -8,6 +8,8 @@ import io
 from dataclasses import dataclass
 from typing import Any
 
+from results.malformed import MISFITS
+
 
 @dataclass(frozen=True, kw_only=True)
 class PaperSignature:
@@ -30,7 +32,8 @@ def signatures_of(paper: bytes) -> tuple[PaperSignature, ...]:
     from pyhanko.pdf_utils.reader import PdfFileReader  # noqa: PLC0415
 
     found: list[PaperSignature] = []
-    with contextlib.suppress(PdfError):
+    # A made-up file can make the reader fail in any way; whatever it is, nothing can be read of it.
+    with contextlib.suppress(PdfError, *MISFITS):
         found = [_read(each) for each in PdfFileReader(io.BytesIO(paper)).embedded_regular_signatures]
     # A marked signature that cannot be read is one that does not hold, never one that is not there.
     return tuple(found) or (PaperSignature(name="", meaning="", intact=False, covers_all=False),)
@@ -44,7 +47,7 @@ def _read(embedded: Any) -> PaperSignature:
 
     certificate = embedded.signer_cert
     intact, covers_all = False, False
-    with contextlib.suppress(PdfError, ValueError):
+    with contextlib.suppress(PdfError, *MISFITS):
         context = ValidationContext(trust_roots=[certificate], allow_fetching=False)
         status = validate_pdf_signature(embedded, context)
         intact = bool(status.intact and status.valid)

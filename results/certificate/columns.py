@@ -6,6 +6,7 @@ have a column only where somebody took them.
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
 from itertools import groupby
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from procedures.rounding import limit_told, told
 from results.certificate.words import gloss, number, quantity, word
 
 _USUAL_FACTOR: Final = 2
+_LIMIT_DIGITS: Final = 4
+"""significant digits of a limit that arithmetic made: 10 mL / 3 is printed as 3.333 mL"""
 _FRACTION: Final = re.compile(r"(?:(?<=^)|(?<=\bcos ))(\d+)\.(\d+)(?= )", re.ASCII)
 
 
@@ -95,14 +98,18 @@ def _row(point: Point, shown: Sequence[str]) -> dict[str, Any]:
 
 
 def error_of(point: Point) -> str:
-    """The error that was compared, or the bounds of it; no digit that decides is left out."""
+    """The error that was compared, to the last place of its U, or its bounds; no deciding digit is lost."""
     if point.error_bounds:
         return " … ".join(quantity(one) for one in point.error_bounds)
     error = point.corrected_error if point.corrected_error is not None else point.error
     if error is None:
         return quantity(None)
     limits = () if point.tolerance is None else (point.tolerance.lower, point.tolerance.upper)
-    return quantity(told(error, *limits))
+    full = told(error, *limits)
+    expanded = point.uncertainty
+    if expanded is None or not expanded or expanded.unit != full.unit:
+        return quantity(full)
+    return quantity(shortened(full, _last_place(expanded), *limits))
 
 
 def limits_of(point: Point) -> str:
@@ -111,12 +118,40 @@ def limits_of(point: Point) -> str:
         return "–"
     found = (point.corrected_error, point.error, point.indication)
     compared = next((one for one in found if one is not None), None)
-    lower, upper = (limit_told(one, compared) for one in (point.tolerance.lower, point.tolerance.upper))
+    lower, upper = (_limit(one, compared) for one in (point.tolerance.lower, point.tolerance.upper))
     if lower == -upper:
         return f"± {quantity(upper)}"
     if not lower:
         return f"≤ {quantity(upper)}"
     return f"{quantity(lower)} … {quantity(upper)}"
+
+
+def _limit(limit: Quantity, compared: Quantity | None) -> Quantity:
+    """A limit in the unit of what is compared with it; never printed larger than it is."""
+    full = limit_told(limit, compared)
+    beside = () if compared is None or compared.dimension != full.dimension else (compared,)
+    return shortened(full, full.value.adjusted() + 1 - _LIMIT_DIGITS, *beside, way=ROUND_DOWN)
+
+
+def shortened(full: Quantity, place: int, *limits: Quantity, way: str = ROUND_HALF_EVEN) -> Quantity:
+    """A quantity for a reader, without decimals below a decimal place, unless those hide its side of a limit.
+
+    >>> print(shortened(Quantity("-3.700191", "mL"), -2))
+    -3.70 mL
+    >>> print(shortened(Quantity("5.001", "g"), 0, Quantity("5", "g")))
+    5.001 g
+    """
+    place = min(place, 0)
+    if not full or _last_place(full) >= place:
+        return full
+    short = Quantity(full.value.quantize(Decimal(1).scaleb(place), rounding=way) + 0, full.unit)
+    hides = any((short <= one, short >= one) != (full <= one, full >= one) for one in limits)
+    return full if hides else short
+
+
+def _last_place(shown: Quantity) -> int:
+    exponent = shown.value.as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
 
 
 def label_of(point: Point) -> str:
@@ -137,7 +172,7 @@ def _told(value: Quantity | None) -> str:
 def _expanded(point: Point) -> str:
     """U, with its k unless that is 2."""
     k = point.coverage_factor
-    factor = "" if k is None or k == _USUAL_FACTOR else f" (k = {number(f'{k:f}')})"
+    factor = "" if k is None or k == _USUAL_FACTOR else f" (k\u00a0=\u00a0{number(f'{k:f}')})"
     return quantity(point.uncertainty) + factor
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
+from procedures.heading import Heading, heading_of
 from procedures.point import Outcome, Point
 from procedures.rounding import told
 from results.amendment import AMENDABLE
@@ -62,6 +63,7 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
             year=ended.year,
             conforming=sum(one.outcome is Outcome.CONFORMS for one in record.subjects),
             all=len(record.subjects),
+            unit=word("unit", record.kind if gloss("unit", record.kind) else "any"),
         ),
         "valid_until": _valid_until(record),
         "standards": [
@@ -117,10 +119,10 @@ def _issued(record: Record) -> datetime:
 
 
 def form_of(record: Record) -> str:
-    """Which paper it becomes: the outcome's, `mixed` when instruments differ, `voided` or `interrupted`."""
-    if len({one.outcome for one in record.subjects}) > 1:
-        return "mixed"
-    return record.verdict.outcome.value if record.verdict else record.state
+    """Which paper it becomes: that of its heading, `voided` or `interrupted`."""
+    if record.verdict is None:
+        return record.state
+    return heading_of(record.kind, record.verdict.outcome, record.subjects).value
 
 
 def _valid_until(record: Record) -> str:
@@ -282,7 +284,7 @@ def _notes(record: Record) -> list[str]:
         names.insert(0, "decision_rule_guarded" if guarded else "decision_rule")
     if any(point.uncertainty is not None for point in record.points):
         names.insert(1, "uncertainty")
-    if form_of(record) in {Outcome.CONFORMS, "mixed"} and not record.training:
+    if form_of(record) in {Heading.CONFORMS, Heading.MIXED} and not record.training:
         names += ["seal", "void"]
     return [sentence("note", name, office=record.office.name) for name in names]
 

@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import Final
 
 from drivers.errors import UnitError
+from drivers.quantity import Quantity
 from procedures.point import Outcome, Point
-from results.certificate.words import number
+from results.certificate.words import gloss, number, word
 
 _WIDTH: Final = 500.0
 _HEIGHT: Final = 165.0
@@ -37,14 +38,14 @@ class _Mark:
 def error_plot(points: Sequence[Point]) -> str:
     """Draw the accuracy points of one instrument that have load, error and tolerance, all in one unit.
 
-    Empty when there are fewer than two, or when the points are of several instruments, which have no curve.
+    Empty when there are fewer than two loads, or points of several instruments, which have no curve.
     """
     unit = next((point.nominal.unit for point in points if point.nominal is not None), "")
     if any(point.subject for point in points):
         return ""
     found = (_mark(point, unit) for point in points if point.section == "accuracy")
     marks = sorted(filter(None, found), key=lambda mark: (mark.load, mark.down))
-    if len(marks) < _ENOUGH:
+    if len({mark.load for mark in marks}) < _ENOUGH:
         return ""
     widest = max(max(abs(mark.lower), abs(mark.upper), abs(mark.error)) for mark in marks) or 1.0
     farthest = max(mark.load for mark in marks) or 1.0
@@ -94,6 +95,12 @@ def _mark(point: Point, unit: str) -> _Mark | None:
     )
 
 
+def _named(unit: str) -> str:
+    """What is set at the points, as the table heads it: load, volume, length."""
+    name = f"nominal_{Quantity(0, unit).dimension.replace(' ', '_')}"
+    return " / ".join(dict.fromkeys((word("column", name).lower(), gloss("column", name))))
+
+
 def _axes(scale: _Scale, marks: Sequence[_Mark], unit: str) -> list[str]:
     left, right, zero, bottom = _LEFT, _WIDTH - _RIGHT, scale.y(0), _HEIGHT - _BOTTOM
     parts = [
@@ -112,7 +119,7 @@ def _axes(scale: _Scale, marks: Sequence[_Mark], unit: str) -> list[str]:
         if x - last > _LABEL:
             last = x
             parts.append(_text(x, bottom + 12, _short(load), "middle"))
-    parts.append(_text((left + right) / 2, bottom + 26, f"muatan / load ({unit})", "middle"))
+    parts.append(_text((left + right) / 2, bottom + 26, f"{_named(unit)} ({unit})", "middle"))
     parts.append(
         f'<text x="10" y="{(_TOP + bottom) / 2:g}" {_FONT} text-anchor="middle" '
         f'transform="rotate(-90 10 {(_TOP + bottom) / 2:g})">kesalahan / error ({unit})</text>'

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from procedures.heading import Heading, heading_of
 from procedures.point import Outcome, Subject
 from results.record import Record
 from results.registry.markup import Markup, page, style, tag
@@ -141,12 +142,13 @@ def _standing(say: Words, entry: Entry, now: datetime) -> Markup:
     record = entry.submission.record
     found = standing(record, superseded=bool(entry.superseded_by), revoked=bool(entry.revoked), now=now)
     if record.training:  # neither green nor "in force", whatever the twin showed
-        verdict = say(record.verdict.outcome.value if record.verdict else record.state)
+        outcome = record.verdict.outcome.value if record.verdict else record.state
+        verdict = say("mixed" if _differ(record) else outcome)
         return _banner("plain", say("training_verdict", verdict=verdict), *_newer(say, entry))
     key = found.value
     if found is Standing.IN_FORCE and record.valid_until is None:
         key = "in_force_open"
-    if found is Standing.FAILED and any(one.outcome is Outcome.CONFORMS for one in record.subjects):
+    if found in {Standing.FAILED, Standing.UNDECIDED} and _differ(record):
         text = "mixed_parts_text" if record.kind in _PARTS else "mixed_text"
         return _banner("wait", say("mixed"), tag("p", say(text)))
     text = say(
@@ -156,6 +158,12 @@ def _standing(say: Words, entry: Entry, now: datetime) -> Markup:
         reason=entry.revoked,
     )
     return _banner(_COLOURS[found], say(found.value), tag("p", text), *_newer(say, entry))
+
+
+def _differ(record: Record) -> bool:
+    if record.verdict is None:
+        return False
+    return heading_of(record.kind, record.verdict.outcome, record.subjects) is Heading.MIXED
 
 
 def _newer(say: Words, entry: Entry) -> Iterable[Markup]:
@@ -170,13 +178,18 @@ def _subjects(say: Words, record: Record) -> Iterable[Markup]:
     if record.subjects:
         part = _PARTS.get(record.kind)
         name = f"{say(part)} " if part else ""
-        rows = [(f"{name}{one.id} · {one.serial}".rstrip(" ·"), _told(say, one)) for one in record.subjects]
+        rows = [
+            (f"{name}{one.id} · {one.serial}".rstrip(" ·"), _told(say, record, one))
+            for one in record.subjects
+        ]
         yield _facts(say("parts" if part else "subjects"), rows)
 
 
-def _told(say: Words, subject: Subject) -> str:
+def _told(say: Words, record: Record, subject: Subject) -> str:
     word = f"{_SIGNS[subject.outcome]} {say(subject.outcome.value)}"
-    return f"{word}, {say('until', date=say.day(subject.valid_until))}" if subject.valid_until else word
+    if subject.valid_until is None or record.training:  # training is valid for no day
+        return word
+    return f"{word}, {say('until', date=say.day(subject.valid_until))}"
 
 
 def _instrument(say: Words, record: Record) -> Iterable[Row]:
@@ -202,7 +215,8 @@ def _test(say: Words, record: Record) -> Iterable[Row]:
     if record.verdict and record.verdict.failing:
         yield say("failing"), str(len(record.verdict.failing))
     yield say("date"), say.day(datetime.fromisoformat(record.ended_at).date())
-    yield say("valid_until"), say.day(record.valid_until) if record.valid_until else ""
+    until = None if record.training else record.valid_until
+    yield say("valid_until"), say.day(until) if until else ""
     yield say("office"), record.office.name
     yield say("on_behalf_of"), record.on_behalf_of
     yield say("certificate"), record.certificate_number

@@ -35,6 +35,19 @@ class ConsistencyAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """hexadecimal"""
 
 
+class EnrolledKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key that the registry knows, of `/keys`."""
+
+    keyid: str
+    retired: bool
+
+
+class KeysAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """Of `/keys`."""
+
+    enrolled: tuple[EnrolledKey, ...]
+
+
 class RefusalAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """Of everything that is refused; facts of the reason stand beside these fields."""
 

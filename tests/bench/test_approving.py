@@ -83,6 +83,26 @@ def test_whoever_tested_cannot_approve_where_somebody_else_can(sealed):
     assert notes(sealed) == []
 
 
+@pytest.mark.parametrize(
+    "name", ["BUDI  Contoh", "budi contoh ", "\uff22udi Contoh"], ids=["capitals", "a space", "wide letters"]
+)
+def test_whoever_tested_cannot_approve_under_a_second_id(sealed, name):
+    second = Person(id="budi2", name=name, roles=("kepala",))
+    with pytest.raises(LaboratoryError) as caught:
+        sign(sealed, (BUDI, SITI, second), "budi2")
+    assert (caught.value.code, caught.value.facts["known"]) == ("approval.same_person", "siti")
+    sign(sealed, (BUDI, second), "budi2")
+    assert notes(sealed)[0]["exception"] == "tester"
+
+
+def test_another_person_of_the_same_name_has_another_nip_and_may_approve(sealed):
+    other = Person(id="budi2", name="Budi Contoh", nip="1988 0101", roles=("kepala",))
+    sign(sealed, (BUDI, SITI, other), "budi2")
+    same = Person(id="budi3", name="B. Contoh", nip="199001012015031002", roles=("kepala",))
+    with pytest.raises(LaboratoryError):
+        sign(sealed, (BUDI, SITI, same), "budi3")
+
+
 def test_where_there_is_only_one_the_exception_is_recorded(sealed):
     sign(sealed, (BUDI, ANI), "budi")
     assert notes(sealed)[0]["exception"] == "tester"

@@ -4,6 +4,8 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bench.clock_state import FOLLOWS, _Timex, clock_state, of_linux, of_timex, of_windows
 from drivers.clock import SystemClock
@@ -22,25 +24,150 @@ Last Successful Sync Time: 22/11/2026 08.01.12
 Source: time.example
 Poll Interval: 10 (1024s)
 """
+# The words of each as machines of that language have shown them in public; addresses and times are made up.
+GERMAN = """Sprungindikator: 0(keine Warnung)
+Stratum: 4 (Sekundärreferenz - synchr. über (S)NTP)
+Präzision: -23 (119.209ns pro Tick)
+Stammverzögerung: 0.0312500s
+Stammabweichung: 7.7861328s
+Referenz-ID: 0xC0000235 (Quell-IP:  192.0.2.53)
+Letzte erfolgr. Synchronisierungszeit: 22.11.2026 08:01:12
+Quelle: time.example,0x9
+Abrufintervall: 10 (1024s)
+"""
+FRENCH = """Indicateur de dérive : 0(Aucun avertissement)
+Couche : 4 (Référence secondaire, synchronisée par (S)NTP)
+Précision : -23 (119.209ns par battement)
+Délai de racine : 0.0312500s
+Dispersion de racine : 7.7861328s
+ID de référence : 0x564D5450 (IP de la source :  86.77.84.80)
+Heure de la dernière synchronisation réussie : 22/11/2026 08:01:12
+Source : VM IC Time Synchronization Provider
+Intervalle d’interrogation : 6 (64s)
+"""
+JAPANESE = """閏インジケーター: 0 (警告なし)
+階層: 3 (二次参照 - (S)NTP で同期)
+精度: -23 (ティックごとに 119.209ns)
+ルート遅延: 0.0312500s
+ルート分散: 7.7861328s
+参照 ID: 0xC0000235 (ソース IP:  192.0.2.53)
+最終正常同期時刻: 2026/11/22 8:01:12
+ソース: 192.0.2.53,8
+ポーリング間隔: 10 (1024s)
+"""
+CHINESE = """Leap 指示符: 0(无警告)
+层次: 5 (次引用 - 与(S)NTP 同步)
+精度: -23 (每刻度 119.209ns)
+根延迟: 0.0312500s
+根分散: 7.7861328s
+引用 ID: 0xC0000235 (源 IP:  192.0.2.53)
+上次成功同步时间: 2026/11/22 8:01:12
+源: time.example,0x9
+轮询间隔: 10 (1024s)
+"""
+KOREAN = """윤초 조정: 0(경고 없음)
+계층: 3(보조 참조 - (S)NTP로 동기화됨)
+정밀도: -23(틱당 119.209ns)
+루트 지연: 0.0312500s
+루트 분산: 7.7861328s
+참조 ID: 0xC0000235(원본 IP: 192.0.2.53)
+마지막으로 동기화한 시간: 2026-11-22 오전 8:01:12
+원본: time.example,0x9
+폴링 간격: 10(1024s)
+"""
+NEVER = """Leap Indicator: 3(not synchronized)
+Stratum: 0 (unspecified)
+Precision: -23 (119.209ns per tick)
+Root Delay: 0.0000000s
+Root Dispersion: 0.0000000s
+ReferenceId: 0x00000000 (unspecified)
+Last Successful Sync Time: unspecified
+Source: Local CMOS Clock
+Poll Interval: 10 (1024s)
+"""
+OWN_CLOCK = """Leap Indicator: 0(no warning)
+Stratum: 1 (primary reference - syncd by radio clock)
+Precision: -23 (119.209ns per tick)
+Root Delay: 0.0000000s
+Root Dispersion: 10.0000000s
+ReferenceId: 0x4C4F434C (source name:  "LOCL")
+Last Successful Sync Time: 5/30/2025 09:06:45
+Source: Local CMOS Clock
+Poll Interval: 6 (64s)
+"""
+
+
+def follows(source):
+    return {FOLLOWS: "yes", "source": source, "within_s": "7.801758"}
+
+
+NO, UNKNOWN = {FOLLOWS: "no"}, {FOLLOWS: "unknown"}
 WINDOWS = {
-    "it follows a server": (IN_STEP, {FOLLOWS: "yes", "source": "time.example"}),
-    "it follows nothing": (IN_STEP.replace("0(no warning)", "3(not synchronized)"), {FOLLOWS: "no"}),
-    "other words for the same": (
-        IN_STEP.replace("Leap Indicator", "Indikator Kabisat").replace("Source", "Sumber"),
-        {FOLLOWS: "yes", "source": "time.example"},
+    "English": (IN_STEP, follows("time.example")),
+    "German": (GERMAN, follows("time.example,0x9")),
+    "French": (FRENCH, follows("VM IC Time Synchronization Provider")),
+    "Japanese": (JAPANESE, follows("192.0.2.53,8")),
+    "Chinese": (CHINESE, follows("time.example,0x9")),
+    "Korean": (KOREAN, follows("time.example,0x9")),
+    "lines after those, with /verbose or without": (
+        IN_STEP + "\nPhase Offset: 0.1s\n",
+        follows("time.example"),
     ),
+    "carriage returns": (IN_STEP.replace("\n", "\r\n"), follows("time.example")),
+    "it follows nothing": (IN_STEP.replace("0(no warning)", "3(not synchronized)"), NO),
+    "it never did": (NEVER, NO),
+    "it calls its own clock a primary reference": (OWN_CLOCK, NO),
+    "only the reference tells that it is its own": (IN_STEP.replace("C0A80001", "4C4F434C"), NO),
+    "only the source tells that it is its own": (
+        JAPANESE.replace("192.0.2.53,8", "Free-running System Clock"),
+        NO,
+    ),
+    "only the stratum tells that it follows nothing": (IN_STEP.replace("Stratum: 3", "Stratum: 0"), NO),
+    "a stratum that is none": (IN_STEP.replace("Stratum: 3", "Stratum: 16"), NO),
     "the service does not run": (
-        "The following error occurred: The service has not been started.",
-        {FOLLOWS: "unknown"},
+        "The following error occurred: The service has not been started. (0x80070426)\n",
+        UNKNOWN,
     ),
-    "nothing was said": ("", {FOLLOWS: "unknown"}),
-    "a line only": ("Leap Indicator: 0(no warning)\n", {FOLLOWS: "yes", "source": "unknown"}),
+    "access is denied": ("The following error occurred: Access is denied. (0x80070005)\n", UNKNOWN),
+    "nothing was said": ("", UNKNOWN),
+    "a line only": ("Leap Indicator: 0(no warning)\n", UNKNOWN),
+    "another order": ("".join(reversed(IN_STEP.splitlines(keepends=True))), UNKNOWN),
+    "a line is missing": (IN_STEP.replace("Root Delay: 0.0312500s\n", ""), UNKNOWN),
+    "no source": (IN_STEP.replace("time.example", ""), UNKNOWN),
+    "a leap indicator that is none": (IN_STEP.replace("0(no", "4(no"), UNKNOWN),
+    "a reference that is none": (IN_STEP.replace("0xC0A80001", "0xC0A8"), UNKNOWN),
 }
 
 
 @pytest.mark.parametrize(("told", "state"), WINDOWS.values(), ids=WINDOWS)
 def test_windows_is_understood_in_any_language(told, state):
     assert of_windows(lambda _: told) == state
+
+
+PAGES = {
+    "German": (GERMAN, "cp850"),
+    "French": (FRENCH, "cp850"),
+    "Japanese": (JAPANESE, "cp932"),
+    "Chinese": (CHINESE, "gbk"),
+    "Korean": (KOREAN, "cp949"),
+}
+
+
+@pytest.mark.parametrize(("told", "page"), PAGES.values(), ids=PAGES)
+def test_windows_is_understood_in_the_bytes_of_its_console(told, page):
+    """They are no UTF-8; what tells is in figures and in Latin letters, which all of them share."""
+    content = told.encode(page, errors="replace").decode("utf-8", errors="replace")
+    assert of_windows(lambda _: content)[FOLLOWS] == "yes"
+    assert of_windows(lambda _: content.replace("0(", "3(", 1).replace("0 (", "3 (", 1))[FOLLOWS] == "no"
+
+
+@given(st.lists(st.sampled_from([*IN_STEP.splitlines(), *NEVER.splitlines(), "", "x: y", ":"]), max_size=12))
+def test_whatever_windows_says_is_yes_only_for_a_whole_status(lines):
+    """Lines of two statuses, mixed: yes needs all that of a clock which follows another, in its order."""
+    state = of_windows(lambda _: "\n".join(lines))
+    said = [line for line in lines if ":" in line][:9]
+    if state[FOLLOWS] == "yes":
+        assert {0, 1, 7} <= {place for place, line in enumerate(said) if line in IN_STEP}
 
 
 def test_a_windows_without_its_time_program_or_with_one_that_hangs_is_unknown():

@@ -1,22 +1,28 @@
 """The desk of a real laboratory: who sits there, whose PIN opens it, and how a run is closed."""
 
 import asyncio
+import contextlib
 from contextlib import asynccontextmanager
+from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
+from bench.demo import prepare
 from bench.errors import LaboratoryError
-from bench.events import Event
+from bench.events import Event, Live
 from bench.front_desk import FrontDesk
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.operator import Prompt
 from bench.workplace import open_workplace, read_assignment
+from drivers.clock import PatientClock
 from drivers.errors import PlainError
+from drivers.reading import Reading
 from procedures.action import Answer
 from results.entry import BENCH, Noted
+from results.order_trail import check_orders
 
 SECOND = '\n[[person]]\nid = "dua"\nname = "Penera Dua"\nroles = ["penera"]\n'
 PIN = "314159"
@@ -114,3 +120,88 @@ def test_what_has_ended_is_tested_again_in_a_run_of_its_own_and_the_trail_joins_
             assert noted(place, "tested_again") == [{"by": "penera1", "run": again.run, "record": first}]
 
     asyncio.run(day())
+
+
+ANSWERS = {
+    "owner.name": "Toko",
+    "order": "0231",
+    "identity.maker": "Merek",
+    "identity.serial": "A-17",
+    "uut.type": "meja",
+    "uut.max": "10",
+}
+
+
+def test_who_registers_an_instrument_is_noted_before_its_order_is_written(tmp_path):
+    async def day() -> None:
+        async with a_desk(tmp_path) as (place, desk):
+            job = desk.register("mechanical_scales", ANSWERS)
+            order = tmp_path / "orders" / f"{job}.toml"
+            (told,) = noted(place, "order_registered")
+            assert told == {
+                "by": place.laboratory.officer.id,
+                "order": job,
+                "why": "order 0231",
+                "old": "",
+                "new": sha256(order.read_bytes()).hexdigest(),
+                "owner": "Toko",
+                "instrument": "mechanical_scales Merek A-17",
+                "activity": "subsequent_verification",
+            }
+
+    asyncio.run(day())
+
+
+def test_a_registered_order_that_was_edited_is_noted_before_its_run_is_begun(tmp_path):
+    async def day() -> list[str]:
+        async with a_desk(tmp_path) as (place, desk):
+            job = desk.register("mechanical_scales", ANSWERS)
+            order = tmp_path / "orders" / f"{job}.toml"
+            before = sha256(order.read_bytes()).hexdigest()
+            order.write_text(order.read_text("utf-8").replace("A-17", "B-18"), "utf-8")
+            for _ in range(2):
+                with contextlib.suppress(PlainError):  # whether its standards suffice is not asked here
+                    await desk.begin(job, Nobody(), Nobody())
+            (told,) = noted(place, "order_changed")
+            assert (told["old"], told["new"]) == (before, sha256(order.read_bytes()).hexdigest())
+            check_orders(place.journal.entries(BENCH), where="journal")
+            return [entry.what for entry in (kept.entry for kept in place.journal.entries(BENCH))]
+
+    assert "order_changed" in asyncio.run(day())
+
+
+class Waiting:
+    """An operator who never answers, and watches."""
+
+    def __init__(self) -> None:
+        self.units: dict[str, str] = {}
+        self.seen = asyncio.Event()
+
+    async def answer(self, prompt: Prompt) -> Answer:
+        await asyncio.Event().wait()
+        raise AssertionError(prompt)
+
+    def notice(self, event: Event) -> None:
+        if isinstance(event, Live) and isinstance(event.shown, Reading):
+            self.units[event.role] = event.shown.indication.unit
+            if self.units.keys() >= {"ambient_temperature", "humidity", "air_pressure"}:
+                self.seen.set()
+
+
+def test_a_screen_is_told_of_each_role_the_quantity_that_plays_it(tmp_path):
+    """One instrument shows temperature and humidity."""
+
+    async def day() -> dict[str, str]:
+        demo = prepare(tmp_path, seed=1, fault="none", procedure="weights")
+        watcher = Waiting()
+        async with open_workplace(tmp_path, Labels(), clock=PatientClock(20)) as place:
+            desk = FrontDesk(place)
+            work = await desk.begin(demo.order.stem, watcher, watcher)
+            async with asyncio.timeout(60):
+                await watcher.seen.wait()
+            work.pause()
+            await work.finished()
+        return watcher.units
+
+    units = asyncio.run(day())
+    assert (units["ambient_temperature"], units["humidity"]) == ("°C", "%")

@@ -1,19 +1,25 @@
 """A dispenser read by eye: from the order to a sealed record, left and resumed, adjusted, audited."""
 
 import asyncio
+import dataclasses
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
+from bench.__main__ import main
 from bench.attention import RunInterrupted
 from bench.audit import audit
+from bench.front_desk import FrontDesk
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.workplace import open_workplace, read_assignment
 from drivers.quantity import Quantity
-from procedures.action import DeliverVolume, DrainVessel, FillVessel, Keyed, KeyIndication, KeyQuantity
+from procedures.action import DeliverVolume, DrainVessel, FillVessel, Keyed, KeyIndication, KeyQuantity, Wait
+from procedures.heading import Heading
 from procedures.point import Outcome
+from results.certificate.content import certificate_content
 from results.certificate.rendering import render_certificate
 from results.keys import read_trusted_keys
 from results.verification import load_record
@@ -109,6 +115,23 @@ def test_a_nozzle_beyond_the_limit_fails_alone_and_the_record_is_sealed_and_audi
     assert render_certificate(verified).startswith(b"%PDF")
 
 
+def test_where_nozzles_differ_paper_list_of_jobs_and_command_send_the_reader_to_the_list(lab, capsys):
+    _, verified = asyncio.run(run_through(lab, VesselBench(short={"2": "120"})))
+    paper = certificate_content(verified)
+    assert (paper["form"], paper["verdict"][0]) == ("mixed", "Lihat daftar")
+    official = dataclasses.replace(verified, record=structs.replace(verified.record, training=False))
+    assert certificate_content(official)["statement"].startswith("1 dari 2 nozel disahkan")
+
+    async def shown() -> Heading | None:
+        async with open_workplace(lab, Labels()) as place:
+            return FrontDesk(place).jobs()[0].outcome
+
+    assert asyncio.run(shown()) is Heading.MIXED
+    file = next((lab / "data").rglob("*.tera.json"))
+    assert main(["record", "show", str(file), "--lab", str(lab)]) == 0
+    assert "Hasil: ▲ LIHAT DAFTAR\n  alat 1: ✔ SAH\n  alat 2: ✘ BATAL\n" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("rules", ["oiml-r117-1-2019", "kepdirjen-pktn-121-2020"])
 def test_the_same_dispenser_under_other_rules(lab, rules):
     write_order(lab, f'rules = "{rules}"')
@@ -200,12 +223,14 @@ def test_no_delivery_goes_into_a_measure_that_is_not_empty(lab):
     asyncio.run(run_through(lab, bench))
     full: set[str] = set()
     deliveries = 0
-    for action in (prompt.action for prompt in bench.asked):
+    actions = [prompt.action for prompt in bench.asked]
+    for action, following in zip(actions, [*actions[1:], None], strict=True):
         match action:
             case FillVessel(vessel=vessel):
                 full.add(vessel)
             case DrainVessel(vessel=vessel, drip=drip):
                 assert drip == Quantity(10, "s")
+                assert following == Wait(duration=drip, purpose="drip")  # counted down on the screen
                 full.discard(vessel)
             case DeliverVolume(into=vessel):
                 deliveries += 1

@@ -77,6 +77,22 @@ def test_the_lock_opens_after_a_quarter_of_an_hour_for_one_try(folders):
         assert refusal(folders, "654321", at=later) == "key.pin"
 
 
+def test_a_lock_of_a_day_to_come_lasts_a_quarter_of_an_hour_too(folders):
+    sign_with(folders, "123456")
+    ahead = NOW + timedelta(days=3650)
+    for _ in range(5):
+        refusal(folders, "654321", at=ahead)
+    assert refusal(folders, "123456") == "key.locked"
+    sign_with(folders, "123456", at=NOW + timedelta(minutes=16))
+
+
+def test_a_pin_opens_its_key_in_whatever_form_a_computer_types_it(folders):
+    sign_with(folders, "caf\u00e9-12")
+    sign_with(folders, "cafe\u0301-12")
+    assert refusal(folders, "cafe-12") == "key.pin"
+    assert refusal(folders, "caf\udce9-12") == "key.pin"  # bytes of the environment that are no text
+
+
 def test_the_right_pin_forgets_the_wrong_ones(folders):
     for _ in range(3):
         sign_with(folders, "123456")

@@ -381,3 +381,9 @@ def test_a_fraction_in_the_name_of_a_point_has_the_decimal_comma():
     assert Labels("id").point("accuracy/2/0.2 Qmax/1") == "Kebenaran 2 0,2 Qmax 1"
     assert Labels("id").point("accuracy/3/Imax cos 0.5 ind/1") == "Kebenaran 3 Imax cos 0,5 ind 1"
     assert Labels("id").within("accuracy/A1.2/1") == "A1.2 1"
+
+
+def test_each_of_several_things_that_changed_has_its_word():
+    error = PlainError("run.instrument_changed", "", "", run="r", role="uut", changed="serial, origin")
+    sentence, _ = Labels("id").problem(error)
+    assert "yang berbeda: nomor seri, asal bacaan" in sentence

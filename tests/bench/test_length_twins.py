@@ -266,6 +266,10 @@ class Weighing(Person):
                 return Choice("moved" if self.small else "did_not_move")
             case Choose(question="balance"):
                 return Choice("balanced")
+            case KeyIndication(role="humidity"):
+                return Keyed(Quantity(70, "%"))
+            case KeyIndication(role="ambient_temperature"):
+                return Keyed(Quantity("28.5", "°C"))
             case KeyIndication():
                 shown = self.load.value * (1 + self.arms)
                 return Keyed(Quantity(shown.quantize(Decimal(1)), "g"))

@@ -7,7 +7,7 @@ import pytest
 
 from bench.errors import LaboratoryError
 from bench.laboratory import Folders
-from bench.people import Person, check_competence, seated
+from bench.people import Person, check_competence, mistake_in, seated
 from results.journal import Journal
 from tests.bench.lab_bench import tera
 
@@ -34,6 +34,46 @@ def test_without_a_valid_competence_nothing_is_begun(case):
 def test_the_last_day_still_counts_and_no_register_asks_nothing():
     check_competence(BUDI, "scales", DAY)
     check_competence(ANI, "scales", DAY)
+
+
+ONE_OR_TWO = {
+    "the same id": (Person(id="budi", name="A"), Person(id="budi", name="B")),
+    "ids that one disk takes for the same": (Person(id="budi", name="A"), Person(id="Budi", name="B")),
+    "the same NIP, written otherwise": (
+        Person(id="a", name="A", nip="1990 0101"),
+        Person(id="b", name="B", nip="19900101"),
+    ),
+    **{
+        f"an id that is none: {wrong!r}": (Person(id=wrong, name="A"),)
+        for wrong in (
+            "",
+            "budi@2025",
+            "../../x",
+            "a/b",
+            "a\\b",
+            "b\u0443di",
+            "budi ",
+            ".",
+            "b*",
+            "a\0",
+            "x" * 41,
+        )
+    },
+}
+
+
+@pytest.mark.parametrize("case", ONE_OR_TWO)
+def test_a_person_stands_in_the_file_once_and_with_an_id_that_names_one_key(case):
+    assert mistake_in(ONE_OR_TWO[case])
+    assert not mistake_in((BUDI, ANI, HEAD, Person(id="penera-2.b", name="B", nip="1")))
+
+
+def test_a_laboratory_with_one_person_twice_is_not_opened(lab):
+    file = lab / "laboratory.toml"
+    file.write_text(file.read_text("utf-8") + '\n[[person]]\nid = "PENERA1"\nname = "Nama"\n', "utf-8")
+    told = tera("key", "new", "penera1", "--lang", "en", lab=lab)
+    assert told.returncode == 2
+    assert "two persons have the same id" in told.stderr
 
 
 def test_whoever_is_named_sits_first():

@@ -11,6 +11,7 @@ from bench.registration import Field, assignment_of, fields, kinds, read, write_
 from bench.workplace import read_assignment, title_of
 from procedures.catalogue import catalogue, find
 from procedures.point import Activity
+from results.errors import StorageError
 
 TODAY = dt.date(2026, 11, 22)
 OTHER_MARKING = {"energy_meters": {"itr", "imin", "ist"}, "water_meters": {"qn", "metrological_class"}}
@@ -37,7 +38,7 @@ def test_answers_like_the_examples_are_an_order_that_the_procedure_takes(kind, t
     outline = find(kind).outline
     assert outline is not None
     assert outline(order, TODAY)
-    file = write_order(tmp_path, "order", order)
+    file = write_order(tmp_path, "order", order, {}.__setitem__)
     assert read_assignment(file) == order
 
 
@@ -133,7 +134,7 @@ def test_the_fuel_is_that_of_every_nozzle():
 
 def test_an_order_is_never_written_over(tmp_path):
     order = assignment_of("scales", as_shown("scales"))
-    files = [write_order(tmp_path, "20261122-scales", order) for _ in range(3)]
+    files = [write_order(tmp_path, "20261122-scales", order, {}.__setitem__) for _ in range(3)]
     assert len(set(files)) == 3
     assert order.activity is Activity.SUBSEQUENT_VERIFICATION
 
@@ -144,3 +145,21 @@ def test_a_job_is_named_by_what_tells_its_instrument_from_others():
     assert title.startswith("Meter gas kelas 1,5 6 m3/h")
     truck = title_of(Labels("id"), assignment_of("tank_trucks", as_shown("tank_trucks")))
     assert "B 1234 XX" in truck
+
+
+def test_an_order_whose_registration_cannot_be_noted_is_not_written(tmp_path):
+    def full(_name, _content):
+        raise StorageError("storage.full", "The disk is full.", "Make room.")
+
+    with pytest.raises(StorageError):
+        write_order(tmp_path / "orders", "20261122-scales", assignment_of("scales", as_shown("scales")), full)
+    assert not list((tmp_path / "orders").iterdir())
+
+
+def test_an_order_is_never_written_over_and_what_was_noted_is_what_is_written(tmp_path):
+    order = assignment_of("scales", as_shown("scales"))
+    told = {}
+    for count in (1, 2):
+        file = write_order(tmp_path, "20261122-scales", order, told.__setitem__)
+        assert file.stem == f"20261122-scales-{count:03d}"
+        assert told[file.stem] == file.read_bytes()

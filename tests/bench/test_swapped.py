@@ -1,18 +1,20 @@
 """An instrument that tells its serial number or seal counter is asked before and after the test."""
 
 import asyncio
+from dataclasses import replace
 
 import msgspec
 import pytest
 
 from bench.conductor import Conductor
-from bench.station import Bound, Station, check_unopened
+from bench.station import Bound, Station, check_told, check_unopened
 from bench.taken import Taken
+from bench.workplace import says_of_itself
 from drivers import catalogue
 from drivers.clock import SystemClock
 from drivers.device import Device
 from drivers.errors import InstrumentError
-from drivers.identity import Told, told_by
+from drivers.identity import Told
 from drivers.reading import Origin
 from drivers.settling import SettleRule
 from drivers.transports.lines import Lines
@@ -24,8 +26,11 @@ from procedures.point import Conclusion, Outcome, Verdict
 from results.entry import Closed, Concluded
 from results.journal import Journal
 from tests.bench.toy_run import RUN, KeyingOperator, begun
+from tests.drivers.test_inquiry import saying, strange
 
 DRIVER = "mbus-water"
+DRIVERS = [DRIVER, "mt-sics", "hart-1502a"]
+"""told with each telegram, asked of a scale, asked between two interviews"""
 CASES = {
     "the same": (Told("123", "7"), Told("123", "7"), True),
     "the seal was opened": (Told("123", "7"), Told("123", "8"), False),
@@ -77,15 +82,15 @@ PROCEDURE = Procedure(
 )
 
 
-async def conducted(journal, told):
-    """A test of a meter on a real line that tells its number; `told` is what stood there when it began."""
-    clock, driver = SystemClock(), catalogue.load(DRIVER)
+async def conducted(journal, told, driver_id):
+    """A test of an instrument on a real line that tells its number; `told` is what stood there at first."""
+    clock, driver = SystemClock(), catalogue.load(driver_id)
     twin = play(driver, Scenario(), clock, TcpLine())
     await twin.start()
     device = Device("meter", driver, Lines(clock).line(driver, twin.address), clock, origin=Origin.TWIN)
     await device.start()
     try:
-        said = told_by(driver, (await device.read()).frame).serial
+        said = (await device.told()).serial
         facts = {"uut": {"told_serial": said if told is None else told}}
         journal.begin(
             RUN,
@@ -131,16 +136,43 @@ def ending(journal):
     return [kept.entry for kept in journal.entries(RUN) if isinstance(kept.entry, Closed | Concluded)]
 
 
-def test_the_same_meter_at_both_ends_gives_the_verdict(tmp_path):
+@pytest.mark.parametrize("driver_id", DRIVERS)
+def test_the_same_instrument_at_both_ends_gives_the_verdict(driver_id, tmp_path):
     with Journal(tmp_path / "journal.db") as journal:
-        assert asyncio.run(conducted(journal, None))
+        assert asyncio.run(conducted(journal, None, driver_id))
         assert isinstance(ending(journal)[0], Concluded)
 
 
-def test_a_meter_that_was_exchanged_during_the_test_voids_it(tmp_path):
+@pytest.mark.parametrize("driver_id", DRIVERS)
+def test_an_instrument_that_was_exchanged_during_the_test_voids_it(driver_id, tmp_path):
     with Journal(tmp_path / "journal.db") as journal:
         with pytest.raises(InstrumentError) as caught:
-            asyncio.run(conducted(journal, "00000001"))
+            asyncio.run(conducted(journal, "00000001", driver_id))
         assert caught.value.code == "instrument.seal_opened"
         (closed,) = ending(journal)
         assert (closed.how, closed.reason) == ("voided", "seal_opened")
+
+
+ASKED = {
+    "the right one": (b'I4 A "B-123"\r\n', None),
+    "another one": (b'I4 A "Z9"\r\n', "instrument.other_serial"),
+    "it does not know the question": (b"ES\r\n", None),
+    "it is silent to it": (b"", None),
+    "it cannot tell now": (b"I4 I\r\n", "device.command_refused"),
+}
+
+
+@pytest.mark.parametrize("case", ASKED)
+def test_a_scale_is_asked_who_it_is_before_a_run_consumes_a_number(case):
+    answer, code = ASKED[case]
+
+    async def begin():
+        async with strange(saying(answer)) as (device, _, _):
+            check_told(replace(bound(), serial="B123"), await says_of_itself(device))
+
+    if code is None:
+        asyncio.run(begin())
+        return
+    with pytest.raises(InstrumentError) as caught:
+        asyncio.run(begin())
+    assert caught.value.code == code

@@ -173,3 +173,34 @@ def test_a_flow_outside_its_band_leaves_the_verdict_open(tmp_path):
     assert {point.reason for point in conclusion.points if point.section == "accuracy"} == {
         "flow_outside_band"
     }
+
+
+class Mistyping(Pipe):
+    """A person who keys one state wrongly the first time it is asked for."""
+
+    def __init__(self, role: str, typed: str, *, gas: bool) -> None:
+        super().__init__({}, gas=gas)
+        self.wrong = {role: Quantity.parse(typed)}
+
+    def show(self, role: str) -> Quantity:
+        return self.wrong.pop(role, None) or super().show(role)
+
+
+TYPED = {
+    "a gas as hot as an oven": (GAS, True, "temperature", "250 °C", "cannot_be"),
+    "a gas with a sign too many": (GAS, True, "reference_temperature", "-20.5 °C", "unusual_state"),
+    "a gauge in place of absolute pressure": (GAS, True, "pressure", "20 hPa", "cannot_be"),
+    "a liquid as hot as an oven": (
+        FLOW.replace("METHOD", "volumetric"), False, "vessel_temperature", "250 °C", "cannot_be"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TYPED)
+def test_a_state_that_was_mistyped_is_asked_for_again_and_decides_nothing(tmp_path, case):
+    order, gas, role, typed, question = TYPED[case]
+    bench = Mistyping(role, typed, gas=gas).bench(unusual_state="measure_again")
+    conclusion, verified = asyncio.run(run_through(tmp_path, bench, order))
+    assert conclusion.verdict.outcome is Outcome.CONFORMS
+    assert question in [getattr(prompt.action, "question", "") for prompt in bench.asked]
+    assert audit(verified, deep=True).differences == ()

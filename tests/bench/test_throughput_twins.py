@@ -70,7 +70,8 @@ def test_pressures_above_that_of_the_air_stop_the_test_before_a_verdict(tmp_path
     gauge = {'start = "1008.0 hPa"': 'start = "2.0 hPa"', 'start = "1012.0 hPa"': 'start = "6.0 hPa"'}
     with pytest.raises(ProcedureError) as refused:
         Bench(tmp_path, "gas_meters", plant=gauge).job()
-    assert refused.value.code == "gas_meters.gauge_pressure"
+    assert refused.value.code == "surroundings.impossible"
+    assert refused.value.facts["role"] == "pressure"
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,17 @@ from drivers.clock import PatientClock
 from drivers.errors import InstrumentError
 from drivers.quantity import Quantity
 from drivers.twins.plant import CourseEntry, Plant
-from procedures.action import DeliverVolume, Done, DrainVessel, FillVessel, Keyed, KeyQuantity, SetFlow
+from procedures.action import (
+    Answer,
+    DeliverVolume,
+    Done,
+    DrainVessel,
+    FillVessel,
+    Keyed,
+    KeyQuantity,
+    SetFlow,
+    Wait,
+)
 from procedures.point import Outcome
 from results.keys import read_trusted_keys
 from results.verification import load_record
@@ -81,6 +91,31 @@ def handed(action, *, flow="0 m3/h", before=()):
     return asyncio.run(obeyed())
 
 
+class Trainee:
+    """Keys what it likes, whatever it is told."""
+
+    def __init__(self) -> None:
+        self.told = []
+
+    async def answer(self, prompt: Prompt) -> Answer:
+        self.told.append(prompt.seen)
+        return Keyed(Quantity("7", "mL")) if isinstance(prompt.action, KeyQuantity) else Done()
+
+
+def test_a_trainee_is_told_what_the_neck_of_a_twin_shows_and_keys_it_alone():
+    trainee, neck = Trainee(), {"vessel": "B-20", "volume": "20 L"}
+
+    async def read():
+        plant = Plant({"flow": CourseEntry(start=Quantity.parse("0 L/min"))}, at=0.0)
+        hands = PlantHands(plant, PatientClock(10_000), trainee)
+        await hands.answer(Prompt.of("1", DeliverVolume(volume=Quantity("20.006", "L"), into="B-20"), ""))
+        asked = KeyQuantity(question="vessel_reading", unit="mL", step=Quantity("1", "mL"), facts=neck)
+        return await hands.answer(Prompt.of("2", asked, ""))
+
+    assert asyncio.run(read()) == Keyed(Quantity("7", "mL"))
+    assert trainee.told == [None, Keyed(Quantity("6", "mL"))]
+
+
 VOLUMES = {
     "much": ("200 L", "12 m3/h"),
     "less than the valve needs to open": ("0.5 L", "3.6 m3/h"),
@@ -98,10 +133,11 @@ def test_so_much_is_delivered_as_was_asked_for(case):
     assert not plant.true("flow", at=now)
 
 
-def test_a_drained_tank_is_empty_and_what_flowed_has_flowed():
+def test_a_drained_tank_is_empty_has_dripped_and_what_flowed_has_flowed():
     deliver = DeliverVolume(volume=Quantity(20, "L"), into="T")
     drain = DrainVessel(vessel="T", drip=Quantity(30, "s"))
-    plant, now, _ = handed(drain, before=(SetFlow(flow=Quantity(2, "L/s")), deliver))
+    drip = Wait(duration=Quantity(30, "s"), purpose="drip")
+    plant, now, _ = handed(drip, before=(SetFlow(flow=Quantity(2, "L/s")), deliver, drain))
     assert not plant.true("tank", at=now)
     assert abs(plant.true("volume", at=now) - Quantity(20, "L")) < Quantity("0.001", "L")
     assert now > 40

@@ -14,11 +14,12 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from drivers.clock import SystemClock
 from drivers.errors import InstrumentError, LinkLostError
@@ -82,6 +83,7 @@ class Outcome(StrEnum):
     REFUSED = "refused by the instrument"
     CANCELLED = "given up by the caller"
     UNANSWERED = "unanswered"
+    LOST = "the connection was lost"
     SLOW = "unanswered, the slave or this computer was slow"
     WRONG = "WRONG"
 
@@ -125,12 +127,15 @@ class Pulse:
 class Place:
     """One instrument on one spoiling line."""
 
-    def __init__(self, line: SpoilingLine, unit: BusUnit, shift: int, *, counts: bool, spare: bool) -> None:
+    TREATMENTS: Mapping[str, Any] = TREATMENTS
+    """what may be done to an answer, on its kind of line: serial here, TCP in `hazard_run_tcp`"""
+
+    def __init__(self, line: Any, unit: BusUnit, shift: int, *, counts: bool, spare: bool) -> None:
         self.line = line
         self.unit = unit
         self._shift = shift
         self._counts = counts
-        self._treatments = TREATMENTS | (NEEDS_A_SPARE if spare else {})
+        self._treatments = {**self.TREATMENTS, **(NEEDS_A_SPARE if spare else {})}
         self._last_count = 0
         self.injected = ""
         self.trouble = ""
@@ -189,7 +194,7 @@ async def work(place: Place, wanted: int, chance: random.Random, tally: Tally, p
         undisturbed = place.line.spoiled == spoiled  # a neighbour's fault may have hit us
         if recovering and undisturbed and outcome is Outcome.UNANSWERED:
             tally.slow.append(f"{place.unit.name}, after {place.injected}: {place.trouble}")
-        recovering = outcome in (Outcome.UNANSWERED, Outcome.SLOW, Outcome.CANCELLED)
+        recovering = outcome in (Outcome.UNANSWERED, Outcome.SLOW, Outcome.CANCELLED, Outcome.LOST)
 
 
 def drivers_of(unit: int = 1) -> Sequence[tuple[RegisterDriver, bool]]:

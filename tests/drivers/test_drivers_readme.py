@@ -8,6 +8,7 @@ import pytest
 
 from drivers import catalogue, checking
 from drivers.description import ENTRIES
+from drivers.instrument import inquiries_of
 from drivers.mbus_description import MBUS_ENTRIES
 from drivers.protocols.number import NumberStyle
 from drivers.query_description import QUERY_ENTRIES
@@ -42,6 +43,24 @@ def test_the_example_of_several_questions_is_a_driver_that_passes_its_check(tmp_
     (tmp_path / "pasar-tekanan.toml").write_text(standard, "utf-8")
     report = checking.check(tmp_path / "pasar-tekanan.toml")
     assert report.ok, "\n".join(report.lines())
+
+
+def test_the_example_of_a_safe_state_is_a_driver_that_passes_its_check(tmp_path):
+    (valves,) = (text for text in OTHERS if "[do.safe]" in text)
+    (tmp_path / "pasar-katup.toml").write_text(valves, "utf-8")
+    report = checking.check(tmp_path / "pasar-katup.toml")
+    assert report.ok, "\n".join(report.lines())
+
+
+def test_it_names_every_driver_whose_instrument_tells_its_serial_number_when_asked():
+    (paragraph,) = (text for text in README.split("\n\n") if text.startswith("Their serial number tell"))
+    drivers = {name: catalogue.load(name) for name in catalogue.names()}
+    telling = {name for name, one in drivers.items() if inquiries_of(one) or getattr(one, "tells", None)}
+    assert set(re.findall(r"`([\w-]+)`", paragraph)) == telling
+
+
+def test_no_driver_of_the_program_claims_to_know_a_safe_state():
+    assert [name for name in catalogue.names() if "safe" in catalogue.load(name).commands] == []
 
 
 def test_the_asking_example_is_a_driver_that_passes_its_check(tmp_path):

@@ -261,6 +261,24 @@ def test_what_is_not_modbus_ends_a_tcp_connection():
         framing.hear(b"HTTP/1.1 400 Bad Request\r\n")
 
 
+LEFT = {
+    "a length one too large": "0001 0000 0008 01 03 04 0064 0065",
+    "a length one too small": "0001 0000 0006 01 03 04 0064 0065",
+    "cut off": "0001 0000 0007 01 03",
+}
+
+
+@pytest.mark.parametrize("why", LEFT)
+def test_a_tcp_connection_ends_before_the_rest_of_an_answer_can_swallow_the_next_one(why):
+    framing = TcpFraming()
+    framing.ask(1, bytes.fromhex("0300640002"))
+    assert framing.hear(bytes.fromhex(LEFT[why])) in (None, Fault.OTHER_LENGTH)
+    with pytest.raises(GarbageError):
+        framing.ask(1, bytes.fromhex("0300640002"))
+    framing.reset()  # as a new connection does
+    assert framing.ask(1, bytes.fromhex("0300640002"))
+
+
 @given(st.binary(max_size=300))
 def test_no_noise_is_taken_for_an_answer(noise):
     framing = RtuFraming()

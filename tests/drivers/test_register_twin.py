@@ -9,7 +9,7 @@ import pytest
 
 from drivers.assembly import make_driver
 from drivers.catalogue import load
-from drivers.clock import PacedClock, SystemClock
+from drivers.clock import PacedClock, PatientClock, SystemClock
 from drivers.device import Device
 from drivers.errors import DescriptionError, InstrumentError
 from drivers.quantity import Quantity
@@ -229,3 +229,20 @@ def test_a_reading_that_clears_is_asked_only_when_wanted():
             return unasked, len(counted), caught.value.code
 
     assert asyncio.run(story()) == (0, 2, "device.counts_lost")
+
+
+def test_a_bus_that_keeps_real_time_is_waited_for_however_fast_the_clock_of_its_twins_is():
+    driver = load("hbm-wtx-modbus")
+    settings = TwinSettings(
+        max=Quantity(6, "kg"), d=Quantity(Decimal("0.001"), "kg"), answer_delay_s=Decimal("0.05")
+    )
+
+    async def story():
+        late, fast = SystemClock(), PatientClock(10_000)
+        async with (
+            playing(ScaleRegisterTwin(driver, settings, late, TcpLine(), tcp=True)) as scale,
+            device(driver, scale.address, fast) as instrument,
+        ):
+            return await instrument.read()
+
+    assert asyncio.run(story()).indication == Quantity("0.000", "kg")

@@ -147,10 +147,16 @@ def flows(table: str, chance: random.Random) -> Verdicts:
         step = chance.choice((None, Decimal("0.01"), Decimal("0.1")))
         limit = of_table(name, Fraction(litres), "A" if part == "system" else "B")
         if least is not None:
-            limit = max(limit, fraction(file["minimum_share"]) * of_table(name, Fraction(least), "A"))
+            smallest = fraction(file["minimum_share"]) * of_table(name, Fraction(least), "A")
+            coarse = step is not None and fraction(file["intervals"]) * Fraction(step) > 2 * smallest
+            if coarse or litres * 10 < least * 9:
+                continue  # refused
+            limit = max(limit, smallest)
             if step is not None:
                 limit = max(limit, fraction(file["intervals"]) * Fraction(step))
         limit *= fraction(file["factor"][activity.value])
+        if step is not None and Fraction(step) > limit:
+            continue  # decides nothing
         cases = [one for one in errors(chance, limit, 9) if litres + one[0] >= 0]
         plate = FlowMarks(
             accuracy_class=name,

@@ -29,9 +29,11 @@ def content(*fillings: str, rules: str = LOCAL, uut: str = 'nominal = "20 L"'):
     return tomllib.loads(head + "".join(f"[[filling]]\n{one}\n" for one in fillings), parse_float=Decimal)
 
 
-def poured(volume: str, *, fills: int = 1, **more: str) -> str:
+def poured(volume: str, *, fills: int = 1, nominal: str = "20 L", **more: str) -> str:
     said = "".join(f', {name} = "{value}"' for name, value in more.items())
-    return f'poured = [{{ nominal = "20 L", volume = "{volume}", above = "0 mL", fills = {fills}{said} }}]'
+    return (
+        f'poured = [{{ nominal = "{nominal}", volume = "{volume}", above = "0 mL", fills = {fills}{said} }}]'
+    )
 
 
 def accuracy(conclusion):
@@ -95,14 +97,14 @@ def test_a_weighed_volume_is_taken_to_the_reference_temperature_of_the_measure()
 def test_poured_water_keeps_its_mass():
     """Warmer water in the measure under test takes more room: ρ(25)/ρ(30)."""
     cold = {"temperature": "25 °C", "reference_temperature": "25 °C"}
-    row = f'temperature = "30 °C"\n{poured("10 L", fills=2, **cold)}'
+    row = f'temperature = "30 °C"\n{poured("10 L", fills=2, nominal="10 L", **cold)}'
     (point,) = accuracy(compute(content(row)))
     expected = 20 * tanaka(25).number / tanaka(30).number
     assert float(point.reference.value) == pytest.approx(expected, abs=1e-8)
 
 
 def test_without_temperatures_the_digits_are_added_and_the_result_says_so():
-    conclusion = compute(content(poured("10.0005 L", fills=2)))
+    conclusion = compute(content(poured("10.0005 L", fills=2, nominal="10 L")))
     assert accuracy(conclusion)[0].reference == Quantity("20.001", "L")
     assert "vessel_temperature_missing" in {one.code for one in conclusion.notices}
 

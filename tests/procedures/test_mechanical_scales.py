@@ -196,6 +196,8 @@ balance = "balanced"
 sensitivity = "moved"
 adjust = "reject"
 [path]
+"conditions/ambient_temperature/settled" = "28.5 °C"
+"conditions/humidity/settled" = "71 %"
 """
 
 
@@ -244,7 +246,9 @@ def test_keyed_readings_lead_to_a_sealed_record(tmp_path, errors, code, outcome)
     assert done.returncode == code, done.stdout + done.stderr
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["outcome"] == outcome
-    assert any(notice["code"] == "manual_readings" for notice in told["notices"])
+    notices = {notice["code"]: notice["facts"] for notice in told["notices"]}
+    assert notices["manual_readings"]
+    assert notices["test_conditions"] == {"conditions": "28.5 °C, 71 %"}
     assert all(p["uncertainty"] for p in told["points"] if p["section"] == "accuracy")
     record = told["files"]["record"]
     assert tera("record", "verify", record, lab=lab).returncode == 0

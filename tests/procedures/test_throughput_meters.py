@@ -196,7 +196,7 @@ MISTAKES = {
     "below absolute zero": (
         "gas_meters", GAS,
         'at = "Qmax"\nvolume = "1 L"\ntemperature = "-300 °C"\nmaster = { volume = "1 L" }',
-        "gas_meters.state",
+        "surroundings.row",
     ),
     "flows that fall": ("gas_meters", GAS.replace("0.04", "40"), at("Qmax", "0"), "gas_meters.flows"),
     "liquid flows that fall": (

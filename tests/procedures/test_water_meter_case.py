@@ -381,7 +381,8 @@ def test_an_outcome_equals_a_slow_comparison_in_fractions(volume, reference):
     row = f'at = "Q2"\nvolume = "{volume} L"\nreference = "{reference} L"\ntemperature = "25 °C"'
     (point,) = accuracy(compute(case(row)))
     within = abs(volume - reference) * 50 <= reference
-    assert point.outcome is (C if within else N)
+    blind = reference < Decimal("0.005")  # 0.1 mL, a step of the dial, is more than the limit
+    assert point.outcome is (I if blind else C if within else N)
 
 
 def test_marks_read_as_numbers_of_a_file_stay_decimals():

@@ -403,7 +403,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "a material nobody knows": ({**ROW, "reference": {"material": "wood"}}, "weights.material"),
     "humidity above all": (
         {**ROW, "air": {"temperature": "20 °C", "pressure": "1000 hPa", "humidity": "150 %"}},
-        "physics.impossible",
+        "surroundings.row",
     ),
     "a pressure for a temperature": (
         {**ROW, "air": {"temperature": "20 hPa", "pressure": "1000 hPa", "humidity": "50 %"}},

@@ -1,6 +1,8 @@
 """Approving a paper: file, token and state service sign; no byte of it changes; all is read back."""
 
 import contextlib
+import io
+import random
 import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
@@ -14,12 +16,14 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
+from results.approval.behind import only_signatures_behind
 from results.approval.certificate_key import CertificateKey
 from results.approval.signatures import signatures_of
 from results.approval.signer import Act, approve
 from results.approval.state_service import StateService
 from results.errors import RecordError
 from results.journal import Journal
+from results.paper import has_only_signatures_behind
 from tests.results.made_run import seal_with, write_run
 
 pytest.importorskip("pyhanko", reason="pyhanko is in the extra signing")
@@ -100,6 +104,84 @@ def test_a_signature_cannot_be_moved_to_another_paper(paper, file_of_head):
 
 def test_an_unsigned_paper_has_no_signature(paper):
     assert signatures_of(paper) == ()
+
+
+def painted_over(paper, *, annotation=False, form=False, info=False):
+    """A paper to whose end a page with other content was added, as any PDF editor does when it saves."""
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    adding = IncrementalPdfFileWriter(io.BytesIO(paper))
+    page = adding.find_page_for_modification(0)[0].get_object()
+    shown = generic.StreamObject(stream_data=b"BT /F1 24 Tf 100 700 Td (SAH) Tj ET")
+    if annotation:
+        place = generic.ArrayObject(map(generic.FloatObject, (0, 0, 500, 800)))
+        mark = {"/Subtype": generic.NameObject("/Stamp"), "/Rect": place}
+        mark = generic.DictionaryObject({generic.NameObject(name): value for name, value in mark.items()})
+        page["/Annots"] = generic.ArrayObject([adding.add_object(mark)])
+    elif form:
+        entries = {"/Fields": generic.ArrayObject(), "/XFA": adding.add_object(shown)}
+        entries = {generic.NameObject(name): value for name, value in entries.items()}
+        adding.root["/AcroForm"] = generic.DictionaryObject(entries)
+        adding.update_root()
+    elif info:
+        adding.set_info(generic.DictionaryObject({generic.NameObject("/Title"): generic.pdf_string("Sah")}))
+    else:
+        page["/Contents"] = adding.add_object(shown)
+    adding.update_container(page)
+    written = io.BytesIO()
+    adding.write(written)
+    return written.getvalue()
+
+
+ADDED = {"a page": {}, "a stamp": {"annotation": True}, "a form": {"form": True}, "a title": {"info": True}}
+
+
+@pytest.mark.parametrize("case", ADDED)
+def test_what_is_put_behind_a_paper_is_found_also_under_a_signature_of_whoever_put_it_there(
+    paper, file_of_head, case
+):
+    signer = CertificateKey.from_file(file_of_head, PASSWORD)
+    signed = approve(paper, signer, ACT)
+    forged = painted_over(paper, **ADDED[case])
+    assert forged.startswith(paper)
+    assert only_signatures_behind(signed, paper)
+    assert has_only_signatures_behind(signed)
+    assert not only_signatures_behind(forged, paper)
+    assert not has_only_signatures_behind(forged)
+    assert not only_signatures_behind(approve(forged, signer, ACT), paper)
+    assert not only_signatures_behind(painted_over(signed, **ADDED[case]), paper)
+
+
+def test_every_signature_is_invisible_and_the_last_covers_the_whole_file(paper, file_of_head):
+    signer = CertificateKey.from_file(file_of_head, PASSWORD)
+    signed = approve(paper, signer, Act(meaning="memeriksa", name="Pereviu"))
+    twice = approve(signed, signer, ACT)
+    assert only_signatures_behind(twice, paper)
+    assert not only_signatures_behind(twice + b"\n%%EOF\n", paper)
+    assert not only_signatures_behind(twice[:-1], paper)
+    assert not only_signatures_behind(paper, paper)
+    visible = twice.replace(b"/Rect [ 0 0 0 0 ]", b"/Rect [ 0 0 9 9 ]")
+    assert visible != twice
+    assert not only_signatures_behind(visible, paper)
+
+
+@pytest.fixture(scope="module")
+def signed(paper, file_of_head):
+    return approve(paper, CertificateKey.from_file(file_of_head, PASSWORD), ACT)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_changed_behind_a_paper_is_told_and_breaks_nothing(paper, signed, seed):
+    chance = random.Random(seed)  # noqa: S311  # places, no secrets
+    damaged = bytearray(signed)
+    start = signed.index(b"/Contents <", len(paper))
+    end = signed.index(b">", start)
+    for _ in range(3):
+        place = chance.choice((chance.randrange(len(paper), start), chance.randrange(end + 1, len(signed))))
+        damaged[place] = chance.choice([one for one in b"0123456789[]<>/ R" if one != damaged[place]])
+    found = signatures_of(bytes(damaged))
+    assert not only_signatures_behind(bytes(damaged), paper) or not all(one.intact for one in found)
 
 
 BAD = {"wrong password": "wrong", "no password": ""}

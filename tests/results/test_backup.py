@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from results.backup import MANIFEST, back_up, examine, restore
+from results.backup import MANIFEST, back_up, restore
+from results.drill import examine
 from results.errors import IntegrityError, RecordError, StorageError
 from results.journal import Journal
 from results.keys import FileKey, read_trusted_keys

@@ -88,6 +88,47 @@ def test_a_label_is_printed_with_the_decimal_comma(case):
     assert rows(measured(label, "7 A", "0.1 %", "1 %"))[0][0] == printed
 
 
+LIMITS = {
+    "made by arithmetic": ("10 mL", 3, "±\u00a03,333\u00a0mL"),
+    "written in a rule": ("5 mL", 4, "±\u00a01,25\u00a0mL"),
+    "small": ("0.5 mL", 30, "±\u00a00,01666\u00a0mL"),
+}
+
+
+@pytest.mark.parametrize("case", LIMITS)
+def test_a_limit_is_printed_no_larger_than_it_is(case):
+    whole, parts, printed = LIMITS[case]
+    limit = Quantity(Quantity.parse(whole).value / parts, "mL")
+    point = msgspec.structs.replace(
+        measured("range", "20 L", "0 mL", "1 mL"), tolerance=Tolerance(lower=-limit, upper=limit)
+    )
+    assert rows(point)[0][-1].replace(" ", "\u00a0") == printed
+
+
+ERRORS = {
+    "to the last place of its U": ("-3.700191 mL", "0.86 mL", "10 mL", "−3,70"),
+    "unless the places after it decide": ("10.000191 mL", "0.86 mL", "10 mL", "10,000191"),
+    "no place that was not shown": ("0.5 mL", "0.0086 mL", "10 mL", "0,5"),
+    "a U in another unit says nothing": ("-3.700191 mL", "0.00086 L", "10 mL", "−3,700191"),
+}
+
+
+@pytest.mark.parametrize("case", ERRORS)
+def test_an_error_is_printed(case):
+    error, expanded, limit, printed = ERRORS[case]
+    point = msgspec.structs.replace(
+        measured("1", "20 L", error, limit), uncertainty=Quantity.parse(expanded), coverage_factor=2
+    )
+    assert f"{printed}\u00a0mL" in rows(point)[0]
+
+
+def test_points_at_one_nominal_have_no_curve_and_a_curve_names_what_is_set():
+    assert error_plot([measured(str(place), "20 L", "1 mL", "10 mL") for place in (1, 2, 3)]) == ""
+    small, large = (measured(one, one, "0.001 L", "0.01 L") for one in ("10 L", "20 L"))
+    assert ">volume (L)<" in error_plot([small, large])
+    assert "muatan / load (g)" in error_plot(weigh_points())
+
+
 def test_points_of_several_instruments_have_no_curve():
     points = [
         measured("1 kg", "1 kg", "3 mg", "50 mg", subject="1 kg"),

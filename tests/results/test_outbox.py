@@ -1,6 +1,7 @@
 """The outbox: an index of sealed files that forgets nothing and can be built again."""
 
 import hashlib
+import sqlite3
 from datetime import UTC, datetime
 
 import pytest
@@ -150,6 +151,27 @@ def test_a_file_that_is_no_record_is_refused(outbox, tmp_path, body):
 def test_a_missing_file_is_told_in_a_sentence(outbox, tmp_path):
     with pytest.raises(StorageError):
         enqueue(outbox, tmp_path / "000001.tera.json")
+
+
+ROWS = {
+    "facts that are no JSON": "facts = '{nope'",
+    "a state that nobody knows": "state = 'gone'",
+    "an outcome that is none": "outcome = 'sah'",
+    "a time that is none": "next_attempt = 'tomorrow'",
+    "a time without an offset": "next_attempt = '2026-01-01T00:00:00'",
+}
+
+
+@pytest.mark.parametrize("case", ROWS)
+def test_a_row_that_this_program_did_not_write_is_told_and_passed_over_by_no_list(outbox, tmp_path, case):
+    enqueue(outbox, put(tmp_path, Bench().seal()))
+    with sqlite3.connect(tmp_path / "outbox.db") as other:
+        other.execute(f"UPDATE waiting SET {ROWS[case]}")  # noqa: S608 -- of the table above
+    other.close()
+    for states in ((), (State.SEALED,)):
+        with pytest.raises(IntegrityError) as caught:
+            outbox.records(*states)
+        assert caught.value.code == "outbox.damaged"
 
 
 def test_a_damaged_outbox_is_told_in_a_sentence(tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from results.certificate.rendering import render_certificate
 from results.errors import IntegrityError
 from results.journal import Journal
-from results.paper import is_its_paper, keep_paper, unpack
+from results.paper import has_only_signatures_behind, is_its_paper, keep_paper, unpack
 from results.sealing import SealedRun
 from results.verification import load_record
 from tests.results.made_run import keys_in, seal_with, write_run
@@ -54,9 +54,13 @@ def test_another_paper_with_its_name_is_left_alone(sealed):
     assert keep_paper(sealed.record, sealed.verified) == other
 
 
-def test_what_a_signature_adds_behind_the_paper_is_no_change_of_it(sealed):
+def test_anything_behind_the_paper_that_is_no_signature_makes_it_another(sealed):
     paper = sealed.certificate.read_bytes()
-    assert is_its_paper(paper + b"\n% an incremental update\n", sealed.verified, b"")
+    assert has_only_signatures_behind(paper)
+    for behind in (b"\n", b"\n% nothing\n", b"\n% /ByteRange\n", paper):
+        assert not is_its_paper(paper + behind, sealed.verified, b"")
+        assert not has_only_signatures_behind(paper + behind) or not behind.strip()
+    assert not has_only_signatures_behind(b"%PDF nothing")
 
 
 @pytest.mark.parametrize("seed", range(40))

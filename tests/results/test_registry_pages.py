@@ -16,7 +16,7 @@ from sqlalchemy import text
 
 from drivers.clock import SystemClock
 from procedures.assignment import Identity, Owner
-from procedures.point import Activity, Outcome, Verdict
+from procedures.point import Activity, Outcome, Subject, Verdict
 from results.receipt import verification_address, verification_token
 from results.record import Office
 from results.registry import pages
@@ -207,9 +207,28 @@ def test_a_training_record_is_marked_and_never_green(tmp_path):
         shown = read(answer)
         assert "LATIHAN Bukan bukti tera" in shown
         assert "Hasil latihan: SAH" in shown
+        assert "Berlaku sampai" not in shown
         assert 'class="standing plain"' in answer.text
         assert "LATIHAN Bukan bukti tera" in read(httpx.get(f"{registry.url}/"))
         assert "TRAINING No proof of verification" in read(httpx.get(f"{answer.url}?lang=en"))
+
+
+def test_training_on_several_instruments_sends_the_reader_to_the_list_and_is_valid_for_no_day(tmp_path):
+    good, bad = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM
+    subjects = (
+        Subject(id="1", serial="MA-1", outcome=good, valid_until=date(2031, 11, 22)),
+        Subject(id="2", serial="MA-2", outcome=bad),
+    )
+    with EmbeddedRegistry(tmp_path, training=True) as registry:
+        trainee = Bench(training=True)
+        registry.store.enrol(trainee.name, trainee.key.public, OFFICE)
+        verdict = Verdict(outcome=bad, rule="id-water-2011")
+        address = registered(registry, trainee, kind="water_meters", subjects=subjects, verdict=verdict)
+        shown = read(httpx.get(address))
+        assert "Hasil latihan: ▲ Lihat daftar alat" in shown
+        assert "1 · MA-1 ✔ SAH" in shown
+        assert "2 · MA-2 ✘ BATAL" in shown
+        assert "2031" not in shown
 
 
 def test_english_is_one_link_away_and_has_the_same_facts(registry, bench):

@@ -62,6 +62,11 @@ class Panel(Static):
         if content != self.content or content.spans != getattr(self.content, "spans", None):
             self.update(content, layout=self.styles.auto_dimensions)
 
+    def on_resize(self) -> None:
+        """What was said for another width is said anew."""
+        if isinstance(self.screen, Face):
+            self.screen.laid_out()
+
 
 class Pressed(Screen[ScreenResultType]):
     """Turns key events into presses; the screen says what they mean in `pressed`."""
@@ -132,6 +137,9 @@ class Pressed(Screen[ScreenResultType]):
 class Face(Pressed[None]):
     """A full screen."""
 
+    _outdated = False
+    """the layout has changed, and the paint for it is still to come"""
+
     def compose(self) -> ComposeResult:
         """Head, banner, the screen's own panels, keys."""
         yield Panel(id="head")
@@ -155,11 +163,17 @@ class Face(Pressed[None]):
 
     def on_resize(self) -> None:
         """Paint for the new size."""
-        self.call_after_refresh(self.paint_again)
+        self.laid_out()
 
-    def paint_again(self) -> None:
-        """Paint for a layout that has changed, unless the screen was left meanwhile."""
-        if self.query("#head"):
+    def laid_out(self) -> None:
+        """Paint once for a layout that has changed, however many panels have another size now."""
+        if not self._outdated:
+            self._outdated = True
+            self.call_after_refresh(self._paint_again)
+
+    def _paint_again(self) -> None:
+        self._outdated = False
+        if self.query("#head"):  # else the screen was left meanwhile
             self.paint()
 
     def paint(self) -> None:

@@ -18,7 +18,7 @@ from bench.tui.screens.face import MAIN, NARROW, Face, Panel, Part
 from bench.tui.screens.registration import RegistrationScreen
 from drivers.protocols import Refused
 from drivers.reading import Stability
-from procedures.point import Outcome
+from procedures.heading import Heading
 
 LIVE_S: Final = 0.25
 LISTS_S: Final = 2.0
@@ -185,9 +185,10 @@ class HomeScreen(Face):
         desk, labels = self.bench.desk, self.labels
         moment = labels.moment(self.bench.local_time())
         sound = "" if not self.bench.muted else "  " + labels.text("sound.off")
+        officer = cut(desk.officer, self.size.width // 3)
         self.frame(
             f"{desk.bench}  {desk.office}",
-            f"{desk.officer}   {moment}   {labels.language.upper()}{sound}",
+            f"{officer}   {moment}   {labels.language.upper()}{sound}",
             labels.text("home.keys" if self.size.width > NARROW else "home.keys_short"),
         )
         self._paint_instruments()
@@ -212,10 +213,10 @@ class HomeScreen(Face):
     def _instrument(self, line: InstrumentLine, width: int) -> list[Part]:
         text = self.labels.text
         name, driver, port = 20, (22 if width > NARROW else 0), (16 if width > NARROW else 11)
-        cells: list[Part] = [(f"{line.name[: name - 1]:<{name}}", "bold")]
+        cells: list[Part] = [(f"{cut(line.name, name - 1):<{name}}", "bold")]
         if driver:
-            cells.append((f"{line.driver[: driver - 1]:<{driver}}", ""))
-        cells.append((f"{(line.port or text('home.no_port'))[: port - 1]:<{port}}", "dim"))
+            cells.append((f"{cut(line.driver, driver - 1):<{driver}}", ""))
+        cells.append((f"{_end(line.port or text('home.no_port'), port - 1):<{port}}", "dim"))
         if line.fault:
             return [*cells, (f"✘ {line.fault}", "bold $error")]
         match line.shown:
@@ -255,8 +256,10 @@ class HomeScreen(Face):
         state, style = job_state(self.labels, job.state, job.outcome)
         what = f"{job.title}, {job.owner}" if job.owner else job.title
         room = max(width - len(state) - 5, 8)
-        shown = what if len(what) <= room else what[: room - 1] + "…"
-        return [(f"{mark} {shown:<{room}}", "bold reverse" if mark == "▶" else ""), ("  " + state, style)]
+        return [
+            (f"{mark} {cut(what, room):<{room}}", "bold reverse" if mark == "▶" else ""),
+            ("  " + state, style),
+        ]
 
     def _paint_registry(self) -> None:
         labels = self.labels
@@ -297,6 +300,16 @@ class HomeScreen(Face):
         return found
 
 
+def cut(text: str, room: int) -> str:
+    """The beginning of a text that is longer than its place."""
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def _end(port: str, room: int) -> str:
+    """The end of an address, which tells one from another."""
+    return port if len(port) <= room else f"…{port[1 - room :]}"
+
+
 def _due(written: str) -> str:
     """A date of the desk as this country writes it; anything else as it is."""
     try:
@@ -305,11 +318,11 @@ def _due(written: str) -> str:
         return written
 
 
-def job_state(labels: Labels, state: JobState, outcome: Outcome | None) -> tuple[str, str]:
+def job_state(labels: Labels, state: JobState, outcome: Heading | None) -> tuple[str, str]:
     """State and, once sealed, the outcome; the only green there is."""
     word = labels.text(f"job.{state}")
     if state in SEALED and outcome is not None:
-        style = {Outcome.CONFORMS: "bold $success", Outcome.DOES_NOT_CONFORM: "bold $error"}.get(
+        style = {Heading.CONFORMS: "bold $success", Heading.DOES_NOT_CONFORM: "bold $error"}.get(
             outcome, "bold $warning"
         )
         return f"{labels.outcome(outcome)} · {word}", style

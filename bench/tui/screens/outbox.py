@@ -10,7 +10,7 @@ from textual.widget import Widget
 from bench.desk import OutboxLine
 from bench.tui.screens.dialogs import Tell
 from bench.tui.screens.face import Face, Panel, Part
-from bench.tui.screens.home import job_state
+from bench.tui.screens.home import cut, job_state
 
 
 class OutboxScreen(Face):
@@ -75,9 +75,17 @@ class OutboxScreen(Face):
     def _line(self, line: OutboxLine, *, marked: bool) -> list[Part]:
         state, style = job_state(self.labels, line.state, line.outcome)
         tries = self.labels.text("outbox.attempts", count=line.attempts) if line.attempts else ""
-        number = (f"{'▶' if marked else ' '} {line.number:<22}", "bold reverse" if marked else "bold")
-        problem = f"  ▲ {line.problem}" if line.problem else ""
-        return [number, (f" {state:<30} ", style), (tries, "dim"), (problem, "$warning")]
+        number = f"{'▶' if marked else ' '} {line.number:<22}"
+        told = f" {state:<30} "
+        room = self.panel("records").content_size.width - len(number) - len(told) - len(tries) - 4
+        # all of it stands in the detail of the marked record
+        problem = f"  ▲ {cut(line.problem, room)}" if line.problem and room > 0 else ""
+        return [
+            (number, "bold reverse" if marked else "bold"),
+            (told, style),
+            (tries, "dim"),
+            (problem, "$warning"),
+        ]
 
     def _detail(self, lines: Sequence[OutboxLine]) -> list[Part]:
         if not lines:

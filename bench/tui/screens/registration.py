@@ -164,14 +164,16 @@ class RegistrationScreen(Face):
         )
         panel = self.panel("entries")
         room = max(panel.content_size.height, 1)
-        lines = [self._painted_line(place, field) for place, field in enumerate(self._fields)]
+        width = panel.content_size.width
+        lines = [self._painted_line(place, field, width) for place, field in enumerate(self._fields)]
         lines.append(self._painted_end())
         start = min(max(self._line - room // 2, 0), max(len(lines) - room, 0))
         shown = [part for line in lines[start : start + room] for part in (*line, "\n")]
         panel.show(*shown[:-1], title=kind)
         self.panel("about").show(*self._about(), title=self._asked(self._field))
 
-    def _painted_line(self, place: int, field: Field) -> list[Part]:
+    def _painted_line(self, place: int, field: Field, width: int) -> list[Part]:
+        """One row, whatever was typed: the end of what is being typed, the beginning of everything else."""
         now = place == self._line
         answer = self._answers[field.name]
         name = f"{self._asked(field)}{' *' if field.needed else ''}"
@@ -179,9 +181,14 @@ class RegistrationScreen(Face):
         if field.chosen:
             told = self._choice(field, answer) if answer else "—"
             return [*parts, (f"‹ {told} ›" if now else told, "bold reverse" if now else "")]
+        room = max(width - _NAME - 3, 1)
         if now:
-            return [*parts, (f"{answer}▏", "bold reverse")]
-        return [*parts, self._understood(field) or answer or ("—", "dim")]
+            end = answer if len(answer) < room else f"…{answer[2 - room :]}"
+            return [*parts, (f"{end}▏", "bold reverse")]
+        told = self._understood(field) or answer
+        if not told:
+            return [*parts, ("—", "dim")]
+        return [*parts, told if len(told) <= room else f"{told[: room - 1]}…"]
 
     def _painted_end(self) -> list[Part]:
         now = self._line == len(self._fields)

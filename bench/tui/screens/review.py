@@ -16,15 +16,21 @@ from bench.tui.reply import DIGITS
 from bench.tui.screens.dialogs import Tell
 from bench.tui.screens.face import MAIN, Face, Panel, Part
 from bench.tui.screens.run_panels import bar
-from bench.tui.view import RunView, share, shown_error, worst
+from bench.tui.view import RunView, share, short_error, worst
 from bench.tui.widgets.readings import STYLE
 from drivers.errors import PlainError
+from procedures.heading import Heading
 from procedures.point import Outcome
 
 EXPLAINED: Final = 3
 """Points that one notice explains."""
+BAR: Final = 12
+"""Columns of the bar that shows how much of its limits the worst point used; less where there is no room."""
 CONFIRMING: Final = "1"
 """The key that stands for a PIN where none is needed."""
+
+_MEASURED: Final = {Heading.CONFORMS: "", Heading.DOES_NOT_CONFORM: "$error"}
+"""colours of what is not sealed"""
 
 
 class Stage(Enum):
@@ -170,36 +176,36 @@ class ReviewScreen(Face):
 
     def _summary(self) -> list[Part]:
         labels, verdict = self.labels, self._measured.conclusion.verdict
+        whole = self._measured.outcome
         points = self._measured.conclusion.points
         within = sum(point.outcome is Outcome.CONFORMS for point in points)
         parts: list[Part] = []
         if self._stage is Stage.SEALED:
             style = {
-                Outcome.CONFORMS: "bold reverse $success",
-                Outcome.DOES_NOT_CONFORM: "bold reverse $error",
+                Heading.CONFORMS: "bold reverse $success",
+                Heading.DOES_NOT_CONFORM: "bold reverse $error",
             }
-            parts.append(
-                (f" {labels.outcome(verdict.outcome)} ", style.get(verdict.outcome, "bold reverse $warning"))
-            )
+            parts.append((f" {labels.outcome(whole)} ", style.get(whole, "bold reverse $warning")))
         else:
-            word = labels.text(f"outcome.{verdict.outcome}")
-            parts.append((labels.text("review.measured_as", outcome=word), "bold " + STYLE[verdict.outcome]))
+            word = labels.text(f"outcome.{whole}")
+            parts.append(
+                (labels.text("review.measured_as", outcome=word), f"bold {_MEASURED.get(whole, '$warning')}")
+            )
         parts.append("\n" + labels.text("review.within", within=within, total=len(points)) + "\n")
         limit = worst(points)
         used = None if limit is None else share(limit)
-        error = None if limit is None else shown_error(limit)
+        error = None if limit is None else short_error(limit)
         if limit is not None and used is not None and error is not None:
             what = labels.text(
                 "review.worst",
                 point=labels.point(limit.label),
-                error=labels.error(limit),
+                error=labels.quantity(error, signed=True),
                 limits=labels.limits(limit),
             )
-            parts += [
-                f"{what}  ",
-                *bar(float(used), 12, STYLE[limit.outcome] or "$accent"),
-                f" {int(used * 100)} %\n",
-            ]
+            share_told = f" {int(used * 100)} %\n"
+            room = self.panel("summary").content_size.width - len(what) - len(share_told) - 3
+            drawn = bar(float(used), min(room, BAR), STYLE[limit.outcome] or "$accent") if room > 0 else []
+            parts += [f"{what} ", *drawn, share_told]
         for section, outcome in verdict.sections.items():
             mine = [point for point in points if point.section == section]
             good = sum(point.outcome is Outcome.CONFORMS for point in mine)
@@ -257,15 +263,15 @@ class ReviewScreen(Face):
     def _document(self) -> list[Part]:
         labels, until = self.labels, self._measured.conclusion.valid_until
         parts: list[Part] = [(f"{self._measured.number}\n", "bold")]
+        if self._files is not None:
+            files = (self._files.record, self._files.evidence, self._files.certificate)
+            parts += [f"✔ {file.name}\n" for file in files]
         parts.append(
             labels.text("review.began", moment=self._measured.began_at.astimezone(self.bench.zone)) + "\n"
         )
         if until is not None:
             parts.append(labels.text("review.valid_until", date=until) + "\n")
         parts.append(labels.text("review.rule", rule=self._measured.conclusion.verdict.rule) + "\n")
-        if self._files is not None:
-            files = (self._files.record, self._files.evidence, self._files.certificate)
-            parts += [f"✔ {file.name}\n" for file in files]
         return parts
 
     def _decision(self) -> list[Part]:
@@ -289,7 +295,15 @@ class ReviewScreen(Face):
             case Stage.SIGNING if signer is not None and signer.pin:
                 asks = labels.text(self._entry.asks, name=signer.name) if signer.new else "PIN"
                 dots = (self._entry.dots, "bold $accent")
-                return [meaning, "\n\n", (f"{asks}  ", "bold"), dots, "\n\n", self._next(pin=True)]
+                return [
+                    meaning,
+                    "\n\n",
+                    (f"{asks}  ", "bold"),
+                    dots,
+                    *self._told(),
+                    "\n\n",
+                    self._next(pin=True),
+                ]
             case Stage.SIGNING:
                 mark = "●" if self._agreed else "_"
                 press = (labels.text("review.no_pin"), "bold")
@@ -301,6 +315,12 @@ class ReviewScreen(Face):
                 again = self._measured.conclusion.verdict.outcome is not Outcome.CONFORMS
                 after = labels.text("review.after_seal_again" if again else "review.after_seal")
                 return [(f"✔ {words}", "bold"), "\n\n", after]
+
+    def _told(self) -> list[Part]:
+        """The PIN of the demonstration, which protects nothing."""
+        pin = self.bench.told_pin
+        told = f" {self.labels.text('command.demo_pin', pin=pin)} "
+        return ["   ", (told, "reverse $warning")] if pin and self.training else []
 
     def _next(self, *, pin: bool) -> Part:
         last = not self._entry.new or bool(self._entry.first)

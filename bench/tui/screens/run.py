@@ -1,43 +1,34 @@
 """The run screen: what to do, what the scale shows, what was found; Enter captures, through the gate.
 
 An Enter while the scale still moves is held until it rests; one for a wrong load or a dead line is refused in
-words. Nothing on this screen is green: a run is measured here, not sealed.
+words.
 """
 
 import math
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from typing import Final
-
-from textual.containers import Horizontal
-from textual.widget import Widget
 
 from bench import events
 from bench.desk import Work
 from bench.operator import Prompt
 from bench.resumption_words import told
-from bench.tui.answering import Scale, stands_with_question
-from bench.tui.gate import Gate, Watch
+from bench.tui.answering import stands_with_question
+from bench.tui.gate import Gate
 from bench.tui.operator import TuiOperator
 from bench.tui.reply import DIGITS, Reply
 from bench.tui.screens import run_panels as draw
 from bench.tui.screens.dialogs import Pick, Tell, Write, retake_dialog
-from bench.tui.screens.face import MAIN, NARROW, Face, Panel
+from bench.tui.screens.face import MAIN
+from bench.tui.screens.run_face import PAINT_S, RunFace
 from bench.tui.screens.situation import UUT, Situation
-from bench.tui.view import RunView
-from bench.tui.widgets.receptor import receptor
 from drivers.clock import Clock
 from procedures.action import Answer, Done, Instruction, Wait
 
-PAINT_S: Final = 0.1
-"""Live values are painted ten times a second, the latest wins."""
-SHORT: Final = 28
-"""Below this many rows the display gives up its margin."""
 HELD_S: Final = 20.0
 """An Enter is held no longer than this."""
 
 
-class RunScreen(Face):
+class RunScreen(RunFace):
     """One run under way; observer of its events and owner of its operator."""
 
     def __init__(
@@ -47,40 +38,21 @@ class RunScreen(Face):
 
         Args:
             title: what is tested, until the run says it.
-            clock: the screen's own clock.
+            clock: the time of the instruments.
             manual: the instrument under test has no port.
             weighed_by_eye: the comparator, where there is one, has no port.
             auto_capture: the option of the laboratory.
         """
-        super().__init__()
-        self._job = title
-        self._clock = clock
-        self._manual = manual
+        super().__init__(title, clock, manual=manual, auto_capture=auto_capture)
         self._weighed_by_eye = weighed_by_eye
         self._reply: Reply | None = None
         self._refused = ""
         self._held_until: float | None = None
-        self._large = False
-        self._changed = False
-        self._began_at: datetime | None = None
-        self.scale = Scale(Watch(), auto_capture)
-        self.view = RunView()
         self.work: Work | None = None
         self.operator = TuiOperator(self._prompt_changed)
 
-    def panels(self) -> Sequence[Widget]:
-        """Instruction above, display and point in the middle, table and plot below."""
-        return (
-            Horizontal(Panel(id="instruction"), Panel(id="receptor"), id="ask"),
-            Panel(id="large"),
-            Horizontal(Panel(id="display", classes="box"), Panel(id="point", classes="box"), id="middle"),
-            Horizontal(Panel(id="table", classes="box"), Panel(id="plot", classes="box"), id="lower"),
-            Panel(id="progress"),
-        )
-
     def on_mount(self) -> None:
         """Begin to follow the scale."""
-        self._began_at = self._clock.utc()
         self.set_interval(PAINT_S, self._tick)
 
     # ------------------------------------------------------------------ observer and operator
@@ -126,7 +98,7 @@ class RunScreen(Face):
         if self._changed:
             self.paint()
         else:
-            self._paint_live()
+            self.paint_live()
 
     def _let_pass(self, prompt: Prompt, now: float) -> None:
         """Answer what the bench sees by itself, and an Enter that was held."""
@@ -261,14 +233,8 @@ class RunScreen(Face):
         else:
             self._refuse(prompt, gate)
 
-    # ------------------------------------------------------------------ painting
-
-    @property
-    def training(self) -> bool:
-        """Whether desk or run says so; either is enough."""
-        return self.bench.desk.training or self.view.training
-
-    def _situation(self) -> Situation:
+    def situation(self) -> Situation:
+        """The moment, from the view, the scale and what was keyed so far."""
         return Situation(
             labels=self.labels,
             view=self.view,
@@ -281,70 +247,3 @@ class RunScreen(Face):
             held=self._held_until is not None,
             now=self._clock.monotonic(),
         )
-
-    def paint(self) -> None:
-        """Bring every panel up to date."""
-        self._changed = False
-        labels, view = self.labels, self.view
-        situation = self._situation()
-        self.frame(
-            f"{labels.text('run.title')} {view.number}  {view.title or self._job}",
-            self._standing(),
-            labels.text(situation.keys() + ("_short" if self.size.width <= NARROW else "")),
-        )
-        self.query_one("#ask").border_title = situation.section()
-        self.set_class(self._large, "-large")
-        self.set_class(situation.inspecting, "-inspecting")
-        self.set_class(self.size.height < SHORT, "-short")
-        self._paint_live()
-        self._paint_point()
-        self._paint_lower(situation)
-        self._paint_progress()
-
-    def _standing(self) -> str:
-        """That nothing is sealed yet, and how long the run was broken off."""
-        event = self.view.broken_off
-        if event is None:
-            return self.labels.text("run.unsealed")
-        return self.labels.text("run.resumed_after", minutes=event.minutes)
-
-    def _paint_live(self) -> None:
-        """What changes ten times a second: the display, and what Enter would do."""
-        situation = self._situation()
-        self.panel("instruction").show(*situation.instruction())
-        places = [row.step.position for row in self.view.rows if row.step.position]
-        position = draw.position_of(self.view)
-        self.panel("receptor").show("\n".join(receptor(position, places)) if position is not None else "")
-        panel = self.panel("large" if self._large else "display")
-        size = panel.content_size
-        below = situation.state()
-        if self._large:
-            below = [*below, "\n\n", *draw.verdict(self.labels, self.view, size.height)]
-        lines = draw.display(*situation.display(), size.width, size.height, below)
-        panel.show(*lines, title=situation.title())
-
-    def _paint_point(self) -> None:
-        panel = self.panel("point")
-        lines = draw.point(self.labels, self.view, panel.content_size.width)
-        panel.show(*lines, title=self.labels.text("run.point_title"))
-
-    def _paint_lower(self, situation: Situation) -> None:
-        table, plot = self.panel("table"), self.panel("plot")
-        if plot.display == situation.inspecting:
-            plot.display = not situation.inspecting
-            self.call_after_refresh(self.paint_again)  # the table has another width then
-        if situation.inspecting and self._reply is not None:
-            table.show(*draw.checklist(self.labels, self._reply), title=self.labels.text("inspect.title"))
-            return
-        lines, title = draw.table(self.labels, self.view, table.content_size, situation.retaken())
-        table.show(*lines, title=title)
-        lines, title = draw.error_plot(self.labels, self.view, plot.content_size)
-        plot.show(*lines, title=title)
-
-    def _paint_progress(self) -> None:
-        took = self._clock.utc() - self._began_at if self._began_at is not None else timedelta()
-        sound = self.labels.text("sound.off" if self.bench.muted else "sound.on")
-        auto = "  " + self.labels.text("run.auto") if self.scale.auto_capture and not self._manual else ""
-        room = self.size.width - len(sound) - len(auto) - 6
-        bar = draw.progress(self.labels, self.view, room, took)
-        self.panel("progress").show(" ", *bar, f"  {sound}{auto}")

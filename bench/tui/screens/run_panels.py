@@ -12,7 +12,7 @@ from bench.tui.gate import Gate, Watch
 from bench.tui.keying import Keying
 from bench.tui.reply import Reply
 from bench.tui.screens.face import Part
-from bench.tui.view import RunView, share, shown_error
+from bench.tui.view import RunView, share, short_error, shown_error
 from bench.tui.widgets.digits import big, largest_scale
 from bench.tui.widgets.plot import plot
 from bench.tui.widgets.readings import STYLE, readings, weighed
@@ -26,6 +26,8 @@ FEW_POINTS = 3
 """Fewer say nothing about the time that remains."""
 ROOM_FOR_SIGN = 18
 """Rows of the large screen that leave room for a big sign under the digits."""
+_APART = 2
+"""Columns between what stands beside each other; as many has the sign that there is more."""
 
 
 def bells(event: events.Event) -> int:
@@ -49,7 +51,7 @@ def number(labels: Labels, quantity: Quantity) -> str:
 def display(text: str, style: str, columns: int, rows: int, below: Sequence[Part]) -> list[Part]:
     """Digits in the middle of a panel, as large as fit, with the lines `below` at its foot."""
     foot = 1 + sum(_words(part).count("\n") for part in below)
-    scale = largest_scale(text, columns - 2, rows - foot)
+    scale = largest_scale(text, columns, rows - foot)
     lines = big(text, scale) if scale else [text]
     indent = " " * max((columns - max(len(line) for line in lines)) // 2, 0)
     spare = max(rows - foot - len(lines), 0)
@@ -67,8 +69,8 @@ def verdict(labels: Labels, view: RunView, rows: int) -> list[Part]:
     if last is None:
         return [(labels.text("run.no_point_yet"), "dim")]
     style = STYLE[last.outcome] or "bold"
-    error = shown_error(last)
-    found = "" if error is None else f"E = {labels.error(last)}   BKD {labels.limits(last)}"
+    error = short_error(last)
+    found = "" if error is None else f"E = {labels.quantity(error, signed=True)}   BKD {labels.limits(last)}"
     words = [labels.point(last.label), labels.measured(last.outcome, last.method), found]
     if rows < ROOM_FOR_SIGN:
         return [(f"{words[1]}   ", style), f"{words[0]}   {found}"]
@@ -101,6 +103,24 @@ def stability(labels: Labels, watch: Watch, now: float) -> Part:
             return labels.text("live.moving"), "$warning"
 
 
+def flowing(told: Sequence[Sequence[tuple[str, str]]], columns: int, lines: int = 0) -> list[Part]:
+    """What belongs together beside each other, none broken in two; `…` where `lines`, if any, do not do."""
+    rows: list[list[Part]] = [[]]
+    used = 0
+    for place, one in enumerate(told):
+        width = sum(len(words) for words, _ in one)
+        last_line, last = len(rows) == lines, place == len(told) - 1
+        if used and used + _APART + width + (_APART if last_line and not last else 0) > columns:
+            if last_line:
+                rows[-1].append((" …", "dim"))
+                break
+            rows.append([])
+            used = 0
+        rows[-1] += [" " * _APART, *one] if used else [*one]
+        used += width + (_APART if used else 0)
+    return [part for at, row in enumerate(rows) for part in (["\n"] if at else []) + row] or [""]
+
+
 def countdown(seconds: float) -> str:
     """Minutes and seconds that are left, the one begun included: `2:05`."""
     minutes, rest = divmod(ceil(seconds), 60)
@@ -129,14 +149,14 @@ def point(labels: Labels, view: RunView, columns: int) -> list[Part]:
     if last is None:
         return [(labels.text("run.no_point_yet"), "dim")]
     lines: list[Part] = [(labels.point(last.label) + "\n", "bold")]
-    error = shown_error(last)
+    error = short_error(last)
     if error is not None:
-        lines.append(f"{labels.text('run.error'):<14}{labels.error(last):>14}\n")
+        lines.append(f"{labels.text('run.error'):<14}{labels.quantity(error, signed=True):>14}\n")
     elif last.error_bounds is not None:
         low, high = (labels.number(bound.value, signed=True) for bound in last.error_bounds)
         lines.append(f"{labels.text('run.error'):<12}{low} … {high}\n")
     if last.tolerance is not None:
-        lines.append(f"{labels.text('run.tolerance'):<14}{labels.limits(last):>14}\n")
+        lines.append(f"{labels.text('run.tolerance'):<14}{_limits(labels, last):>14}\n")
     if last.uncertainty is not None:
         lines.append(f"{labels.text('run.uncertainty'):<14}{labels.quantity(last.uncertainty):>14}\n")
     lines.append((labels.measured(last.outcome, last.method) + "\n", STYLE[last.outcome] or "bold"))
@@ -145,6 +165,15 @@ def point(labels: Labels, view: RunView, columns: int) -> list[Part]:
         lines += bar(float(used), columns - 8, STYLE[last.outcome] or "$accent")
         lines.append(f" {int(used * 100)} %")
     return lines
+
+
+def _limits(labels: Labels, decided: Point) -> str:
+    """The limits of a point; one that is bounded above alone has one."""
+    tolerance = decided.tolerance
+    told = labels.limits(decided)
+    if tolerance is None or tolerance.lower or " … " not in told:
+        return told
+    return f"≤ {told.rpartition(' … ')[2].removeprefix('+')}"
 
 
 def bar(part: float, columns: int, style: str) -> list[Part]:
@@ -173,7 +202,7 @@ def plot_unit(view: RunView) -> str:
 def table(labels: Labels, view: RunView, room: Size, note: str) -> tuple[list[Part], str]:
     """The readings, a note below them, and the title."""
     rows = readings(view, labels, room.width, room.height - bool(note))
-    unit = f" ({view.unit()})" if weighed(view) else ""
+    unit = f" ({view.unit()})" if weighed(view) and view.unit() else ""
     return [*rows, (note, "$warning")], labels.text("run.table_title", unit=unit)
 
 
@@ -189,8 +218,8 @@ def error_plot(labels: Labels, view: RunView, room: Size) -> tuple[list[Part], s
         Outcome.INDETERMINATE: "bold $warning",
     }
     lines = plot(plotted(view), room.width, room.height, labels.number)
-    if not lines:
-        return [(labels.text("run.no_plot"), "dim")], title
+    if not lines:  # nothing to draw, or no room for it
+        return [("" if plotted(view) else labels.text("run.no_plot"), "dim")], title
     parts: list[Part] = []
     for line in lines:
         parts += [(cell.character, styles[cell.role]) for cell in line]

@@ -15,9 +15,11 @@ from bench.tui.view import RunView
 from drivers.reading import Reading
 from procedures.action import (
     Action,
+    Choice,
     Choose,
     Inspect,
     KeyAdded,
+    Keyed,
     KeyIndication,
     KeyQuantity,
     PlaceLoad,
@@ -31,9 +33,10 @@ UUT: Final = "uut"
 """Role of the instrument under test."""
 COMPARATOR: Final = "comparator"
 """Role of the balance on which weights are compared."""
+PULSES: Final = frozenset({"counter", "pulses"})
+"""Roles of what counts pulses or turns."""
 FLOW: Final = "flow"
 """Role of what shows the flow."""
-_HARD_SPACE: Final = "\u00a0"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +96,8 @@ class Situation:
             return self.labels.text("run.remaining_title")
         keyed = self.reply is not None and self.reply.keying is not None
         shown = keyed or self._live(self.role) is not None
-        name = self.labels.text("run.pulses") if self._pulses else self.unit
+        pulses = self._pulses if keyed else self.role.partition("/")[0] in PULSES
+        name = self.labels.text("run.pulses") if pulses else self.unit
         unit = f" ({name})" if name and shown else ""
         if keyed or self.role == UUT:
             return self.labels.text("run.keyed_title" if keyed else "run.indication_title", unit=unit)
@@ -106,7 +110,7 @@ class Situation:
             case KeyQuantity(question=question):
                 return question.endswith("_pulses")
             case KeyIndication(role=role):
-                return role.partition("/")[0] in {"counter", "pulses"}
+                return role.partition("/")[0] in PULSES
             case _:
                 return False
 
@@ -151,18 +155,27 @@ class Situation:
             return (*standing, self.prompt.action)
         return (self.prompt.action,)
 
-    def instruction(self) -> list[Part]:
-        """What to do, the choices if there are any, and what the main key does."""
+    def instruction(self, columns: int = 100) -> list[Part]:
+        """What to do, the choices if there are any, and what the main key does, in so many columns."""
         parts: list[Part] = []
         for action in self.told():
             parts += [(self.labels.instruction(action), "bold"), "\n"]
         if self.prompt is not None and isinstance(self.prompt.action, Choose):
-            for index, choice in enumerate(self.prompt.action.choices, start=1):
-                # hard spaces: a line breaks between two choices, never inside one
-                words = self.labels.word("choice", choice).replace(" ", _HARD_SPACE)
-                parts += [(f" {index} ", "bold reverse"), f"{_HARD_SPACE}{words}   "]
-            parts.append("\n")
-        return [*parts, self.hint()]
+            words = [self.labels.word("choice", choice) for choice in self.prompt.action.choices]
+            choices = [[(f" {key} ", "bold reverse"), (f" {word}", "")] for key, word in enumerate(words, 1)]
+            parts += [*draw.flowing(choices, columns), "\n"]
+        return [*parts, *self._twin(), self.hint()]
+
+    def _twin(self) -> list[Part]:
+        """What the twin shows where a person reads by eye; only a twin ever says it."""
+        match self.prompt.seen if self.prompt is not None else None:
+            case Keyed(quantity=quantity):
+                told = self.labels.quantity(quantity)
+            case Choice(choice=choice):
+                told = self.labels.choice(choice)
+            case _:
+                return []
+        return [(f" {self.labels.text('training.twin_shows', told=told)} ", "reverse $warning"), "\n"]
 
     def hint(self) -> Part:
         """Why the last key was refused, or what the main key does now."""
@@ -183,8 +196,8 @@ class Situation:
         match action:
             case Inspect():
                 name = "enter_fails" if failing else "enter_conforms"
-            case Choose():
-                name = "pick"
+            case Choose(choices=choices):
+                name = "pick_only" if len(choices) == 1 else "pick"
             case KeyAdded():
                 name = "count"
             case KeyQuantity() | KeyIndication() if self._nothing_keyed():
@@ -215,8 +228,8 @@ class Situation:
         lost = self.scale.watch.judge(None, self.now) is Gate.NO_SIGNAL
         return draw.indication(self.labels, self.view.live.get(UUT), lost=lost)
 
-    def state(self) -> list[Part]:
-        """The line under the display: rest, the expected load, or the number keyed."""
+    def state(self, columns: int = 100, lines: int = 1) -> list[Part]:
+        """What stands under the display, in that room: rest, the expected load, or the number keyed."""
         if self.reply is not None and self.reply.keying is not None:
             counted = self.reply.keying.quantity()
             if counted is None:
@@ -225,28 +238,28 @@ class Situation:
                 return [f"= {self.labels.number(counted.value)} {self.labels.text('run.pulses')}"]
             return [f"= {self.labels.quantity(counted)}"]
         if self.view.live.keys() - {UUT}:
-            return self._others()
+            return self._others(columns, lines)
         if self.manual:
             return [(self.labels.text("live.by_hand"), "dim")]
         expected = self.scale.expected(self.prompt.action) if self.prompt is not None else None
         watch = self.scale.watch
         return [draw.stability(self.labels, watch, self.now), draw.match(self.labels, watch, expected)]
 
-    def _others(self) -> list[Part]:
-        """Whether the flow is where it is wanted, and what the other instruments show."""
-        parts: list[Part] = []
+    def _others(self, columns: int, lines: int) -> list[Part]:
+        """Whether the flow is where it is wanted, and what the other instruments show, as far as it fits."""
+        told: list[list[tuple[str, str]]] = []
         action = self.prompt.action if self.prompt is not None else None
         flow = self._live(FLOW)
         if isinstance(action, SetFlow) and flow is not None:
             low, high = action.lower, action.upper
             inside = (low is None or flow.indication >= low) and (high is None or flow.indication <= high)
             name, style = ("inside", "bold $accent") if inside else ("outside", "$warning")
-            parts.append((self.labels.text(f"live.{name}"), style))
+            told.append([(self.labels.text(f"live.{name}"), style)])
         for role in (other for other in self.view.live if other != self.role):
             shown = self._live(role)
-            told = "—" if shown is None else self.labels.quantity(shown.indication)
-            parts.append(f"  {self.labels.role(role)} {told}")
-        return parts or [""]
+            number = "—" if shown is None else self.labels.quantity(shown.indication)
+            told.append([(f"{self.labels.role(role)} {number}", "")])
+        return draw.flowing(told, columns, lines)
 
     def retaken(self) -> str:
         """The note that something was done again."""

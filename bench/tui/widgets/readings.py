@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bench.labels import Labels
-from bench.tui.view import Row, RunView, shown_error
+from bench.tui.view import Row, RunView, short_error
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.point import Method, Outcome, Point
@@ -54,16 +54,19 @@ def readings(view: RunView, labels: Labels, columns: int, rows: int) -> list[Sty
     last_start = max(len(lines) - room, 0)
     start = last_start if current_line is None else min(max(current_line - room // 2, 0), last_start)
     heading = " " * _MARK + "".join(
-        f"{_heading(column, units, labels, weighed=weighed(view)):>{column.width}}" for column in shown
+        f"{_heading(column, units, labels, table=view.unit() if weighed(view) else ''):>{column.width}}"
+        for column in shown
     )
     table = [[(heading, "dim")], *lines[start : start + room]]
     return [part for line in table for part in (*_clipped(line, columns), ("\n", ""))]
 
 
-def _heading(column: _Column, units: Mapping[str, str], labels: Labels, *, weighed: bool) -> str:
-    """The name of a column, with its unit where the table has no unit of its own."""
+def _heading(column: _Column, units: Mapping[str, str], labels: Labels, *, table: str) -> str:
+    """The name of a column, with its unit where that is not the table's."""
     name = labels.text(f"column.{column.name}")
-    unit = "" if weighed else units.get(_UNIT_OF.get(column, ""), "")
+    unit = units.get(_UNIT_OF.get(column, ""), "")
+    if unit == table:
+        return name
     return f"{name} {unit}" if unit and len(name) + len(unit) + 2 <= column.width else name
 
 
@@ -114,11 +117,12 @@ def weighed(view: RunView) -> bool:
 
 
 def _unit_of(view: RunView, name: str) -> str:
-    """The unit of a column: that of the table for loads and errors of scales, else of its first value."""
-    if weighed(view):
+    """The unit of a column: that of the table for loads, else of its first value."""
+    if weighed(view) and name != "error":
         return view.unit()
     shown = (getattr(point, name) for point in view.points())
-    return next((one.unit for one in shown if one is not None), "")
+    own = next((one.unit for one in shown if one is not None), "")
+    return own or (view.unit() if weighed(view) else "")
 
 
 def _width(shown: Sequence[_Column]) -> int:
@@ -152,7 +156,7 @@ def _line(
         "shown": _number(row.point.indication, units["indication"], labels),
         "added": _number(row.point.added, units["nominal"], labels),
         "reference": _number(row.point.reference and told(row.point.reference), units["reference"], labels),
-        "error": _number(_error(row.point), units["error"], labels, signed=True),
+        "error": _number(short_error(row.point), units["error"], labels, signed=True),
         "limits": _limits(row.point, units["error"], labels),
     }
     numbers = "".join(f"{cells[column.name]:>{column.width}}" for column in shown)
@@ -163,13 +167,6 @@ def _line(
         (f"{mark}{numbers}", ""),
         (f"  {_word(labels, outcome, row.point.method, words)}", STYLE[outcome]),
     ]
-
-
-def _error(point: Point) -> Quantity | None:
-    error = shown_error(point)
-    if error is None or point.tolerance is None:
-        return error
-    return told(error, point.tolerance.lower, point.tolerance.upper)
 
 
 def _word(labels: Labels, outcome: Outcome, method: Method, columns: int) -> str:
@@ -194,6 +191,6 @@ def _number(quantity: Quantity | None, unit: str, labels: Labels, *, signed: boo
 def _limits(point: Point, unit: str, labels: Labels) -> str:
     if point.tolerance is None:
         return ""
-    upper = limit_told(point.tolerance.upper, _error(point) or point.indication)
+    upper = limit_told(point.tolerance.upper, short_error(point) or point.indication)
     sign = "±" if abs(point.tolerance.lower) == point.tolerance.upper else "≤"
     return f"{sign}{_number(upper, unit, labels)}"

@@ -46,6 +46,7 @@ from procedures.action import (
 )
 from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
+from procedures.heading import Heading, heading_of
 from procedures.point import Conclusion, Method, Outcome, Point, Reason, Tolerance, Verdict
 from results.errors import RecordError
 
@@ -349,6 +350,7 @@ class FakeWork:
             run="run-1",
             number="B2-0231",
             title=self.desk.title,
+            outcome=heading_of("scales", verdict.outcome, conclusion.subjects),
             conclusion=conclusion,
             retakes=len(self.retakes),
             began_at=MORNING,
@@ -444,7 +446,7 @@ class FakeDesk:
                 title=self.title,
                 owner="Toko Sari Laut",
                 state=state,
-                outcome=Outcome.CONFORMS if self.sealed else None,
+                outcome=Heading.CONFORMS if self.sealed else None,
                 number="B2-0231" if self.sealed else "",
                 run="run-1" if self.sealed else "",
             ),
@@ -464,7 +466,7 @@ class FakeDesk:
         state = JobState.DELIVERED if self.delivered else JobState.QUEUED
         address = "https://register.example/p/7c1e" if self.delivered else ""
         return (
-            OutboxLine(number="B2-0231", outcome=Outcome.CONFORMS, state=state, attempts=1, address=address),
+            OutboxLine(number="B2-0231", outcome=Heading.CONFORMS, state=state, attempts=1, address=address),
         )
 
     def register(self, kind: str, answers: Mapping[str, str]) -> str:

@@ -1,13 +1,19 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.geometry import Size
 
 from bench.labels import Labels
-from bench.tui.view import RunView
+from bench.tui.screens import run_panels as draw
+from bench.tui.view import Row, RunView
 from bench.tui.widgets.digits import ROWS, big, largest_scale, width
 from bench.tui.widgets.plot import plot
 from bench.tui.widgets.readings import readings
 from bench.tui.widgets.receptor import HEIGHT, receptor
+from drivers.quantity import Quantity
+from procedures.edition import PlannedStep
 from procedures.point import Method, Outcome, Point, Tolerance
 from tests.bench.tui.fake_desk import grams
 
@@ -95,3 +101,25 @@ def test_the_plot_of_nothing_is_nothing():
 def test_an_empty_table_has_only_its_heading():
     lines = readings(RunView(), Labels(), 50, 8)
     assert "".join(text for text, _ in lines).split() == ["beban", "tunjuk", "E", "BKD"]
+
+
+BOUNDED = {"on both sides": ("-3", "3", "± 3 s"), "above alone": ("0", "61.141", "≤ 61,141 s")}
+
+
+@pytest.mark.parametrize("case", BOUNDED)
+def test_the_limits_of_the_last_point_stand_on_one_line(case):
+    lower, upper, told = BOUNDED[case]
+    limits = Tolerance(lower=Quantity(lower, "s"), upper=Quantity(upper, "s"))
+    decided = Point(
+        section="start", label="start/1", method=Method.DIRECT, tolerance=limits, outcome=Outcome.CONFORMS
+    )
+    parts = draw.point(Labels("id"), replace(RunView(), last=decided), 28)
+    lines = "".join(part if isinstance(part, str) else part[0] for part in parts).splitlines()
+    assert f"BKD{told:>25}" in lines
+
+
+def test_a_plot_without_room_does_not_say_that_there_is_no_error():
+    rows = (Row(step=PlannedStep(section="accuracy", label="accuracy/1"), point=point(1, 1, 2)),)
+    view = RunView(rows=rows)
+    assert "".join(text for text, _ in draw.error_plot(Labels("id"), view, Size(30, 1))[0]) == ""
+    assert "Belum ada" in draw.error_plot(Labels("id"), RunView(), Size(30, 9))[0][0][0]

@@ -1,9 +1,10 @@
 """The table of readings on narrow and wide screens: the limit stays in sight, names take the room left."""
 
 import pytest
+from msgspec.structs import replace
 
 from bench.labels import Labels
-from bench.tui.view import Row, RunView
+from bench.tui.view import Row, RunView, short_error
 from bench.tui.widgets.readings import readings
 from drivers.quantity import Quantity
 from procedures.edition import PlannedStep
@@ -62,3 +63,44 @@ def test_what_was_looked_at_is_named_over_the_columns_that_it_leaves_empty():
     assert "3 Penandaan lengkap (merek, data tek" in row
     assert "✔" in row
     assert len(row) <= 56
+
+
+WEIGHT = Point(
+    section="accuracy",
+    label="accuracy/100 g",
+    subject="100 g",
+    nominal=Quantity("100", "g"),
+    error=Quantity("0.2196413", "mg"),
+    tolerance=Tolerance(lower=Quantity("-0.5", "mg"), upper=Quantity("0.5", "mg")),
+    method=Method.DIRECT,
+    outcome=Outcome.CONFORMS,
+)
+
+
+@pytest.mark.parametrize("columns", [46, 50, 70])
+def test_errors_of_weights_stand_in_their_own_unit_beside_their_limit(columns):
+    step = PlannedStep(section="accuracy", label="accuracy/100 g", load=Quantity("100", "g"))
+    rows = readings(RunView(rows=(Row(step=step, point=WEIGHT),)), Labels("id"), columns, 12)
+    heading, _, row, *_ = "".join(text for text, _ in rows).splitlines()
+    assert "E mg" in heading
+    assert "beban  " in heading
+    assert "+0,21964" in row
+    assert "±0,5" in row
+
+
+DECIMALS = {
+    "nothing beside the limit": ("-3.700191", "10", "−3,700"),
+    "one of them decides": ("10.0000004", "10", "+10,0000004"),
+    "fewer than that": ("0.5", "10", "+0,5"),
+    "a limit of its own size": ("0.0016", "0.05", "+0,0016"),
+}
+
+
+@pytest.mark.parametrize("case", DECIMALS)
+def test_an_error_has_as_many_decimals_as_its_limit_gives_sense(case):
+    error, limit, told = DECIMALS[case]
+    limits = Tolerance(lower=-Quantity(limit, "mL"), upper=Quantity(limit, "mL"))
+    point = replace(SEEN, error=Quantity(error, "mL"), tolerance=limits)
+    shown = short_error(point)
+    assert shown is not None
+    assert Labels("id").number(shown.value, signed=True) == told

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from textual.events import Paste
 
 from bench.front_desk import FrontDesk
 from bench.labels import Labels
@@ -188,3 +189,30 @@ def test_an_order_that_cannot_be_read_is_listed_by_the_name_of_its_file(tmp_path
             return [job.title for job in FrontDesk(place).jobs()]
 
     assert asyncio.run(listed()) == ["Berkas rusak.toml tidak terbaca: ENTER menjelaskan"]
+
+
+LONG = "Perusahaan Umum Daerah Air Minum Tirta Kencana Sumber Rejeki Makmur Kabupaten Penajam Paser Utara"
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+def test_a_long_name_stays_on_its_line_and_its_end_is_seen_while_it_is_typed(size):
+    desk = FakeDesk()
+
+    async def story(driver: Driver) -> None:
+        def row() -> str:
+            return next(line for line in driver.text().splitlines() if "Nama pemilik *" in line)
+
+        await driver.press("n", "5")
+        driver.app.post_message(Paste(LONG))
+        await driver.pilot.pause()
+        assert "Paser Utara▏" in row()
+        await driver.press("enter")
+        assert "Perusahaan Umum Daerah" in row()
+        assert "…" in row()
+        for field in fields("fuel_dispensers")[1:]:
+            await write(driver, PLATE.get(field.name, ""))
+            await driver.press("enter")
+        await driver.press("enter")
+
+    drive(desk, story, size=size)
+    assert desk.registered[0].owner.name == LONG

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from bench.tui.screens.review import ReviewScreen
 from bench.tui.screens.run import RunScreen
+from procedures.heading import Heading
 from procedures.point import Outcome, Phase, Subject
 from tests.bench.tui.driving import SMALL, Driver, drive
 from tests.bench.tui.fake_desk import PIN, FakeDesk
@@ -40,10 +41,13 @@ def test_each_of_several_instruments_and_the_state_before_an_adjustment_are_seen
         )
         before = Phase(points=conclusion.points, verdict=conclusion.verdict)
         screen._measured = replace(
-            screen._measured, conclusion=replace(conclusion, subjects=subjects, as_found=before)
+            screen._measured,
+            outcome=Heading.MIXED,
+            conclusion=replace(conclusion, subjects=subjects, as_found=before),
         )
         screen.paint()
         await driver.pilot.pause()
+        assert "Putusan yang akan ditandatangani: LIHAT DAFTAR" in driver.text()
         assert "1 A-0001: SAH" in driver.text()
         assert "2 A-0002: BATAL" in driver.text()
         assert "Sebelum justir: BATAL, 2 dari 3" in driver.text()

@@ -468,3 +468,29 @@ def test_an_event_after_the_screen_is_gone_does_no_harm():
         screen.notice(events.SeriesEntered(path="zero"))
 
     drive(FakeDesk(), story)
+
+
+def test_a_question_with_one_answer_is_answered_with_enter():
+    desk = FakeDesk()
+    desk.asked_first["zero"] = Choose(question="preset_set", choices=("done",))
+
+    async def story(driver: Driver) -> None:
+        await driver.begin()
+        await driver.press("enter")
+        await driver.wait_for_prompt()
+        assert "ENTER bila sudah" in driver.text()
+        await driver.press("enter")
+        assert answers(driver)[-1] == Choice("done")
+
+    drive(desk, story)
+
+
+def test_what_was_looked_at_stays_on_its_line_once_the_table_is_narrow_again():
+    async def story(driver: Driver) -> None:
+        await driver.begin(readings=1)
+        await driver.wait(1.0)
+        inside = [row.partition("│")[2] for row in driver.text().splitlines() if "Bersih" in row]
+        assert all("sesuai" in row or "✔" in row for row in inside)
+        assert not any(row.startswith("│ sesuai") for row in driver.text().splitlines())
+
+    drive(FakeDesk(), story, size=SMALL)

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import msgspec
+import pytest
+
 from bench import events
 from bench.labels import Labels
 from bench.operator import Prompt
@@ -16,9 +19,12 @@ from drivers.reading import DriverMark, Origin, Reading, Stability
 from procedures.action import (
     Action,
     AddSmallWeights,
+    Choice,
     Choose,
     FillVessel,
+    Keyed,
     KeyIndication,
+    KeyQuantity,
     PlaceLoad,
     PlaceWeight,
     SetFlow,
@@ -71,6 +77,19 @@ def test_while_a_valve_is_worked_the_flow_is_the_big_number_and_the_others_stand
     assert "suhu air 28,1 °C" in below
 
 
+def test_what_the_other_instruments_show_is_never_cut_in_the_middle():
+    many = {f"meter/{place}": shown("1000.25", "L") for place in range(1, 9)}
+    view = replace(RunView(), live={"flow": shown("33.0", "L/h"), **many})
+    for columns in (24, 40, 76):
+        told = "".join(
+            part if isinstance(part, str) else part[0] for part in situation(FILL, view).state(columns)
+        )
+        assert len(told) <= columns
+        assert told.endswith(" L …")
+    two = "".join(part if isinstance(part, str) else part[0] for part in situation(FILL, view).state(40, 2))
+    assert [len(line) <= 40 for line in two.splitlines()] == [True, True]
+
+
 def test_a_flow_outside_its_limits_is_said_so():
     for flow in ("31.9", "35.3"):
         assert "di luar batas" in str(situation(SET_FLOW, flowing(flow)).state())
@@ -101,6 +120,46 @@ LOAD = PlaceLoad(load=Quantity("5000", "g"))
 SMALL = AddSmallWeights(step=Quantity("5.3", "g"), total=Quantity("5.3", "g"))
 MOVED = Choose(question="sensitivity", choices=("moved", "did_not_move"))
 FILL = FillVessel(vessel="B-20")
+
+
+def instruction(seen: Situation, columns: int) -> list[str]:
+    parts = seen.instruction(columns)
+    return "".join(part if isinstance(part, str) else part[0] for part in parts).splitlines()
+
+
+def test_no_choice_is_broken_over_two_lines():
+    side = Choose(
+        question="vessel_side",
+        choices=("above", "below", "at_line"),
+        facts={"vessel": "B-20", "volume": "20 L"},
+    )
+    for columns, lines in ((76, 1), (60, 2), (30, 3)):
+        choices = instruction(situation(side), columns)[1:-1]
+        assert len(choices) == lines
+        assert all(len(line) <= columns for line in choices)
+
+
+NECK = KeyQuantity(
+    question="vessel_above", unit="mL", step=Quantity("1", "mL"), facts={"vessel": "B-20", "volume": "20 L"}
+)
+SEEN = {
+    "a number": (NECK, Keyed(Quantity("12", "mL")), "LATIHAN: alat tiruan menunjukkan 12 mL"),
+    "a side": (
+        Choose(question="vessel_side", choices=("above", "below"), facts={"vessel": "B", "volume": "1 L"}),
+        Choice("below"),
+        "LATIHAN: alat tiruan menunjukkan Di BAWAH garis (kurang)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SEEN)
+def test_what_a_trainee_reads_by_eye_a_twin_says_and_marks_as_training(case):
+    question, told, words = SEEN[case]
+    seen = situation(question)
+    assert seen.prompt is not None
+    assert words not in "\n".join(instruction(seen, 76))
+    twin = replace(seen, prompt=msgspec.structs.replace(seen.prompt, seen=told))
+    assert words in "\n".join(instruction(twin, 76))
 
 
 def after(*prompted: Action) -> RunView:

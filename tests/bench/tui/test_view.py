@@ -120,6 +120,14 @@ def test_the_retake_note_survives_the_replay_but_not_another_run():
     assert view.fold(other).retaken == ()
 
 
+def test_one_retake_is_one_however_many_steps_had_been_begun_meanwhile():
+    view = RunView().folded(told())
+    for path, reason in (("eccentricity/2", "wrong_load"), ("eccentricity/3", events.AFTER_RETAKE)):
+        view = view.fold(events.SeriesLeft(path=path, abandoned=True, reason=reason))
+    assert [row.step.label for row in view.rows if row.point is None] == ["eccentricity/2", "eccentricity/3"]
+    assert [note.reason for note in view.retaken] == ["wrong_load"]
+
+
 def test_an_unplanned_point_gets_a_row_of_its_own():
     surprise = Point(section="tare", label="tare/1 kg", method=Method.DIRECT, outcome=Outcome.CONFORMS)
     view = RunView().fold(events.Decided(path="tare/1 kg/point", point=surprise, replayed=False))
