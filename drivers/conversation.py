@@ -132,13 +132,13 @@ class Conversation:
     async def _final_answer(
         self, name: str, command: Command, answers: "asyncio.Queue[Acknowledged | Refused | Exception]"
     ) -> Acknowledged:
-        patience = self._driver.timeout_s
+        deadline = self._clock.monotonic() + self._driver.timeout_s
         promised = False
-        while True:
-            answer = await within(self._clock, patience, answers.get())
+        while True:  # one time for all of it: a scale that prints all the time must not hold it up for ever
+            answer = await within(self._clock, max(0.0, deadline - self._clock.monotonic()), answers.get())
             match answer:
                 case Acknowledged(frame=frame) if frame in command.accepted and not promised:
-                    patience, promised = _JOB_S, True
+                    deadline, promised = self._clock.monotonic() + _JOB_S, True
                 case Acknowledged(frame=frame) if frame in command.done:
                     return msgspec.structs.replace(answer, command=name, done=True, final=True)
                 case Acknowledged(frame=frame) if frame in command.refused:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from drivers.assembly import make_driver
 from drivers.clock import PacedClock
 from drivers.device import Device
 from drivers.errors import InstrumentError, LinkLostError, NotSettledError
@@ -510,3 +511,37 @@ class TestAgainstAScriptedInstrument:
         heard = self.run(script, story, STREAMING)
         assert len(heard) > 400
         assert [each.frame for each in heard] == [event.frame for event in expected]
+
+
+def test_a_scale_that_shows_overload_all_the_time_cannot_hold_up_a_command_for_ever():
+    """A bench goes into its safe state by commands: one that waits without end would keep a valve open."""
+    text = driver_named(STREAMING).text.replace(
+        "[[reply]]", "[do]\nzero = { send = 'Z', done = ['OK'] }\n\n[[reply]]", 1
+    )
+
+    async def printing(reader, writer):
+        try:
+            while True:
+                writer.write(b"OL,GS,   999.9 g\r\n")
+                await writer.drain()
+                await asyncio.sleep(0.02)
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    async def story():
+        server = await asyncio.start_server(printing, "127.0.0.1", 0)
+        driver, clock = make_driver(text.encode(), "pasar.toml"), PacedClock(PACE)
+        address = f"socket://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        device = Device("uut", driver, SerialPort(address, driver.line), clock, origin=Origin.INSTRUMENT)
+        try:
+            await device.start()
+            with pytest.raises(InstrumentError) as told:
+                await asyncio.wait_for(device.command("zero"), 20)
+            return told.value.code
+        finally:
+            await device.close()
+            server.close()
+
+    assert asyncio.run(story()) == "device.command_unanswered"
