@@ -38,6 +38,7 @@ from procedures.assignment import Assignment
 from results.delivery import Delivery
 from results.journal import Journal
 from results.outbox import Outbox
+from results.records_beside import check_next_number
 from results.run_summary import RunSummary
 from results.storage import plain_faults
 
@@ -90,8 +91,10 @@ class Workplace:
         Raises:
             InstrumentError: one does not answer, or it is another one; no number is consumed.
             LaboratoryError: a file of the program was changed outside of an update; no number is consumed.
+            IntegrityError: the next number was sealed already; no number is consumed.
         """
         check_unchanged()
+        check_next_number(self.journal, self.folders.records)
         session.check(self.around, assignment)
         bench_key(self.folders)  # a key that is damaged is told now, not when the test is to be sealed
         told: dict[str, Told] = {}

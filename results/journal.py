@@ -124,17 +124,25 @@ class Journal:
                 path=str(self.path),
             )
         with self._writing():
-            taken = self._connection.execute(
-                "SELECT coalesce(max(count), 0) FROM number WHERE training = ?", (int(entry.training),)
-            ).get
-            number = number_of(taken + 1, training=entry.training)
+            number = self._next_number(training=entry.training)
             self._connection.execute(
-                "INSERT INTO number VALUES (?, ?, ?)", (int(entry.training), taken + 1, run)
+                "INSERT INTO number VALUES (?, ?, ?)", (int(entry.training), sequence_of(number), run)
             )
             kept = self._insert(run, msgspec.structs.replace(entry, number=number), at, elapsed)
             for following in then:
                 self._insert(run, following, at, elapsed)
             return kept
+
+    def next_number(self, *, training: bool) -> str:
+        """The number that the next run of a series is given."""
+        with plain_sqlite(self.path):
+            return self._next_number(training=training)
+
+    def _next_number(self, *, training: bool) -> str:
+        taken = self._connection.execute(
+            "SELECT coalesce(max(count), 0) FROM number WHERE training = ?", (int(training),)
+        ).get
+        return number_of(taken + 1, training=training)
 
     def append(self, run: str, entry: Entry, *, at: str, elapsed: float) -> Kept:
         """Keep one entry; when this returns it is on the disk.

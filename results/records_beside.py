@@ -52,6 +52,18 @@ def differences(journal: Journal, folder: Path, waiting: Iterable[Waiting] = ())
     yield from _forgotten(runs, waiting)
 
 
+def check_next_number(journal: Journal, folder: Path) -> None:
+    """Refuse to go on where the number of the next run was sealed already: the journal was put back.
+
+    Raises:
+        IntegrityError: a record of that number lies in the folder.
+    """
+    for training in (False, True):
+        number = journal.next_number(training=training)
+        if (folder / (file_stem(number) + RECORD_SUFFIX)).exists():
+            raise _apart(number, "it was sealed, and this journal would give its number again")
+
+
 def _otherwise(path: Path, summary: RunSummary, end: str) -> str:
     """What a record says otherwise than the journal; empty when nothing."""
     try:

@@ -9,7 +9,7 @@ from results.errors import IntegrityError
 from results.journal import Journal
 from results.naming import RECORD_FILES
 from results.outbox import Outbox
-from results.records_beside import differences
+from results.records_beside import check_next_number, differences
 from tests.results.made_run import seal_with, write_run
 
 SUFFIXES = (".tera.json", ".h5", ".pdf")
@@ -70,6 +70,16 @@ def test_a_run_that_ended_and_is_not_sealed_yet_is_no_fault(lab):
 def test_a_journal_made_anew_without_the_last_run_is_found_by_its_record(lab):
     made_anew(lab, "DELETE FROM entry WHERE run = 'run-3'", "DELETE FROM number WHERE run = 'run-3'")
     assert found(lab) == [("000003.tera.json", "this journal knows no such run that has ended")]
+
+
+def test_a_journal_put_back_from_an_older_copy_gives_no_number_again(lab):
+    with Journal(lab / "journal.db") as journal:
+        check_next_number(journal, lab / "records")
+    made_anew(lab, "DELETE FROM entry WHERE run = 'run-3'", "DELETE FROM number WHERE run = 'run-3'")
+    with Journal(lab / "journal.db") as journal, pytest.raises(IntegrityError) as told:
+        check_next_number(journal, lab / "records")
+    assert told.value.code == "journal.apart"
+    assert told.value.facts["number"] == "000003"
 
 
 def test_a_journal_made_anew_without_an_earlier_run_has_a_gap(lab):
