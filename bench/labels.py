@@ -6,6 +6,7 @@ word "batal" is a legal outcome: no key, button or question uses it.
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -242,14 +243,19 @@ class Labels:
 
     def reason(self, reason: Reason) -> str:
         """Why a verdict is what it is, or what its reader must know."""
-        facts = {name: self._stated(name, value) for name, value in reason.facts.items()}
-        told = ", ".join(facts.values())
-        plain = reason.code.replace("_", " ") + (f": {told}" if told else "")
+        facts = {name: self._stated(name, value, reason.facts) for name, value in reason.facts.items()}
+        rest = ", ".join(facts.values())
+        plain = reason.code.replace("_", " ") + (f": {rest}" if rest else "")
         return self.filled(f"reason.{reason.code}", facts) or plain
 
-    def _stated(self, name: str, value: str) -> str:
+    def _stated(self, name: str, value: str, facts: Mapping[str, str]) -> str:
         if name == "states":
             return ", ".join(self.role(one) for one in value.split(", "))
+        if name == "error":
+            with suppress(UnitError):  # a text that is no error stays as it is
+                limits = [Quantity.parse(facts[side]) for side in ("lower", "upper") if side in facts]
+                bounds = [told(Quantity.parse(bound), *limits) for bound in value.split(" … ")]
+                return " … ".join(self.quantity(bound, signed=True) for bound in bounds)
         return self.data(value)
 
     def explain(self, point: Point) -> str:

@@ -335,7 +335,7 @@ def test_an_error_on_its_limit_has_no_margin_and_is_not_exceeded():
 
 def test_reasons_name_points_in_words():
     reason = Reason(code="error_outside_tolerance", facts={"point": "accuracy/up/5000 g", "error": "9 g"})
-    assert Labels().reason(reason) == "di luar BKD: Kebenaran naik 5.000 g, E = 9 g"
+    assert Labels().reason(reason) == "di luar BKD: Kebenaran naik 5.000 g, E = +9 g"
     assert Labels().reason(Reason(code="brand_new", facts={"load": "5 kg"})) == "brand new: 5 kg"
 
 
@@ -387,3 +387,19 @@ def test_each_of_several_things_that_changed_has_its_word():
     error = PlainError("run.instrument_changed", "", "", run="r", role="uut", changed="serial, origin")
     sentence, _ = Labels("id").problem(error)
     assert "yang berbeda: nomor seri, asal bacaan" in sentence
+
+
+ERRORS_TOLD = {
+    "digits that decide nothing": ("3.027565477743 %", "-2 %", "2 %", "+3,0276 %"),
+    "digits that decide": ("2.000000000001 %", "-2 %", "2 %", "+2,000000000001 %"),
+    "bounds": ("-0.5 g … 12.5 g", "-5 g", "5 g", "−0,5 g … +12,5 g"),
+    "no error at all": ("as found", "-5 g", "5 g", "as found"),
+}
+
+
+@pytest.mark.parametrize("case", ERRORS_TOLD)
+def test_an_error_in_a_reason_has_a_sign_and_the_digits_that_decide(case):
+    error, lower, upper, told = ERRORS_TOLD[case]
+    facts = {"point": "accuracy/up/5000 g", "error": error, "lower": lower, "upper": upper}
+    reason = Reason(code="error_outside_tolerance", facts=facts)
+    assert Labels().reason(reason) == f"di luar BKD: Kebenaran naik 5.000 g, E = {told}"
