@@ -12,9 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import pypdf
-from pypdf.errors import PyPdfError
-
 from results.approval.behind import only_signatures_behind
 from results.certificate.rendering import render_certificate
 from results.errors import IntegrityError
@@ -121,6 +118,9 @@ def has_only_signatures_behind(paper: bytes) -> bool:
 
 
 def _attachments(paper: bytes, called: str) -> Mapping[str, bytes]:
+    import pypdf  # noqa: PLC0415 - a tenth of every command's start, and one needs it
+    from pypdf.errors import PyPdfError  # noqa: PLC0415 - with it
+
     found: dict[str, bytes] = {}
     # A damaged file can make the reader fail in any way; whatever it is, the paper cannot be read.
     with contextlib.suppress(

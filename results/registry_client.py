@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 
-import httpx
 import msgspec
 
 from results.errors import DeliveryError
@@ -106,6 +105,8 @@ class HttpRegistryLine:
         Raises:
             DeliveryError: this is no such address.
         """
+        import httpx  # noqa: PLC0415 - a tenth of every command's start, and few need the network
+
         try:
             address = httpx.URL(url.rstrip("/"))
         except httpx.InvalidURL:
@@ -187,6 +188,8 @@ class HttpRegistryLine:
     async def _exchange(
         self, method: str, path: str, *, content: bytes | None = None, headers: dict[str, str] | None = None
     ) -> bytes:
+        import httpx  # noqa: PLC0415 - see __init__
+
         try:
             async with (
                 asyncio.timeout(self._whole_s),
