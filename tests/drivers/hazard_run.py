@@ -14,10 +14,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -259,18 +260,29 @@ async def shared_line(units: Sequence[int], wanted: int, seed: int, tally: Tally
 
 async def run(slave: Path, wanted: int, seed: int, *, lines: int, shared: int) -> Tally:
     """About `wanted` transactions over `lines` lines of one slave and `shared` lines of three."""
+    each = -(-4 * wanted // (4 * lines + shared))  # a slave of modbus-tk takes its time
+
+    def works(tally: Tally, pulse: Pulse) -> Iterator[Coroutine[Any, Any, None]]:
+        for at in range(lines):
+            yield own_line(slave, at, each, seed + at, tally=tally, pulse=pulse)
+        for at in range(shared):
+            yield shared_line((1, 2, 3), each // 4, seed + lines + at, tally, pulse)
+
+    return await side_by_side(works)
+
+
+async def side_by_side(works: Callable[[Tally, Pulse], Iterable[Coroutine[Any, Any, None]]]) -> Tally:
+    """Do works at once, while a pulse tells whether this computer kept up."""
     tally, pulse = Tally(), Pulse()
     beating = asyncio.create_task(pulse.beat())
-    each = -(-4 * wanted // (4 * lines + shared))  # a slave of modbus-tk takes its time
-    tasks = [own_line(slave, at, each, seed + at, tally=tally, pulse=pulse) for at in range(lines)]
-    tasks += [shared_line((1, 2, 3), each // 4, seed + lines + at, tally, pulse) for at in range(shared)]
-    await asyncio.gather(*tasks)
+    await asyncio.gather(*works(tally, pulse))
     beating.cancel()
     await asyncio.wait([beating])
     return tally
 
 
-def main() -> int:
+def main(run: Callable[[Path, int, int], Coroutine[Any, Any, Tally]]) -> int:
+    """Do a long run as the command line asks for it, and tell what came of it."""
     wanted = int(sys.argv[1])
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else time.time_ns() % 65536
     with tempfile.TemporaryDirectory() as folder:
@@ -280,7 +292,7 @@ def main() -> int:
             print(absent)
             return 2
         began = time.monotonic()
-        tally = asyncio.run(run(slave, wanted, seed, lines=24, shared=4))
+        tally = asyncio.run(run(slave, wanted, seed))
     print(f"seed {seed}, {time.monotonic() - began:.0f} s\n{tally}")
     for one in (tally.wrong + tally.slow)[:20]:
         print(one)
@@ -288,4 +300,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(partial(run, lines=24, shared=4)))

@@ -11,10 +11,9 @@ import random
 import socket
 import struct
 import sys
-import tempfile
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from drivers.clock import SystemClock
@@ -23,8 +22,8 @@ from drivers.register_driver import RegisterDriver
 from drivers.transports.bus_unit import BusUnit
 from drivers.transports.lines import Lines
 from tests.drivers import modbus_tcp_spoiling as spoiling
-from tests.drivers.hazard_run import Outcome, Place, Pulse, Tally, drivers_of, work
-from tests.drivers.modbus_peers import REQUESTS, SOURCE, VALUES, AbsentError, compiled, running
+from tests.drivers.hazard_run import Outcome, Place, Pulse, Tally, drivers_of, main, side_by_side, work
+from tests.drivers.modbus_peers import REQUESTS, VALUES, running
 
 TREATMENTS: dict[str, spoiling.TcpTreat] = {
     **spoiling.HARMLESS,
@@ -88,33 +87,13 @@ async def one_line(slave: Path, at: int, wanted: int, seed: int, *, tally: Tally
 
 async def run(slave: Path, wanted: int, seed: int, *, lines: int) -> Tally:
     """About `wanted` transactions over so many connections side by side."""
-    tally, pulse = Tally(), Pulse()
-    beating = asyncio.create_task(pulse.beat())
     each = -(-wanted // lines)
-    await asyncio.gather(
-        *(one_line(slave, at, each, seed + at, tally=tally, pulse=pulse) for at in range(lines))
+    return await side_by_side(
+        lambda tally, pulse: (
+            one_line(slave, at, each, seed + at, tally=tally, pulse=pulse) for at in range(lines)
+        )
     )
-    beating.cancel()
-    await asyncio.wait([beating])
-    return tally
-
-
-def main() -> int:
-    wanted = int(sys.argv[1])
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else time.time_ns() % 65536
-    with tempfile.TemporaryDirectory() as folder:
-        try:
-            slave = compiled(SOURCE, Path(folder))
-        except AbsentError as absent:
-            print(absent)
-            return 2
-        began = time.monotonic()
-        tally = asyncio.run(run(slave, wanted, seed, lines=24))
-    print(f"seed {seed}, {time.monotonic() - began:.0f} s\n{tally}")
-    for one in (tally.wrong + tally.slow)[:20]:
-        print(one)
-    return 1 if tally.wrong or tally.slow else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(partial(run, lines=24)))
