@@ -54,7 +54,7 @@ def make() -> str:
     python = outer if Path(sys.prefix) == ENVIRONMENT else Path(sys.executable)
     if not ran(python, "-c", "import importlib.util, sys; sys.exit(not importlib.util.find_spec('pip'))"):
         return "This Python has no pip. Install it (on Debian: apt install python3-pip) and start again."
-    sys.stderr.write(f"Making the environment in {ENVIRONMENT}: once, about a minute.\n")
+    sys.stderr.write(f"Making the environment in {ENVIRONMENT}: once, a minute or two.\n")
     shutil.rmtree(ENVIRONMENT, ignore_errors=True)
     pip = (python, "-m", "pip", "--python", PYTHON, "--disable-pip-version-check", "-qq", "install")
     locked = ("--require-hashes", "--only-binary", ":all:", "-r", CHECKOUT / "requirements.lock")
