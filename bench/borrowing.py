@@ -12,7 +12,7 @@ from bench.trial import Trial
 from bench.workplace import Workplace
 from drivers import catalogue
 from drivers.instrument import need_wire
-from drivers.transports.serial_port import SerialPort
+from drivers.transports.lines import serial_line
 
 
 @asynccontextmanager
@@ -38,7 +38,7 @@ async def borrowed(place: Workplace, name: str) -> AsyncIterator[BorrowedLine]:
     await bound.device.close()
     try:
         yield BorrowedLine(
-            Trial(bound.driver, own), SerialPort(bound.port, settings), settings, place.folders.root
+            Trial(bound.driver, own), serial_line(bound.port, settings), settings, place.folders.root
         )
     finally:
         await bound.device.start()

@@ -11,17 +11,18 @@ from typing import Final
 
 import msgspec
 
-from drivers.clock import Clock, within
+from drivers.clock import Clock, passing_in, within
 from drivers.connection import Connection
 from drivers.errors import InstrumentError, LinkLostError
 from drivers.instrument import Command, Driver
 from drivers.protocols import Acknowledged, Decoder, Event, Refused, State
 from drivers.protocols.inquiry import NOT_NOW, Inquiry
-from drivers.silence import command_refused, command_unanswered
+from drivers.silence import behind, command_refused, command_unanswered
 from drivers.talk import Arrival, asked_twice
 from drivers.transports import PromptTransport, Transport
 
 _QUIET_S: Final = 0.25  # a line silent for so long carries no late answer any more
+_CATCH_UP_S: Final = 5.0  # real seconds for a computer that was busy to read what has waited for it
 _JOB_S: Final = 30.0  # a command that was accepted may take so long, as a zero setting waits for rest
 _NOT_AN_ANSWER: Final = {State.MALFORMED, State.WRONG_LINE_SETTINGS, State.NOT_A_WEIGHT}
 _REFUSES_A_COMMAND: Final = {State.ERROR, State.BUSY}
@@ -83,14 +84,20 @@ class Conversation:
         once = self._driver.timeout_s + self._driver.interval_s
         return 2 * once + 2 * _QUIET_S if self._in_doubt else once  # a probe comes first
 
-    async def ready(self, *, wanted: bool = False) -> None:  # noqa: ARG002 -- it asks all the time anyway
-        """Wait for the line.
+    async def ready(self, *, wanted: bool = False) -> None:
+        """Wait for the line; whoever wants a reading also until nothing old waits on one that streams.
 
         Raises:
             LinkLostError: it cannot be opened.
-            InstrumentError: the talk is over.
+            InstrumentError: the talk is over, or this computer is too slow for the line.
         """
         await self._connection.ready()
+        if wanted and not self._asks:
+            try:
+                patience = passing_in(_CATCH_UP_S, self._clock)
+                await within(self._clock, patience, self._transport.caught_up())
+            except TimeoutError:
+                raise behind(self._transport.name) from None
 
     async def run(self) -> None:
         """Talk until cancelled, whenever the line is there."""

@@ -54,6 +54,16 @@ def silent(instrument: str, *, bytes_came: bool) -> InstrumentError:
     )
 
 
+def behind(port: str) -> InstrumentError:
+    """What it shows now cannot be told from what it showed before."""
+    return InstrumentError(
+        "device.behind",
+        "This computer does not keep up with what comes from {port}.",
+        "Close other programs, or let the instrument send less often, and read again.",
+        port=port,
+    )
+
+
 def no_indication(instrument: str, refused: Refused) -> InstrumentError:
     """It answers, but shows no value."""
     message, remedy = _WHY[Unrest.REFUSED]

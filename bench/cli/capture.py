@@ -73,10 +73,10 @@ def capture(options: Namespace) -> int:
 
 
 async def _capture(options: Namespace, driver: Driver | None) -> int:
-    from drivers.transports.serial_port import SerialPort  # noqa: PLC0415 - only this command needs a line
+    from drivers.transports.lines import serial_line  # noqa: PLC0415 - only this command needs a line
 
     line = line_of(options, driver.line if driver else LineSettings())
-    port, clock = SerialPort(options.port, line), SystemClock()
+    port, clock = serial_line(options.port, line), SystemClock()
     await port.open()
     try:
         with (

@@ -79,7 +79,7 @@ def workbench(options: Namespace) -> int:
     """The screen that shows live bytes beside what a driver makes of them."""
     from bench.trial import Trial  # noqa: PLC0415 - textual is loaded only for the screen
     from bench.tui.workbench import WorkbenchApp  # noqa: PLC0415
-    from drivers.transports.serial_port import SerialPort  # noqa: PLC0415
+    from drivers.transports.lines import serial_line  # noqa: PLC0415
 
     own = catalogue.file_of(options.driver, folder=_own(options))
     driver = catalogue.load(own or options.driver, folder=_own(options))
@@ -87,7 +87,7 @@ def workbench(options: Namespace) -> int:
     settings = line_of(options, driver.line)
     app = WorkbenchApp(
         Trial(driver, own),
-        SerialPort(options.port, settings),
+        serial_line(options.port, settings),
         settings,
         Labels(options.lang),
         folder=options.output or Path(),

@@ -32,6 +32,12 @@ class Transport(Protocol):
             LinkLostError: the line is gone.
         """
 
+    async def caught_up(self) -> None:
+        """Return when all that had come before this call was handed out; at once when the line is gone.
+
+        It never returns while the other side sends faster than this computer reads.
+        """
+
     async def close(self) -> None:
         """Give the port back; closing twice is harmless."""
 

@@ -7,7 +7,6 @@ An address says both: `COM3`, `socket://host:4001`, `rfc2217://host:4001` for a 
 """
 
 import re
-import sys
 from typing import Final
 
 from drivers.clock import Clock
@@ -20,11 +19,9 @@ from drivers.transports import Transport
 from drivers.transports.bus_unit import BusUnit
 from drivers.transports.mbus_bus import MbusBus, MbusLine, is_address
 from drivers.transports.modbus_bus import ModbusBus
-from drivers.transports.modbus_wire import TcpWire, Wire, serial_wire
 from drivers.transports.serial_port import SerialPort
-
-if sys.platform != "win32":
-    from drivers.transports.file_port import FilePort
+from drivers.transports.wire_port import WirePort
+from drivers.transports.wires import TcpWire, Wire, serial_wire, watched_wire
 
 _NETWORK: Final = re.compile(r"(tcp|rtu\+tcp)://(\[[^\]]+\]|[^:/?]+)(?::(\d{1,5}))?/?", re.IGNORECASE)
 _UNIT: Final = re.compile(r"(.*?)[?&]unit=(\d{1,3})")
@@ -82,7 +79,7 @@ class Lines:
                 address=primary,
             )
         bus, set_so = self._buses.setdefault(
-            port, (MbusBus(SerialPort(port, settings), self._clock), settings)
+            port, (MbusBus(serial_line(port, settings), self._clock), settings)
         )
         if not isinstance(bus, MbusBus) or set_so != settings:
             raise _contradiction(port)
@@ -102,10 +99,8 @@ class Lines:
 
 def serial_line(address: str, settings: LineSettings) -> Transport:
     """The fastest transport for the address of a serial line on this system."""
-    if sys.platform == "win32" or "://" in address:
-        return SerialPort(address, settings)
-    else:  # noqa: RET505 -- the type checker reads the branch of each system
-        return FilePort(address, settings)
+    wire = watched_wire(address, settings)
+    return SerialPort(address, settings) if wire is None else WirePort(wire)
 
 
 def _contradiction(port: str) -> DescriptionError:

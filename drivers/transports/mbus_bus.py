@@ -159,6 +159,9 @@ class MbusLine:
         self._ready.clear()
         return data
 
+    async def caught_up(self) -> None:
+        """Nothing to wait for: a meter speaks when it has the turn, and what comes late is dropped."""
+
     async def send(self, data: bytes) -> None:
         """Wait for the turn, and send the request or the command with all that goes before it.
 

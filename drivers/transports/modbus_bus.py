@@ -18,8 +18,9 @@ from drivers.clock import Clock
 from drivers.errors import DescriptionError, LinkLostError
 from drivers.protocols.modbus import SHORTEST, Fault, answer_size, rtu_request
 from drivers.protocols.modbus_exchange import Framing, GarbageError
-from drivers.transports.modbus_wire import FULL, Wire
+from drivers.transports.catching_up import FULL
 from drivers.transports.serial_fault import CLOSED, lost
+from drivers.transports.wires import Wire
 
 _QUIET_S: Final = 0.1  # bytes that are no answer become a fault when nothing follows for so long
 _FASTEST_SILENCE_S: Final = 0.00175  # Modbus over Serial Line V1.02, 2.5.1.1: above 19200 baud

@@ -16,6 +16,7 @@ import serial
 
 from drivers.errors import DescriptionError, LinkLostError
 from drivers.instrument import LineSettings
+from drivers.transports.catching_up import caught_up
 from drivers.transports.serial_fault import CLOSED, PORT_FAULTS, blocked, cannot_open, lost, no_address
 
 _POLL_S: Final = 0.2  # longest wait for the reading thread where a blocked read cannot be cancelled
@@ -46,8 +47,11 @@ class SerialPort:
         self._opening: asyncio.Future[serial.Serial] | None = None
         self._reader: threading.Thread | None = None
         self._stop = threading.Event()
+        self._behind = False
+        """the thread holds bytes that had waited for it"""
         self._arrived = asyncio.Event()
         self._buffer = bytearray()
+        self._came = 0
         self._fault: LinkLostError | None = None
 
     @property
@@ -109,6 +113,10 @@ class SerialPort:
         self._buffer.clear()
         return data
 
+    async def caught_up(self) -> None:
+        """Return when all that had come before this call was handed out."""
+        await caught_up(lambda: self._came, self._waiting)
+
     async def close(self) -> None:
         """Stop reading and give the port back; closing twice is harmless."""
         if self._opening is not None:
@@ -144,17 +152,29 @@ class SerialPort:
     def _read(self, port: serial.Serial, stop: threading.Event, loop: asyncio.AbstractEventLoop) -> None:
         try:
             while not stop.is_set():
-                data = port.read(max(1, port.in_waiting))
+                waiting: int = port.in_waiting
+                self._behind = waiting > 0
+                data = port.read(max(1, waiting))
                 if data and not stop.is_set():
                     loop.call_soon_threadsafe(self._take_in, data, stop)
+                self._behind = False
         except PORT_FAULTS as fault:
             if not stop.is_set():
                 loop.call_soon_threadsafe(self._lose, lost(self._address, fault), stop)
         except RuntimeError:
             return  # the event loop is over; nobody is left to hand bytes to
 
+    def _waiting(self) -> bool:
+        if self._port is None or self._fault is not None:
+            return False
+        try:
+            return self._behind or self._port.in_waiting > 0
+        except PORT_FAULTS:
+            return False  # gone, as whoever receives is told
+
     def _take_in(self, data: bytes, stop: threading.Event) -> None:
         if stop is self._stop and not stop.is_set():
+            self._came += len(data)
             self._buffer += data
             del self._buffer[:-_KEPT_BYTES]
             self._arrived.set()

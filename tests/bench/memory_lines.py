@@ -14,7 +14,7 @@ from drivers.transports.bus_unit import BusUnit
 from drivers.transports.lines import Lines
 from drivers.transports.mbus_bus import MbusBus, MbusLine
 from drivers.transports.modbus_bus import ModbusBus
-from drivers.transports.modbus_wire import Hear, Lose, character_s
+from drivers.transports.wires import Hear, Lose, character_s
 from tests.bench.virtual_time import Cable
 
 

@@ -38,7 +38,7 @@ from drivers.register_driver import RegisterDriver
 from drivers.transports.bus_unit import BusUnit
 from drivers.transports.lines import Lines
 from drivers.transports.modbus_bus import ModbusBus
-from drivers.transports.modbus_wire import FileWire, character_s
+from drivers.transports.wires import FileWire, character_s
 
 HERE = Path(__file__).resolve().parent
 SLAVE, MASTER = (HERE.parent / "drivers" / f"modbus_{side}.c" for side in ("slave", "master"))

@@ -20,7 +20,7 @@ from drivers.protocols.registers import Block
 from drivers.register_driver import RegisterDriver
 from drivers.transports.bus_unit import BusUnit
 from drivers.transports.modbus_bus import ModbusBus
-from drivers.transports.modbus_wire import serial_wire
+from drivers.transports.wires import serial_wire
 
 SOURCE = Path(__file__).with_name("modbus_slave.c")
 

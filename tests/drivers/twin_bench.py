@@ -13,7 +13,7 @@ from drivers.device import Device
 from drivers.quantity import Quantity
 from drivers.reading import Origin
 from drivers.settling import SettleRule
-from drivers.transports.serial_port import SerialPort
+from drivers.transports.lines import serial_line
 from drivers.twins.line import TcpLine, pty_line
 from drivers.twins.settings import TwinSettings
 from drivers.twins.twin import Twin
@@ -40,7 +40,7 @@ async def bench(driver_id: str, line: str = LINES[-1], link=None, **settings) ->
     clock = PacedClock(PACE)
     twin = Twin(driver, scale(**settings), clock, TcpLine() if line == "tcp" else pty_line(link))
     await twin.start()
-    device = Device("uut", driver, SerialPort(twin.address, driver.line), clock, origin=Origin.TWIN)
+    device = Device("uut", driver, serial_line(twin.address, driver.line), clock, origin=Origin.TWIN)
     try:
         await device.start()
         yield Bench(twin, device, clock)

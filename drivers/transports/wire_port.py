@@ -1,4 +1,4 @@
-"""A local serial port on a system whose event loop can watch it itself: no thread between wire and program.
+"""A serial line that the event loop watches itself: no thread between wire and program.
 
 Bytes are handed to whoever listens in the step in which they were read, and kept while nobody does.
 """
@@ -8,25 +8,22 @@ from collections.abc import Callable
 from typing import Final
 
 from drivers.errors import LinkLostError
-from drivers.instrument import LineSettings
-from drivers.transports.modbus_wire import FileWire
+from drivers.transports.catching_up import caught_up
 from drivers.transports.serial_fault import CLOSED, lost
+from drivers.transports.wires import Wire
 
 _KEPT_BYTES: Final = 1 << 16  # unread bytes kept; a decoder finds its frames again after a gap
 
 
-class FilePort:
+class WirePort:
     """One serial line and its only owner."""
 
-    def __init__(self, address: str, line: LineSettings) -> None:
-        """Keep the address and the settings; nothing is opened yet.
-
-        Raises:
-            DescriptionError: the settings describe no serial line.
-        """
-        self._wire = FileWire(address, line)
+    def __init__(self, wire: Wire) -> None:
+        """Keep the wire; nothing is opened yet."""
+        self._wire = wire
         self._buffer = bytearray()
-        self._fault: LinkLostError | None = lost(address, CLOSED)
+        self._came = 0
+        self._fault: LinkLostError | None = lost(wire.name, CLOSED)
         self._hear: Callable[[bytes], None] = self._keep
         self._changed = asyncio.Event()
 
@@ -95,6 +92,10 @@ class FilePort:
         finally:
             self._hear = self._keep
 
+    async def caught_up(self) -> None:
+        """Return when all that had come before this call was handed out."""
+        await caught_up(lambda: self._came, lambda: False)
+
     async def close(self) -> None:
         """Give the port back; closing twice is harmless."""
         self._lose(lost(self.name, CLOSED))
@@ -102,6 +103,7 @@ class FilePort:
         await self._wire.close()
 
     def _received(self, data: bytes) -> None:
+        self._came += len(data)
         self._hear(data)
 
     def _keep(self, data: bytes) -> None:

@@ -1,11 +1,12 @@
-"""The wires of a Modbus bus: they carry bytes both ways as fast as the system can, and tell when they break.
+"""Wires: they carry bytes both ways as fast as the system can, and tell when they break.
 
 Received bytes are handed over from the event loop's own callback, without a queue: on a bus the answer to one
-request decides when the next may be sent.
+request decides when the next may be sent, and a line that streams is only worth what it says now.
 """
 
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import Final, Protocol
@@ -14,13 +15,13 @@ import serial
 
 from drivers.errors import LinkLostError
 from drivers.instrument import LineSettings
+from drivers.transports.catching_up import FULL
 from drivers.transports.serial_fault import CLOSED, PORT_FAULTS, blocked, cannot_open, lost, no_address
 from drivers.transports.serial_port import SerialPort, is_pseudo_terminal, pyserial_settings
 
 _CONNECT_S: Final = 5.0
+_SOCKET: Final = re.compile(r"socket://(\[[^\]]+\]|[^:/?]+):(\d{1,5})(?:[/?].*)?", re.IGNORECASE)
 _EMPTY_READS: Final = 3
-FULL: Final = 512
-"""bytes taken at once; fewer than these mean that nothing was left"""
 Hear = Callable[[bytes], None]
 Lose = Callable[[LinkLostError], None]
 
@@ -58,7 +59,7 @@ class Wire(Protocol):
 
 
 class TcpWire:
-    """A TCP connection: Modbus TCP, or an RTU line behind a device server."""
+    """A TCP connection: Modbus TCP, or a serial line behind a device server."""
 
     def __init__(self, name: str, host: str, port: int, line: LineSettings | None = None) -> None:
         """Keep the address; `line` is how the line behind a device server is set."""
@@ -75,6 +76,8 @@ class TcpWire:
             LinkLostError: nothing listens there, or it does not answer in five seconds.
         """
         await self.close()
+        if wrong := no_address(self.name):
+            raise wrong
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(_CONNECT_S):
@@ -120,7 +123,7 @@ class _Stream(asyncio.Protocol):
 
 
 class PortWire:
-    """A line of any kind that pyserial knows, read by a thread: Windows, `socket://`, `rfc2217://`."""
+    """A line of any kind that pyserial knows, read by a thread: Windows, `rfc2217://`."""
 
     def __init__(self, address: str, line: LineSettings) -> None:
         """Keep the address and the settings."""
@@ -283,8 +286,15 @@ if sys.platform != "win32":
 
 def serial_wire(address: str, line: LineSettings) -> Wire:
     """The fastest wire for a serial address on this system."""
+    return watched_wire(address, line) or PortWire(address, line)
+
+
+def watched_wire(address: str, line: LineSettings) -> Wire | None:
+    """The wire that the event loop watches itself; None where the system needs a thread for the address."""
+    if found := _SOCKET.fullmatch(address):
+        return TcpWire(address, found[1].strip("[]"), int(found[2]), line)
     if sys.platform == "win32" or "://" in address:
-        return PortWire(address, line)
+        return None
     else:  # noqa: RET505 -- the type checker reads the branch of each system
         return FileWire(address, line)
 
