@@ -5,6 +5,8 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterator
+from email.message import Message
+from email.parser import HeaderParser
 from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, PackagePath, distribution
 from pathlib import Path
@@ -26,11 +28,18 @@ def library_versions() -> dict[str, str]:
             known = distribution(name)
         except PackageNotFoundError:
             continue  # not wanted on this system; one that is missing stops the program at its import
-        plain = _plain(known.name)
+        told = _told(known)
+        plain = _plain(told["Name"])
         if plain not in found:
-            found[plain] = known.version
-            waiting += [_plain(wish) for wish in known.requires or () if "extra ==" not in wish]
+            found[plain] = told["Version"]
+            waiting += [_plain(wish) for wish in told.get_all("Requires-Dist", ()) if "extra ==" not in wish]
     return dict(sorted(found.items()))
+
+
+def _told(known: Distribution) -> Message:
+    """What a library says of itself, without the long text below it, which is most of the file."""
+    text = known.read_text("METADATA") or ""
+    return HeaderParser().parsestr(text.replace("\r\n", "\n").partition("\n\n")[0])
 
 
 def _wishes() -> list[str]:

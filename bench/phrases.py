@@ -13,7 +13,8 @@ from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "messages"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_Row = tuple[re.Pattern[str], str]
+_Row = tuple[str, str, str, str]
+"""an English clause, how it begins, how it ends, and the words for it"""
 
 
 def translated(text: str, language: str, write: Callable[[str], str] = str) -> str:
@@ -22,8 +23,10 @@ def translated(text: str, language: str, write: Callable[[str], str] = str) -> s
     >>> translated("Expected `str`, got `int` - at `$.bench.id`", "id")
     'seharusnya `str`, bukan `int` - pada `$.bench.id`'
     """
-    for pattern, words in _rows(language):
-        found = pattern.fullmatch(text)
+    for english, opening, ending, words in _rows(language):
+        if not (text.startswith(opening) and text.endswith(ending)):
+            continue  # nearly all, and their patterns need not be made
+        found = _pattern(english).fullmatch(text)
         if found is not None:
             return words.format_map(
                 {name: translated(part, language, write) for name, part in found.groupdict().items()}
@@ -37,9 +40,15 @@ def _rows(language: str) -> tuple[_Row, ...]:
     if not file.exists():
         return ()
     rows = tomllib.loads(file.read_text(encoding="utf-8"))
-    return tuple((_pattern(english), words) for english, words in rows.items())
+    return tuple((english, *_ends(english), words) for english, words in rows.items())
 
 
+def _ends(english: str) -> tuple[str, str]:
+    pieces = _PLACEHOLDER.split(english)
+    return pieces[0], pieces[-1]
+
+
+@cache
 def _pattern(english: str) -> re.Pattern[str]:
     # split by a pattern with one group: names of placeholders stand at the odd places
     pieces = _PLACEHOLDER.split(english)

@@ -18,7 +18,7 @@ from results import envelope as dsse
 from results.entry import Amended, Concluded, Kept, RunBegun
 from results.envelope import Envelope
 from results.errors import RecordError
-from results.evidence import Evidence, parse_evidence
+from results.evidence_held import Evidence
 from results.number import certificate_number, sequence_of
 from results.payload import read_payload
 from results.record import Amendment, Record
@@ -59,6 +59,8 @@ def replaced_by(entries: Sequence[Kept]) -> Replaced | None:
     begun = entries[0].entry
     if not isinstance(begun, RunBegun) or not begun.supersedes:
         return None
+    from results.evidence import parse_evidence  # noqa: PLC0415 - HDF5 takes a tenth of a second; most commands read none
+
     amended = _amended(entries)
     envelope = dsse.parse(amended.envelope)
     record = read_payload(envelope)

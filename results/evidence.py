@@ -5,8 +5,8 @@ the same bytes. Only this module and `evidence_shape` know HDF5.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from pathlib import Path
@@ -21,6 +21,7 @@ from results import evidence_1
 from results.chain import check_links
 from results.entry import Concluded, Kept, RunBegun
 from results.errors import IntegrityError
+from results.evidence_held import Evidence, unsound
 from results.evidence_shape import check_heap, check_tables
 from results.evidence_table import Table, journal_entries, journal_tables, point_table, reading_tables
 from results.kept_reading import WrittenReadings, written_readings
@@ -39,41 +40,6 @@ _TABLES: Final = ("samples", "frames", "points")
 _LARGEST_BYTES: Final = 1_000_000_000
 # HDF5 1.10's form: checksummed headers, small for one-chunk data, and read by every tool of the last decade.
 _LIBRARY: Final = ("v110", "v110")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Evidence:
-    """What an evidence file holds, checked."""
-
-    run: str
-    entries: tuple[Kept, ...]
-    """up to and including the one that ended the run"""
-    readings: Mapping[int, WrittenReadings] = field(repr=False)
-    """samples and readings of an entry, by its sequence"""
-    conclusion: Conclusion | None
-    """of the entry that ended the run; None: it was closed without one"""
-    digest: str
-    """SHA-256 of the file"""
-    content: bytes = field(repr=False)
-    """the file, byte for byte"""
-
-    @property
-    def begun(self) -> RunBegun:
-        """The entry with which the run began."""
-        first = self.entries[0].entry
-        if not isinstance(first, RunBegun):
-            raise _unsound(self.run, "its first entry does not begin a run")
-        return first
-
-    @property
-    def drivers(self) -> dict[str, str]:
-        """Text of each driver file by its SHA-256."""
-        return self.begun.drivers
-
-    @property
-    def head(self) -> str:
-        """Hash of the last entry."""
-        return self.entries[-1].hash
 
 
 def write_evidence(path: Path, entries: Sequence[Kept]) -> str:
@@ -101,7 +67,7 @@ def make_evidence(entries: Sequence[Kept], *, called: str) -> Evidence:
     Raises:
         IntegrityError: the entries do not hold together.
     """
-    with told_as(lambda why: _unsound(called, why)):
+    with told_as(lambda why: unsound(called, why)):
         made = _laid_out(tuple(entries))
         content = _build(entries, made)
     return _parse(content, called, made, foreign=False)
@@ -157,7 +123,7 @@ def parse_evidence(content: bytes, *, called: str, digest: str) -> Evidence:
         IntegrityError: any byte differs from what was written.
     """
     if hashlib.sha256(content).hexdigest() != digest:
-        raise _unsound(called, "it is not the evidence that was signed")
+        raise unsound(called, "it is not the evidence that was signed")
     return _parse(content, called)
 
 
@@ -184,7 +150,7 @@ class _LaidOut:
 def _build(entries: Sequence[Kept], made: _LaidOut) -> bytes:
     begun = entries[0].entry
     if not isinstance(begun, RunBegun):
-        raise _unsound(entries[0].run, "its first entry does not begin a run")
+        raise unsound(entries[0].run, "its first entry does not begin a run")
     with h5py.File("evidence", "w", driver="core", backing_store=False, libver=_LIBRARY) as file:
         file.attrs["format"] = _FORMAT
         file.attrs["run"] = entries[0].run
@@ -221,7 +187,7 @@ def _put(file: Any, name: str, table: Table) -> None:
 def _parse(
     content: bytes, where: str, made: _LaidOut | None = None, *, foreign: bool = True, tables: bool = True
 ) -> Evidence:
-    with told_as(lambda why: _unsound(where, why)):
+    with told_as(lambda why: unsound(where, why)):
         return _checked(content, where, made, foreign=foreign, tables=tables)
 
 
@@ -242,17 +208,17 @@ def _checked(content: bytes, where: str, made: _LaidOut | None, *, foreign: bool
                 check_tables(file.id)
             known = _JOURNAL.get(str(file.attrs["format"]))
             if known is None:
-                raise _unsound(where, "it is no evidence file of a known version")
+                raise unsound(where, "it is no evidence file of a known version")
             names, entries_in = known
             run = str(file.attrs["run"])
             journal = {name: _take(file, f"journal/{name}", where) for name in names}
             repeated = _repeated(file, where) if tables else None
     except OSError as fault:
-        raise _unsound(where, f"it cannot be read ({fault})") from None
+        raise unsound(where, f"it cannot be read ({fault})") from None
     if made is None or not all(_equal(table, made.journal[name]) for name, table in journal.items()):
         entries = entries_in(run, journal, where=where)
         if not entries:
-            raise _unsound(where, "it holds no entry")
+            raise unsound(where, "it holds no entry")
         made = _laid_out(entries)
     check_links(made.entries, where=where, whole=False)
     evidence = Evidence(
@@ -267,7 +233,7 @@ def _checked(content: bytes, where: str, made: _LaidOut | None, *, foreign: bool
         _check_label(evidence.begun, repeated, where)
         for name, table in made.tables.items():
             if not _equal(table, repeated.tables[name]):
-                raise _unsound(where, f"its table {name} does not agree with its entries")
+                raise unsound(where, f"its table {name} does not agree with its entries")
     return evidence
 
 
@@ -295,33 +261,23 @@ def _equal(one: Table, other: Table) -> bool:
 
 def _check_label(begun: RunBegun, repeated: _Repeated, where: str) -> None:
     if repeated.label != {"number": begun.number, "bench": begun.bench, "training": int(begun.training)}:
-        raise _unsound(where, "its label does not agree with its first entry")
+        raise unsound(where, "its label does not agree with its first entry")
     for digest, text in repeated.drivers.items():
         if hashlib.sha256(text).hexdigest() != digest:
-            raise _unsound(where, f"driver file {digest[:12]} was changed")
+            raise unsound(where, f"driver file {digest[:12]} was changed")
     if {digest: text.encode() for digest, text in begun.drivers.items()} != repeated.drivers:
-        raise _unsound(where, "its driver files are not those of its first entry")
+        raise unsound(where, "its driver files are not those of its first entry")
 
 
 def _take(file: Any, name: str, where: str) -> Table:
     stored = h5py.h5d.open(file.id, name.encode())
     shape, form = stored.shape, stored.dtype
     if prod(shape) * form.itemsize > _LARGEST_BYTES:
-        raise _unsound(where, f"its part {name} is larger than any evidence")
+        raise unsound(where, f"its part {name} is larger than any evidence")
     found: Table = np.zeros(shape, form)
     try:
         if found.size:
             stored.read(h5py.h5s.ALL, h5py.h5s.ALL, found)
     except OSError:
-        raise _unsound(where, f"its part {name} is damaged") from None
+        raise unsound(where, f"its part {name} is damaged") from None
     return found
-
-
-def _unsound(where: str, why: str) -> IntegrityError:
-    return IntegrityError(
-        "evidence.unsound",
-        "{path} is not sound: {why}.",
-        "Use the copy from the backup or the register; keep this one as it is.",
-        path=where,
-        why=why,
-    )

@@ -3,12 +3,17 @@
 The signatures are another check: what is read here is only what somebody wrote.
 """
 
+import re
+from typing import Final
+
 from drivers.notation import from_json
 from drivers.reading import Origin
 from results.envelope import Envelope
 from results.errors import IntegrityError
 from results.malformed import told_as
 from results.record import Record
+
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def read_payload(envelope: Envelope) -> Record:
@@ -21,6 +26,8 @@ def read_payload(envelope: Envelope) -> Record:
         record = from_json(envelope.content, Record)
     if record.training != envelope.training:
         raise unsound("training and verification are mixed up")
+    if record.previous_record and not _DIGEST.fullmatch(record.previous_record):
+        raise unsound("what stands there for the record before is no digest")
     twins = [used.name for used in record.instruments if used.origin in (Origin.TWIN, Origin.RECORDED)]
     if twins and not record.training:
         raise unsound(f"{', '.join(twins)} is no instrument, and the record is not marked as training")

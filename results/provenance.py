@@ -8,7 +8,7 @@ from typing import Any
 from drivers.reading import Origin
 from results.entry import Done, RunBegun
 from results.errors import IntegrityError
-from results.evidence import Evidence
+from results.evidence_held import Evidence
 from results.kept_reading import Said, roles_of
 from results.payload import unsound
 

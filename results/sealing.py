@@ -14,7 +14,7 @@ from results import envelope as dsse
 from results.composition import ended_part, record_of
 from results.entry import Kept, RunBegun, Sealed
 from results.errors import IntegrityError, RecordError
-from results.evidence import Evidence, make_evidence, read_evidence
+from results.evidence_held import Evidence
 from results.journal import Journal
 from results.keys import Seal, TrustedKey
 from results.naming import CERTIFICATE_SUFFIX, EVIDENCE_SUFFIX, RECORD_SUFFIX, beside
@@ -105,6 +105,8 @@ def seal(
 
 def _kept_evidence(file: Path, entries: Sequence[Kept], known: Sealed | None) -> Evidence:
     """The evidence on the disk, which is written when there is none."""
+    from results.evidence import make_evidence, read_evidence  # noqa: PLC0415 - HDF5 takes a tenth of a second; most commands read none
+
     with plain_faults(file):
         there = file.exists()
     if there:

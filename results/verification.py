@@ -18,7 +18,7 @@ from results.amendment import replaced_by
 from results.composition import ended_part, record_of
 from results.envelope import Envelope
 from results.errors import IntegrityError, RecordError, StorageError
-from results.evidence import Evidence, read_evidence
+from results.evidence_held import Evidence
 from results.keys import TrustedKey
 from results.malformed import told_as
 from results.naming import EVIDENCE_SUFFIX, LARGEST_RECORD, beside
@@ -138,6 +138,8 @@ def examine_record(
     Raises:
         StorageError: a file is missing or cannot be read.
     """
+    from results.evidence import read_evidence  # noqa: PLC0415 - HDF5 takes a tenth of a second; most commands read none
+
     report = Report(path=path)
     data = read_whole(path, most=LARGEST_RECORD)
     envelope = report.checked("form", lambda: dsse.parse(data))

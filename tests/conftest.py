@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.extent import EVERY, parted
+
 # A deadline measures the machine and what else it does at the moment; pytest's own time-out is the guard.
 settings.register_profile("tera", deadline=None)
 settings.load_profile("tera")
@@ -54,6 +56,23 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _fail_if_skipped(report)
     return report
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marker of `tests.extent`."""
+    config.addinivalue_line(
+        "markers", "one_in(N): outside CI every N-th case of the table is enough for a day"
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a day can do without, unless somebody names a test."""
+    if EVERY or any("::" in argument for argument in config.args):
+        return
+    items[:], left = parted(items)
+    if left:
+        config.hook.pytest_deselected(items=left)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -16,8 +16,9 @@ from drivers.twins.played import PlayedInstrument
 from procedures.action import Answer, CountPulses, Exchange, Keyed, KeyQuantity, SetLoad
 from procedures.point import Outcome
 from results.entry import Concluded, Done
-from tests.bench.twin_lab import EVERY, Bench, Change, Person, in_the_long_run
+from tests.bench.twin_lab import Bench, Change, Person
 from tests.bench.virtual_time import run
+from tests.extent import EVERY, in_the_long_run
 
 pytestmark = pytest.mark.timeout(240)
 SINGLE: Change = {

@@ -1,14 +1,13 @@
 """SIGKILL at every journal entry of a whole test over a real line, then resumed."""
 
-import os
 import signal
 
 import pytest
 
 from results.entry import Abandoned, Done, SeriesClosed, SeriesOpened
 from tests.bench.lab_bench import laboratory, outcome
+from tests.extent import EVERY
 
-EVERY = os.environ.get("TERA_CI") == "1" or os.environ.get("TERA_LONG") == "1"
 MOST_ENTRIES = 115
 STEP = 1 if EVERY else 23
 

@@ -8,7 +8,8 @@ from drivers.quantity import Quantity
 from procedures.action import DeliverVolume, Keyed, KeyIndication
 from procedures.errors import ProcedureError
 from procedures.point import Outcome
-from tests.bench.twin_lab import Bench, Person, in_the_long_run
+from tests.bench.twin_lab import Bench, Person
+from tests.extent import in_the_long_run
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -7,7 +7,8 @@ from drivers.errors import InstrumentError
 from procedures.action import Choice, Choose, DeliverVolume, FillVessel
 from procedures.errors import StandardError
 from procedures.point import Outcome
-from tests.bench.twin_lab import EVERY, Bench, Job, Person, in_the_long_run
+from tests.bench.twin_lab import Bench, Job, Person
+from tests.extent import EVERY, in_the_long_run
 
 pytestmark = pytest.mark.timeout(300)
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate

@@ -4,7 +4,8 @@ import pytest
 
 from drivers.quantity import Quantity
 from procedures.point import Outcome
-from tests.bench.twin_lab import EVERY, Bench, Change
+from tests.bench.twin_lab import Bench, Change
+from tests.extent import EVERY
 
 pytestmark = pytest.mark.timeout(600)
 METERS = tuple(range(1, 11)) if EVERY else (4, 7)

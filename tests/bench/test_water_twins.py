@@ -1,7 +1,6 @@
 """Ten water meters as twins on one plant, each over its own protocol: from one command to a sealed record."""
 
 import asyncio
-import os
 
 import pytest
 
@@ -33,12 +32,12 @@ from procedures.action import (
 from procedures.point import Outcome
 from results.keys import read_trusted_keys
 from results.verification import load_record
+from tests.extent import EVERY
 
 PACE = 10
 """so slow that half a second, after which a twin counts as silent, is long on a busy computer"""
-EVERY = os.environ.get("TERA_CI") == "1" or os.environ.get("TERA_LONG") == "1"
-"""all ten meters and both runs; else one meter of each protocol, and one run"""
 METERS = tuple(range(1, 11)) if EVERY else (1, 2, 7)
+"""all ten; else one meter of each protocol"""
 FLOWS, RUNS = 3, 2 if EVERY else 1
 
 

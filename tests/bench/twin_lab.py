@@ -4,14 +4,11 @@ The same laboratories run on real lines as `tera demo --procedure`.
 """
 
 import asyncio
-import os
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
-
-import pytest
 
 from bench import demo, finishing
 from bench.audit import audit
@@ -37,8 +34,6 @@ from tests.bench.memory_lines import MemoryLines
 from tests.bench.simulated_bench import MORNING
 from tests.bench.virtual_time import VirtualClock, run
 
-EVERY = os.environ.get("TERA_CI") == "1" or os.environ.get("TERA_LONG") == "1"
-in_the_long_run = pytest.mark.skipif(not EVERY, reason="only in the long run: TERA_LONG=1")
 Change = dict[str, str]
 """texts of a file and what stands in their place; each must be there"""
 

@@ -236,6 +236,14 @@ def test_a_file_that_is_no_record_is_told_plainly(tmp_path: Path, content: bytes
         load_record(path)
 
 
+@pytest.mark.parametrize("before", ["0", "f" * 63, "F" * 64, "f" * 64 + "\n"])
+def test_what_is_no_digest_names_no_record_before(told, before: str):
+    bench, content = told
+    payload = msgspec.json.encode(content | {"previous_record": before})
+    bench.path.write_bytes(dsse.render(dsse.sign(payload, training=False, seals=bench.seals)))
+    assert not verify_record(bench.path, bench.keys).sound
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
