@@ -9,6 +9,7 @@ finds the environment finished and goes straight on.
 from __future__ import annotations  # an older Python must get as far as the sentence that says it is too old
 
 import hashlib
+import os
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,7 @@ from pathlib import Path
 
 USAGE = """\
 python3 -m bench.start demo            the whole job on simulated instruments (any `tera` command goes here)
-python3 -m bench.start test [OPTIONS]  all tests, on every core (options go to pytest); what fails beside
+python3 -m bench.start test [OPTIONS]  all tests, several at once (options go to pytest); what fails beside
                                        others is run again alone, and what fails alone is wrong
 python3 -m bench.start setup           only the environment in .venv
 Windows: write py in place of python3.
@@ -27,6 +28,8 @@ ENVIRONMENT = CHECKOUT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 STAMP = ENVIRONMENT / "finished"
 OLDEST = (3, 11)
+AT_ONCE = max(4, os.cpu_count() or 1)
+"""tests that run at once: many of them wait for a line most of their time"""
 SOME_FAILED = 1
 """pytest's exit code when tests ran and some failed"""
 
@@ -101,13 +104,15 @@ def main(words: list[str]) -> int:
 
 
 def tested(options: list[str]) -> int:
-    """Run the tests on every core; return pytest's exit code.
+    """Run the tests, several at once; return pytest's exit code.
 
     Tests that talk to real lines at real speed can fail only because others took the processor. Those that
     failed are therefore run once more, one after the other, and that decides.
     """
-    line = [str(PYTHON), "-m", "pytest", "-n", "auto", *options]
-    code = subprocess.call(line, cwd=CHECKOUT)  # noqa: S603  the user's own words
+    # The tests start the program hundreds of times; what Python compiled once need not be compiled again.
+    surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    line = [str(PYTHON), "-m", "pytest", "-n", str(AT_ONCE), *options]
+    code = subprocess.call(line, cwd=CHECKOUT, env=surroundings)  # noqa: S603  the user's own words
     if code != SOME_FAILED or options:
         return code
     sys.stderr.write("\nSome tests failed beside others. Those are run again alone; that decides.\n")

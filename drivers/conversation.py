@@ -5,6 +5,7 @@ believed until a probe has been asked and answered, because few protocols number
 """
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -58,8 +59,8 @@ class Conversation:
         self._skipped = 0
         self._received = 0
         self._chunks: deque[tuple[int, float]] = deque(maxlen=4096)
-        self.last_byte_at = clock.monotonic()
-        """clock time of the last byte of any kind"""
+        self.last_byte_at = -math.inf
+        """clock time of the last byte of any kind; before all time when none came"""
         self._asked_at = 0.0
         self._answer: asyncio.Future[None] | None = None
         self._answered = False

@@ -143,7 +143,7 @@ class Device:
                     except TimeoutError:
                         if refused is not None:
                             raise no_indication(self._name, refused) from None
-                        raise silent(self._name, bytes_came=talk.last_byte_at >= began) from None
+                        raise silent(self._name, bytes_came=talk.last_byte_at > began) from None
                     if isinstance(value, Refused):
                         refused = value
                     elif arrival.begun >= began:

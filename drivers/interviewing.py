@@ -6,6 +6,7 @@ nothing comes after that is anything believed again.
 """
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -52,8 +53,8 @@ class Interviewing:
         self._deliver = deliver
         self.high_resolution = False
         """never asked for: no such instrument has it on request"""
-        self.last_byte_at = clock.monotonic()
-        """clock time of the last byte of any kind"""
+        self.last_byte_at = -math.inf
+        """clock time of the last byte of any kind; before all time when none came"""
         self._line = asyncio.Lock()
         self._heard = bytearray()
         self._came = asyncio.Event()

@@ -5,6 +5,7 @@ request that clears what it reads is sent only when somebody wants one, and neve
 """
 
 import asyncio
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -46,7 +47,7 @@ class Polling:
         self._deliver = deliver
         self.high_resolution = False
         """never asked for: no register map has it on request"""
-        self.last_byte_at = clock.monotonic()
+        self.last_byte_at = -math.inf
         """clock time of its last answer"""
         self._wanted = asyncio.Event()
         self._failures = 0

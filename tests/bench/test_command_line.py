@@ -69,6 +69,7 @@ MISTAKES = {
 }
 
 
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_in_a_file_is_told_before_a_number_is_consumed(lab, mistake):
     changed(lab, *mistake)

@@ -79,6 +79,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("name", "more"), CHANGES.values(), ids=CHANGES)
 def test_a_changed_file_is_noticed_before_a_run_starts_and_no_number_is_consumed(installation, name, more):
     file = installation.site / name

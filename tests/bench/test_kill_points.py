@@ -9,7 +9,7 @@ from tests.bench.lab_bench import laboratory, outcome
 from tests.extent import EVERY
 
 MOST_ENTRIES = 115
-STEP = 1 if EVERY else 23
+STEP = 1 if EVERY else 39
 
 pytestmark = [
     pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="only on systems with SIGKILL"),

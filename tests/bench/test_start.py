@@ -67,11 +67,11 @@ def test_a_changed_file_asks_for_a_new_environment(checkout, name):
 @pytest.mark.parametrize(
     ("codes", "options", "asked", "ends"),
     [
-        ((0, 0), (), ["-n auto"], 0),
-        ((1, 0), (), ["-n auto", "--last-failed --last-failed-no-failures=none"], 0),
-        ((1, 1), (), ["-n auto", "--last-failed --last-failed-no-failures=none"], 1),
-        ((2, 0), (), ["-n auto"], 2),
-        ((1, 0), ("-x",), ["-n auto -x"], 1),
+        ((0, 0), (), [f"-n {start.AT_ONCE}"], 0),
+        ((1, 0), (), [f"-n {start.AT_ONCE}", "--last-failed --last-failed-no-failures=none"], 0),
+        ((1, 1), (), [f"-n {start.AT_ONCE}", "--last-failed --last-failed-no-failures=none"], 1),
+        ((2, 0), (), [f"-n {start.AT_ONCE}"], 2),
+        ((1, 0), ("-x",), [f"-n {start.AT_ONCE} -x"], 1),
     ],
     ids=["all pass", "fails only beside others", "fails alone too", "interrupted", "a person's own choice"],
 )

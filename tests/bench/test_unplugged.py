@@ -64,6 +64,7 @@ async def weigh(run):
     return Conclusion(points=(), verdict=None)
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX there are pseudo-terminals")
 @pytest.mark.parametrize("why", LINES)
 def test_a_cable_out_while_it_settles_costs_a_gap_that_is_noted_and_nobody_is_asked(why, tmp_path):

@@ -13,6 +13,7 @@ from bench.laboratory import FILE_NAME
 from bench.operator import Prompt
 from bench.operators.twin_hands import AutomaticOperator
 from bench.workplace import open_workplace, read_assignment
+from drivers.clock import PatientClock
 from drivers.quantity import Quantity
 from procedures.action import (
     Choice,
@@ -29,6 +30,7 @@ from results.certificate.rendering import render_certificate
 from results.keys import read_trusted_keys
 from results.verification import load_record
 
+PACE = 50
 LABORATORY = """
 [bench]
 id = "MASSA-01"
@@ -122,7 +124,7 @@ def lab_in(root: Path, *, wrong: str = "0.03 mg", cycle: str = "ABBA", order: st
 
 
 async def run_through(root: Path, operator, *, run: str = ""):
-    async with open_workplace(root, Labels()) as place:
+    async with open_workplace(root, Labels(), clock=PatientClock(PACE)) as place:
         run = run or await place.begin(read_assignment(root / "order.toml"))
         conclusion = await place.take_up(run, operator, ()).conduct()
         finished = place.seal(run, "")
@@ -225,7 +227,7 @@ def test_a_session_left_in_the_middle_goes_on_where_it_was(tmp_path, leave_at):
     lab_in(tmp_path)
 
     async def left_and_resumed():
-        async with open_workplace(tmp_path, Labels()) as place:
+        async with open_workplace(tmp_path, Labels(), clock=PatientClock(PACE)) as place:
             run = await place.begin(read_assignment(tmp_path / "order.toml"))
             with pytest.raises(RunInterrupted):
                 await place.take_up(run, Penera(leave_at=leave_at), ()).conduct()
@@ -261,7 +263,7 @@ def test_a_reference_that_will_not_do_stops_the_test_before_a_number_is_used(tmp
     file.write_text(file.read_text("utf-8").replace(before, after), "utf-8")
 
     async def refused():
-        async with open_workplace(tmp_path, Labels()) as place:
+        async with open_workplace(tmp_path, Labels(), clock=PatientClock(PACE)) as place:
             with pytest.raises(StandardError) as refusal:
                 await place.begin(read_assignment(tmp_path / "order.toml"))
             return refusal.value.code, list(place.journal.runs())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from drivers import catalogue
 from drivers.assembly import make_driver
 from drivers.checking import check, try_capture
-from drivers.clock import PacedClock
+from drivers.clock import PacedClock, PatientClock
 from drivers.device import Device
 from drivers.errors import DescriptionError, InstrumentError
 from drivers.example import events_of
@@ -18,14 +18,14 @@ from drivers.identity import Told, told_by
 from drivers.instrument import inquiries_of
 from drivers.protocols import Indicated, Measured
 from drivers.reading import Origin, Reading
-from drivers.transports.serial_port import SerialPort
+from drivers.transports.lines import serial_line
 from drivers.twins.faults import FaultKind
 from drivers.twins.line import TcpLine
 from drivers.twins.playing import play
 from drivers.twins.scenario import Scenario
 from tests.drivers.twin_bench import LINES, bench
 
-PACE = 8
+PACE = 50
 ASKED = [name for name in catalogue.names() if inquiries_of(catalogue.load(name))]
 WEIGHT = b"S S     100.00 g\r\n"
 
@@ -68,9 +68,10 @@ async def strange(answers, *, late_s=0.0, driver="mt-sics"):
     """A device before such a scale."""
     scale = Stranger(answers, late_s=late_s)
     server = await asyncio.start_server(scale.serve, "127.0.0.1", 0)
-    driver, clock = catalogue.load(driver), PacedClock(PACE)
+    # the scale takes real time; a clock that waits would wait for it
+    driver, clock = catalogue.load(driver), PacedClock(8) if late_s else PatientClock(PACE)
     address = f"socket://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    device = Device("uut", driver, SerialPort(address, driver.line), clock, origin=Origin.INSTRUMENT)
+    device = Device("uut", driver, serial_line(address, driver.line), clock, origin=Origin.INSTRUMENT)
     seen = []
     device.subscribe(seen.append)
     try:
@@ -143,7 +144,7 @@ def test_an_answer_that_comes_too_late_is_never_a_reading():
     timeout_s = catalogue.load("mt-sics").timeout_s
 
     async def story():
-        late_s = 1.2 * timeout_s / PACE
+        late_s = 1.2 * timeout_s / 8
         async with strange(saying(b'I4 A "B1"\r\n'), late_s=late_s) as (device, _, seen):
             with pytest.raises(InstrumentError):
                 await device.told()
@@ -160,10 +161,10 @@ def test_a_scale_that_streams_is_asked_between_its_frames():
     driver = make_driver(text.encode(), "own.toml")
 
     async def story():
-        clock = PacedClock(PACE)
+        clock = PatientClock(PACE)
         twin = play(driver, Scenario(), clock, TcpLine())
         await twin.start()
-        device = Device("uut", driver, SerialPort(twin.address, driver.line), clock, origin=Origin.TWIN)
+        device = Device("uut", driver, serial_line(twin.address, driver.line), clock, origin=Origin.TWIN)
         try:
             await device.start()
             return await device.told()
@@ -194,10 +195,10 @@ def test_the_twin_of_every_file_tells_what_its_file_says_or_what_it_is_given(nam
                 assert await on.device.told() == Told(serial=driver.inquiries[0].played)
                 on.twin.tells["serial_number"] = "77-A"
                 return await on.device.told()
-        clock = PacedClock(PACE)
+        clock = PatientClock(PACE)
         twin = play(driver, Scenario(), clock, TcpLine())
         await twin.start()
-        device = Device("ref", driver, SerialPort(twin.address, driver.line), clock, origin=Origin.TWIN)
+        device = Device("ref", driver, serial_line(twin.address, driver.line), clock, origin=Origin.TWIN)
         try:
             await device.start()
             assert await device.told() == Told(serial=driver.inquiries[0].played)
@@ -213,11 +214,11 @@ def test_the_twin_of_every_file_tells_what_its_file_says_or_what_it_is_given(nam
 @pytest.mark.parametrize("name", ["mt-sics", "hart-1502a"])
 def test_a_dead_instrument_is_told_before_it_is_asked_who_it_is(name):
     async def story():
-        driver, clock = catalogue.load(name), PacedClock(PACE)
+        driver, clock = catalogue.load(name), PatientClock(PACE)
         twin = play(driver, Scenario(), clock, TcpLine())
         twin.faults.give(FaultKind.SILENT)
         await twin.start()
-        device = Device("ref", driver, SerialPort(twin.address, driver.line), clock, origin=Origin.TWIN)
+        device = Device("ref", driver, serial_line(twin.address, driver.line), clock, origin=Origin.TWIN)
         try:
             await device.start()
             with pytest.raises(InstrumentError) as caught:
@@ -256,9 +257,9 @@ def test_an_instrument_that_is_interviewed_is_asked_between_two_interviews(case)
 
     async def story():
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        driver, clock = catalogue.load("hart-1502a"), PacedClock(PACE)
+        driver, clock = catalogue.load("hart-1502a"), PatientClock(PACE)
         address = f"socket://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        device = Device("ref", driver, SerialPort(address, driver.line), clock, origin=Origin.INSTRUMENT)
+        device = Device("ref", driver, serial_line(address, driver.line), clock, origin=Origin.INSTRUMENT)
         try:
             await device.start()
             try:

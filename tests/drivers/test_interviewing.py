@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from drivers import catalogue
-from drivers.clock import PacedClock
+from drivers.clock import PatientClock
 from drivers.device import Device
 from drivers.errors import InstrumentError
 from drivers.protocols import Indicated, Refused, State
@@ -15,13 +15,13 @@ from drivers.protocols.interview_writing import by_channel
 from drivers.quantity import Quantity
 from drivers.query_driver import QueryDriver
 from drivers.reading import Origin, Reading
-from drivers.transports.serial_port import SerialPort
+from drivers.transports.lines import serial_line
 from drivers.twins.faults import FaultKind
 from drivers.twins.line import TcpLine, pty_line
 from drivers.twins.query_twin import QueryTwin
 from drivers.twins.scenario import Scenario, Story
 
-PACE = 8
+PACE = 50
 LINES = ["tcp"] if sys.platform == "win32" else ["tcp", "pty"]
 NAMES = [name for name in catalogue.names() if isinstance(catalogue.load(name), QueryDriver)]
 ECHOING = [name for name in NAMES if catalogue.load(name).interview.manner.echo.value == "either"]
@@ -44,12 +44,12 @@ class Bench:
 
 @asynccontextmanager
 async def bench(name, line=LINES[-1], scenario=None, echo=None, *, alone=True, pace=PACE):
-    driver, clock = catalogue.load(name), PacedClock(pace)
+    driver, clock = catalogue.load(name), PatientClock(pace)
     twin = QueryTwin(driver, clock, TcpLine() if line == "tcp" else pty_line(), scenario)
     if echo is not None:
         twin.echo = echo
     await twin.start()
-    device = Device("uut", driver, SerialPort(twin.address, driver.line), clock, origin=Origin.TWIN)
+    device = Device("uut", driver, serial_line(twin.address, driver.line), clock, origin=Origin.TWIN)
     try:
         await device.start()
         yield Bench(twin, device, clock)
@@ -64,7 +64,7 @@ async def all_read(line, names, **how):
     at_a_time = asyncio.Semaphore(8)
 
     async def read(name):
-        async with at_a_time, bench(name, line, alone=False, pace=4, **how) as one:
+        async with at_a_time, bench(name, line, alone=False, **how) as one:
             shown = by_channel(one.twin._driver.examples[0].event)
             for channel, event in shown.items():
                 for patience in (2, 1, 0):  # a busy computer may be slower than an instrument's time-out
@@ -159,11 +159,11 @@ def test_an_entry_in_the_error_queue_takes_the_reading_away_once():
 
 def test_errors_from_before_the_line_was_opened_do_not_matter():
     async def read():
-        driver, clock = catalogue.load("druck-pace"), PacedClock(PACE)
+        driver, clock = catalogue.load("druck-pace"), PatientClock(PACE)
         twin = QueryTwin(driver, clock, TcpLine())
         twin.errors += [(':SYST:ERR -113,"Undefined header"',)] * 3
         await twin.start()
-        device = Device("uut", driver, SerialPort(twin.address, driver.line), clock, origin=Origin.TWIN)
+        device = Device("uut", driver, serial_line(twin.address, driver.line), clock, origin=Origin.TWIN)
         seen = []
         device.subscribe(seen.append)
         try:

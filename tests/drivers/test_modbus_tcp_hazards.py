@@ -50,6 +50,7 @@ def test_an_answer_in_pieces_is_read_without_asking_again(why, modbus_slave):
     asyncio.run(story())
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("prove", [True, False], ids=["with a proof", "without a proof"])
 @pytest.mark.parametrize("why", FAULTS)
 def test_a_fault_gives_no_wrong_value_and_the_next_read_is_right(why, prove, modbus_slave):

@@ -20,6 +20,7 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX t
 WIRED = [name for name in names() if isinstance(load(name), FileDriver) and not load(name).keyed]
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("driver_id", WIRED)
 def test_every_driver_reads_its_own_twin(driver_id):
     async def story():

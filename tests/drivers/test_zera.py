@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers import catalogue
-from drivers.clock import PacedClock
+from drivers.clock import PatientClock
 from drivers.device import Device
 from drivers.errors import DescriptionError, InstrumentError
 from drivers.example import events_of
@@ -19,7 +19,7 @@ from drivers.protocols import Indicated, Measured, Refused, State
 from drivers.quantity import Quantity
 from drivers.query_driver import Interviewee, spoken
 from drivers.reading import Origin, Stability
-from drivers.transports.serial_port import SerialPort
+from drivers.transports.lines import serial_line
 from drivers.twins.line import TcpLine
 from drivers.twins.playing import play
 from drivers.twins.scenario import Scenario
@@ -222,10 +222,10 @@ def test_a_dosage_is_ten_digits():
 @asynccontextmanager
 async def bench(**how):
     driver = ZERA
-    clock = PacedClock(6)
+    clock = PatientClock(50)
     twin = ZeraTwin(driver, clock, TcpLine(), **how)
     await twin.start()
-    device = Device("bench", driver, SerialPort(twin.address, driver.line), clock, origin=Origin.TWIN)
+    device = Device("bench", driver, serial_line(twin.address, driver.line), clock, origin=Origin.TWIN)
     try:
         await device.start()
         yield twin, device, clock
@@ -320,15 +320,15 @@ def test_phases_that_a_plant_does_not_know_are_open_and_its_energy_is_that_of_th
 
 def test_a_scenario_tells_the_error_of_the_meter_and_nothing_else():
     told = from_toml('[quantity.error]\nstart = "1.7"', Scenario, source="scenario", error=DescriptionError)
-    assert play(ZERA, told, PacedClock(10), TcpLine()).meter_error == Decimal("1.7")
+    assert play(ZERA, told, PatientClock(10), TcpLine()).meter_error == Decimal("1.7")
     for wrong in ('start = "banyak"', 'start = "1"\nof = "voltage"', "error = 0.3"):
         story = from_toml(f"[quantity.error]\n{wrong}", Scenario, source="scenario", error=DescriptionError)
         with pytest.raises(DescriptionError) as refused:
-            play(ZERA, story, PacedClock(10), TcpLine())
+            play(ZERA, story, PatientClock(10), TcpLine())
         assert refused.value.code == "twin.story"
     other = from_toml('[quantity.energy]\nstart = "1.7"', Scenario, source="scenario", error=DescriptionError)
     with pytest.raises(DescriptionError, match="energy"):
-        play(ZERA, other, PacedClock(10), TcpLine())
+        play(ZERA, other, PatientClock(10), TcpLine())
 
 
 def test_an_error_measurement_without_a_meter_is_refused_by_the_bench():
@@ -359,7 +359,7 @@ def test_a_load_that_changes_is_seen_and_an_overload_takes_the_values_away():
 
 def test_the_catalogue_and_the_simulator_know_the_bench():
     async def run():
-        twin = play(ZERA, Scenario(), PacedClock(10), TcpLine())
+        twin = play(ZERA, Scenario(), PatientClock(10), TcpLine())
         assert isinstance(twin, ZeraTwin)
 
     asyncio.run(run())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from drivers.catalogue import load
-from drivers.clock import Clock, PacedClock
+from drivers.clock import Clock, PatientClock
 from drivers.device import Device
 from drivers.quantity import Quantity
 from drivers.reading import Origin
@@ -18,7 +18,7 @@ from drivers.twins.line import TcpLine, pty_line
 from drivers.twins.settings import TwinSettings
 from drivers.twins.twin import Twin
 
-PACE = 10
+PACE = 50
 RULE = SettleRule(duration_s=1.0, timeout_s=10.0)
 LINES = ["tcp"] if sys.platform == "win32" else ["tcp", "pty"]
 
@@ -37,7 +37,7 @@ def scale(**settings) -> TwinSettings:
 @asynccontextmanager
 async def bench(driver_id: str, line: str = LINES[-1], link=None, **settings) -> AsyncIterator[Bench]:
     driver = driver_named(driver_id)
-    clock = PacedClock(PACE)
+    clock = PatientClock(PACE)
     twin = Twin(driver, scale(**settings), clock, TcpLine() if line == "tcp" else pty_line(link))
     await twin.start()
     device = Device("uut", driver, serial_line(twin.address, driver.line), clock, origin=Origin.TWIN)

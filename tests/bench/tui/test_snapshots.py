@@ -108,6 +108,7 @@ SCREENS: dict[str, tuple[Callable[[Driver], Awaitable[None]], dict[str, bool]]] 
 }
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize("size", [LARGE, SMALL], ids=lambda size: f"{size[0]}x{size[1]}")
 @pytest.mark.parametrize("name", SCREENS)
 def test_the_screen_looks_as_it_did(name: str, size: tuple[int, int]):
