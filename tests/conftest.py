@@ -29,6 +29,8 @@ SHARED = ROOT.parent / "shared" / "data"
 OURS = tuple(str(ROOT / folder) + os.sep for folder in ("bench", "results", "procedures", "drivers"))
 ELSEWHERE = ("only on ", "the shared data is not beside the project")
 """openings of the reasons that excuse a skip in CI too: another system's test, data that is not ours"""
+COPIED = str(ROOT / "tests" / "bench" / "forked.py")
+"""the process that waits to be copied until all tests are over"""
 GRACE_S = 3.0
 """how long a thread or a process may take to end after its test"""
 
@@ -125,7 +127,8 @@ def _children() -> dict[int, str]:
                 words = Path("/proc", pid, "cmdline").read_bytes().decode(errors="replace").split("\0")
             except OSError:  # it ended meanwhile
                 continue
-            found[int(pid)] = " ".join(words)
+            if COPIED not in words:
+                found[int(pid)] = " ".join(words)
     return found
 
 

@@ -1,7 +1,6 @@
 """A laboratory on disk with a scale in a process of its own, and the command line run as users run it."""
 
 import json
-import os
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -9,24 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from results.journal import Journal
+from tests.bench.forked import completed, running
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
 
 
 def tera(*arguments: str, lab: Path | None = None, stdin: str = "") -> subprocess.CompletedProcess:
     where = ["--lab", str(lab)] if lab is not None else []
-    return subprocess.run(
-        [sys.executable, "-m", "bench", *arguments, *where],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-        env=ENVIRONMENT,
-    )
+    return completed(["-m", "bench", *arguments, *where], stdin=stdin)
 
 
 @dataclass
@@ -41,14 +30,7 @@ class Laboratory:
     def tera(self, *arguments: str, dying: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
         program = [str(HERE / "killed_tera.py"), *dying] if dying else ["-m", "bench"]
         handler = f"exec:{sys.executable} {HERE / 'weight_handler.py'} {self.control}"
-        return subprocess.run(
-            [sys.executable, *program, *arguments, "--lab", str(self.root), "--operator", handler, "--json"],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-            env=ENVIRONMENT,
-        )
+        return completed([*program, *arguments, "--lab", str(self.root), "--operator", handler, "--json"])
 
     def entries(self):
         with Journal(self.root / "data" / "journal.db", read_only=True) as journal:
@@ -58,17 +40,9 @@ class Laboratory:
 
 @contextmanager
 def laboratory(root: Path, line: str, driver: str = "st-gs", *, fault: str = ""):
-    command = [
-        sys.executable,
-        str(HERE / "scale_process.py"),
-        driver,
-        line,
-        "20",
-        *([fault] if fault else []),
-    ]
-    scale = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT)
-    try:
-        address, control = scale.stdout.readline().split()
+    words = [str(HERE / "scale_process.py"), driver, line, "20", *([fault] if fault else [])]
+    with running(words) as printed:
+        address, control = printed.readline().split()
         assert tera("init", str(root)).returncode == 0
         file = root / "laboratory.toml"
         text = file.read_text("utf-8")
@@ -80,10 +54,6 @@ def laboratory(root: Path, line: str, driver: str = "st-gs", *, fault: str = "")
         )
         file.write_text(text, "utf-8")
         yield Laboratory(root, int(control))
-    finally:
-        scale.terminate()
-        scale.wait()
-        scale.stdout.close()
 
 
 def outcome(done: subprocess.CompletedProcess) -> dict:

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from tests.bench.lab_bench import ENVIRONMENT, laboratory, tera
+from tests.bench.forked import ENVIRONMENT
+from tests.bench.lab_bench import laboratory, tera
 
 pytestmark = pytest.mark.timeout(120)
 CASE = """

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.bench.lab_bench import ENVIRONMENT, ROOT
+from tests.bench.forked import ENVIRONMENT, ROOT
 
 pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only on systems with /proc and fork"),

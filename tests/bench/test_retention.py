@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -25,8 +23,9 @@ from results.outbox import Outbox, State
 from results.registry.checkpoint import RegistryKey
 from results.retention import Released, disks_apart, holding, released
 from results.verification import load_record
+from tests.bench.forked import ENVIRONMENT, completed
 from tests.bench.kept_lab import NUMBERS, OVER, PIN, KeptLab, Stopped
-from tests.bench.lab_bench import ENVIRONMENT, HERE, ROOT, tera
+from tests.bench.lab_bench import HERE, tera
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -385,8 +384,7 @@ def test_killed_at_any_step_nothing_has_gone_or_the_next_start_ends_it(lab):
         one = KeptLab(top)
         for disk in ("stick-a", "stick-b"):
             one.checked(top / disk / "tera")
-        line = [sys.executable, str(HERE / "killed_release.py"), str(top), str(step), OVER.isoformat()]
-        told = subprocess.run(line, cwd=ROOT, env=ENVIRONMENT, capture_output=True, check=False, text=True)
+        told = completed([str(HERE / "killed_release.py"), str(top), str(step), OVER.isoformat()])
         with Journal(one.folders.journal) as journal:
             journal.verify()
             begun = released(journal.entries(BENCH))

@@ -1,12 +1,11 @@
 """`tera driver new`, `try`, `capture`, `ports`: an unknown instrument becomes a driver file."""
 
 import json
-import subprocess
-import sys
 
 import pytest
 
-from tests.bench.lab_bench import ENVIRONMENT, tera
+from tests.bench.forked import completed, running
+from tests.bench.lab_bench import tera
 
 pytestmark = pytest.mark.timeout(120)
 AT_REST, MOVING = b"@    1.250kg S\r\n", b"@   -0.010kg U\r\n"
@@ -47,9 +46,8 @@ def test_frames_may_be_typed(tmp_path):
 
 
 def test_frames_are_asked_for_when_there_is_nothing_else(tmp_path):
-    line = [sys.executable, "-m", "bench", "--lab", str(tmp_path), "driver", "new", "tanya"]
     typed = "W 1.250 kg\\r\\n\nW 2.250 kg\\r\\n\n\n"
-    made = subprocess.run(line, input=typed, env=ENVIRONMENT, capture_output=True, check=False, text=True)
+    made = tera("--lab", str(tmp_path), "driver", "new", "tanya", stdin=typed)
     assert made.returncode == 0, made.stdout + made.stderr
     assert (tmp_path / "drivers" / "tanya.toml").exists()
 
@@ -70,10 +68,7 @@ MISTAKES = {
 @pytest.mark.parametrize("why", MISTAKES)
 def test_a_mistake_is_one_sentence_and_nothing_is_written(why, tmp_path):
     arguments, said = MISTAKES[why]
-    done = subprocess.run(
-        [sys.executable, "-m", "bench", "--lang", "en", "--lab", str(tmp_path), *arguments],
-        cwd=tmp_path, env=ENVIRONMENT, input="", capture_output=True, check=False, text=True,
-    )  # fmt: skip
+    done = completed(["-m", "bench", "--lang", "en", "--lab", str(tmp_path), *arguments], folder=tmp_path)
     assert done.returncode == 2
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -103,17 +98,13 @@ def test_ports_are_listed_without_opening_one():
 
 
 def test_a_capture_keeps_when_each_piece_came_and_asks_only_what_the_driver_declares(tmp_path):
-    line = [sys.executable, "-m", "bench", "driver", "simulate", "mt-sics", "--tcp", "0", "--load", "5 kg"]
-    with subprocess.Popen(line, env=ENVIRONMENT, stdout=subprocess.PIPE, text=True) as twin:
-        try:
-            port = twin.stdout.readline().split()[-1]
-            file = tmp_path / "asked.bin"
-            done = tera(
-                *("driver", "capture", "--port", port, "-o", str(file), "--driver", "mt-sics", "--ask"),
-                *("--seconds", "2"),
-            )
-        finally:
-            twin.terminate()
+    with running(["-m", "bench", "driver", "simulate", "mt-sics", "--tcp", "0", "--load", "5 kg"]) as printed:
+        port = printed.readline().split()[-1]
+        file = tmp_path / "asked.bin"
+        done = tera(
+            *("driver", "capture", "--port", port, "-o", str(file), "--driver", "mt-sics", "--ask"),
+            *("--seconds", "2"),
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     frames = [frame for frame in file.read_bytes().split(b"\r\n") if frame]
     assert len(frames) > 3
