@@ -211,6 +211,7 @@ class Journal:
         return told
 
     def _insert(self, run: str, entry: Entry, at: str, elapsed: float) -> Kept:
+        elapsed += 0.0  # SQLite keeps no minus before zero
         last, previous = self._head or self._last()
         body = to_json(entry)
         kept = written_entry(sequence=last + 1, run=run, at=at, elapsed=elapsed, previous=previous, body=body)

@@ -18,7 +18,7 @@ from procedures.point import Outcome
 from results.entry import Concluded, Done
 from tests.bench.twin_lab import Bench, Change, Person
 from tests.bench.virtual_time import run
-from tests.extent import EVERY, in_the_long_run
+from tests.extent import in_the_long_run
 
 pytestmark = pytest.mark.timeout(240)
 SINGLE: Change = {
@@ -74,6 +74,7 @@ def test_the_comparator_is_told_to_measure_and_its_errors_decide(tmp_path, fault
     job.sound()
 
 
+@in_the_long_run
 def test_a_meter_that_runs_without_load_and_does_not_start_fails_by_its_pulses(tmp_path):
     creeps = {'offset = "4294967290", error = 0.003 }': 'offset = "7", error = -0.9, per_s = "0.02" }'}
     job = bench(tmp_path, laboratory=creeps).job()
@@ -160,7 +161,8 @@ class Spoiling(Person):
         return await super().answer(prompt)
 
 
-@pytest.mark.parametrize("case", FAULTS if EVERY else ["it is overloaded"])
+@in_the_long_run
+@pytest.mark.parametrize("case", FAULTS)
 def test_a_comparator_that_fails_in_the_middle_gives_no_verdict_until_it_is_sound_again(tmp_path, case):
     made = bench(tmp_path, laboratory={"timeout_s = 120.0": "timeout_s = 20.0"})
     order = made.prepared().order

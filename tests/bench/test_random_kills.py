@@ -12,7 +12,7 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only on systems with /proc and fork"),
     pytest.mark.timeout(1800),
 ]
-TRIALS = "500" if os.environ.get("TERA_LONG") == "1" else "4"
+TRIALS = "500" if os.environ.get("TERA_LONG") == "1" else "2"
 
 
 @pytest.mark.parametrize("disk", ["plain", "lossy"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import apsw
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from results.chain import FIRST, checked_entry
@@ -55,6 +55,7 @@ def test_an_empty_journal_is_sound(journal: Journal):
     elapsed=st.floats(allow_nan=False),
     run=st.text("ab/°", max_size=9),
 )
+@example(what="", elapsed=-0.0, run="")
 def test_any_text_and_time_survives(tmp_path: Path, what: str, elapsed: float, run: str):
     with Journal(tmp_path / "any.db") as opened:
         kept = opened.append(run, Noted(what=what), at=AT, elapsed=elapsed)
