@@ -42,7 +42,7 @@ def _misspelt(address: str) -> LinkLostError:
     return LinkLostError(
         "link.address",
         "{port} is no address of a port.",
-        "Write COM3, /dev/ttyUSB0, socket://host:port or rfc2217://host:port.",
+        "Write COM3, /dev/ttyUSB0, socket://host:port, rfc2217://host:port or tcp://host:port.",
         port=address or "''",
     )
 
@@ -51,7 +51,8 @@ def cannot_open(address: str, fault: Exception) -> LinkLostError:
     """The sentence for a port that could not be opened."""
     number, text = _number(fault), str(fault)
     on_windows = sys.platform == "win32"
-    if "protocol" in text and isinstance(fault, ValueError):
+    no_host_or_port = isinstance(fault, UnicodeError | OverflowError)
+    if no_host_or_port or ("protocol" in text and isinstance(fault, ValueError)):
         return _misspelt(address)
     if number in _IN_USE or (on_windows and "PermissionError" in text):
         return LinkLostError(

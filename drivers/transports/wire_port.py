@@ -39,8 +39,12 @@ class WirePort:
             LinkLostError: not there, in use by another program, or refused.
         """
         await self.close()
-        await self._wire.open(self._received, self._lose)
-        self._fault = None
+        closed, self._fault = self._fault, None  # before: a line may be lost as soon as it is there
+        try:
+            await self._wire.open(self._received, self._lose)
+        except BaseException:
+            self._fault = closed
+            raise
 
     async def send(self, data: bytes) -> None:
         """Write all of `data`.

@@ -73,7 +73,7 @@ class TcpWire:
         """Connect.
 
         Raises:
-            LinkLostError: nothing listens there, or it does not answer in five seconds.
+            LinkLostError: no address, nothing listens there, or it does not answer in five seconds.
         """
         await self.close()
         if wrong := no_address(self.name):
@@ -84,7 +84,11 @@ class TcpWire:
                 transport, _ = await loop.create_connection(
                     lambda: _Stream(hear, lambda fault: lose(lost(self.name, fault))), self._host, self._port
                 )
-        except OSError as fault:  # a time-out is one too
+        except (
+            OSError,
+            UnicodeError,
+            OverflowError,
+        ) as fault:  # a time-out; no name of a host; no port number
             raise cannot_open(self.name, fault) from fault
         self._transport = transport
 

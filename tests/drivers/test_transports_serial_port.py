@@ -12,7 +12,9 @@ import pytest
 
 from drivers.errors import DescriptionError, LinkLostError
 from drivers.instrument import LineSettings
+from drivers.transports.lines import serial_line
 from drivers.transports.serial_port import SerialPort
+from drivers.transports.wires import TcpWire
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="only on POSIX there are pseudo-terminals")
 
@@ -47,14 +49,22 @@ async def receive_all(port: SerialPort, length: int) -> bytes:
     return got
 
 
+@pytest.fixture(params=["by a thread", "by the event loop"])
+def port_at(request):
+    """Both ways to read the same line."""
+    if request.param == "by a thread":
+        return SerialPort
+    return lambda address: serial_line(address, LineSettings())
+
+
 def reading_threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("reads ")]
 
 
 @posix_only
-def test_bytes_pass_unchanged_in_both_directions():
+def test_bytes_pass_unchanged_in_both_directions(port_at):
     async def story(terminal):
-        port = SerialPort(terminal.name)
+        port = port_at(terminal.name)
         await port.open()
         every_byte = bytes(range(256))
         os.write(terminal.ours, every_byte)
@@ -82,9 +92,9 @@ def test_a_pseudo_terminal_opens_with_every_format_a_driver_may_ask_for(form):
 
 
 @posix_only
-def test_a_second_owner_of_a_port_is_turned_away_in_one_sentence():
+def test_a_second_owner_of_a_port_is_turned_away_in_one_sentence(port_at):
     async def story(terminal):
-        first, second = SerialPort(terminal.name), SerialPort(terminal.name)
+        first, second = port_at(terminal.name), port_at(terminal.name)
         await first.open()
         with pytest.raises(LinkLostError) as told:
             await second.open()
@@ -100,9 +110,9 @@ def test_a_second_owner_of_a_port_is_turned_away_in_one_sentence():
 
 
 @posix_only
-def test_a_pulled_plug_is_a_lost_link_and_what_came_before_is_still_handed_out():
+def test_a_pulled_plug_is_a_lost_link_and_what_came_before_is_still_handed_out(port_at):
     async def story(terminal):
-        port = SerialPort(terminal.name)
+        port = port_at(terminal.name)
         await port.open()
         os.write(terminal.ours, b"before")
         await asyncio.sleep(0.1)
@@ -119,11 +129,11 @@ def test_a_pulled_plug_is_a_lost_link_and_what_came_before_is_still_handed_out()
 
 
 @posix_only
-def test_a_line_can_be_opened_again_after_it_was_lost(tmp_path):
+def test_a_line_can_be_opened_again_after_it_was_lost(port_at, tmp_path):
     link = tmp_path / "ttyTWIN"
 
     async def story():
-        port = SerialPort(str(link))
+        port = port_at(str(link))
         with Terminal() as terminal:
             link.symlink_to(terminal.name)
             await port.open()
@@ -190,9 +200,9 @@ NOT_THERE = {
 
 @posix_only
 @pytest.mark.parametrize(("address", "code"), NOT_THERE.values(), ids=NOT_THERE.keys())
-def test_what_cannot_be_opened_is_told_in_a_sentence_with_a_remedy(address, code):
+def test_what_cannot_be_opened_is_told_in_a_sentence_with_a_remedy(port_at, address, code):
     async def story():
-        port = SerialPort(address)
+        port = port_at(address)
         with pytest.raises(LinkLostError) as told:
             await port.open()
         await port.close()
@@ -221,11 +231,45 @@ def test_settings_that_describe_no_line_are_refused_before_anything_is_opened(li
     assert told.value.code == "line.settings"
 
 
+NO_HOST = {"a name with two dots": "tcp://a..b:502", "a port that none can have": "tcp://127.0.0.1:99999"}
+
+
+@pytest.mark.parametrize("address", NO_HOST.values(), ids=NO_HOST)
+def test_what_is_no_host_or_no_port_is_told_before_anybody_is_looked_for(address):
+    host, _, port = address.removeprefix("tcp://").partition(":")
+    with pytest.raises(LinkLostError) as told:
+        asyncio.run(TcpWire(address, host, int(port)).open(print, print))
+    assert told.value.code == "link.address"
+
+
+def test_a_peer_that_hangs_up_at_once_is_a_lost_link():
+    """Many a device server takes a second client only to drop it."""
+
+    async def hang_up(_, writer):
+        writer.transport.abort()
+
+    async def opened_and_heard(port):
+        await port.open()
+        return await port.receive()
+
+    async def story():
+
+        server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+        for _ in range(50):
+            port = serial_line(f"socket://127.0.0.1:{server.sockets[0].getsockname()[1]}", LineSettings())
+            with pytest.raises(LinkLostError):
+                await asyncio.wait_for(opened_and_heard(port), 5)
+            await port.close()
+        server.close()
+
+    asyncio.run(story())
+
+
 @pytest.mark.parametrize("resets", [False, True], ids=["closes in order", "resets the connection"])
-def test_a_network_peer_that_leaves_is_a_lost_link(resets):
+def test_a_network_peer_that_leaves_is_a_lost_link(port_at, resets):
     async def story():
         with socket.create_server(("127.0.0.1", 0)) as server:
-            port = SerialPort(f"socket://127.0.0.1:{server.getsockname()[1]}")
+            port = port_at(f"socket://127.0.0.1:{server.getsockname()[1]}")
             await port.open()
             peer, _ = server.accept()
             peer.sendall(b"hello")
@@ -247,12 +291,12 @@ def test_a_network_peer_that_leaves_is_a_lost_link(resets):
 
 
 @posix_only
-def test_a_line_behind_socat_carries_bytes_both_ways(free_port, program):
+def test_a_line_behind_socat_carries_bytes_both_ways(port_at, free_port, program):
     number = free_port
     peer = subprocess.Popen([program("socat"), f"TCP-LISTEN:{number},reuseaddr,bind=127.0.0.1", "EXEC:cat"])
 
     async def story():
-        port = SerialPort(f"socket://127.0.0.1:{number}")
+        port = port_at(f"socket://127.0.0.1:{number}")
         await opened(port)
         await port.send(b"there and back")
         assert await receive_all(port, 14) == b"there and back"
