@@ -25,12 +25,16 @@ def check_readings(evidence: Evidence) -> None:
         entry, readings = kept.entry, evidence.readings.get(kept.sequence)
         if not isinstance(entry, Done) or readings is None:
             continue
-        for role, said in dict.fromkeys(zip(roles_of(entry, len(readings)), readings.said, strict=True)):
-            if (role, said) in passed:
+        before: tuple[str, Said | None] = ("", None)
+        for role, said in zip(roles_of(entry, len(readings)), readings.said, strict=True):
+            if said is before[1] and role == before[0]:
+                continue  # nearly all: comparing is cheaper than looking up
+            before = role, said
+            if before in passed:
                 continue
             if why := _strange(said, _facts(said, role, begun), begun):
                 raise _foreign(entry.path, why)
-            passed.add((role, said))
+            passed.add(before)
 
 
 def _facts(said: Said, role: str, begun: RunBegun) -> dict[str, Any]:
