@@ -47,14 +47,14 @@ def plain_sqlite(path: Path) -> Iterator[None]:
     """Turn SQLite's refusals about `path` into StorageError, and a damaged file into IntegrityError."""
     try:
         yield
-    except (apsw.Error, OSError) as fault:
+    except (apsw.Error, OSError, UnicodeDecodeError) as fault:
         told = plainly(fault, path)
         if told is fault:
             raise
         raise told from fault
 
 
-def plainly(fault: apsw.Error | OSError, path: Path) -> Exception:
+def plainly(fault: apsw.Error | OSError | UnicodeDecodeError, path: Path) -> Exception:
     """What a refusal about `path` means, as a PlainError; a mistake of ours stays what it is."""
     match fault:
         case apsw.CorruptError() | apsw.NotADBError():
@@ -73,6 +73,14 @@ def plainly(fault: apsw.Error | OSError, path: Path) -> Exception:
                 "Keep the file as it is; `tera audit` names the place.",
                 path=str(path),
                 fault=str(fault),
+            )
+        case UnicodeDecodeError():
+            return IntegrityError(
+                "storage.damaged",
+                "{path} is damaged, or is no database: {fault}.",
+                "Keep the file as it is and go on with the last backup.",
+                path=str(path),
+                fault="a text in it is none",
             )
         case OSError():
             return StorageError(

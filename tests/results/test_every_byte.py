@@ -73,6 +73,21 @@ def test_every_changed_byte_of_the_journal_is_found_or_carries_no_entry(sealed, 
     assert found is None or "journal.db" in str(found.facts.get("path", found.facts.get("where", "")))
 
 
+@pytest.mark.parametrize("said", ["at", "run"])
+def test_a_text_of_the_journal_that_is_none_any_more_is_found(sealed, tmp_path, said):
+    root, _, _, rows = sealed
+    content = bytearray((root / "journal.db").read_bytes())
+    text = rows[-1].at if said == "at" else rows[-1].run
+    place = -1
+    while (place := content.find(text.encode(), place + 1)) >= 0:
+        content[place] ^= 0x80
+    file = tmp_path / "journal.db"
+    file.write_bytes(content)
+    with pytest.raises(RecordError) as told, Journal(file, read_only=True) as journal:
+        journal.verify([rows[-1].hash])
+    assert told.value.facts["path"] == str(file)
+
+
 @pytest.mark.parametrize("suffix", [".tera.json", ".h5"])
 @QUIET
 @damage
