@@ -15,7 +15,7 @@ from drivers.protocols.registers import Block, Proof
 from drivers.protocols.setting import Setting
 from drivers.register_driver import RegisterDriver
 from drivers.transports.modbus_bus import Exchange, ModbusBus, Outcome, UnansweredError
-from drivers.transports.serial_fault import CLOSED, lost
+from drivers.transports.serial_fault import closed
 
 _STRAY_S: Final = 0.1  # a unit that spoke unasked is left alone for so long
 _SOON_AFTER: Final = 3  # right answers after a missed one; what is overheard later is not that one
@@ -174,7 +174,7 @@ class BusUnit:
 
     def _submit(self, request: bytes, tell: Callable[[Outcome], None], given_up: Callable[[], bool]) -> None:
         if self._generation != self._bus.generation:
-            raise lost(self.name, CLOSED)  # opened again by another instrument: prove this one first
+            raise closed(self.name)  # opened again by another instrument: prove this one first
         self._last_form = _form(request)
         self._bus.submit(
             self.unit,

@@ -27,6 +27,8 @@ from drivers.protocols.mbus_link import (
 )
 from drivers.protocols.mbus_telegram import RefusedError, read_telegram
 from drivers.transports import Transport
+from drivers.transports.inbox import Inbox
+from drivers.transports.serial_fault import closed
 
 _LONGEST: Final = 261
 
@@ -119,9 +121,7 @@ class MbusLine:
         self._heard = bytearray()
         self._answers = 0
         self._fcb = FCB
-        self._ready = bytearray()
-        self._arrived = asyncio.Event()
-        self._fault: LinkLostError | None = None
+        self._inbox = Inbox(closed(bus.name))
         self._watch: asyncio.Task[None] | None = None
 
     @property
@@ -135,8 +135,7 @@ class MbusLine:
         Raises:
             LinkLostError: not there, in use by another program, or refused.
         """
-        self._fault = None
-        self._ready.clear()
+        self._inbox.open()
         await self._bus.join(self)
 
     async def close(self) -> None:
@@ -150,14 +149,7 @@ class MbusLine:
         Raises:
             LinkLostError: the line is gone.
         """
-        while not self._ready:
-            if self._fault is not None:
-                raise self._fault
-            self._arrived.clear()
-            await self._arrived.wait()
-        data = bytes(self._ready)
-        self._ready.clear()
-        return data
+        return await self._inbox.take()
 
     async def caught_up(self) -> None:
         """Nothing to wait for: a meter speaks when it has the turn, and what comes late is dropped."""
@@ -191,9 +183,8 @@ class MbusLine:
 
     async def take(self, data: bytes) -> None:
         """Bytes of the line while it is this meter's turn."""
-        self._ready += self._sent + data
+        self._inbox.put(self._sent + data)
         self._sent = b""
-        self._arrived.set()
         self._heard += data
         while self._heard:
             size = size_of(self._heard)
@@ -233,8 +224,7 @@ class MbusLine:
 
     def lose(self, lost: LinkLostError) -> None:
         """The line is gone."""
-        self._fault = lost
-        self._arrived.set()
+        self._inbox.lose(lost)
         self._release()
 
     async def _give_up(self) -> None:

@@ -19,7 +19,7 @@ from drivers.errors import DescriptionError, LinkLostError
 from drivers.protocols.modbus import SHORTEST, Fault, answer_size, rtu_request
 from drivers.protocols.modbus_exchange import Framing, GarbageError
 from drivers.transports.catching_up import FULL
-from drivers.transports.serial_fault import CLOSED, lost
+from drivers.transports.serial_fault import closed, lost
 from drivers.transports.wires import Wire
 
 _QUIET_S: Final = 0.1  # bytes that are no answer become a fault when nothing follows for so long
@@ -145,7 +145,7 @@ class ModbusBus:
         self._timeouts.pop(unit, None)
         async with self._opening:
             if not self._users:
-                self._lose(lost(self.name, CLOSED), self.generation)
+                self._lose(closed(self.name), self.generation)
                 await self._wire.close()
 
     def submit(
@@ -172,7 +172,7 @@ class ModbusBus:
             LinkLostError: the wire is gone.
         """
         if not self._is_open:
-            raise lost(self.name, CLOSED) if self._fault is None else self._fault
+            raise closed(self.name) if self._fault is None else self._fault
         self._jobs.append(_Job(unit, request, timeout_s, not_before, tell, given_up))
         if self._current is None:
             self._look()

@@ -103,6 +103,11 @@ def lost(address: str, fault: Exception) -> LinkLostError:
     )
 
 
+def closed(address: str) -> LinkLostError:
+    """The sentence for a line that this program has not opened, or has given back."""
+    return lost(address, CLOSED)
+
+
 def blocked(address: str, flow: str) -> LinkLostError:
     """The sentence for a line whose handshake never lets bytes out."""
     return LinkLostError(

@@ -17,11 +17,11 @@ import serial
 from drivers.errors import DescriptionError, LinkLostError
 from drivers.instrument import LineSettings
 from drivers.transports.catching_up import caught_up
-from drivers.transports.serial_fault import CLOSED, PORT_FAULTS, blocked, cannot_open, lost, no_address
+from drivers.transports.inbox import Inbox
+from drivers.transports.serial_fault import PORT_FAULTS, blocked, cannot_open, closed, lost, no_address
 
 _POLL_S: Final = 0.2  # longest wait for the reading thread where a blocked read cannot be cancelled
 _WRITE_TIMEOUT_S: Final = 3.0
-_KEPT_BYTES: Final = 1 << 16  # unread bytes kept; a decoder finds its frames again after a gap
 _FORMAT: Final = re.compile(r"([5-8])([NEOMS])(1|1\.5|2)")
 _FLOWS: Final = ("none", "xon-xoff", "rts-cts")
 _PSEUDO_TERMINALS: Final = ("/dev/pts/", "/dev/ttys")
@@ -49,10 +49,8 @@ class SerialPort:
         self._stop = threading.Event()
         self._behind = False
         """the thread holds bytes that had waited for it"""
-        self._arrived = asyncio.Event()
-        self._buffer = bytearray()
+        self._inbox = Inbox(closed(address))
         self._came = 0
-        self._fault: LinkLostError | None = None
 
     @property
     def name(self) -> str:
@@ -71,9 +69,7 @@ class SerialPort:
         # A cancelled opening goes on in its thread; close() waits for it and gives the port back.
         self._port = await asyncio.shield(self._opening)
         self._opening = None
-        self._buffer.clear()
-        self._fault = None
-        self._arrived = asyncio.Event()
+        self._inbox.open()
         self._stop = threading.Event()
         self._reader = threading.Thread(
             target=self._read, args=(self._port, self._stop, loop), name=f"reads {self._address}", daemon=True
@@ -88,7 +84,7 @@ class SerialPort:
         """
         port = self._port
         if port is None:
-            raise self._fault or lost(self._address, CLOSED)
+            raise self._inbox.fault or closed(self._address)
         try:
             await asyncio.get_running_loop().run_in_executor(None, port.write, data)
         except serial.SerialTimeoutException:
@@ -102,16 +98,7 @@ class SerialPort:
         Raises:
             LinkLostError: the line is gone; bytes that came before are handed out first.
         """
-        while not self._buffer:
-            if self._fault is not None:
-                raise self._fault
-            if self._port is None:
-                raise lost(self._address, CLOSED)
-            self._arrived.clear()
-            await self._arrived.wait()
-        data = bytes(self._buffer)
-        self._buffer.clear()
-        return data
+        return await self._inbox.take()
 
     async def caught_up(self) -> None:
         """Return when all that had come before this call was handed out."""
@@ -127,7 +114,7 @@ class SerialPort:
         reader, self._reader = self._reader, None
         if port is not None:
             self._stop.set()
-            self._arrived.set()
+            self._inbox.lose(closed(self._address))
             await asyncio.get_running_loop().run_in_executor(None, _give_back, port, reader)
 
     def _take(self) -> serial.Serial:
@@ -165,7 +152,7 @@ class SerialPort:
             return  # the event loop is over; nobody is left to hand bytes to
 
     def _waiting(self) -> bool:
-        if self._port is None or self._fault is not None:
+        if self._port is None or self._inbox.fault is not None:
             return False
         try:
             return self._behind or self._port.in_waiting > 0
@@ -175,14 +162,11 @@ class SerialPort:
     def _take_in(self, data: bytes, stop: threading.Event) -> None:
         if stop is self._stop and not stop.is_set():
             self._came += len(data)
-            self._buffer += data
-            del self._buffer[:-_KEPT_BYTES]
-            self._arrived.set()
+            self._inbox.put(data)
 
     def _lose(self, fault: LinkLostError, stop: threading.Event) -> None:
         if stop is self._stop and not stop.is_set():
-            self._fault = fault
-            self._arrived.set()
+            self._inbox.lose(fault)
 
 
 def is_pseudo_terminal(address: str) -> bool:

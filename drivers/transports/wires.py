@@ -16,7 +16,15 @@ import serial
 from drivers.errors import LinkLostError
 from drivers.instrument import LineSettings
 from drivers.transports.catching_up import FULL
-from drivers.transports.serial_fault import CLOSED, PORT_FAULTS, blocked, cannot_open, lost, no_address
+from drivers.transports.serial_fault import (
+    CLOSED,
+    PORT_FAULTS,
+    blocked,
+    cannot_open,
+    closed,
+    lost,
+    no_address,
+)
 from drivers.transports.serial_port import SerialPort, is_pseudo_terminal, pyserial_settings
 
 _CONNECT_S: Final = 5.0
@@ -99,7 +107,7 @@ class TcpWire:
             LinkLostError: the connection is gone.
         """
         if self._transport is None or self._transport.is_closing():
-            raise lost(self.name, CLOSED)
+            raise closed(self.name)
         self._transport.write(data)
 
     def drain(self) -> bytes | None:
@@ -237,7 +245,7 @@ if sys.platform != "win32":
                 LinkLostError: the port is gone.
             """
             if self._file < 0:
-                raise lost(self.name, CLOSED)
+                raise closed(self.name)
             try:
                 sent = os.write(self._file, data)
             except BlockingIOError:
