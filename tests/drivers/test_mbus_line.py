@@ -9,7 +9,7 @@ import pytest
 
 from drivers.assembly import make_driver
 from drivers.catalogue import load
-from drivers.clock import PacedClock
+from drivers.clock import PatientClock
 from drivers.device import Device
 from drivers.errors import DescriptionError, InstrumentError, LinkLostError
 from drivers.protocols.mbus_link import RSP_UD, long, short
@@ -101,7 +101,7 @@ class Tap:
 @asynccontextmanager
 async def bench(driver, line="tcp", where="", **stories):
     """A twin and a device that reads it."""
-    clock = PacedClock(PACE)
+    clock = PatientClock(PACE)
     scenario = Scenario(quantity={name: Story(start=value) for name, value in stories.items()})
     twin = MbusTwin(driver, clock, TcpLine() if line == "tcp" else pty_line(), scenario)
     await twin.start()
@@ -142,12 +142,12 @@ def test_a_meter_that_is_not_meant_stays_silent(where):
 @pytest.mark.parametrize("where", ["?address=251", "?address=300"])
 def test_an_address_that_no_meter_has_is_refused(where):
     with pytest.raises(LinkLostError) as refused:
-        Lines(PacedClock(PACE)).line(WATER, "COM3" + where)
+        Lines(PatientClock(PACE)).line(WATER, "COM3" + where)
     assert refused.value.code == "link.meter_address"
 
 
 def test_two_meters_that_want_other_line_settings_do_not_share_a_line():
-    lines = Lines(PacedClock(PACE))
+    lines = Lines(PatientClock(PACE))
     lines.line(WATER, "COM3?address=1")
     with pytest.raises(DescriptionError):
         lines.line(load("pzem-004t"), "COM3?unit=1")
@@ -161,7 +161,7 @@ def test_a_reading_of_two_telegrams_comes_whole():
 
 def test_several_meters_share_a_line_and_are_never_mixed_up():
     async def go():
-        wire, clock = Wire(), PacedClock(PACE)
+        wire, clock = Wire(), PatientClock(PACE)
         drivers = [meter(telegram("0413E80300004413F4010000", number)) for number in ("11111111", "22222222")]
         twins = [
             MbusTwin(
@@ -262,7 +262,7 @@ def test_a_declared_command_is_carried_out_and_no_other():
 
 def test_the_played_meter_keeps_the_frame_count_bit():
     driver = meter(telegram("0413E80300001F"), telegram("4413F4010000"), mbus="telegrams = 2")
-    twin = MbusTwin(driver, PacedClock(PACE), TcpLine(), Scenario())
+    twin = MbusTwin(driver, PatientClock(PACE), TcpLine(), Scenario())
 
     def answer(frame):
         from drivers.protocols.mbus_link import opened
@@ -293,7 +293,7 @@ def test_a_foreign_master_reads_the_played_meter():
         return Decimal(str(volume.interpreted["value"]))
 
     async def go():
-        twin = MbusTwin(WATER, PacedClock(PACE), pty_line(), Scenario(quantity={"": Story(start="60.125")}))
+        twin = MbusTwin(WATER, PatientClock(PACE), pty_line(), Scenario(quantity={"": Story(start="60.125")}))
         await twin.start()
         try:
             return await asyncio.to_thread(ask, twin.address)
