@@ -64,7 +64,7 @@ async def all_read(line, names, **how):
     at_a_time = asyncio.Semaphore(8)
 
     async def read(name):
-        async with at_a_time, bench(name, line, alone=False, **how) as one:
+        async with at_a_time, bench(name, line, alone=False, pace=8, **how) as one:
             shown = by_channel(one.twin._driver.examples[0].event)
             for channel, event in shown.items():
                 for patience in (2, 1, 0):  # a busy computer may be slower than an instrument's time-out
