@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from email.message import Message
 from email.parser import HeaderParser
 from functools import cache
-from importlib.metadata import Distribution, PackageNotFoundError, PackagePath, distribution
+from importlib.metadata import (
+    Distribution,
+    PackageMetadata,
+    PackageNotFoundError,
+    PackagePath,
+    distribution,
+)
 from pathlib import Path
 from typing import Final
 
@@ -36,9 +42,11 @@ def library_versions() -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _told(known: Distribution) -> Message:
+def _told(known: Distribution) -> PackageMetadata | Message:
     """What a library says of itself, without the long text below it, which is most of the file."""
-    text = known.read_text("METADATA") or ""
+    text = known.read_text("METADATA")
+    if text is None:
+        return known.metadata  # installed in an older way
     return HeaderParser().parsestr(text.replace("\r\n", "\n").partition("\n\n")[0])
 
 

@@ -57,13 +57,13 @@ def plain_sqlite(path: Path) -> Iterator[None]:
 def plainly(fault: apsw.Error | OSError | UnicodeDecodeError, path: Path) -> Exception:
     """What a refusal about `path` means, as a PlainError; a mistake of ours stays what it is."""
     match fault:
-        case apsw.CorruptError() | apsw.NotADBError():
+        case apsw.CorruptError() | apsw.NotADBError() | UnicodeDecodeError():
             return IntegrityError(
                 "storage.damaged",
                 "{path} is damaged, or is no database: {fault}.",
                 "Keep the file as it is and go on with the last backup.",
                 path=str(path),
-                fault=str(fault),
+                fault="a text in it is none" if isinstance(fault, UnicodeDecodeError) else str(fault),
             )
         case apsw.SQLError():
             # Our statements are constant; one that worked yesterday and fails today has met changed content.
@@ -73,14 +73,6 @@ def plainly(fault: apsw.Error | OSError | UnicodeDecodeError, path: Path) -> Exc
                 "Keep the file as it is; `tera audit` names the place.",
                 path=str(path),
                 fault=str(fault),
-            )
-        case UnicodeDecodeError():
-            return IntegrityError(
-                "storage.damaged",
-                "{path} is damaged, or is no database: {fault}.",
-                "Keep the file as it is and go on with the last backup.",
-                path=str(path),
-                fault="a text in it is none",
             )
         case OSError():
             return StorageError(

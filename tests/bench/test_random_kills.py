@@ -7,12 +7,13 @@ import sys
 import pytest
 
 from tests.bench.forked import ENVIRONMENT, ROOT
+from tests.extent import EVERY
 
 pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only on systems with /proc and fork"),
     pytest.mark.timeout(1800),
 ]
-TRIALS = "500" if os.environ.get("TERA_LONG") == "1" else "2"
+TRIALS = "500" if os.environ.get("TERA_LONG") == "1" else "4" if EVERY else "2"
 
 
 @pytest.mark.parametrize("disk", ["plain", "lossy"])
