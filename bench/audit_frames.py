@@ -75,16 +75,17 @@ class Frames:
         if isinstance(shown, str):
             self.found.append(difference(path, str(reading.indication), shown))
             return reading
+        wraps = self._wraps_at(reading)
+        if _said(shown, wraps) == _said(reading, reading.wraps_at):
+            return reading
         derived = msgspec.structs.replace(
             reading,
             indication=shown.indication,
             stability=shown.stability,
             kind=shown.kind,
             high_resolution=shown.high_resolution,
-            wraps_at=self._wraps_at(reading),
+            wraps_at=wraps,
         )
-        if _said(derived) == _said(reading):
-            return reading
         self.found.append(difference(path, reading, derived))
         return derived
 
@@ -134,13 +135,12 @@ class Frames:
             self.found.append(difference(entry.path, result, proof.reading))
 
 
-def _said(reading: Reading) -> tuple[object, ...]:
-    """What a reading has from its frame, digit by digit."""
-    wraps = reading.wraps_at
+def _said(shown: Reading | Indicated, wraps_at: Quantity | None) -> tuple[object, ...]:
+    """What a frame says, digit by digit."""
     return (
-        str(reading.indication),
-        reading.stability,
-        reading.kind,
-        reading.high_resolution,
-        None if wraps is None else str(wraps),
+        str(shown.indication),
+        shown.stability,
+        shown.kind,
+        shown.high_resolution,
+        None if wraps_at is None else str(wraps_at),
     )

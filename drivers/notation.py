@@ -8,7 +8,7 @@ import tomllib
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -17,6 +17,8 @@ from drivers.file_place import with_line
 from drivers.quantity import Quantity
 
 T = TypeVar("T")
+_FIELDS: Final = {"value", "unit"}
+"""of a quantity"""
 
 
 def _to_builtin(value: Any) -> Any:
@@ -36,7 +38,7 @@ def _from_builtin(kind: type, value: Any) -> Any:
         raise NotImplementedError(f"{kind.__name__} has no written form")
     if isinstance(value, str):
         return Quantity.parse(value)
-    if isinstance(value, dict) and value.keys() == {"value", "unit"}:
+    if isinstance(value, dict) and value.keys() == _FIELDS:
         if not isinstance(value["value"], str):
             raise UnitError("the value of a quantity is written as a string")
         return _written(value["value"], value["unit"])

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from decimal import Context, Decimal, DecimalException, DivisionByZero, Inexact, InvalidOperation, Overflow
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Final, Self
 
 from drivers.errors import UnitError
@@ -148,8 +149,13 @@ class Quantity:
     @property
     def resolution(self) -> Decimal:
         """The place of the last digit written: 0.01 for 12.34, 1 for 1200."""
-        exponent = self.value.as_tuple().exponent
-        return Decimal(1).scaleb(min(int(exponent), 0))
+        _, _, places = f"{self.value:f}".partition(".")
+        return _last_place(len(places))
+
+    @property
+    def last_digit(self) -> "Quantity":
+        """One of the last digit written: 0.01 g for 12.34 g."""
+        return _computed(self.resolution, self.unit)
 
     def to(self, unit: str) -> "Quantity":
         """The same quantity in another unit, exactly.
@@ -300,6 +306,11 @@ def _base(quantity: Quantity) -> tuple[str, Decimal]:
     if factor == 1:
         return dimension, quantity.value
     return dimension, _exactly(_multiply, quantity.value, factor)
+
+
+@lru_cache(maxsize=_MOST_PLACES)
+def _last_place(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def _exactly(operation: Callable[[Decimal, Decimal], Decimal], left: Decimal, right: Decimal) -> Decimal:

@@ -8,6 +8,7 @@ second one counts seconds, not samples.
 from collections import deque
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -17,6 +18,7 @@ from drivers.quantity import Quantity
 from drivers.reading import Reading, Stability
 
 _LEAST_FRAMES: Final = 3
+_NUMBER: Final = attrgetter("indication.value")
 
 
 class SettleRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -64,6 +66,8 @@ class Window:
         self._rule = rule
         self._high_resolution = high_resolution
         self._resting: deque[Reading] = deque()
+        self._last_digits: deque[Decimal] = deque()
+        """of the readings at rest: how fine each was shown"""
         self._recent: deque[Reading] = deque()
         self.unrest = Unrest.SHORT
         """why the window is not yet settled"""
@@ -94,9 +98,11 @@ class Window:
             self._restart(Unrest.CHANGED)
         self._remember(reading)
         self._resting.append(reading)
+        self._last_digits.append(reading.indication.resolution)
         limit = self._limit()
         while _span(self._resting) > limit:
             self._resting.popleft()
+            self._last_digits.popleft()
             self.unrest = Unrest.SPAN
         return self._proof()
 
@@ -114,6 +120,7 @@ class Window:
 
     def _restart(self, why: Unrest) -> None:
         self._resting.clear()
+        self._last_digits.clear()
         self._recent.clear()
         self.unrest = why
 
@@ -125,13 +132,12 @@ class Window:
     def _limit(self) -> Quantity:
         if self._rule.span is not None:
             return self._rule.span
-        coarsest = max(reading.indication.resolution for reading in self._resting)
-        return Quantity(coarsest * Decimal(self._rule.span_steps), self._resting[-1].indication.unit)
+        return Quantity(max(self._last_digits) * self._rule.span_steps, self._resting[-1].indication.unit)
 
 
 def _span(readings: "deque[Reading] | tuple[Reading, ...]") -> Quantity:
-    shown = [reading.indication for reading in readings]
-    return max(shown) - min(shown)
+    """Of readings in one unit: a change of it begins a new window."""
+    return max(readings, key=_NUMBER).indication - min(readings, key=_NUMBER).indication
 
 
 def _shown_as(reading: Reading) -> tuple[object, ...]:

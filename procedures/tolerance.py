@@ -9,7 +9,6 @@ from decimal import Decimal
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.conformity import whole_digits
 from procedures.errors import ProcedureError
 from procedures.point import Tolerance
 
@@ -35,9 +34,8 @@ def limit_at(load: Quantity, e: Quantity, bands: Sequence[Band], factor: Decimal
     Raises:
         ProcedureError: the table has no band for so great a load.
     """
-    loaded, interval = whole_digits(load, e)
     for band in bands:
-        if band.up_to is None or loaded <= interval * band.up_to:
+        if band.up_to is None or load <= e * band.up_to:
             return e * band.limit * factor
     raise ProcedureError(
         "tolerance.beyond_bands",

@@ -3,7 +3,7 @@
 Source: EURAMET cg-18, version 4.0, 7.1.2 (from memory, unverified). All sensitivities are −1: E = I − L.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -25,7 +25,7 @@ def load_components(
     drift: Quantity | None,
     drift_share: Decimal,
     adjusted_before: bool,
-    worst: Quantity,
+    worst: Callable[[], Quantity],
     share: str,
 ) -> Iterator[Component]:
     """The components of one load.
@@ -37,7 +37,7 @@ def load_components(
         drift: of the weights since their calibration; None: `drift_share` of their U.
         drift_share: as the rules assume.
         adjusted_before: the instrument was adjusted at the place just before, so buoyancy matters less.
-        worst: the permitted error of the instrument, of which the weights may be wrong by a share.
+        worst: gives the permitted error of the instrument, of which unknown weights may be wrong by a share.
         share: that share, `1/3`.
     """
     value = _in(unit, load)
@@ -46,7 +46,7 @@ def load_components(
         return component(name, evaluated, -1.0, value=value, unit=unit, source=told)
 
     if found is None:
-        half = _in(unit, worst) * float(Fraction(share))
+        half = _in(unit, worst()) * float(Fraction(share))
         yield part(
             "weights_class", rectangular(half), f"at most {share} of the permitted error, as the rules ask"
         )

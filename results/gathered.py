@@ -6,7 +6,7 @@ steps. In columns and steps a run's journal is a tenth as large, and so is the w
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, repeat
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -63,9 +63,9 @@ def spread(kept: "Gathered | Sequence[dict[str, Any]]") -> tuple[dict[str, Any],
     if not isinstance(kept, Gathered):
         return tuple(kept)
     check_lengths(kept)
-    lists = kept.each | {name: times(kept, name) for name in kept.steps_ms}
-    lines: Iterable[tuple[Any, ...]] = zip(*lists.values(), strict=True) if lists else [()] * kept.count
-    return tuple(_nested({**kept.same, **dict(zip(lists, line, strict=True))}) for line in lines)
+    columns: dict[str, Iterable[Any]] = {name: repeat(value, kept.count) for name, value in kept.same.items()}
+    columns |= kept.each | {name: times(kept, name) for name in kept.steps_ms}
+    return tuple(_lines(_nested(columns))) if columns else ({},) * kept.count
 
 
 def times(kept: Gathered, name: str) -> list[Any]:
@@ -161,12 +161,17 @@ def _columns(plain: Collection[dict[str, Any]], first: dict[str, Any]) -> Iterat
             yield name, column
 
 
-def _nested(flat: dict[str, Any]) -> dict[str, Any]:
+def _nested(columns: dict[str, Iterable[Any]]) -> dict[str, Iterable[Any]]:
+    """The columns of fields within a field as one column of objects."""
     nested: dict[str, Any] = {}
-    for name, value in flat.items():
+    for name, column in columns.items():
         outer, dot, inner = name.partition(".")
         if dot:
-            nested.setdefault(outer, {})[inner] = value
+            nested.setdefault(outer, {})[inner] = column
         else:
-            nested[name] = value
-    return nested
+            nested[name] = column
+    return {name: _lines(found) if isinstance(found, dict) else found for name, found in nested.items()}
+
+
+def _lines(columns: dict[str, Iterable[Any]]) -> Iterator[dict[str, Any]]:
+    return (dict(zip(columns, line, strict=True)) for line in zip(*columns.values(), strict=True))

@@ -239,7 +239,7 @@ class Judging:
     def _register(self, meter: str, row: Registered) -> Point:
         counted = Fraction(row.pulses) * 1000 / Fraction(self.marks.constant)
         shown = row.end.to("Wh") - row.start.to("Wh")
-        step = self.marks.d or Quantity(row.end.resolution, row.end.unit)
+        step = self.marks.d or row.end.last_digit
         limit = self.rules.register.limit(step, self.marks.constant)
         difference = Fraction(shown.value) - counted
         within = abs(difference) <= limit

@@ -70,7 +70,7 @@ class MechanicalBudgets:
             drift=None,
             drift_share=rules.uncertainty.drift_share,
             adjusted_before=rules.uncertainty.adjusted_before,
-            worst=self.permitted.stated(row.load),
+            worst=lambda: self.permitted.stated(row.load),
             share=rules.tests.standards_share,
         )
 

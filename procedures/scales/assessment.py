@@ -49,13 +49,13 @@ def assess(
     Raises:
         ProcedureError: a load beyond Max, a range that the scale has not, a row that cannot be judged.
     """
-    return judged(Basis(scale, rules, activity, observations), required=required)
+    return judged(Sheet(Basis(scale, rules, activity, observations)), required=required)
 
 
-def judged(basis: Basis, *, required: Sequence[Section] = ()) -> Phase:
-    """Judge the sheet of a basis; see `assess`."""
-    rules = basis.rules
-    points = tuple(Sheet(basis).points())
+def judged(sheet: "Sheet", *, required: Sequence[Section] = ()) -> Phase:
+    """Judge a sheet; see `assess`."""
+    rules = sheet.basis.rules
+    points = tuple(sheet.points())
     missing = missing_sections([name for name in rules.order if name in required], points)
     return phase_of(rules.id, rules.order, points, missing)
 

@@ -86,7 +86,6 @@ class Basis:
 
     def _found(self, row: Weighing, gross: Quantity) -> ErrorFound:
         shown = self.part(row.indication, row.range, gross)
-        last_digit = Quantity(row.indication.resolution, row.indication.unit)
         return error_of_indication(
             load=row.load.to(self.scale.unit),
             indication=row.indication,
@@ -95,7 +94,7 @@ class Basis:
             if row.added is not None
             else self.scale.rise_at(row.indication, self.number(row, gross)),
             added=row.added,
-            fine=shown.fine or (row.high_resolution and last_digit * 5 <= shown.e),
+            fine=shown.fine or (row.high_resolution and row.indication.last_digit * 5 <= shown.e),
             without_added=self.rules.tolerance.without_added,
         )
 

@@ -4,7 +4,7 @@ E = I − L: rounding of the display at load and at zero, repeatability, eccentr
 Source: EURAMET cg-18, version 4.0, 7.1 (from memory, unverified). Weights of one set are added linearly.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import fsum, sqrt
@@ -65,20 +65,27 @@ class ScaleBudgets:
     """Budgets of one sheet.
 
     Args:
-        basis: scale, rules, activity and rows.
+        sheet: its rows, judged.
         references: what is known about the weights of a load.
         known: what was not in the rows.
     """
 
-    basis: Basis
+    sheet: Sheet
     references: Mapping[Quantity, LoadReference] = field(default_factory=dict)
     known: Knowledge = field(default_factory=Knowledge)
 
-    def of_points(self) -> tuple[PointBudget, ...]:
-        """A budget for each point that has an error of indication, in the order of the points."""
-        sheet = Sheet(self.basis)
-        points = tuple(sheet.points())
-        pairs = [(point, sheet.rows.get(point.label)) for point in points]
+    @cached_property
+    def basis(self) -> Basis:
+        """What the sheet is judged by."""
+        return self.sheet.basis
+
+    def of_points(self, points: Iterable[Point]) -> tuple[PointBudget, ...]:
+        """A budget for each point that has an error of indication, in the order of the points.
+
+        Args:
+            points: as the sheet gives them.
+        """
+        pairs = [(point, self.sheet.rows.get(point.label)) for point in points]
         return tuple(self._of(point, row) for point, row in pairs if row is not None)
 
     def notices(self, points: tuple[Point, ...]) -> tuple[Reason, ...]:
@@ -127,7 +134,7 @@ class ScaleBudgets:
             source = "the indication changed somewhere within the last small weight"
             return self._part("changeover", rectangular(small), value, source, sensitivity=-1.0)
         if row.high_resolution and not shown.fine:
-            step = Quantity(row.indication.resolution, row.indication.unit)
+            step = row.indication.last_digit
         return self._part("rounding", resolution(self._float(step)), value, f"d = {step}, ± ½ d")
 
     def _rounding_at_zero(self, point: Point, row: Weighing, gross: Quantity) -> Component:
@@ -207,7 +214,6 @@ class ScaleBudgets:
     def _reference(self, row: Weighing) -> Iterator[Component]:
         """Of ballast too: its mass was found with standards, and every exchange takes their errors along."""
         load, assumed, adjusted = row.load, self.basis.rules.uncertainty, self.known.adjusted_before
-        permitted = self.basis.permitted(load, self.basis.scale.part_at(load))
         planned = row.planned if isinstance(row, Accuracy) and row.planned is not None else load
         return load_components(
             load,
@@ -216,7 +222,7 @@ class ScaleBudgets:
             drift=self.known.drift,
             drift_share=assumed.drift_share,
             adjusted_before=assumed.adjusted_before if adjusted is None else adjusted,
-            worst=permitted,
+            worst=lambda: self.basis.permitted(load, self.basis.scale.part_at(load)),
             share=self.basis.rules.standards.share,
         )
 
@@ -241,4 +247,4 @@ class ScaleBudgets:
 def _last_digit(row: Weighing | None, zero: Quantity) -> Quantity:
     if row is None or not row.high_resolution:
         return zero
-    return Quantity(row.indication.resolution, row.indication.unit)
+    return row.indication.last_digit

@@ -16,7 +16,7 @@ from procedures.errors import ProcedureError
 from procedures.explanation import PointBudget, with_uncertainty
 from procedures.paper import told, typed
 from procedures.point import Activity, Conclusion, Reason
-from procedures.scales.assessment import assess, required_sections
+from procedures.scales.assessment import Sheet, judged, required_sections
 from procedures.scales.basis import BEYOND_MAX_E, Basis
 from procedures.scales.budget import Knowledge, KnownLoad, ScaleBudgets
 from procedures.scales.classification import check_classification, classification_notices
@@ -83,7 +83,8 @@ def _judge(case: Case) -> Conclusion:
     check_classification(case.uut, rules)
     basis = Basis(case.uut, rules, case.activity, case)
     _check_readings(basis)
-    phase = assess(case.uut, rules, case.activity, case)
+    sheet = Sheet(basis)
+    phase = judged(sheet)
     if not phase.points:
         raise ProcedureError(
             "case.empty",
@@ -99,8 +100,8 @@ def _judge(case: Case) -> Conclusion:
     notices += observation_notices(basis)
     if absent:
         notices.append(Reason(code="sections_absent", facts={"sections": ", ".join(absent)}))
-    measured = ScaleBudgets(basis=basis, known=case.uncertainty)
-    phase = with_uncertainty(phase, measured.of_points())
+    measured = ScaleBudgets(sheet, known=case.uncertainty)
+    phase = with_uncertainty(phase, measured.of_points(phase.points))
     notices += measured.notices(phase.points)
     return conclude(phase, on=case.date, years=rules.validity_years, notices=notices)
 
@@ -113,9 +114,8 @@ def budgets(content: Mapping[str, Any]) -> tuple[PointBudget, ...]:
     """
     compute(content)  # refuses what cannot be judged
     case = _read(content)
-    return ScaleBudgets(
-        basis=Basis(case.uut, _rules(case), case.activity, case), known=case.uncertainty
-    ).of_points()
+    sheet = Sheet(Basis(case.uut, _rules(case), case.activity, case))
+    return ScaleBudgets(sheet, known=case.uncertainty).of_points(sheet.points())
 
 
 def _read(content: Mapping[str, Any]) -> Case:

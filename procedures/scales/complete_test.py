@@ -56,8 +56,9 @@ class CompleteTest:
             await self._section(section)
         await self._steps()
         required = required_sections(task.scale, task.rules, task.activity)
-        phase = judged(self.basis, required=required)
-        return with_uncertainty(phase, self._budgets().of_points())
+        sheet = Sheet(self.basis)
+        phase = judged(sheet, required=required)
+        return with_uncertainty(phase, ScaleBudgets(sheet, references(task)).of_points(phase.points))
 
     @property
     def basis(self) -> Basis:
@@ -66,14 +67,7 @@ class CompleteTest:
 
     def notices(self, found: Phase) -> tuple[Reason, ...]:
         """What the reader must know about where the readings come from, and about their uncertainty."""
-        return (*self._reader.notices(), *self._budgets().notices(found.points))
-
-    def _budgets(self) -> ScaleBudgets:
-        task = self.task
-        return ScaleBudgets(
-            basis=self.basis,
-            references=references(task),
-        )
+        return (*self._reader.notices(), *ScaleBudgets(Sheet(self.basis)).notices(found.points))
 
     async def _steps(self) -> None:
         """Ask about d where all deviations go in coarser steps.

@@ -4,7 +4,6 @@ A reading that is neither comes from another instrument than the one on the data
 finger. An extended display explains finer digits.
 """
 
-from collections.abc import Iterable
 from math import gcd
 from typing import Final
 
@@ -46,16 +45,16 @@ def check_display(
     check_unit(shown)
     if reading.high_resolution or scale.high_resolution:
         return
-    steps = tuple(dict.fromkeys(_steps(scale, shown, load, number, net=net)))
+    steps = _steps(scale, shown, load, number, net=net)
     if not any(on_a_step(shown, step) for step in steps):
         raise ProcedureError(
             "scales.resolution",
             "The scale shows {indication}, which is no whole number of d = {d}.",
             "The registered d differs from the display: compare d with the data plate and the display.",
             indication=str(shown),
-            d=", ".join(map(str, steps)),
+            d=", ".join(map(str, dict.fromkeys(steps))),
         )
-    digit = Quantity(shown.resolution, shown.unit)
+    digit = shown.last_digit
     if shown and reading.origin is not Origin.MANUAL and all(digit > step for step in steps):
         raise ProcedureError(
             "scales.coarse_digit",
@@ -63,7 +62,7 @@ def check_display(
             "The registered d differs from the display: compare d with the data plate and the display.",
             indication=str(shown),
             digit=str(digit),
-            d=", ".join(map(str, steps)),
+            d=", ".join(map(str, dict.fromkeys(steps))),
         )
 
 
@@ -95,10 +94,11 @@ def steps_seen(basis: Basis) -> Quantity | None:
 
 def _steps(
     scale: Scale, shown: Quantity, load: Quantity, number: int | None, *, net: bool
-) -> Iterable[Quantity]:
+) -> tuple[Quantity, ...]:
     if number is not None:
         return (scale.part_at(load, number).resolution,)
     if net or scale.ranges:
-        return (part.resolution for part in scale.parts)
+        return tuple([part.resolution for part in scale.parts])
     # where the partial ranges meet, either side may still be shown
-    return (scale.part_at(load).resolution, scale.part_at(shown).resolution)
+    placed, seen = scale.part_at(load), scale.part_at(shown)
+    return (placed.resolution,) if placed is seen else (placed.resolution, seen.resolution)

@@ -93,17 +93,17 @@ class Scale(
         """Max of each part, in the unit of e: most loads are compared as they stand."""
         return tuple((part.max.to(self.unit), part) for part in self.parts)
 
-    @property
+    @cached_property
     def capacity(self) -> Quantity:
         """Max of the whole instrument."""
         return self.parts[-1].max
 
-    @property
+    @cached_property
     def e1(self) -> Quantity:
         """The smallest scale interval: the one in force at zero."""
         return self.parts[0].e
 
-    @property
+    @cached_property
     def unit(self) -> str:
         """The unit in which errors are computed: that of e."""
         return self.e1.unit

@@ -143,7 +143,7 @@ def _balance(one: Compared, balance: Balance) -> Iterator[Component]:
 def _last_digit(one: Compared) -> Quantity | None:
     """The coarsest last digit among the indications."""
     shown = [indication for cycle in one.row.cycles for indication in cycle]
-    return max((Quantity(each.resolution, each.unit) for each in shown), default=None)
+    return max((each.last_digit for each in shown), default=None)
 
 
 def _part(name: str, evaluated: Evaluated, told: str, sensitivity: float = 1.0) -> Component:

@@ -10,6 +10,7 @@ import pytest
 from procedures.errors import ProcedureError
 from procedures.explanation import PointBudget
 from procedures.point import Activity, Outcome
+from procedures.scales.assessment import Sheet
 from procedures.scales.basis import Basis
 from procedures.scales.budget import Knowledge, ScaleBudgets
 from procedures.scales.case import budgets, compute
@@ -138,7 +139,7 @@ def test_rules_that_ask_for_a_ratio_get_a_notice_and_the_same_verdict():
 
     def told(rules: Any) -> list[str]:
         basis = Basis(read_scale(scale_case["uut"]), rules, Activity.INITIAL_VERIFICATION, seen)
-        return [one.code for one in ScaleBudgets(basis).notices(points)]
+        return [one.code for one in ScaleBudgets(Sheet(basis)).notices(points)]
 
     assert told(strict) == []  # 3 × 0.32 mg ≤ 1 mg
     stricter = msgspec.structs.replace(
