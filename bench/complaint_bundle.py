@@ -23,7 +23,7 @@ from drivers.notation import to_builtins, to_json
 from results.complaint import Complaint
 from results.dating import dated
 from results.delivery import read_receipt, receipt_path
-from results.entry import BENCH, Kept, Noted
+from results.entry import BENCH, Kept, Noted, RunBegun
 from results.envelope import render
 from results.naming import (
     APPROVED_SUFFIX,
@@ -114,14 +114,15 @@ def _of_record(desk: ComplaintDesk, runs: Sequence[RunSummary], number: str, fol
         if (source := beside(file, suffix)).exists():
             with plain_faults(folder / source.name):
                 shutil.copyfile(source, folder / source.name)
-    trail = desk.journal.entries(BENCH)
+    trail, entries = desk.journal.entries(BENCH), desk.journal.entries(run.run)
+    begun = next(entry for kept in entries if isinstance(entry := kept.entry, RunBegun))
     for name, found in {
         "today.json": today(desk, number),
-        "rules.json": run.begun.task.get("rules"),
-        "standards.json": {"used": run.begun.standards, "to_choose_from": run.begun.cupboard},
-        "competence.json": _competence(trail, desk.journal.entries(run.run)[0], run.begun.officer_id),
+        "rules.json": begun.task.get("rules"),
+        "standards.json": {"used": begun.standards, "to_choose_from": begun.cupboard},
+        "competence.json": _competence(trail, entries[0], begun.officer_id),
         "neighbours.json": _neighbours(runs, place),
-        "journal.json": [{**to_builtins(kept), "body": None} for kept in desk.journal.entries(run.run)],
+        "journal.json": [{**to_builtins(kept), "body": None} for kept in entries],
     }.items():
         write_once(folder / name, to_json(found))
 
@@ -196,7 +197,7 @@ def _bearing(run: RunSummary, other: RunSummary) -> Iterator[str]:
         away = abs(sequence_of(run.begun.number) - sequence_of(other.begun.number))
         if away <= _NEIGHBOURS:
             yield "number"
-    serials = [one.begun.assignment.get("identity", {}).get("serial", "") for one in (run, other)]
+    serials = [one.begun.order.identity.serial for one in (run, other)]
     if serials[0] and serials[0] == serials[1]:
         yield "instrument"
     if other.begun.supersedes.endswith(f":{run.begun.number}"):

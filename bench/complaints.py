@@ -115,9 +115,9 @@ class ComplaintDesk:
         complaint.check(stage, who.id, facts, testers)
 
     def _begun(self, number: str) -> RunSummary:
-        for summary in self.journal.runs():
-            if summary.begun.number == number:
-                return summary
+        found = self.journal.run_list.named(number)
+        if found is not None and found.begun.number == number:
+            return found
         raise LaboratoryError(
             "complaint.foreign",
             "This bench has no record {number}.",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -94,6 +94,13 @@ class OutboxLine(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
     address: str = ""
     """verification address, once delivered"""
+
+
+class Totals(NamedTuple):
+    """Of all years."""
+
+    sealed: int
+    delivered: int
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -239,10 +246,13 @@ class Desk(Protocol):
         """The standards, soonest due first."""
 
     def jobs(self) -> tuple[JobLine, ...]:
-        """Assignments in the laboratory's folder, and runs that have none left."""
+        """Runs that are not sealed, the newest others, and the orders in the folder that wait."""
 
     def outbox(self) -> tuple[OutboxLine, ...]:
-        """Records sealed here."""
+        """Records that wait for the registry, and the newest of those that it has."""
+
+    def totals(self) -> Totals:
+        """How many there are in all, also of those that no list shows."""
 
     def register(self, kind: str, answers: Mapping[str, str]) -> str:
         """Write the order of an instrument that came to the front desk; returns the id of its job.

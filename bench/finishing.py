@@ -5,7 +5,7 @@ Each stage reads only what the stage before left on disk, so each can be done ag
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -32,6 +32,12 @@ from results.sealing import SealedRun
 from results.sealing import seal as seal_run
 from results.verification import load_record
 
+JOB_STATES: Final = {
+    State.SEALED: JobState.SEALED,
+    State.QUEUED: JobState.QUEUED,
+    State.REFUSED: JobState.REFUSED,
+    State.DELIVERED: JobState.DELIVERED,
+}
 WORDS: Final = {
     State.SEALED: "tersegel",
     State.QUEUED: "antre",
@@ -192,18 +198,12 @@ def state_of(outbox: Outbox, record_id: str) -> State:
     return waiting.state if waiting is not None else State.SEALED
 
 
-def outbox_lines(outbox: Outbox, problem: Callable[[PlainError], str]) -> tuple[OutboxLine, ...]:
-    """The outbox as a screen shows it; `problem` words an error in the reader's language."""
-    return tuple(_line(waiting, problem) for waiting in outbox.records())
+def outbox_lines(outbox: Iterable[Waiting], problem: Callable[[PlainError], str]) -> tuple[OutboxLine, ...]:
+    """Records of the outbox as a screen shows them; `problem` words an error in the reader's language."""
+    return tuple(_line(waiting, problem) for waiting in outbox)
 
 
 def _line(waiting: Waiting, problem: Callable[[PlainError], str]) -> OutboxLine:
-    states = {
-        State.SEALED: JobState.SEALED,
-        State.QUEUED: JobState.QUEUED,
-        State.REFUSED: JobState.REFUSED,
-        State.DELIVERED: JobState.DELIVERED,
-    }
     told = ""
     if waiting.problem:
         # The outbox keeps no English sentence but the registry's own; the reader's language goes by the code.
@@ -212,7 +212,7 @@ def _line(waiting: Waiting, problem: Callable[[PlainError], str]) -> OutboxLine:
     return OutboxLine(
         number=waiting.number,
         outcome=waiting.outcome,
-        state=states[waiting.state],
+        state=JOB_STATES[waiting.state],
         attempts=waiting.attempts,
         problem=told,
         address=waiting.address,

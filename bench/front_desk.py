@@ -1,11 +1,12 @@
 """The desk of a real laboratory: what the screens see and do, carried out by the workplace."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from bench import events, finishing, registration
 from bench.borrowing import borrowed
@@ -19,6 +20,7 @@ from bench.desk import (
     SealedFiles,
     SignerLine,
     StandardLine,
+    Totals,
 )
 from bench.keyring import officer_key, pin_is_new
 from bench.operator import Operator
@@ -30,11 +32,11 @@ from drivers import notation
 from drivers.errors import PlainError
 from procedures.assignment import Assignment
 from procedures.catalogue import find
-from procedures.heading import Heading, heading_of
-from procedures.point import Conclusion
-from results.run_summary import RunSummary
+from results.run_summary import RunSummary, order_digest
 
-_RUN_STATES = {
+_SHOWN: Final = 200
+"""of the runs that are sealed, the newest: a day's work of several people"""
+_RUN_STATES: Final = {
     "open": JobState.UNFINISHED,
     "concluded": JobState.MEASURED,
     "voided": JobState.VOIDED,
@@ -69,6 +71,7 @@ class FrontDesk:
         self._stamp: tuple[object, ...] = ()
         self._jobs: tuple[JobLine, ...] = ()
         self._outbox: tuple[OutboxLine, ...] = ()
+        self._totals = Totals(sealed=0, delivered=0)
 
     # ------------------------------------------------------------------ who works here
 
@@ -168,19 +171,34 @@ class FrontDesk:
         if self._journal_free.is_set():
             stamp = (self._place.journal.head(), self._order_stamp(), self._deliveries)
             if stamp != self._stamp:
-                self._stamp, self._outbox = stamp, finishing.outbox_lines(self._place.outbox, self._problem)
-                self._jobs = self._job_lines()
+                box, runs = self._place.outbox, self._place.journal.run_list
+                self._outbox = finishing.outbox_lines(box.recent(_SHOWN), self._problem)
+                unsealed = runs.unsealed()
+                self._jobs = self._job_lines(unsealed)
+                self._totals = Totals(sealed=len(runs) - len(unsealed), delivered=box.delivered())
+                self._stamp = stamp
         return self._jobs
 
-    def _job_lines(self) -> tuple[JobLine, ...]:
+    def totals(self) -> Totals:
+        """See `Desk`."""
+        self.jobs()
+        return self._totals
+
+    def _job_lines(self, unsealed: Iterable[RunSummary]) -> tuple[JobLine, ...]:
+        runs = self._place.journal.run_list
         orders = self._orders()
         by_content = {notation.to_json(order): name for name, order in orders.items()}
+        newest = {summary.run: summary for summary in runs.newest(_SHOWN)}
+        older = [summary for summary in unsealed if summary.run not in newest]
         lines = []
-        for summary in self._place.journal.runs():
-            assignment = notation.from_builtins(summary.begun.assignment, Assignment)
+        for summary in (*older, *newest.values()):
+            assignment = summary.begun.order
             job = by_content.get(notation.to_json(assignment), summary.run)
             orders.pop(job, None)
             lines.append(self._run_line(job, assignment, summary))
+        for job, order in list(orders.items()):
+            if runs.of_order(_digest(order)) is not None:  # tested so long ago that it is not shown
+                del orders[job]
         lines += [
             JobLine(
                 id=job,
@@ -220,20 +238,20 @@ class FrontDesk:
         return found
 
     def _run_line(self, job: str, assignment: Assignment, summary: RunSummary) -> JobLine:
-        state = _RUN_STATES.get(summary.state) or self._delivery_state(summary.begun.number)
+        state = _RUN_STATES.get(summary.state) or self._delivery_state(summary.begun.record_id)
         return JobLine(
             id=job,
             title=title_of(self._place.labels, assignment),
             owner=assignment.owner.name,
             state=state,
-            outcome=_outcome(summary),
+            outcome=summary.heading,
             run=summary.run,
             number=summary.begun.number,
         )
 
-    def _delivery_state(self, number: str) -> JobState:
-        line = next((line for line in self._outbox if line.number == number), None)
-        return line.state if line is not None else JobState.SEALED
+    def _delivery_state(self, record_id: str) -> JobState:
+        waiting = self._place.outbox.find(record_id)
+        return finishing.JOB_STATES[waiting.state] if waiting is not None else JobState.SEALED
 
     def outbox(self) -> tuple[OutboxLine, ...]:
         """See `Desk`."""
@@ -262,15 +280,21 @@ class FrontDesk:
         if line is not None and line.state in {JobState.UNFINISHED, JobState.MEASURED}:
             run = line.run
         elif line is not None and line.run:
-            begun = self._place.find(line.run).begun
-            run = await self._place.begin(notation.from_builtins(begun.assignment, Assignment))
-            self._place.trail.note("tested_again", run=run, record=begun.number)
+            run = await self._begin(self._place.find(line.run).begun.order, before=line.run)
         else:
             file = self._elsewhere.get(job, self._place.folders.orders / f"{job}.toml")
             note_changed(self._place.trail, file)
-            run = await self._place.begin(read_assignment(file))
+            order = read_assignment(file)
+            run = await self._begin(order, before=self._place.journal.run_list.of_order(_digest(order)))
         self._observer = observer
         return RunWork(self._place, self._place.take_up(run, operator, (observer,)), observer)
+
+    async def _begin(self, order: Assignment, *, before: str | None) -> str:
+        """Begin a run of an order; what was tested `before` is tested again."""
+        run = await self._place.begin(order)
+        if before is not None:
+            self._place.trail.note("tested_again", run=run, record=self._place.find(before).begun.number)
+        return run
 
     async def seal(self, run: str, pin: str) -> SealedFiles:
         """See `Desk`."""
@@ -306,9 +330,8 @@ class FrontDesk:
         self._deliveries += 1
         lines = self.outbox()
         for record_id in delivery.delivered if delivery is not None else ():
-            number = record_id.rpartition(":")[2]
-            address = next((line.address for line in lines if line.number == number), "")
-            self._tell(events.RecordDelivered(number=number, address=address))
+            if (sent := self._place.outbox.find(record_id)) is not None:
+                self._tell(events.RecordDelivered(number=sent.number, address=sent.address))
         return lines
 
     def _tell(self, event: events.Event) -> None:
@@ -319,9 +342,5 @@ class FrontDesk:
         """See `Desk`; the workplace itself is closed by whoever opened it."""
 
 
-def _outcome(summary: RunSummary) -> Heading | None:
-    """What heads the result of a run that has one."""
-    if summary.concluded is None:
-        return None
-    found = notation.from_builtins(summary.concluded.conclusion, Conclusion)
-    return heading_of(summary.begun.procedure, found.verdict.outcome, found.subjects)
+def _digest(order: Assignment) -> str:
+    return order_digest(notation.to_plain(order))

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from drivers.notation import from_builtins
-from procedures.assignment import Assignment
 from results.run_summary import RunSummary
 
 
@@ -23,17 +21,16 @@ class Asked:
         day = datetime.fromisoformat(summary.begun_at).date()
         if (self.since is not None and day < self.since) or (self.until is not None and day > self.until):
             return False
-        used = {str(one["id"]) for one in summary.begun.standards}
+        used = {one.id for one in summary.begun.standards}
         return self.standard is None or self.standard in used
 
 
 def tested(summary: RunSummary) -> dict[str, str]:
     """What was tested, whose it is, and what came out: for whoever must go back to it."""
-    assignment = from_builtins(summary.begun.assignment, Assignment)
+    assignment = summary.begun.order
     identity = assignment.identity
-    concluded = summary.concluded
     return {
         "instrument": " ".join(filter(None, (identity.maker, identity.model, identity.serial))),
         "owner": assignment.owner.name,
-        "outcome": "" if concluded is None else str(concluded.conclusion["verdict"]["outcome"]),
+        "outcome": "" if summary.result is None else summary.result.verdict.outcome.value,
     }

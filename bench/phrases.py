@@ -8,7 +8,7 @@ parts are translated in their turn. A clause without a row is shown as it came.
 import re
 import tomllib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent / "messages"
@@ -23,15 +23,23 @@ def translated(text: str, language: str, write: Callable[[str], str] = str) -> s
     >>> translated("Expected `str`, got `int` - at `$.bench.id`", "id")
     'seharusnya `str`, bukan `int` - pada `$.bench.id`'
     """
+    known = _row_of(text, language)
+    if known is None:
+        return write(text)
+    words, parts = known
+    return words.format_map({name: translated(part, language, write) for name, part in parts.items()})
+
+
+@lru_cache(maxsize=1024)
+def _row_of(text: str, language: str) -> tuple[str, dict[str, str]] | None:
+    """The words for a clause and its parts in English; None: no row fits. Screens say the same ones often."""
     for english, opening, ending, words in _rows(language):
         if not (text.startswith(opening) and text.endswith(ending)):
             continue  # nearly all, and their patterns need not be made
         found = _pattern(english).fullmatch(text)
         if found is not None:
-            return words.format_map(
-                {name: translated(part, language, write) for name, part in found.groupdict().items()}
-            )
-    return write(text)
+            return words, found.groupdict()
+    return None
 
 
 @cache

@@ -156,7 +156,7 @@ def note_drill(root: Path, backup: Path, drill: Drill, clock: Clock, disks: Disk
         return False
     laboratory = load(root)
     with Journal(folders.journal) as journal:
-        last = next((kept for kept in journal.all() if kept.sequence == manifest.entries), None)
+        last = journal.entry(manifest.entries)
         if last is None or last.hash != manifest.head:
             return False
         file = backup / MANIFEST

@@ -50,7 +50,7 @@ def later_entries(root: Path, manifest: Manifest) -> list[Kept]:
     if not folders.journal.exists():
         return []
     with Journal(folders.journal, read_only=True) as journal:
-        last = next((kept for kept in journal.all() if kept.sequence == manifest.entries), None)
+        last = journal.entry(manifest.entries)
         return journal.entries(BENCH) if last is not None and last.hash == manifest.head else []
 
 

@@ -148,14 +148,14 @@ def _held(one: Standing, today: date) -> Iterator[PlainError]:
             number=one.number,
             until=one.until.isoformat(),
         )
-    valid = (one.run.concluded.conclusion.get("valid_until") if one.run.concluded else None) or ""
-    if valid and today <= date.fromisoformat(valid):
+    valid = one.run.result.valid_until if one.run.result is not None else None
+    if valid is not None and today <= valid:
         yield LaboratoryError(
             "retention.in_force",
             "The certificate of {number} is valid until {until}, and its evidence stays as long.",
             "Leave it.",
             number=one.number,
-            until=valid,
+            until=valid.isoformat(),
         )
     if one.registered is None:
         yield LaboratoryError(

@@ -20,12 +20,12 @@ from bench.software import identification
 from bench.station import Bound
 from drivers.clock import Clock
 from drivers.errors import PlainError
-from results.entry import BENCH, Kept, Noted
+from results.entry import BENCH, CONFIGURATION, Kept, Noted
 from results.errors import StorageError
 from results.journal import Journal
 from results.keys import read_trusted_keys
-from results.order_trail import known_orders
-from results.retention import released
+from results.order_trail import CHANGED, REGISTERED, known_orders
+from results.retention import RELEASED, REMOVED, RETURNED, released
 
 _CLOCK_MAY_STEP_S: Final = 60.0
 _MOVING: Final = frozenset({"system", "machine"})
@@ -125,13 +125,13 @@ class Trail:
             if old != new:
                 self.note("changed", what=name, old=old, new=new)
         if known != configuration:
-            self.note("configuration", configuration=dict(configuration))
+            self.note(CONFIGURATION, configuration=dict(configuration))
         self.note("started", clock=self._clock_state())
 
     def _learned(self) -> "_Known":
         """What all that was noted amounts to; read once, for it grows with the years."""
         if self._known is None:
-            entries = self._journal.entries(BENCH)
+            entries = self._journal.notes(CONFIGURATION, REGISTERED, CHANGED, RELEASED, REMOVED, RETURNED)
             self._known = _Known(
                 configuration=_configuration(entries),
                 orders=known_orders(entries),
@@ -151,7 +151,7 @@ class _Known:
 
 def _configuration(entries: Sequence[Kept]) -> dict[str, str]:
     for kept in reversed(entries):
-        if isinstance(kept.entry, Noted) and kept.entry.what == "configuration":
+        if isinstance(kept.entry, Noted) and kept.entry.what == CONFIGURATION:
             found: dict[str, str] = kept.entry.facts["configuration"]
             return found
     return {}

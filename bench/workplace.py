@@ -187,9 +187,8 @@ class Workplace:
         Raises:
             LaboratoryError: there is none.
         """
-        for summary in self.journal.runs():
-            if name in {summary.run, summary.begun.number}:
-                return summary
+        if (found := self.journal.run_list.named(name)) is not None:
+            return found
         raise LaboratoryError(
             "run.unknown",
             "There is no run {run} in this laboratory's journal.",
@@ -236,7 +235,7 @@ async def open_workplace(
     folders = Folders(root)
     folders.make()
     with Journal(folders.journal) as journal, Outbox(folders.outbox) as outbox:
-        outbox.reconcile(folders.records, sealed=finishing.sealed_digests(journal))
+        outbox.reconcile(folders.records, sealed=lambda: finishing.sealed_digests(journal))
         instruments = await Instruments.connect(laboratory, folders, clock)
         try:
             place = Workplace(

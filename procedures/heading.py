@@ -9,9 +9,9 @@ that of all together in every case: one failure fails it.
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
-from procedures.point import Outcome, Subject
+from procedures.point import Outcome
 
 
 class Heading(StrEnum):
@@ -28,7 +28,15 @@ _WHOLE: Final = frozenset({"tank_trucks"})
 """kinds whose several outcomes are of parts that are verified as one, on one plate"""
 
 
-def heading_of(kind: str, outcome: Outcome, subjects: Iterable[Subject]) -> Heading:
+class Tested(Protocol):
+    """One of several instruments."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """Its own."""
+
+
+def heading_of(kind: str, outcome: Outcome, subjects: Iterable[Tested]) -> Heading:
     """What heads the result of a test, on a screen as on paper.
 
     Args:

@@ -6,7 +6,7 @@ digest of the body rather than the body, so that a row can be linked without bei
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -69,6 +69,22 @@ def checked_entry(row: tuple[int, str, str, float, bytes, str, str], *, where: s
     return _genuine(row[:6], lambda own: own == row[6], where)
 
 
+def checked_body(row: tuple[int, str, str, float, bytes, str, str], *, where: str) -> bytes:
+    """Check one stored row like `checked_entry`; gives its body, unread.
+
+    Raises:
+        IntegrityError: the row is not what was written; the facts name its sequence.
+    """
+    sequence, run, at, elapsed, body, previous, kept = row
+    try:
+        own = entry_hash(sequence, run=run, at=at, elapsed=elapsed, previous=previous, body=body)
+    except MISFITS:
+        own = ""
+    if own != kept:
+        raise _broken(sequence, where, "its content was changed after it was written")
+    return body
+
+
 def marked_entry(row: tuple[int, str, str, float, bytes, str], *, mark: int, where: str) -> Kept:
     """Check and read one row (sequence, run, at, elapsed, body, previous) of whose hash a mark is kept.
 
@@ -107,7 +123,13 @@ def _genuine(row: tuple[int, str, str, float, bytes, str], known: Callable[[str]
 
 
 def check_links(entries: Iterable[Kept], *, where: str, whole: bool) -> None:
-    """Check that entries follow one another.
+    """Check that entries follow one another; see `linked`."""
+    for _ in linked(entries, where=where, whole=whole):
+        pass
+
+
+def linked(entries: Iterable[Kept], *, where: str, whole: bool) -> Iterator[Kept]:
+    """The same entries, each once it was seen to follow on the one before it.
 
     Args:
         entries: in the order stored, each already checked by itself.
@@ -128,6 +150,7 @@ def check_links(entries: Iterable[Kept], *, where: str, whole: bool) -> None:
         if kept.sequence == last_sequence + 1 and kept.previous != last_hash:
             raise _broken(kept.sequence, where, "it does not follow from the entry before it")
         last_sequence, last_hash = kept.sequence, kept.hash
+        yield kept
 
 
 def _broken(sequence: int, where: str, why: str) -> IntegrityError:

@@ -32,7 +32,7 @@ from results.entry import (
     RunBegun,
 )
 from results.errors import RecordError
-from results.number import certificate_number, sequence_of
+from results.number import certificate_number, record_id_of, sequence_of
 from results.record import InstrumentUsed, Office, Record, Signer
 
 State = Literal["concluded", "voided", "interrupted"]
@@ -83,7 +83,7 @@ def record_of(
     office = from_builtins(begun.office, Office)
     sequence = sequence_of(begun.number)
     return Record(
-        record_id=f"{begun.bench}:{begun.number}",
+        record_id=record_id_of(begun.bench, begun.number),
         number=begun.number,
         sequence=sequence,
         bench=begun.bench,

@@ -144,6 +144,8 @@ class Sealed(_Entry, frozen=True, kw_only=True, tag="sealed"):
     evidence_digest: str
 
 
+CONFIGURATION: Final = "configuration"
+"""noted by the bench when program, rules, drivers, standards or people are others than at the last start"""
 CLOCK: Final = "clock"
 """noted when the clock stood otherwise than when the run began; facts as `RunBegun.clock`"""
 LINK_LOST: Final = "link_lost"

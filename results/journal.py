@@ -8,30 +8,31 @@ import contextlib
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import apsw
 import msgspec
 
 from drivers.notation import to_json
 from results.chain import FIRST, check_links, checked_entry, written_entry
-from results.entry import Entry, Kept, RunBegun, Sealed
-from results.errors import IntegrityError, RecordError, StorageError
+from results.entry import BENCH, Entry, Kept, Noted, RunBegun, Sealed
+from results.errors import RecordError, StorageError
+from results.journal_check import check_journal, ordered_by
 from results.journal_file import (
     APPLICATION,
-    LANDMARKS,
+    COLUMNS,
     READABLE,
     SCHEMA,
-    schema_fault,
+    VERSION,
     take_lock,
     transaction,
+    upgrade,
 )
-from results.number import first_gap, is_training, number_of, sequence_of
-from results.ordering import RunState, check_order, next_state, state_after
-from results.run_summary import RunSummary, summaries
+from results.number import is_training, number_of, sequence_of
+from results.ordering import RunState, next_state, state_after
+from results.run_list import RunList
+from results.run_summary import RunSummary, order_digest
 from results.sqlite_fault import plain_sqlite, plainly
-
-_COLUMNS: Final = "sequence, run, at, elapsed, body, previous, hash"
 
 
 class Journal:
@@ -68,6 +69,7 @@ class Journal:
                 )
                 self._held.callback(self._connection.close)
                 self._connection.set_busy_timeout(2000)
+                self.run_list = RunList(self._connection, path)
                 self._prepare(read_only=read_only)
         except BaseException:
             with contextlib.suppress(apsw.Error):
@@ -97,6 +99,9 @@ class Journal:
         if empty:
             with transaction(self._connection):
                 run_sql(SCHEMA)
+        elif version != VERSION:
+            begun = self._rows("WHERE kind = 'run_begun' ORDER BY sequence")
+            upgrade(self._connection, [found for kept in begun for found in ordered_by(kept)])
 
     def begin(
         self, run: str, entry: RunBegun, *, at: str, elapsed: float, then: Sequence[Entry] = ()
@@ -127,6 +132,9 @@ class Journal:
             number = self._next_number(training=entry.training)
             self._connection.execute(
                 "INSERT INTO number VALUES (?, ?, ?)", (int(entry.training), sequence_of(number), run)
+            )
+            self._connection.execute(
+                "INSERT INTO ordered VALUES (?, ?)", (run, order_digest(entry.assignment))
             )
             kept = self._insert(run, msgspec.structs.replace(entry, number=number), at, elapsed)
             for following in then:
@@ -216,7 +224,7 @@ class Journal:
         body = to_json(entry)
         kept = written_entry(sequence=last + 1, run=run, at=at, elapsed=elapsed, previous=previous, body=body)
         self._connection.execute(
-            f"INSERT INTO entry ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- constant names
+            f"INSERT INTO entry ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 -- constant names
             (kept.sequence, run, at, elapsed, body, previous, kept.hash),
         )
         self._head = kept.sequence, kept.hash
@@ -247,13 +255,24 @@ class Journal:
         """
         return self._rows("ORDER BY sequence")
 
+    def entry(self, sequence: int) -> Kept | None:
+        """The entry of that sequence; None when there is none."""
+        return next(self._rows("WHERE sequence = ?", sequence), None)
+
+    def notes(self, *kinds: str) -> list[Kept]:
+        """What the bench itself noted under these words, in order; nothing else of its trail is read."""
+        beginnings = [to_json(Noted(what=kind)).partition(b',"facts"')[0] for kind in kinds]
+        alike = " OR ".join("substr(body, 1, length(?)) = ?" for _ in kinds)
+        bound = [value for one in beginnings for value in (one, one)]
+        return list(self._rows(f"WHERE run = ? AND ({alike}) ORDER BY sequence", BENCH, *bound))
+
     def last(self, run: str) -> Kept | None:
         """The last entry of a run."""
         return next(self._rows("WHERE run = ? ORDER BY sequence DESC LIMIT 1", run), None)
 
     def runs(self) -> list[RunSummary]:
-        """Every run, in the order in which they were begun."""
-        return summaries(self._rows(f"WHERE kind IN {LANDMARKS} ORDER BY sequence"))
+        """Every run, in the order in which they were begun; `run_list` finds single ones."""
+        return self.run_list.all()
 
     def sealed(self, number: str, *, before: int | None = None) -> Sealed | None:
         """The seal of the record of that number, if it was sealed (before that sequence)."""
@@ -282,35 +301,12 @@ class Journal:
         Raises:
             IntegrityError: the facts name the sequence of the first wrong row.
         """
-        # Rows before structure: the chain names the row, SQLite's own check only the file.
-        entries = list(self._rows("ORDER BY sequence"))
-        check_links(entries, where=str(self.path), whole=True)
-        with plain_sqlite(self.path):
-            # Not quick_check: that one does not compare the indexes with the rows.
-            fault = self._connection.execute("PRAGMA integrity_check(1)").get
-        if fault != "ok":
-            raise _unsound(self.path, str(fault))
-        check_order(entries, where=str(self.path))
-        if missing := set(heads) - {kept.hash for kept in entries}:
-            raise _unsound(self.path, f"{len(missing)} known entries are not there, so its end was cut off")
-        with plain_sqlite(self.path):
-            given = self._connection.execute("SELECT run, count, training FROM number")
-            by_table = [(run, number_of(count, training=bool(training))) for run, count, training in given]
-        begun = [(kept.run, kept.entry.number) for kept in entries if isinstance(kept.entry, RunBegun)]
-        if sorted(by_table) != sorted(begun):
-            raise _unsound(self.path, "the table of numbers does not agree with the runs begun")
-        if gap := first_gap(number for _, number in begun):
-            raise _unsound(self.path, f"number {gap} is missing, and no run was begun with it")
-        with plain_sqlite(self.path):
-            changed = schema_fault(self._connection)
-        if changed:
-            raise _unsound(self.path, changed)
-        return len(entries)
+        return check_journal(self._connection, self.path, self._rows("ORDER BY sequence"), heads)
 
     def _rows(self, where: str, *values: Any) -> Iterator[Kept]:
         with plain_sqlite(self.path):
             rows = self._connection.execute(
-                f"SELECT {_COLUMNS} FROM entry {where}",  # noqa: S608 -- constant clauses of this module
+                f"SELECT {COLUMNS} FROM entry {where}",  # noqa: S608 -- constant clauses of this module
                 values,
             )
             for row in rows:
@@ -326,13 +322,3 @@ class Journal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _unsound(path: Path, why: str) -> IntegrityError:
-    return IntegrityError(
-        "journal.unsound",
-        "{path} is not sound: {why}.",
-        "Stop work with this file, keep it as it is, and compare it with the last backup.",
-        path=str(path),
-        why=why,
-    )

@@ -6,23 +6,25 @@ and many systems still ship one of them.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
 import apsw
 
-from results.errors import StorageError
+from results.errors import IntegrityError, StorageError
 
-VERSION: Final = 2
-READABLE: Final = (1, VERSION)
-"""version 1 has other indexes and the same rows"""
+VERSION: Final = 3
+READABLE: Final = (1, 2, VERSION)
+"""older ones have the same rows; what is looked up in them is made when they are opened for writing"""
+COLUMNS: Final = "sequence, run, at, elapsed, body, previous, hash"
+"""of an entry"""
 APPLICATION: Final = 0x54455241  # "TERA"
 LANDMARKS: Final = "('run_begun', 'concluded', 'closed', 'sealed')"
 """what a list of runs needs; only these are indexed by kind, so that a reading costs one index less"""
 # The kind is read at its fixed place in the body ({"entry":"…") and not by parsing JSON: that cost more CPU
 # than the whole row. A hash needs no index: the chain makes it unique, and nothing is looked up by it.
-SCHEMA: Final = f"""
+_ROWS: Final = """
 CREATE TABLE entry (
     sequence INTEGER PRIMARY KEY,
     run TEXT NOT NULL,
@@ -34,14 +36,20 @@ CREATE TABLE entry (
     kind TEXT GENERATED ALWAYS AS
         (CAST(substr(body, 11, instr(substr(body, 11, 32), x'22') - 1) AS TEXT)) VIRTUAL
 ) STRICT;
-CREATE INDEX entry_of_run ON entry (run, sequence);
-CREATE INDEX landmark ON entry (kind, sequence) WHERE kind IN {LANDMARKS};
 CREATE TABLE number (
     training INTEGER NOT NULL,
     count INTEGER NOT NULL,
     run TEXT NOT NULL UNIQUE,
     PRIMARY KEY (training, count)
 ) STRICT;
+"""
+# `ordered` tells for an order, among tens of thousands of runs, whether it was tested.
+_LOOKED_UP: Final = f"""
+CREATE TABLE ordered (run TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT;
+CREATE INDEX ordered_by_digest ON ordered (digest);
+CREATE INDEX entry_of_run ON entry (run, sequence);
+CREATE INDEX landmark ON entry (kind, sequence) WHERE kind IN {LANDMARKS};
+CREATE INDEX landmark_of_run ON entry (run, kind) WHERE kind IN {LANDMARKS};
 CREATE TRIGGER entry_stays BEFORE UPDATE ON entry BEGIN SELECT RAISE(ABORT, 'entries never change'); END;
 CREATE TRIGGER entry_kept BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, 'entries are kept'); END;
 CREATE TRIGGER number_stays BEFORE UPDATE ON number BEGIN SELECT RAISE(ABORT, 'numbers never change'); END;
@@ -49,12 +57,28 @@ CREATE TRIGGER number_kept BEFORE DELETE ON number BEGIN SELECT RAISE(ABORT, 'nu
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """
+SCHEMA: Final = _ROWS + _LOOKED_UP
+
+
+def upgrade(connection: apsw.Connection, orders: Iterable[tuple[str, str]]) -> None:
+    """Make in an older journal what is looked up in one of this version; its rows stay as they are.
+
+    Args:
+        connection: open for writing.
+        orders: of each run its id and the digest of its order.
+    """
+    with transaction(connection):
+        made = "SELECT type, name FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
+        for kind, name in list(connection.execute(made)):
+            connection.execute(f"DROP {kind} {name}")
+        connection.execute(_LOOKED_UP)
+        connection.executemany("INSERT INTO ordered VALUES (?, ?)", orders)
 
 
 def schema_fault(connection: apsw.Connection) -> str:
     """What differs from the tables, indexes and triggers of a new journal; empty when nothing does.
 
-    Of a journal of version 1 only the triggers are compared.
+    Of an older journal only the triggers are compared.
     """
     with contextlib.closing(apsw.Connection(":memory:")) as fresh:
         fresh.execute(SCHEMA)
@@ -66,7 +90,8 @@ def schema_fault(connection: apsw.Connection) -> str:
 
 
 def _objects(connection: apsw.Connection) -> dict[str, str]:
-    return dict(connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL"))
+    found = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+    return {name: " ".join(sql.split()) for name, sql in found}
 
 
 @contextlib.contextmanager
@@ -103,3 +128,14 @@ def take_lock(path: Path) -> apsw.Connection:
             path=str(path),
         ) from None
     return lock
+
+
+def unsound(path: Path, why: str) -> IntegrityError:
+    """The error of a journal file that does not hold together."""
+    return IntegrityError(
+        "journal.unsound",
+        "{path} is not sound: {why}.",
+        "Stop work with this file, keep it as it is, and compare it with the last backup.",
+        path=str(path),
+        why=why,
+    )

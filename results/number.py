@@ -46,6 +46,15 @@ def sequence_of(number: str) -> int:
     return int(found[2])
 
 
+def record_id_of(bench: str, number: str) -> str:
+    """The id of a record in the whole network.
+
+    >>> record_id_of("B2", "000007")
+    'B2:000007'
+    """
+    return f"{bench}:{number}"
+
+
 def is_training(number: str) -> bool:
     """Say whether a number is one of the training series."""
     return number.startswith(_TRAINING_MARK)

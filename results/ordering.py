@@ -1,6 +1,6 @@
 """The order rules of a journal: what may follow what within a run, whoever wrote it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from results.entry import (
@@ -89,8 +89,10 @@ def _digests(software: object) -> dict[str, str]:
     return {str(name): str(digest) for name, digest in said if str(name).startswith("sha256:")}
 
 
-def check_order(entries: Iterable[Kept], *, where: str) -> None:
-    """Check every run: begun once and first, nothing measured after its end, sealed only after its end.
+def in_order(entries: Iterable[Kept], *, where: str) -> Iterator[Kept]:
+    """The same entries, each once it was seen to stand where it may.
+
+    Every run is begun once and first, nothing is measured after its end, and it is sealed only after its end.
 
     Raises:
         IntegrityError: an entry stands where it may not; the facts name its sequence.
@@ -112,3 +114,4 @@ def check_order(entries: Iterable[Kept], *, where: str) -> None:
                 state=now,
             )
         state[kept.run] = after
+        yield kept

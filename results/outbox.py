@@ -7,7 +7,7 @@ receipt was verified and is on the disk.
 
 import contextlib
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -173,17 +173,24 @@ class Outbox:
             )
         return kept
 
-    def reconcile(self, folder: Path, *, sealed: Collection[str]) -> tuple[Unreadable, ...]:
+    def reconcile(self, folder: Path, *, sealed: Callable[[], Collection[str]]) -> tuple[Unreadable, ...]:
         """Take in every sealed record of the folder that is missing here; give the files that cannot be.
+
+        Done at each start: of the tens of thousands that are here already only the names are compared.
 
         Args:
             folder: where the records lie.
-            sealed: see `enqueue`; nothing is taken in on a file's own word.
+            sealed: gives what `enqueue` is told; nothing is taken in on a file's own word.
         """
+        with plain_sqlite(self.path):
+            known = {path for (path,) in self._database.execute("SELECT path FROM waiting")}
+        here = self._relative(folder)
+        missing = [path for path in folder.glob(RECORD_FILES) if f"{here}/{path.name}" not in known]
         unreadable = []
-        for path in sorted(folder.glob(RECORD_FILES)):
+        digests = sealed() if missing else ()
+        for path in sorted(missing):
             try:
-                self.enqueue(path, sealed=sealed)
+                self.enqueue(path, sealed=digests)
             except RecordError as fault:
                 unreadable.append(Unreadable(path, fault))
         return tuple(unreadable)
@@ -196,6 +203,22 @@ class Outbox:
         return tuple(
             self._select(f"WHERE state NOT IN ({marks}) ORDER BY training, sequence, record_id", others)
         )
+
+    def recent(self, delivered: int) -> tuple[Waiting, ...]:
+        """All that wait, and the last so many of those that were delivered; in the order of `records`."""
+        return tuple(
+            self._select(
+                "WHERE state != 'delivered' OR rowid IN (SELECT rowid FROM waiting WHERE state = 'delivered' "
+                "ORDER BY rowid DESC LIMIT ?) ORDER BY training, sequence, record_id",
+                [delivered],
+            )
+        )
+
+    def delivered(self) -> int:
+        """How many records were delivered."""
+        with plain_sqlite(self.path):
+            sql = "SELECT count(*) FROM waiting WHERE state = 'delivered'"
+            return int(self._database.execute(sql).get)
 
     def find(self, record_id: str) -> Waiting | None:
         """One record."""
@@ -267,7 +290,7 @@ class Outbox:
         with plain_sqlite(self.path):
             self._database.execute(statement, values)
 
-    def _select(self, condition: str, values: Iterable[str]) -> Iterator[Waiting]:
+    def _select(self, condition: str, values: Iterable[str | int]) -> Iterator[Waiting]:
         with plain_sqlite(self.path):
             rows = list(
                 self._database.execute(

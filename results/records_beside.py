@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from results import envelope as dsse
-from results.entry import Closed, Concluded
 from results.errors import IntegrityError, RecordError
 from results.journal import Journal
 from results.naming import LARGEST_RECORD, RECEIPT_SUFFIX, RECORD_FILES, RECORD_SUFFIX, beside
@@ -36,7 +35,6 @@ def differences(journal: Journal, folder: Path, waiting: Iterable[Waiting] = ())
     Raises:
         StorageError: the disk refuses.
     """
-    ends = {kept.run: kept.hash for kept in journal.all() if isinstance(kept.entry, Concluded | Closed)}
     runs = {file_stem(summary.begun.number) + RECORD_SUFFIX: summary for summary in journal.runs()}
     with plain_faults(folder):
         files = {path.name: path for path in folder.glob(RECORD_FILES)}
@@ -45,9 +43,9 @@ def differences(journal: Journal, folder: Path, waiting: Iterable[Waiting] = ())
         if path is None:
             if summary is not None and summary.sealed is not None:
                 yield _apart(summary.begun.number, "it was sealed, and its file is not in data/records")
-        elif summary is None or summary.run not in ends:
+        elif summary is None or not summary.ended_by:
             yield _apart(name, "this journal knows no such run that has ended")
-        elif why := _otherwise(path, summary, ends[summary.run]):
+        elif why := _otherwise(path, summary):
             yield _apart(summary.begun.number, why)
     yield from _forgotten(runs, waiting)
 
@@ -64,7 +62,7 @@ def check_next_number(journal: Journal, folder: Path) -> None:
             raise _apart(number, "it was sealed, and this journal would give its number again")
 
 
-def _otherwise(path: Path, summary: RunSummary, end: str) -> str:
+def _otherwise(path: Path, summary: RunSummary) -> str:
     """What a record says otherwise than the journal; empty when nothing."""
     try:
         envelope = dsse.parse(read_whole(path, most=LARGEST_RECORD))
@@ -73,7 +71,7 @@ def _otherwise(path: Path, summary: RunSummary, end: str) -> str:
         return fault.message.rstrip(".")
     if (record.number, record.bench) != (summary.begun.number, summary.begun.bench):
         return f"its file holds record {record.number} of {record.bench}"
-    if record.journal_head != end:
+    if record.journal_head != summary.ended_by:
         return "it was made from other entries than this journal holds"
     if summary.sealed is not None and summary.sealed.record_digest != envelope.digest:
         return "the journal says that another one was sealed"

@@ -3,6 +3,7 @@
 import asyncio
 from argparse import Namespace
 from pathlib import Path
+from typing import Final
 
 from bench.cli.entry import tell
 from bench.cli.exit_code import ExitCode
@@ -21,6 +22,9 @@ from results.outbox import Outbox, State
 from results.registry.checkpoint import RegistryKey
 from results.stick import StickLine, export_waiting, strange_receipts
 from results.verification import load_record
+
+_TOLD: Final = 50
+"""of the delivered records, the newest, to a person; programs are told all"""
 
 
 def outbox(options: Namespace) -> int:
@@ -120,7 +124,7 @@ def _outbox(options: Namespace) -> Outbox:
     load(options.lab)
     folders.make()
     box = Outbox(folders.outbox)
-    for unreadable in box.reconcile(folders.records, sealed=_sealed(folders)):
+    for unreadable in box.reconcile(folders.records, sealed=lambda: _sealed(folders)):
         tell(options, unreadable.fault)
     return box
 
@@ -134,8 +138,8 @@ def _sealed(folders: Folders) -> frozenset[str]:
 
 
 def _tell_outbox(options: Namespace, labels: Labels, box: Outbox) -> None:
-    lines = outbox_lines(box, lambda error: labels.problem(error)[0])
-    waiting = box.records()
+    waiting = box.records() if options.json else box.recent(_TOLD)
+    lines = outbox_lines(waiting, lambda error: labels.problem(error)[0])
     for line, item in zip(lines, waiting, strict=True):
         if options.json:
             emit(
@@ -159,6 +163,8 @@ def _tell_outbox(options: Namespace, labels: Labels, box: Outbox) -> None:
                 for line in lines
             ]
         )
+        if (older := box.delivered() - _TOLD) > 0:
+            say(labels.text("command.outbox_older", count=older))
 
 
 def push(options: Namespace) -> int:

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 from bench import events
 from bench.attention import RunInterrupted
@@ -32,6 +33,9 @@ from procedures.assignment import unnamed
 from procedures.point import Conclusion
 from results.journal import Journal
 from results.outbox import State
+
+_TOLD: Final = 100
+"""runs that `tera runs` tells a person who asks for none in particular"""
 
 
 class Narrator:
@@ -230,7 +234,11 @@ def runs(options: Namespace) -> int:
     labels = Labels(options.lang)
     with Journal(journal_file, read_only=True) as journal:
         asked = Asked(standard=options.standard, since=options.since, until=options.until)
-        summaries = [summary for summary in journal.runs() if asked.covers(summary)]
+        # A person without a question wants to see the last ones; programs get all.
+        newest = not options.json and asked == Asked()
+        found = journal.run_list.newest(_TOLD) if newest else journal.runs()
+        summaries = [summary for summary in found if asked.covers(summary)]
+        older = len(journal.run_list) - _TOLD if newest else 0
     if options.json:
         for summary in summaries:
             emit(
@@ -257,6 +265,8 @@ def runs(options: Namespace) -> int:
                 for summary in summaries
             ]
         )
+    if older > 0:
+        say(labels.text("command.runs_older", count=older))
     return ExitCode.DONE
 
 

@@ -1,7 +1,7 @@
 """`tera audit-trail`: what happened at this bench, and the check that nothing of it was changed."""
 
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from bench.cli.entry import tell
@@ -20,6 +20,7 @@ from results.entry import (
     Closed,
     Concluded,
     Entry,
+    Kept,
     Noted,
     Resumed,
     RunBegun,
@@ -90,7 +91,11 @@ def _forgotten(keyid: str, since: datetime) -> IntegrityError:
 def show(options: Namespace) -> int:
     """What happened, oldest first: who, what, when, why; with --json every entry of the journal."""
     with _journal(options) as journal:
-        entries = journal.entries(options.run) if options.run is not None else list(journal.all())
+        _show(options, journal.entries(options.run) if options.run is not None else journal.all())
+    return ExitCode.DONE
+
+
+def _show(options: Namespace, entries: Iterable[Kept]) -> None:
     labels = Labels(options.lang)
     numbers: dict[str, str] = {}
     for kept in entries:
@@ -104,7 +109,6 @@ def show(options: Namespace) -> int:
                 say(
                     f"{kept.sequence:>7}  {kept.at[:19]}  {where:<9} {labels.word('trail', told[0])}{told[1]}"
                 )
-    return ExitCode.DONE
 
 
 def _told(entry: Entry) -> Iterator[tuple[str, str]]:

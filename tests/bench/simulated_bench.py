@@ -382,7 +382,7 @@ async def work(world: World, jobs: list[Job]) -> None:
 
 async def _session(world: World, clock: VirtualClock, jobs: list[Job]) -> None:
     with Witness(world.folders.journal, reserve_bytes=0) as journal, Outbox(world.folders.outbox) as outbox:
-        outbox.reconcile(world.folders.records, sealed=finishing.sealed_digests(journal))
+        outbox.reconcile(world.folders.records, sealed=lambda: finishing.sealed_digests(journal))
         for job in jobs:
             if not job.over:
                 await _job(world, clock, journal, outbox, job)

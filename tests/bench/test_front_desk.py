@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from bench import front_desk
 from bench.demo import prepare
+from bench.desk import Totals
 from bench.errors import LaboratoryError
 from bench.events import Event, Live
 from bench.front_desk import FrontDesk
@@ -118,6 +120,33 @@ def test_what_has_ended_is_tested_again_in_a_run_of_its_own_and_the_trail_joins_
             assert again.key == again.run
             first = place.find(run).begun.number
             assert noted(place, "tested_again") == [{"by": "penera1", "run": again.run, "record": first}]
+
+    asyncio.run(day())
+
+
+def test_of_many_runs_the_newest_are_shown_with_all_that_wait_and_no_tested_order_waits_again(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(front_desk, "_SHOWN", 2)
+    orders = tmp_path / "orders"
+
+    async def day() -> None:
+        async with a_desk(tmp_path) as (place, desk):
+            text = (orders / "contoh.toml").read_text("utf-8")
+            open_run = await place.begin(read_assignment(orders / "contoh.toml"))
+            for serial in ("B-1", "B-2", "B-3"):
+                order = orders / f"{serial}.toml"
+                order.write_text(text.replace("123456", serial), "utf-8")
+                await desk.void(await place.begin(read_assignment(order)), "salah alat", PIN)
+            (orders / "B-4.toml").write_text(text.replace("123456", "B-4"), "utf-8")
+            assert [line.id for line in desk.jobs()] == ["contoh", "B-2", "B-3", "B-4"]
+            assert desk.jobs()[0].run == open_run
+            assert desk.totals() == Totals(sealed=3, delivered=0)
+            assert [line.number for line in desk.outbox()] == ["L-000002", "L-000003", "L-000004"]
+            work = await desk.begin("B-1", Nobody(), Nobody())  # named on the command line
+            work.pause()
+            assert await work.finished() is None
+            assert [told["record"] for told in noted(place, "tested_again")] == ["L-000002"]
 
     asyncio.run(day())
 

@@ -424,7 +424,7 @@ def test_an_outbox_made_anew_sends_nothing_again_whose_evidence_was_let_go(lab):
     receipt = (lab.folders.records / "000003.receipt.json").read_bytes()
     (lab.folders.records / "000003.receipt.json").write_bytes(receipt.replace(b"000003", b"000001"))
     with Journal(lab.folders.journal, read_only=True) as journal, Outbox(lab.folders.outbox) as outbox:
-        outbox.reconcile(lab.folders.records, sealed=sealed_digests(journal))
+        outbox.reconcile(lab.folders.records, sealed=lambda: sealed_digests(journal))
         key = RegistryKey.parse(load(lab.root).registry.key)
         assert [one.rpartition(":")[2] for one in take_receipts(outbox, key)] == ["000001", "000002"]
         assert [one.number for one in outbox.records(State.SEALED)] == ["000003"]

@@ -62,7 +62,9 @@ def put(outbox, bench, count=1, **changes):
 
 def reconcile(outbox, of):
     folder = of.path.parent
-    return outbox.reconcile(folder, sealed={digest_of(f.read_bytes()) for f in folder.glob("*.tera.json")})
+    return outbox.reconcile(
+        folder, sealed=lambda: {digest_of(f.read_bytes()) for f in folder.glob("*.tera.json")}
+    )
 
 
 def push(outbox, line, key, *, now=NOW, at_once=True, **options):

@@ -80,7 +80,7 @@ def test_reconcile_finds_every_sealed_file_once_and_names_the_bad_ones(outbox, t
     (tmp_path / "000012.tera.json").write_bytes(b"{")
     (tmp_path / "000001.receipt.json").write_bytes(b"{}")
     for _ in range(2):
-        (unreadable,) = outbox.reconcile(tmp_path, sealed=sealed_in(tmp_path))
+        (unreadable,) = outbox.reconcile(tmp_path, sealed=lambda: sealed_in(tmp_path))
         assert unreadable.path.name == "000012.tera.json"
         assert unreadable.fault.code == "envelope.malformed"
         assert [waiting.sequence for waiting in outbox.records()] == list(range(1, 12))
@@ -130,7 +130,7 @@ def test_a_record_that_the_journal_did_not_seal_is_never_taken_in(outbox, tmp_pa
     with pytest.raises(IntegrityError) as found:
         outbox.enqueue(path, sealed={"0" * 64})
     assert found.value.code == "outbox.not_sealed"
-    (unreadable,) = outbox.reconcile(tmp_path, sealed=())
+    (unreadable,) = outbox.reconcile(tmp_path, sealed=tuple)
     assert unreadable.fault.code == "outbox.not_sealed"
     assert outbox.records() == ()
 
@@ -178,3 +178,32 @@ def test_a_damaged_outbox_is_told_in_a_sentence(tmp_path):
     (tmp_path / "outbox.db").write_text("a letter\n" * 1000)
     with pytest.raises(IntegrityError):
         Outbox(tmp_path / "outbox.db")
+
+
+def test_what_is_here_already_is_not_read_again_at_each_start(outbox, tmp_path):
+    first = put(tmp_path / "records", Bench().seal())
+    enqueue(outbox, first)
+    first.write_bytes(b"nothing that could be read")
+    asked = []
+
+    def seals():
+        asked.append(1)
+        return ()
+
+    assert (outbox.reconcile(tmp_path / "records", sealed=seals), asked) == ((), [])
+    put(tmp_path / "records", b"nothing that could be read", "000002")
+    (unreadable,) = outbox.reconcile(tmp_path / "records", sealed=seals)
+    assert (unreadable.path.name, asked) == ("000002.tera.json", [1])
+
+
+def test_all_that_waits_and_the_newest_of_the_delivered_are_recent(outbox, tmp_path):
+    bench = Bench()
+    for number in range(1, 7):
+        enqueue(outbox, put(tmp_path, bench.seal(), f"{number:06d}"))
+    assert outbox.delivered() == 0
+    for number in (1, 2, 3, 5):
+        outbox.note_delivered(f"BENCH-02:{number:06d}", address="")
+    assert [one.sequence for one in outbox.recent(2)] == [3, 4, 5, 6]
+    assert [one.sequence for one in outbox.recent(0)] == [4, 6]
+    assert outbox.recent(99) == outbox.records()
+    assert outbox.delivered() == 4

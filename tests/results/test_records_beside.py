@@ -40,6 +40,7 @@ def made_anew(lab, *statements):
         database.execute(f"DROP TRIGGER {name}")
     for statement in statements:
         database.execute(statement)
+    database.execute("DELETE FROM ordered WHERE run NOT IN (SELECT run FROM number)")
     rows = list(database.execute("SELECT run, at, elapsed, body FROM entry ORDER BY sequence"))
     database.execute("DELETE FROM entry")
     previous = FIRST
@@ -101,6 +102,12 @@ def test_numbers_exchanged_in_their_table_are_found(lab):
         "INSERT INTO number VALUES (0, 1, 'run-2'), (0, 2, 'run-1')",
     )
     with pytest.raises(IntegrityError, match="table of numbers"):
+        found(lab)
+
+
+def test_orders_exchanged_in_their_table_are_found(lab):
+    made_anew(lab, "UPDATE ordered SET digest = 'another' WHERE run = 'run-2'")
+    with pytest.raises(IntegrityError, match="table of orders"):
         found(lab)
 
 
@@ -172,7 +179,7 @@ def test_the_outbox_remembers_what_the_journal_forgot_and_needs_a_receipt_for_wh
     with Outbox(lab / "outbox.db") as outbox:
         with Journal(lab / "journal.db", read_only=True) as journal:
             digests = {one.sealed.record_digest for one in journal.runs() if one.sealed}
-        assert outbox.reconcile(lab / "records", sealed=digests) == ()
+        assert outbox.reconcile(lab / "records", sealed=lambda: digests) == ()
         outbox.note_delivered("BENCH-02:000001", address="https://register.example/v/x")
         waiting = outbox.records()
     for file in (lab / "records").glob("000003.*"):

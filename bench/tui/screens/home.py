@@ -238,11 +238,12 @@ class HomeScreen(Face):
     def _paint_jobs(self) -> None:
         labels, panel = self.labels, self.panel("jobs")
         room = max(panel.content_size.height - 2, 1)
-        marked = next((index for index, job in enumerate(self._jobs) if job.key == self._marked), 0)
+        last = len(self._jobs) - 1  # the newest, where nothing is to be done
+        marked = next((index for index, job in enumerate(self._jobs) if job.key == self._marked), last)
         start = min(max(marked - room // 2, 0), max(len(self._jobs) - room, 0))
         waiting = sum(job.state in OPENS for job in self._jobs)
         parts: list[Part] = [
-            labels.text("home.job_count", waiting=waiting, done=len(self._jobs) - waiting),
+            labels.text("home.job_count", waiting=waiting, done=self.bench.desk.totals().sealed),
             "\n",
         ]
         for job in self._jobs[start : start + room]:
@@ -268,7 +269,7 @@ class HomeScreen(Face):
         waiting = sum(state in {JobState.SEALED, JobState.QUEUED, JobState.REFUSED} for state in states)
         parts: list[Part] = [
             labels.text("home.outbox_waiting", count=waiting) + "\n",
-            labels.text("home.outbox_delivered", count=states.count(JobState.DELIVERED)) + "\n",
+            labels.text("home.outbox_delivered", count=self.bench.desk.totals().delivered) + "\n",
         ]
         if failed:
             parts.append((f"▲ {failed[0].number}: {failed[0].problem}\n", "$warning"))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from textual.widget import Widget
 
-from bench.desk import OutboxLine
+from bench.desk import JobState, OutboxLine
 from bench.tui.screens.dialogs import Tell
 from bench.tui.screens.face import Face, Panel, Part
 from bench.tui.screens.home import cut, job_state
@@ -21,6 +21,12 @@ class OutboxScreen(Face):
         super().__init__()
         self._marked = 0
         self._sending = False
+
+    def on_mount(self) -> None:
+        """Begin at the first record that is not delivered, or at the newest."""
+        lines = self.bench.desk.outbox()
+        waiting = (place for place, line in enumerate(lines) if line.state is not JobState.DELIVERED)
+        self._marked = next(waiting, max(len(lines) - 1, 0))
 
     def panels(self) -> Sequence[Widget]:
         """The list, and what is to be known of the marked record."""

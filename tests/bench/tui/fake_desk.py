@@ -24,10 +24,12 @@ from bench.desk import (
     SealedFiles,
     SignerLine,
     StandardLine,
+    Totals,
 )
 from bench.errors import LaboratoryError
 from bench.operator import Operator, Prompt
 from bench.registration import assignment_of
+from bench.tui.screens.home import SEALED
 from drivers.protocols import Refused
 from drivers.quantity import Quantity
 from drivers.reading import DriverMark, Origin, Reading, Stability
@@ -458,6 +460,12 @@ class FakeDesk:
                 run="run-2" if self.unfinished else "",
                 number="B2-0232" if self.unfinished else "",
             ),
+        )
+
+    def totals(self) -> Totals:
+        return Totals(
+            sealed=sum(line.state in SEALED for line in self.jobs()),
+            delivered=sum(line.state is JobState.DELIVERED for line in self.outbox()),
         )
 
     def outbox(self) -> tuple[OutboxLine, ...]:
