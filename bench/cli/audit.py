@@ -1,19 +1,36 @@
-"""`tera audit`: derives records again and checks their journals; a bad file never hides the others."""
+"""`tera audit`: derives records again and checks their journals; a bad file never hides the others.
 
+The records of a year are tens of thousands: many of them are shared out among the cores of the machine.
+"""
+
+import os
+import signal
 from argparse import Namespace
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from bench.audit import Audit
 from bench.audit import audit as derive
 from bench.cli.exit_code import ExitCode, code_of
-from bench.cli.output import emit, say
+from bench.cli.output import say
 from bench.cli.unpacked import record_in
+from bench.errors import LaboratoryError
 from bench.keyring import Trust, registry_key, trusted_keys
 from bench.labels import Labels
 from bench.laboratory import Folders
 from drivers.errors import PlainError
+from drivers.notation import to_json
 from results.delivery import read_receipt, receipt_path
+from results.entry import Kept
+from results.errors import StorageError
 from results.journal import Journal
+from results.naming import RECORD_FILES
+from results.storage import plain_faults
 from results.verification import VerifiedRecord, load_record
 
 _GRAVITY = (
@@ -24,50 +41,121 @@ _GRAVITY = (
     ExitCode.INTEGRITY,
 )
 """the gravest of all files is the answer"""
+_MANY: Final = 64
+"""files from which on other processes are worth their start"""
+_TAKEN_AT_ONCE: Final = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Audited:
+    """What is to be told of one file."""
+
+    code: ExitCode
+    lines: tuple[str, ...]
+    journal: Path | None = None
+    """the journal at hand that must hold its entries"""
+    heads: tuple[str, ...] = ()
+    """hashes that stand for all of them: see `_heads`"""
 
 
 def audit(options: Namespace) -> int:
     """Derive records again, and check the journals they came from; any difference is named."""
     codes = [ExitCode.DONE]
-    hashes: dict[Path, list[str]] = {}
-    for file in options.files:
-        try:
-            codes.append(_audit_one(options, file, hashes))
-        except PlainError as fault:
-            codes.append(code_of(fault))
-            _tell(options, file, fault=fault)
-    for journal, known in hashes.items():
+    heads: dict[Path, list[str]] = {}
+    for found in _each(options, _files(options.files)):
+        codes.append(found.code)
+        for line in found.lines:
+            say(line)
+        if found.journal is not None:
+            heads.setdefault(found.journal, []).extend(found.heads)
+    for journal, known in heads.items():
+        fault: PlainError | None = None
         try:
             with Journal(journal, read_only=True) as opened:
                 opened.verify(known)
-        except PlainError as fault:
+        except PlainError as refusal:
+            fault = refusal
             codes.append(code_of(fault))
-            _tell(options, journal, fault=fault)
-        else:
-            _tell(options, journal)
+        for line in _lines(options, journal, fault=fault):
+            say(line)
     return max(codes, key=_GRAVITY.index)
 
 
-def _audit_one(options: Namespace, file: Path, hashes: dict[Path, list[str]]) -> ExitCode:
+def _files(named: Iterable[Path]) -> list[Path]:
+    """The records that are meant; a folder stands for all that lie in it."""
+    found: list[Path] = []
+    for path in named:
+        with plain_faults(path):
+            inside = sorted(path.glob(RECORD_FILES)) if path.is_dir() else [path]
+        if not inside:
+            raise LaboratoryError(
+                "audit.no_record",
+                "There is no record in {folder}.",
+                "Name the folder in which the records lie, such as data/records.",
+                folder=str(path),
+            )
+        found += inside
+    return found
+
+
+def _each(options: Namespace, files: Sequence[Path]) -> Iterator[_Audited]:
+    """What is found of each file, in the order of the files."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    one = partial(_audit_file, options)
+    if len(files) < _MANY or cores == 1:
+        yield from map(one, files)
+        return
+    pool = ProcessPoolExecutor(cores, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
+    try:
+        yield from pool.map(one, files, chunksize=_TAKEN_AT_ONCE)
+    except BrokenProcessPool:
+        raise StorageError(
+            "audit.ended_outside",
+            "A process of this audit was ended from outside, so not all records were looked at.",
+            "Close other programs and run it again with fewer records.",
+        ) from None
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _audit_file(options: Namespace, file: Path) -> _Audited:
+    try:
+        return _audit_one(options, file)
+    except PlainError as fault:
+        return _Audited(code=code_of(fault), lines=_lines(options, file, fault=fault))
+
+
+def _audit_one(options: Namespace, file: Path) -> _Audited:
     trust = trusted_keys(file, Folders(options.lab), options.keys)
     with record_in(file) as unpacked:
         record = load_record(unpacked, trust.keys, tables=options.deep)
         receipt_left_open = _check_receipt(options, unpacked, record, trust)
     found = derive(record, deep=options.deep)
     journal = file.absolute().parent.parent / "journal.db"
+    there = journal.exists()
     unchecked = list(found.unchecked)
-    if journal.exists():
-        # Between the entries of one run those of others may stand: only the whole journal shows every link.
-        hashes.setdefault(journal, []).extend(kept.hash for kept in record.evidence.entries)
-    else:
+    if not there:
         unchecked.append("journal")
     if not record.signatures_checked:
         unchecked.append("signatures")
     unchecked += receipt_left_open
-    _tell(options, file, found, unchecked=unchecked)
-    if found.differences:
-        return ExitCode.DOES_NOT_CONFORM
-    return ExitCode.DONE if record.signatures_checked else ExitCode.IN_DOUBT
+    code = ExitCode.DONE if record.signatures_checked else ExitCode.IN_DOUBT
+    return _Audited(
+        code=ExitCode.DOES_NOT_CONFORM if found.differences else code,
+        lines=_lines(options, file, found, unchecked=unchecked),
+        journal=journal if there else None,
+        heads=tuple(_heads(record.evidence.entries)),
+    )
+
+
+def _heads(entries: Sequence[Kept]) -> Iterator[str]:
+    """The hash of each entry that another run's follows: the chain of the journal leads to all before it.
+
+    Between the entries of one run those of others may stand, so only the whole journal shows every link.
+    """
+    for kept, following in zip(entries, (*entries[1:], None), strict=True):
+        if following is None or following.sequence != kept.sequence + 1:
+            yield kept.hash
 
 
 def _check_receipt(options: Namespace, record: Path, verified: VerifiedRecord, trust: Trust) -> list[str]:
@@ -85,36 +173,35 @@ def _check_receipt(options: Namespace, record: Path, verified: VerifiedRecord, t
     return []
 
 
-def _tell(
+def _lines(
     options: Namespace,
     file: Path,
     audit: Audit | None = None,
     *,
-    unchecked: list[str] | None = None,
+    unchecked: Sequence[str] = (),
     fault: PlainError | None = None,
-) -> None:
+) -> tuple[str, ...]:
+    """What is told of a file: lines for a person, or one JSON object for a program."""
     differences = audit.differences if audit is not None else ()
     release = audit.release if audit is not None else None
     ok = not differences and fault is None
-    let_go = fault is not None and fault.code == "evidence.released"
     if options.json:
         found: dict[str, object] = {"file": str(file), "ok": ok, "deep": options.deep}
         if fault is not None:
             found |= {"fault": fault.message, "facts": fault.facts}
         found |= {
             "differences": [vars(difference) for difference in differences],
-            "unchecked": unchecked or [],
+            "unchecked": list(unchecked),
             "release": vars(release) if release is not None else None,
         }
-        emit(found)
-        return
+        return (to_json(found).decode(),)
     labels = Labels(options.lang)
-    say(f"{'✔' if ok else '▲' if let_go else '✘'} {file}")
-    for difference in differences:
-        say(f"    {difference.where}: {difference.sealed} → {difference.derived}")
+    let_go = fault is not None and fault.code == "evidence.released"
+    lines = [f"{'✔' if ok else '▲' if let_go else '✘'} {file}"]
+    lines += [f"    {one.where}: {one.sealed} → {one.derived}" for one in differences]
     if release is not None:
-        say(f"  ▲ {labels.text('audited.release', sealed=release.sealed, present=release.derived)}")
-    for part in unchecked or []:
-        say(f"  ▲ {labels.text(f'unchecked.{part}')}")
+        lines.append(f"  ▲ {labels.text('audited.release', sealed=release.sealed, present=release.derived)}")
+    lines += [f"  ▲ {labels.text(f'unchecked.{part}')}" for part in unchecked]
     if fault is not None:
-        say(f"    {' '.join(labels.problem(fault))}")
+        lines.append(f"    {' '.join(labels.problem(fault))}")
+    return tuple(lines)

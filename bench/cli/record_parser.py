@@ -48,10 +48,12 @@ def record_commands(group: Commands) -> None:
         "audit",
         "bench.cli.audit:audit",
         "derive points and verdict again from the sealed readings",
-        "tera audit --deep data/records/*.tera.json",
+        "tera audit --deep data/records",
         json=True,
     )
-    audit.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    audit.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE", help="records, or folders in which they lie"
+    )
     _keys(audit)
     audit.add_argument("--deep", action="store_true", help="from the raw frames, through the driver")
     backup = group.add(

@@ -245,6 +245,29 @@ def test_a_bad_file_does_not_hide_the_others(copy, tmp_path):
     assert "unforeseen" not in done.stderr
 
 
+def test_a_folder_stands_for_its_records_and_many_are_told_in_order(copy, tmp_path):
+    records = copy / "data/records"
+    for number in range(2, 81):
+        for suffix in (".tera.json", ".h5"):
+            (records / f"{number:06d}{suffix}").write_bytes(
+                (copy / RECORD).with_suffix("").with_suffix(suffix).read_bytes()
+            )
+    (records / "000017.tera.json").write_bytes(b"{")
+    done = tera("audit", str(records), "--json", lab=copy)
+    assert done.returncode == 5
+    *files, journal = lines(done)
+    assert [Path(one["file"]).name[:6] for one in files] == [f"{number:06d}" for number in range(1, 81)]
+    assert [Path(one["file"]).name[:6] for one in files if not one["ok"]] == ["000017"]
+    assert Path(journal["file"]).name == "journal.db"
+    assert journal["ok"]
+
+
+def test_a_folder_without_records_is_a_usage_error(tmp_path):
+    done = tera("audit", str(tmp_path), lab=tmp_path)
+    assert done.returncode == 2
+    assert "data/records" in done.stderr
+
+
 def test_a_record_whose_entries_the_journal_at_hand_does_not_hold_is_noticed(lab, copy):
     with Journal(Folders(lab).journal, read_only=True) as source:
         first = source.entries(source.runs()[0].run)[0]
