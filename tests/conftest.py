@@ -69,8 +69,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what a day can do without, unless somebody names a test."""
-    if EVERY or any("::" in argument for argument in config.args):
+    """Leave out what a day can do without, unless somebody names a test or asks for those that failed."""
+    if EVERY or config.getoption("lf") or any("::" in argument for argument in config.args):
         return
     items[:], left = parted(items)
     if left:

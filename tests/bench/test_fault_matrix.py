@@ -179,7 +179,7 @@ def test_each_fault_has_its_declared_reaction_and_none_gives_a_pass(template, tm
         check(world, template)
         with Journal(world.folders.journal, read_only=True) as journal:
             summary = journal.runs()[0]
-        assert (summary.concluded is None) == (declared.after == "no_verdict")
+        assert (summary.result is None) == (declared.after == "no_verdict")
 
 
 def _leave(world):

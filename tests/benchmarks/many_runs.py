@@ -1,4 +1,4 @@
-"""What a year costs who opens the bench in the morning: a journal of few runs and one of many are asked alike.
+"""What a year costs who opens the bench in the morning: a journal of few runs and one of many, asked alike.
 
     python -m tests.benchmarks.many_runs [RUNS]
 
