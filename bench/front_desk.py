@@ -25,6 +25,7 @@ from bench.desk import (
 from bench.keyring import officer_key, pin_is_new
 from bench.operator import Operator
 from bench.order_notes import note_changed, note_registered
+from bench.orders import Order, Orders
 from bench.people import PENERA
 from bench.run_work import RunWork
 from bench.workplace import Workplace, read_assignment, title_of
@@ -55,8 +56,7 @@ class FrontDesk:
             orders: assignments from elsewhere, beside those in the laboratory's folder.
         """
         self._place = place
-        own = place.folders.orders.resolve()
-        self._elsewhere = {str(order): order for order in orders if order.parent.resolve() != own}
+        self._orders = Orders(place.folders.orders, orders)
         self.bench = place.laboratory.bench.id
         self.office = place.laboratory.office.name
         self.training = place.laboratory.bench.training or bool(place.instruments.twins)
@@ -169,7 +169,7 @@ class FrontDesk:
     def jobs(self) -> tuple[JobLine, ...]:
         """See `Desk`; made anew only when journal, orders or outbox have changed, and never while sealing."""
         if self._journal_free.is_set():
-            stamp = (self._place.journal.head(), self._order_stamp(), self._deliveries)
+            stamp = (self._place.journal.head(), self._orders.all(), self._deliveries)
             if stamp != self._stamp:
                 box, runs = self._place.outbox, self._place.journal.run_list
                 self._outbox = finishing.outbox_lines(box.recent(_SHOWN), self._problem)
@@ -179,6 +179,15 @@ class FrontDesk:
                 self._stamp = stamp
         return self._jobs
 
+    def put_away(self) -> None:
+        """Put away the orders of earlier days that were tested and sealed; see `Orders`.
+
+        Raises:
+            StorageError: one cannot be moved.
+        """
+        today = datetime.fromisoformat(self._place.around.at()).date()
+        self._orders.put_away(self._place.journal.run_list, today)
+
     def totals(self) -> Totals:
         """See `Desk`."""
         self.jobs()
@@ -186,56 +195,25 @@ class FrontDesk:
 
     def _job_lines(self, unsealed: Iterable[RunSummary]) -> tuple[JobLine, ...]:
         runs = self._place.journal.run_list
-        orders = self._orders()
-        by_content = {notation.to_json(order): name for name, order in orders.items()}
+        begun = self._orders.begun(runs)
+        jobs = {order.content: order.job for order in reversed(begun)}
         newest = {summary.run: summary for summary in runs.newest(_SHOWN)}
         older = [summary for summary in unsealed if summary.run not in newest]
         lines = []
         for summary in (*older, *newest.values()):
             assignment = summary.begun.order
-            job = by_content.get(notation.to_json(assignment), summary.run)
-            orders.pop(job, None)
+            job = jobs.get(notation.to_json(assignment), summary.run)
             lines.append(self._run_line(job, assignment, summary))
-        for job, order in list(orders.items()):
-            if runs.of_order(_digest(order)) is not None:  # tested so long ago that it is not shown
-                del orders[job]
-        lines += [
-            JobLine(
-                id=job,
-                title=title_of(self._place.labels, order),
-                owner=order.owner.name,
-                state=JobState.WAITING,
-            )
-            for job, order in orders.items()
-        ]
-        lines += [
-            # `begin` tells what is wrong with it
-            JobLine(
-                id=job,
-                title=self._place.labels.text("home.unreadable_order", file=file.name),
-                owner="",
-                state=JobState.WAITING,
-            )
-            for job, file in self._files().items()
-            if job not in by_content.values()
-        ]
+        lines += [self._order_line(order) for order in self._orders.all() if order not in begun]
         return tuple(lines)
 
-    def _order_stamp(self) -> tuple[tuple[str, int], ...]:
-        return tuple((job, file.stat().st_mtime_ns) for job, file in self._files().items())
-
-    def _files(self) -> dict[str, Path]:
-        own = {file.stem: file for file in sorted(self._place.folders.orders.glob("*.toml"))}
-        return own | {job: file for job, file in self._elsewhere.items() if file.exists()}
-
-    def _orders(self) -> dict[str, Assignment]:
-        found = {}
-        for job, file in self._files().items():
-            try:
-                found[job] = read_assignment(file)
-            except PlainError:
-                continue  # it is listed by its file's name
-        return found
+    def _order_line(self, order: Order) -> JobLine:
+        labels, assignment = self._place.labels, order.assignment
+        if assignment is None:  # `begin` tells what is wrong with it
+            title, owner = labels.text("home.unreadable_order", file=order.file.name), ""
+        else:
+            title, owner = title_of(labels, assignment), assignment.owner.name
+        return JobLine(id=order.job, title=title, owner=owner, state=JobState.WAITING)
 
     def _run_line(self, job: str, assignment: Assignment, summary: RunSummary) -> JobLine:
         state = _RUN_STATES.get(summary.state) or self._delivery_state(summary.begun.record_id)
@@ -282,10 +260,12 @@ class FrontDesk:
         elif line is not None and line.run:
             run = await self._begin(self._place.find(line.run).begun.order, before=line.run)
         else:
-            file = self._elsewhere.get(job, self._place.folders.orders / f"{job}.toml")
+            file = self._orders.file(job)
             note_changed(self._place.trail, file)
             order = read_assignment(file)
-            run = await self._begin(order, before=self._place.journal.run_list.of_order(_digest(order)))
+            digest = order_digest(notation.to_plain(order))
+            before = self._place.journal.run_list.of_order(digest)
+            run = await self._begin(order, before=before[-1] if before else None)
         self._observer = observer
         return RunWork(self._place, self._place.take_up(run, operator, (observer,)), observer)
 
@@ -340,7 +320,3 @@ class FrontDesk:
 
     async def close(self) -> None:
         """See `Desk`; the workplace itself is closed by whoever opened it."""
-
-
-def _digest(order: Assignment) -> str:
-    return order_digest(notation.to_plain(order))

@@ -71,12 +71,9 @@ class RunList:
         """Every run without a seal, in the order in which they were begun."""
         return [self._of(run) for run in self._column(_UNSEALED)]
 
-    def of_order(self, digest: str) -> str | None:
-        """Id of the last run begun from an order, by its `order_digest`; None: there was none."""
-        run: str | None = self._first(
-            "SELECT run FROM ordered WHERE digest = ? ORDER BY rowid DESC LIMIT 1", digest
-        )
-        return run
+    def of_order(self, digest: str) -> list[str]:
+        """Ids of the runs begun from an order, by its `order_digest`, the last one last."""
+        return self._column("SELECT run FROM ordered WHERE digest = ? ORDER BY rowid", digest)
 
     def _of(self, run: str) -> RunSummary:
         if run in self._sealed:
@@ -104,7 +101,7 @@ class RunList:
                 body = checked_body(row, where=str(self._path))
                 yield Landmark(run=row[1], at=row[2], body=body, hash=row[6])
 
-    def _column(self, sql: str, *values: int) -> list[str]:
+    def _column(self, sql: str, *values: str | int) -> list[str]:
         with plain_sqlite(self._path):
             return [run for (run,) in self._connection.execute(sql, values)]
 

@@ -33,8 +33,10 @@ async def show(options: Namespace, labels: Labels, clock: Clock | None = None, *
             first = order.stem if order.parent.resolve() == place.folders.orders.resolve() else str(order)
         elif getattr(options, "run", None) is not None:
             first = place.find(options.run).run
+        desk = FrontDesk(place, orders=() if order is None else (order,))
+        desk.put_away()
         return await show_desk(
-            FrontDesk(place, orders=() if order is None else (order,)),
+            desk,
             labels,
             auto_capture=place.laboratory.bench.auto_capture,
             first=first,

@@ -89,12 +89,16 @@ def test_what_has_no_seal_is_listed_until_it_has(journal, lab):
     assert journal.run_list.named("run-4").state == "sealed"
 
 
-def test_an_order_gives_the_last_run_that_was_begun_from_it(journal):
+def test_an_order_gives_the_runs_that_were_begun_from_it(journal):
     order = begun().assignment
-    assert journal.run_list.of_order(order_digest(order)) == "run-5"
-    journal.begin("run-6", begun(), at=AT, elapsed=1.0)
-    assert journal.run_list.of_order(order_digest(order)) == "run-6"
-    assert journal.run_list.of_order(order_digest({**order, "order": "another"})) is None
+    again = msgspec.structs.replace(begun(), assignment={**order, "order": "another"})
+    journal.begin("run-6", again, at=AT, elapsed=1.0)
+    journal.begin("run-7", begun(), at=AT, elapsed=1.0)
+    assert journal.run_list.of_order(order_digest(order)) == [
+        f"run-{number}" for number in (1, 2, 3, 4, 5, 7)
+    ]
+    assert journal.run_list.of_order(order_digest(again.assignment)) == ["run-6"]
+    assert journal.run_list.of_order("0" * 64) == []
 
 
 def test_the_order_of_a_list_is_the_order_that_was_given(journal):
@@ -150,7 +154,7 @@ def test_a_journal_of_an_older_version_is_read_as_it_is_and_brought_up_to_be_wri
         assert names(journal.run_list.unsealed()) == ["run-4", "run-5"]
     with Journal(file) as journal:
         assert (journal.head(), journal.runs()) == (head, runs)
-        assert journal.run_list.of_order(order_digest(begun().assignment)) == "run-5"
+        assert journal.run_list.of_order(order_digest(begun().assignment))[-1] == "run-5"
         journal.begin("run-6", begun(), at=AT, elapsed=1.0)
         journal.verify()
     upgraded = apsw.Connection(str(file))
