@@ -11,6 +11,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
 from bench import events
 from bench.attention import Attention, RunInterrupted, StartAgain
 from bench.book import Book, Log
@@ -34,6 +36,12 @@ from results.gathered import gather
 from results.kept_reading import keep_watched, watched_of
 
 _place: ContextVar[Place] = ContextVar("place")
+
+
+class _Answered(msgspec.Struct, frozen=True):
+    """An answer as it was kept; within a struct, msgspec remembers how to read it."""
+
+    answer: Answer
 
 
 class Conductor:
@@ -258,7 +266,7 @@ class Conductor:
         path = _place.get().effect(arguments["action"])
         kept = self._book.memory.result(path, verb, arguments)
         if kept is not None:
-            return notation.from_builtins(kept.result, Answer)  # type: ignore[arg-type]  # a union is no class
+            return notation.from_builtins({"answer": kept.result}, _Answered).answer
         self._book.keep(Begun(path=path, verb=verb, arguments=arguments))
         answer = await self._ask_operator(path, action)
         self._book.keep(Done(path=path, verb=verb, arguments=arguments, result=to_plain(answer)))

@@ -83,17 +83,21 @@ def milliseconds(kept: Gathered, name: str) -> list[int]:
     return list(accumulate(kept.steps_ms[name]))
 
 
-def check_columns(kept: Gathered) -> None:
+def check_columns(kept: Gathered) -> dict[str, list[int]]:
     """Check that every column stands there once and has a line for each object, and that its times are times.
+
+    Returns:
+        The columns that are kept in steps, as they were counted.
 
     Raises:
         ValueError: one has not, or may not be kept in steps.
         OverflowError: a time is beyond all times.
     """
     check_lengths(kept)
-    for name in kept.steps_ms:
-        found = milliseconds(kept, name)
-        _time(name)[1]([min(found), max(found)])
+    found = {name: milliseconds(kept, name) for name in kept.steps_ms}
+    for name, counted in found.items():
+        _time(name)[1]([min(counted), max(counted)])
+    return found
 
 
 def check_lengths(kept: Gathered) -> None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -18,7 +18,7 @@ from drivers.quantity import Quantity, known_unit
 from drivers.reading import DriverMark, Kind, Origin, Reading, Stability
 from procedures.run import Watched
 from results.entry import Done, Kept
-from results.gathered import Gathered, check_columns, gather, milliseconds, spread
+from results.gathered import Gathered, check_columns, gather, spread
 
 READING_VERBS: Final = frozenset({"settled", "watched"})
 """the effects that take readings"""
@@ -65,6 +65,7 @@ _SAID: Final = dict.fromkeys(("instrument", "driver.id", "driver.digest", "origi
 _REQUIRED: Final = {name for name, _, required in _columns() if required}
 
 
+@cache
 def _attribute(column: str) -> str:
     return column.replace(".", "_")
 
@@ -152,7 +153,7 @@ def written_readings(kept: Kept) -> WrittenReadings:
 def _checked(readings: Gathered) -> WrittenReadings:
     same, each, steps = readings.same, readings.each, readings.steps_ms
     one, lists = msgspec.convert(same, _SAME), msgspec.convert(each, _EACH)
-    check_columns(readings)
+    times = check_columns(readings)
     if lacking := _REQUIRED - same.keys() - each.keys() - steps.keys():
         raise ValueError(f"a reading lacks its {min(lacking)}")
 
@@ -170,15 +171,16 @@ def _checked(readings: Gathered) -> WrittenReadings:
         digits = list(map(digits_of, column("indication.value"), unit))
     else:
         digits = [digits_of(one.indication_value, one.indication_unit)] * readings.count
-    said = [column(name) for name in _SAID]
+    if each.keys() & _SAID:
+        said = list(map(Said, *(column(name) for name in _SAID)))
+    else:
+        said = [Said(*(getattr(one, _attribute(name)) for name in _SAID))] * readings.count
     return WrittenReadings(
         digits,
         unit,
-        milliseconds(readings, "elapsed")
-        if "elapsed" in steps
-        else [round(at * 1000) for at in column("elapsed")],
+        times["elapsed"] if "elapsed" in times else [round(at * 1000) for at in column("elapsed")],
         column("frame") if "frame" in same or "frame" in each else [b""] * readings.count,
-        list(map(Said, *said)) if each.keys() & _SAID else [Said(*(who[0] for who in said))] * readings.count,
+        said,
     )
 
 
