@@ -29,8 +29,8 @@ from bench.orders import Order, Orders
 from bench.people import PENERA
 from bench.run_work import RunWork
 from bench.workplace import Workplace, read_assignment, title_of
-from drivers import notation
 from drivers.errors import PlainError
+from drivers.notation import to_plain
 from procedures.assignment import Assignment
 from procedures.catalogue import find
 from results.run_summary import RunSummary, order_digest
@@ -180,11 +180,7 @@ class FrontDesk:
         return self._jobs
 
     def put_away(self) -> None:
-        """Put away the orders of earlier days that were tested and sealed; see `Orders`.
-
-        Raises:
-            StorageError: one cannot be moved.
-        """
+        """Put away the orders of earlier days that were tested and sealed; see `Orders`."""
         today = datetime.fromisoformat(self._place.around.at()).date()
         self._orders.put_away(self._place.journal.run_list, today)
 
@@ -196,15 +192,15 @@ class FrontDesk:
     def _job_lines(self, unsealed: Iterable[RunSummary]) -> tuple[JobLine, ...]:
         runs = self._place.journal.run_list
         begun = self._orders.begun(runs)
-        jobs = {order.content: order.job for order in reversed(begun)}
+        jobs = {one.run: order.job for order, of_it in begun.items() for one in of_it}
         newest = {summary.run: summary for summary in runs.newest(_SHOWN)}
         older = [summary for summary in unsealed if summary.run not in newest]
-        lines = []
-        for summary in (*older, *newest.values()):
-            assignment = summary.begun.order
-            job = jobs.get(notation.to_json(assignment), summary.run)
-            lines.append(self._run_line(job, assignment, summary))
-        lines += [self._order_line(order) for order in self._orders.all() if order not in begun]
+        lines = [self._run_line(jobs.get(one.run, one.run), one) for one in (*older, *newest.values())]
+        shown = {line.id for line in lines}
+        # What was tested so long ago that its run is not shown waits only when somebody asks for it.
+        asked = (one for one in begun if self._orders.is_named(one) and one.job not in shown)
+        waiting = {one for one in self._orders.all() if one not in begun} | {*asked}
+        lines += [self._order_line(one) for one in self._orders.all() if one in waiting]
         return tuple(lines)
 
     def _order_line(self, order: Order) -> JobLine:
@@ -215,7 +211,8 @@ class FrontDesk:
             title, owner = title_of(labels, assignment), assignment.owner.name
         return JobLine(id=order.job, title=title, owner=owner, state=JobState.WAITING)
 
-    def _run_line(self, job: str, assignment: Assignment, summary: RunSummary) -> JobLine:
+    def _run_line(self, job: str, summary: RunSummary) -> JobLine:
+        assignment = summary.begun.order
         state = _RUN_STATES.get(summary.state) or self._delivery_state(summary.begun.record_id)
         return JobLine(
             id=job,
@@ -258,20 +255,21 @@ class FrontDesk:
         if line is not None and line.state in {JobState.UNFINISHED, JobState.MEASURED}:
             run = line.run
         elif line is not None and line.run:
-            run = await self._begin(self._place.find(line.run).begun.order, before=line.run)
+            before = self._place.find(line.run).begun
+            run = await self._begin(before.order, job=before.job, before=line.run)
         else:
             file = self._orders.file(job)
             note_changed(self._place.trail, file)
             order = read_assignment(file)
-            digest = order_digest(notation.to_plain(order))
-            before = self._place.journal.run_list.of_order(digest)
-            run = await self._begin(order, before=before[-1] if before else None)
+            digest = order_digest(file.stem, to_plain(order))
+            earlier = self._place.journal.run_list.of_order(digest)
+            run = await self._begin(order, job=file.stem, before=earlier[-1] if earlier else None)
         self._observer = observer
         return RunWork(self._place, self._place.take_up(run, operator, (observer,)), observer)
 
-    async def _begin(self, order: Assignment, *, before: str | None) -> str:
+    async def _begin(self, order: Assignment, *, job: str, before: str | None) -> str:
         """Begin a run of an order; what was tested `before` is tested again."""
-        run = await self._place.begin(order)
+        run = await self._place.begin(order, job=job)
         if before is not None:
             self._place.trail.note("tested_again", run=run, record=self._place.find(before).begun.number)
         return run

@@ -1,7 +1,7 @@
 """Orders that lie as files: in the laboratory's folder, or named from elsewhere.
 
-What a run was begun from stands in the journal. So an order whose test was sealed is put away on a later day,
-and the folder holds what waits and what was done today, after years too.
+What a run was begun from stands in the journal. So an order whose test has a sealed verdict is put away on a
+later day, and the folder holds what waits and what was done today, after years too.
 """
 
 from collections.abc import Iterable
@@ -14,11 +14,10 @@ from typing import Final
 
 from bench.workplace import read_assignment
 from drivers.errors import PlainError
-from drivers.notation import to_json, to_plain
+from drivers.notation import to_plain
 from procedures.assignment import Assignment
 from results.run_list import RunList
-from results.run_summary import order_digest
-from results.storage import plain_faults
+from results.run_summary import RunSummary, order_digest
 
 TESTED: Final = "tested"
 """the folder within that of the orders into which they are put away"""
@@ -35,29 +34,25 @@ class Order:
     """None: the file cannot be read as one"""
 
     @cached_property
-    def content(self) -> bytes:
-        """What it says, to be compared with what a run was begun from."""
-        return to_json(self.assignment)
-
-    @cached_property
     def digest(self) -> str:
-        """By which a journal finds its run."""
-        return order_digest(to_plain(self.assignment))
+        """By which a journal finds its runs."""
+        return order_digest(self.file.stem, to_plain(self.assignment))
 
 
 class Orders:
     """The orders of one bench; a file is read again when it has changed."""
 
-    def __init__(self, folder: Path, elsewhere: Iterable[Path] = ()) -> None:
+    def __init__(self, folder: Path, named: Iterable[Path] = ()) -> None:
         """Look into a folder.
 
         Args:
             folder: the laboratory's own; it need not be there.
-            elsewhere: files to be listed beside those.
+            named: files that somebody asks for: listed even when they were tested or lie elsewhere.
         """
         self._folder = folder
         own = folder.resolve()
-        self._elsewhere = {str(order): order for order in elsewhere if order.parent.resolve() != own}
+        self._named = frozenset(order.resolve() for order in named)
+        self._elsewhere = {str(order): order for order in named if order.parent.resolve() != own}
         self._known: dict[Path, tuple[tuple[int, int], Order]] = {}
 
     def file(self, job: str) -> Path:
@@ -77,40 +72,35 @@ class Orders:
         self._known = found
         return tuple(order for _, order in found.values())
 
-    def begun(self, runs: RunList) -> dict[Order, str]:
-        """The orders from which a run was begun, each with the last such run.
+    def begun(self, runs: RunList) -> dict[Order, list[RunSummary]]:
+        """The orders that are being tested or were, each with its runs, the last one last.
 
-        Two instruments without a serial number may have orders that say the same: so many of those count as
-        begun as there are runs.
+        A run that was sealed without a verdict has tested nothing: its order waits.
         """
-        left: dict[str, int] = {}
         found = {}
         for order in self.all():
-            if order.assignment is None:
-                continue
-            begun = runs.of_order(order.digest)
-            left.setdefault(order.digest, len(begun))
-            if left[order.digest]:
-                left[order.digest] -= 1
-                found[order] = begun[-1]
-        return found
+            if order.assignment is not None:
+                of_it = [one for run in runs.of_order(order.digest) if (one := runs.named(run)) is not None]
+                found[order] = [one for one in of_it if one.sealed is None or one.result is not None]
+        return {order: of_it for order, of_it in found.items() if of_it}
+
+    def is_named(self, order: Order) -> bool:
+        """Whether somebody asks for it."""
+        return order.file.resolve() in self._named
 
     def put_away(self, runs: RunList, today: date) -> None:
-        """Move the orders of the folder whose last run was begun before today and is sealed.
+        """Move the orders of the folder whose last run was begun before today and is sealed with a verdict.
 
-        Raises:
-            StorageError: one cannot be moved; it stays where it is.
+        One that cannot be moved stays where it is: tidying keeps nobody from testing.
         """
-        for order, run in self.begun(runs).items():
-            last = runs.named(run)
-            late = last is None or datetime.fromisoformat(last.begun_at).date() >= today
-            if late or last is None or last.sealed is None or order.job in self._elsewhere:
-                continue
-            away = self._folder / TESTED / order.file.name
-            with plain_faults(away):
-                away.parent.mkdir(exist_ok=True)
-                if not away.exists():
-                    order.file.rename(away)
+        for order, (*_, last) in self.begun(runs).items():
+            done = last.sealed is not None and datetime.fromisoformat(last.begun_at).date() < today
+            if done and not self.is_named(order):
+                away = self._folder / TESTED / order.file.name
+                with suppress(OSError):
+                    away.parent.mkdir(exist_ok=True)
+                    if not away.exists():
+                        order.file.rename(away)
 
 
 def _read(job: str, file: Path) -> Order:

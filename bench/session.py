@@ -75,12 +75,15 @@ def check(around: Surroundings, assignment: Assignment) -> Any:
     return procedure.prepare(assignment, today, _standards(around.laboratory, assignment))
 
 
-def begin(around: Surroundings, assignment: Assignment, *, told: Mapping[str, Told] | None = None) -> str:
+def begin(
+    around: Surroundings, assignment: Assignment, *, job: str = "", told: Mapping[str, Told] | None = None
+) -> str:
     """Begin a run, which consumes a number; returns its id.
 
     Args:
         around: the laboratory.
         assignment: what is to be tested.
+        job: the name of the order file that says so.
         told: by role, what the instruments said of themselves.
 
     Raises:
@@ -116,6 +119,7 @@ def begin(around: Surroundings, assignment: Assignment, *, told: Mapping[str, To
         training=laboratory.bench.training or any(one.origin is Origin.TWIN for one in bound.values()),
         software=identification(),
         checkpoint=around.checkpoint(),
+        job=job,
         clock=around.clock_state(),
     )
     around.journal.begin(run, begun, at=around.at(), elapsed=around.clock.monotonic())

@@ -85,7 +85,7 @@ class Workplace:
         """
         self.unsafe = await make_all_safe(self.instruments.bound.values(), when=when, note=self.trail.note)
 
-    async def begin(self, assignment: Assignment) -> str:
+    async def begin(self, assignment: Assignment, *, job: str = "") -> str:
         """Begin a run once every instrument answers; see `session.begin`.
 
         Raises:
@@ -103,7 +103,7 @@ class Workplace:
                 told[role] = await says_of_itself(bound.device)
                 check_told(bound, told[role])
         await Environment(self.laboratory.environment, self.around.station).refuse_outside()
-        return session.begin(self.around, assignment, told=told)
+        return session.begin(self.around, assignment, job=job, told=told)
 
     def take_up(self, run: str, operator: Operator, observers: Sequence[events.Observer]) -> Taken:
         """Take a run in hand; a twin's hands follow the instructions before the operator is asked."""

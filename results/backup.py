@@ -26,7 +26,7 @@ JOURNAL: Final = "data/journal.db"
 RECORDS: Final = "data/records"
 KEYS: Final = "data/keys"
 _BESIDE: Final = (
-    *("laboratory.toml", "drivers/*.toml", "orders/*.toml"),
+    *("laboratory.toml", "drivers/*.toml", "orders/*.toml", "orders/tested/*.toml"),
     *(f"{KEYS}/*.pub", f"{KEYS}/*.pem", f"{KEYS}/*.revoked"),
     *("data/validations/*", "data/complaints/*/*"),
 )

@@ -49,6 +49,8 @@ class RunBegun(_Entry, frozen=True, kw_only=True, tag="run_begun"):
     """the newest signed checkpoint of the registry that was proved here before: the run is younger than it"""
     clock: dict[str, str] = {}
     """whether the computer's clock followed another when the run began, which one, and how far it was off"""
+    job: str = ""
+    """name of the order file from which it was begun"""
     supersedes: str = ""
     """id of the record that this one corrects; then nothing is measured and `Amended` follows"""
 

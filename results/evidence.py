@@ -285,14 +285,14 @@ def _label(file: Any, name: str) -> Any:
 
 def _take(file: Any, name: str, where: str) -> Table:
     stored = h5py.h5d.open(file, name.encode())
-    kind = stored.get_type()
-    shape, form = stored.shape, kind.dtype
+    shape, form = stored.shape, stored.dtype
     if prod(shape) * form.itemsize > _LARGEST_BYTES:
         raise unsound(where, f"its part {name} is larger than any evidence")
     found: Table = np.zeros(shape, form)
     try:
         if found.size:
-            stored.read(h5py.h5s.ALL, h5py.h5s.ALL, found, kind)
+            # Into the type of this array: a file's own type may be wider than what numpy makes of it.
+            stored.read(h5py.h5s.ALL, h5py.h5s.ALL, found)
     except OSError:
         raise unsound(where, f"its part {name} is damaged") from None
     return found

@@ -134,7 +134,7 @@ class Journal:
                 "INSERT INTO number VALUES (?, ?, ?)", (int(entry.training), sequence_of(number), run)
             )
             self._connection.execute(
-                "INSERT INTO ordered VALUES (?, ?)", (run, order_digest(entry.assignment))
+                "INSERT INTO ordered VALUES (?, ?)", (run, order_digest(entry.job, entry.assignment))
             )
             kept = self._insert(run, msgspec.structs.replace(entry, number=number), at, elapsed)
             for following in then:

@@ -54,7 +54,7 @@ def check_journal(
 def ordered_by(kept: Kept) -> Iterator[tuple[str, str]]:
     """Of the entry that begins a run, its run and the digest of the order."""
     if isinstance(kept.entry, RunBegun):
-        yield kept.run, order_digest(kept.entry.assignment)
+        yield kept.run, order_digest(kept.entry.job, kept.entry.assignment)
 
 
 def _check_tables(

@@ -36,6 +36,7 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True, tag_field="entry", ta
     officer_id: str = ""
     bench: str
     training: bool
+    job: str = ""
     supersedes: str = ""
 
     @property
@@ -138,6 +139,14 @@ def summaries(landmarks: Iterable[Landmark]) -> list[RunSummary]:
     return list(found.values())
 
 
-def order_digest(assignment: dict[str, Any]) -> str:
-    """SHA-256 of an assignment in plain dicts, by which a run is found from its order."""
-    return sha256(to_json(assignment)).hexdigest()
+def order_digest(job: str, assignment: dict[str, Any]) -> str:
+    """SHA-256 of an order, by which its run is found.
+
+    Two instruments without a serial number may have orders that say the same, and one file may be written
+    anew for another instrument: an order is the same when name and content are.
+
+    Args:
+        job: the name of its file.
+        assignment: what it says, in plain dicts.
+    """
+    return sha256(to_json([job, assignment])).hexdigest()

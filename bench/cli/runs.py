@@ -113,7 +113,7 @@ def run(options: Namespace) -> int:
         return open_screen(options)
 
     async def begun(place: Workplace) -> str:
-        return await place.begin(assignment)
+        return await place.begin(assignment, job=options.uut.stem)
 
     return asyncio.run(_work(options, begun))
 

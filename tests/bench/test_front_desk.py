@@ -11,7 +11,7 @@ import pytest
 
 from bench import front_desk
 from bench.demo import prepare
-from bench.desk import Totals
+from bench.desk import JobState, Totals
 from bench.errors import LaboratoryError
 from bench.events import Event, Live
 from bench.front_desk import FrontDesk
@@ -23,11 +23,15 @@ from drivers.clock import PatientClock
 from drivers.errors import PlainError
 from drivers.reading import Reading
 from procedures.action import Answer
-from results.entry import BENCH, Noted
+from results.entry import BENCH, Concluded, Noted, Sealed
 from results.order_trail import check_orders
 
 SECOND = '\n[[person]]\nid = "dua"\nname = "Penera Dua"\nroles = ["penera"]\n'
 PIN = "314159"
+
+
+CONFORMS = {"points": [], "verdict": {"outcome": "conforms", "rule": "x"}}
+SEALED = Sealed(record_digest="0" * 64, evidence_digest="1" * 64)
 
 
 @asynccontextmanager
@@ -110,15 +114,16 @@ class Nobody:
 def test_what_has_ended_is_tested_again_in_a_run_of_its_own_and_the_trail_joins_both(tmp_path):
     async def day() -> None:
         async with a_desk(tmp_path) as (place, desk):
-            run = await place.begin(read_assignment(tmp_path / "orders" / "contoh.toml"))
+            run = await place.begin(read_assignment(tmp_path / "orders" / "contoh.toml"), job="contoh")
             await desk.void(run, "salah alat", PIN)
-            (job,) = desk.jobs()
+            voided, job = desk.jobs()
+            assert (voided.run, voided.outcome, job.key, job.state) == (run, None, "contoh", JobState.WAITING)
+            first = place.find(run).begun.number
             work = await desk.begin(job.key, Nobody(), Nobody())
             work.pause()
             assert await work.finished() is None
-            again = next(line for line in desk.jobs() if line.run != run)
-            assert again.key == again.run
-            first = place.find(run).begun.number
+            (again,) = [line for line in desk.jobs() if line.run != run]
+            assert (again.id, again.state) == ("contoh", JobState.UNFINISHED)
             assert noted(place, "tested_again") == [{"by": "penera1", "run": again.run, "record": first}]
 
     asyncio.run(day())
@@ -133,22 +138,34 @@ def test_of_many_runs_the_newest_are_shown_with_all_that_wait_and_no_tested_orde
     async def day() -> None:
         async with a_desk(tmp_path) as (place, desk):
             text = (orders / "contoh.toml").read_text("utf-8")
-            open_run = await place.begin(read_assignment(orders / "contoh.toml"))
+            open_run = await place.begin(read_assignment(orders / "contoh.toml"), job="contoh")
             for serial in ("B-1", "B-2", "B-3"):
                 order = orders / f"{serial}.toml"
                 order.write_text(text.replace("123456", serial), "utf-8")
-                await desk.void(await place.begin(read_assignment(order)), "salah alat", PIN)
-            (orders / "B-4.toml").write_text(text.replace("123456", "B-4"), "utf-8")
-            assert [line.id for line in desk.jobs()] == ["contoh", "B-2", "B-3", "B-4"]
+                run = await place.begin(read_assignment(order), job=serial)
+                for entry in (Concluded(conclusion=CONFORMS), SEALED):  # no file is looked at here
+                    place.journal.append(run, entry, at=place.around.at(), elapsed=1.0)
+            for name in ("B-4", "B-5"):  # two that say the same, without a serial number
+                (orders / f"{name}.toml").write_text(text.replace("123456", ""), "utf-8")
+            assert [line.id for line in desk.jobs()] == ["contoh", "B-2", "B-3", "B-4", "B-5"]
             assert desk.jobs()[0].run == open_run
             assert desk.totals() == Totals(sealed=3, delivered=0)
-            assert [line.number for line in desk.outbox()] == ["000002", "000003", "000004"]
-            work = await desk.begin("B-1", Nobody(), Nobody())  # named on the command line
-            work.pause()
-            assert await work.finished() is None
+            await paused(desk, "B-4")
+            assert [(line.id, line.run == "") for line in desk.jobs()][-2:] == [("B-4", False), ("B-5", True)]
+            assert noted(place, "tested_again") == []
+            # what was tested long ago is shown to whoever names it
+            asked = FrontDesk(place, orders=[orders / "B-1.toml"])
+            assert [line.id for line in asked.jobs() if line.state is JobState.WAITING] == ["B-1", "B-5"]
+            await paused(asked, "B-1")
             assert [told["record"] for told in noted(place, "tested_again")] == ["000002"]
 
     asyncio.run(day())
+
+
+async def paused(desk: FrontDesk, job: str) -> None:
+    work = await desk.begin(job, Nobody(), Nobody())
+    work.pause()
+    assert await work.finished() is None
 
 
 ANSWERS = {

@@ -58,7 +58,9 @@ def multiplied(source: Path, target: Path, runs: int) -> None:
         training = begun.entry.training
         numbered = msgspec.structs.replace(begun.entry, number=number_of(count, training=training))
         database.execute("INSERT INTO number VALUES (?, ?, ?)", (int(training), count, run))
-        database.execute("INSERT INTO ordered VALUES (?, ?)", (run, order_digest(numbered.assignment)))
+        database.execute(
+            "INSERT INTO ordered VALUES (?, ?)", (run, order_digest(numbered.job, numbered.assignment))
+        )
         for kept in (msgspec.structs.replace(begun, body=to_json(numbered)), *rest):
             sequence, previous = sequence + 1, insert(database, kept, run, sequence + 1, previous)
     database.execute("COMMIT")

@@ -94,11 +94,11 @@ def test_an_order_gives_the_runs_that_were_begun_from_it(journal):
     again = msgspec.structs.replace(begun(), assignment={**order, "order": "another"})
     journal.begin("run-6", again, at=AT, elapsed=1.0)
     journal.begin("run-7", begun(), at=AT, elapsed=1.0)
-    assert journal.run_list.of_order(order_digest(order)) == [
+    assert journal.run_list.of_order(order_digest("", order)) == [
         f"run-{number}" for number in (1, 2, 3, 4, 5, 7)
     ]
-    assert journal.run_list.of_order(order_digest(again.assignment)) == ["run-6"]
-    assert journal.run_list.of_order("0" * 64) == []
+    assert journal.run_list.of_order(order_digest("", again.assignment)) == ["run-6"]
+    assert journal.run_list.of_order(order_digest("another", order)) == []
 
 
 def test_the_order_of_a_list_is_the_order_that_was_given(journal):
@@ -154,7 +154,7 @@ def test_a_journal_of_an_older_version_is_read_as_it_is_and_brought_up_to_be_wri
         assert names(journal.run_list.unsealed()) == ["run-4", "run-5"]
     with Journal(file) as journal:
         assert (journal.head(), journal.runs()) == (head, runs)
-        assert journal.run_list.of_order(order_digest(begun().assignment))[-1] == "run-5"
+        assert journal.run_list.of_order(order_digest("", begun().assignment))[-1] == "run-5"
         journal.begin("run-6", begun(), at=AT, elapsed=1.0)
         journal.verify()
     upgraded = apsw.Connection(str(file))
