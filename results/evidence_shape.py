@@ -79,6 +79,8 @@ def _check_table(name: str, table: Any, size: int) -> None:
     form = table.get_create_plist()
     if form.get_external_count() or form.get_layout() == h5d.VIRTUAL:
         raise ValueError(f"its part {name} stands in another file")
+    if table.get_type().get_size() != table.dtype.itemsize:
+        raise ValueError(f"its part {name} is wider than its numbers")
     if table.dtype.hasobject:
         raise ValueError(f"its part {name} holds references")
     filters = [form.get_filter(place)[0] for place in range(form.get_nfilters())]

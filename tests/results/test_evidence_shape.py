@@ -7,6 +7,7 @@ import zlib
 from pathlib import Path
 
 import h5py
+import numpy as np
 import pytest
 
 from results.journal import Journal
@@ -124,7 +125,29 @@ def by_packing_twice(file, path):
     h5py.h5d.create(file.id, b"frames", h5py.h5t.NATIVE_UINT8, h5py.h5s.create_simple((1000,)), form)
 
 
+def by_a_type_wider_than_its_numbers(file, path):
+    kind = h5py.h5t.enum_create(h5py.h5t.NATIVE_INT64)
+    for name, value in ((b"FALSE", 0), (b"TRUE", 1)):
+        kind.enum_insert(name, value)
+    _of_kind(file, kind, 8)
+
+
+def by_a_type_that_only_claims_to_be_a_date(file, path):
+    kind = h5py.h5t.create(h5py.h5t.OPAQUE, 64)
+    kind.set_tag(b"NUMPY:<M8[s]")
+    _of_kind(file, kind, 64)
+
+
+def _of_kind(file, kind, width):
+    """Far more bytes than an array of what numpy makes of the type has room for."""
+    del file["frames"]
+    table = h5py.h5d.create(file.id, b"frames", kind, h5py.h5s.create_simple((100_000,)))
+    table.write(h5py.h5s.ALL, h5py.h5s.ALL, np.full(100_000 * width, 65, "u1"), kind)
+
+
 SHAPES = {
+    by_a_type_wider_than_its_numbers: "wider than its numbers",
+    by_a_type_that_only_claims_to_be_a_date: "wider than its numbers",
     by_external_link: "leads to another place",
     by_link_to_a_pipe: "leads to another place",
     by_soft_link: "leads to another place",
