@@ -101,7 +101,7 @@ class Journal:
                 run_sql(SCHEMA)
         elif version != VERSION:
             begun = self._rows("WHERE kind = 'run_begun' ORDER BY sequence")
-            upgrade(self._connection, [found for kept in begun for found in ordered_by(kept)])
+            upgrade(self._connection, self.path, [found for kept in begun for found in ordered_by(kept)])
 
     def begin(
         self, run: str, entry: RunBegun, *, at: str, elapsed: float, then: Sequence[Entry] = ()
@@ -257,7 +257,10 @@ class Journal:
 
     def entry(self, sequence: int) -> Kept | None:
         """The entry of that sequence; None when there is none."""
-        return next(self._rows("WHERE sequence = ?", sequence), None)
+        try:
+            return next(self._rows("WHERE sequence = ?", sequence), None)
+        except OverflowError:  # beyond all that SQLite can count
+            return None
 
     def notes(self, *kinds: str) -> list[Kept]:
         """What the bench itself noted under these words, in order; nothing else of its trail is read."""
@@ -301,7 +304,14 @@ class Journal:
         Raises:
             IntegrityError: the facts name the sequence of the first wrong row.
         """
-        return check_journal(self._connection, self.path, self._rows("ORDER BY sequence"), heads)
+        with plain_sqlite(self.path):
+            # All of it as it was at one moment: another program may be writing.
+            self._connection.execute("BEGIN")
+        try:
+            return check_journal(self._connection, self.path, self._rows("ORDER BY sequence"), heads)
+        finally:
+            with plain_sqlite(self.path):
+                self._connection.execute("ROLLBACK")
 
     def _rows(self, where: str, *values: Any) -> Iterator[Kept]:
         with plain_sqlite(self.path):

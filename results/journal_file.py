@@ -58,33 +58,43 @@ PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 """
 SCHEMA: Final = _ROWS + _LOOKED_UP
+_SINCE_3: Final = frozenset({"ordered", "ordered_by_digest", "landmark_of_run"})
 
 
-def upgrade(connection: apsw.Connection, orders: Iterable[tuple[str, str]]) -> None:
+def upgrade(connection: apsw.Connection, path: Path, orders: Iterable[tuple[str, str]]) -> None:
     """Make in an older journal what is looked up in one of this version; its rows stay as they are.
 
     Args:
         connection: open for writing.
+        path: the file, for the message.
         orders: of each run its id and the digest of its order.
+
+    Raises:
+        IntegrityError: tables or triggers are not as they were made: that must stay to be seen.
     """
+    if changed := schema_fault(connection):
+        raise unsound(path, changed)
     with transaction(connection):
         made = "SELECT type, name FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL"
         for kind, name in list(connection.execute(made)):
-            connection.execute(f"DROP {kind} {name}")
+            connection.execute(f'DROP {kind} "{name}"')
         connection.execute(_LOOKED_UP)
         connection.executemany("INSERT INTO ordered VALUES (?, ?)", orders)
 
 
 def schema_fault(connection: apsw.Connection) -> str:
-    """What differs from the tables, indexes and triggers of a new journal; empty when nothing does.
-
-    Of an older journal only the triggers are compared.
-    """
+    """What differs from the tables, indexes and triggers of a journal of its version; empty: nothing."""
     with contextlib.closing(apsw.Connection(":memory:")) as fresh:
         fresh.execute(SCHEMA)
         made, found = _objects(fresh), _objects(connection)
-    if connection.execute("PRAGMA user_version").get != VERSION:
-        made, found = ({name: sql for name, sql in one.items() if "TRIGGER" in sql} for one in (made, found))
+    version = connection.execute("PRAGMA user_version").get
+    if version != VERSION:
+        made = {name: sql for name, sql in made.items() if name not in _SINCE_3}
+    if version == 1:  # it had other indexes
+        made, found = (
+            {name: sql for name, sql in one.items() if not sql.startswith("CREATE INDEX")}
+            for one in (made, found)
+        )
     differing = sorted(name for name in made | found if made.get(name) != found.get(name))
     return f"{', '.join(differing)} are not as they were made" if differing else ""
 

@@ -205,7 +205,7 @@ class Outbox:
         )
 
     def recent(self, delivered: int) -> tuple[Waiting, ...]:
-        """All that wait, and the last so many of those that were delivered; in the order of `records`."""
+        """All that wait, and so many of the delivered as were taken in last; in the order of `records`."""
         return tuple(
             self._select(
                 "WHERE state != 'delivered' OR rowid IN (SELECT rowid FROM waiting WHERE state = 'delivered' "

@@ -54,13 +54,13 @@ class RunList:
 
     def named(self, name: str) -> RunSummary | None:
         """The run of that id or that record number; None when there is none."""
-        run = self._first("SELECT run FROM number WHERE run = ?", name)
-        if run is None:
-            try:
+        try:
+            run = self._first("SELECT run FROM number WHERE run = ?", name)
+            if run is None:
                 numbered = int(is_training(name)), sequence_of(name)
-            except RecordError:
-                return None
-            run = self._first("SELECT run FROM number WHERE training = ? AND count = ?", *numbered)
+                run = self._first("SELECT run FROM number WHERE training = ? AND count = ?", *numbered)
+        except (RecordError, OverflowError, UnicodeEncodeError):  # no name that a run could have
+            return None
         return None if run is None else self._of(run)
 
     def newest(self, count: int) -> list[RunSummary]:

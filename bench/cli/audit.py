@@ -9,6 +9,7 @@ from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,6 +45,8 @@ _GRAVITY = (
 _MANY: Final = 64
 """files from which on other processes are worth their start"""
 _TAKEN_AT_ONCE: Final = 16
+_MOST_PROCESSES: Final = 61
+"""so many one program of Windows can wait for"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,19 +85,13 @@ def audit(options: Namespace) -> int:
 
 
 def _files(named: Iterable[Path]) -> list[Path]:
-    """The records that are meant; a folder stands for all that lie in it."""
+    """The records that are meant; a folder stands for all that lie in it, for itself when there are none."""
     found: list[Path] = []
     for path in named:
-        with plain_faults(path):
-            inside = sorted(path.glob(RECORD_FILES)) if path.is_dir() else [path]
-        if not inside:
-            raise LaboratoryError(
-                "audit.no_record",
-                "There is no record in {folder}.",
-                "Name the folder in which the records lie, such as data/records.",
-                folder=str(path),
-            )
-        found += inside
+        inside: list[Path] = []
+        with suppress(OSError):  # told when it is read
+            inside = sorted(path.glob(RECORD_FILES)) if path.is_dir() else []
+        found += inside or [path]
     return found
 
 
@@ -102,18 +99,25 @@ def _each(options: Namespace, files: Sequence[Path]) -> Iterator[_Audited]:
     """What is found of each file, in the order of the files."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     one = partial(_audit_file, options)
-    if len(files) < _MANY or cores == 1:
+    pool = None
+    if len(files) >= _MANY and cores > 1:
+        with suppress(OSError, ImportError, NotImplementedError):  # a system without shared semaphores
+            most = min(cores, _MOST_PROCESSES)
+            pool = ProcessPoolExecutor(
+                most, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+            )
+    if pool is None:
         yield from map(one, files)
         return
-    pool = ProcessPoolExecutor(cores, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
     try:
         yield from pool.map(one, files, chunksize=_TAKEN_AT_ONCE)
     except BrokenProcessPool:
-        raise StorageError(
+        fault = StorageError(
             "audit.ended_outside",
             "A process of this audit was ended from outside, so not all records were looked at.",
             "Close other programs and run it again with fewer records.",
-        ) from None
+        )
+        yield _Audited(code=code_of(fault), lines=_lines(options, files[-1].parent, fault=fault))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
@@ -126,6 +130,14 @@ def _audit_file(options: Namespace, file: Path) -> _Audited:
 
 
 def _audit_one(options: Namespace, file: Path) -> _Audited:
+    with plain_faults(file):
+        if file.is_dir():
+            raise LaboratoryError(
+                "audit.no_record",
+                "There is no record in {folder}.",
+                "Name the folder in which the records lie, such as data/records.",
+                folder=str(file),
+            )
     trust = trusted_keys(file, Folders(options.lab), options.keys)
     with record_in(file) as unpacked:
         record = load_record(unpacked, trust.keys, tables=options.deep)

@@ -2,12 +2,15 @@
 
 import json
 import shutil
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from bench.__main__ import main
 from bench.audit import Audit, audit
+from bench.cli import audit as audit_command
 from bench.laboratory import Folders, load
 from drivers.notation import to_plain
 from results.entry import Done, RunBegun
@@ -262,10 +265,41 @@ def test_a_folder_stands_for_its_records_and_many_are_told_in_order(copy, tmp_pa
     assert journal["ok"]
 
 
-def test_a_folder_without_records_is_a_usage_error(tmp_path):
-    done = tera("audit", str(tmp_path), lab=tmp_path)
-    assert done.returncode == 2
-    assert "data/records" in done.stderr
+def test_a_folder_without_records_is_a_usage_error_and_hides_no_other(lab, tmp_path):
+    done = tera("audit", str(tmp_path), "x" * 300, str(lab / RECORD), lab=lab)
+    assert done.returncode in {2, 3}
+    assert "data/records" in done.stdout
+    assert [line[0] for line in done.stdout.splitlines() if line[0] != " "] == ["✘", "✘", "✔", "✔"]
+    assert tera("audit", str(tmp_path), lab=tmp_path).returncode == 2
+
+
+def test_where_no_processes_can_be_shared_one_does_it_all(copy, monkeypatch, capsys):
+    def missing(*_args, **_named):
+        raise NotImplementedError("no semaphores here")
+
+    monkeypatch.setattr(audit_command, "ProcessPoolExecutor", missing)
+    monkeypatch.setattr(audit_command, "_MANY", 1)
+    assert main(["--lab", str(copy), "audit", str(copy / RECORD)]) == 0
+    assert capsys.readouterr().out.startswith("✔")
+
+
+def test_a_process_that_was_ended_is_told_and_the_journals_are_still_looked_at(copy, monkeypatch, capsys):
+    class Ended:
+        def __init__(self, *_args, **_named):
+            pass
+
+        def map(self, one, files, **_named):
+            yield one(files[0])
+            raise BrokenProcessPool
+
+        def shutdown(self, **_named):
+            pass
+
+    monkeypatch.setattr(audit_command, "ProcessPoolExecutor", Ended)
+    monkeypatch.setattr(audit_command, "_MANY", 1)
+    assert main(["--lab", str(copy), "audit", str(copy / RECORD)]) == 3
+    marks = [line[0] for line in capsys.readouterr().out.splitlines() if line[0] != " "]
+    assert marks == ["✔", "✘", "✔"]
 
 
 def test_a_record_whose_entries_the_journal_at_hand_does_not_hold_is_noticed(lab, copy):

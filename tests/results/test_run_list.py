@@ -162,6 +162,56 @@ def test_a_journal_of_an_older_version_is_read_as_it_is_and_brought_up_to_be_wri
     upgraded.close()
 
 
+SPOILT = {
+    "a trigger is gone": "DROP TRIGGER entry_stays",
+    "a table has another column": "ALTER TABLE number ADD COLUMN more TEXT",
+    "it only says that it is older": "PRAGMA user_version = 2",
+    "an index of somebody": 'CREATE INDEX "by at" ON entry (at)',
+}
+
+
+@pytest.mark.parametrize("older", [None, "version 2"])
+@pytest.mark.parametrize("spoilt", SPOILT)
+def test_what_was_changed_in_its_form_is_told_and_is_not_mended_by_an_upgrade(lab, spoilt, older):
+    file = lab / "journal.db"
+    changed = apsw.Connection(str(file))
+    if older is not None:
+        changed.execute(OLDER[older])
+    if older is None or spoilt != "it only says that it is older":
+        changed.execute(SPOILT[spoilt])
+    else:
+        changed.execute("CREATE TABLE ordered (run TEXT PRIMARY KEY, digest TEXT NOT NULL) STRICT")
+    changed.close()
+    with (
+        Journal(file, read_only=True) as journal,
+        pytest.raises(IntegrityError, match="not as they were made"),
+    ):
+        Journal(file, read_only=True) as journal,
+        pytest.raises(IntegrityError, match="not as they were made"),
+    ):
+        journal.verify()
+    if older is not None:
+        with pytest.raises(IntegrityError, match="not as they were made"):
+            Journal(file)
+        with Journal(file, read_only=True) as journal, pytest.raises(IntegrityError):
+            journal.verify()
+
+
+def test_verifying_sees_one_moment_while_another_program_writes(lab, monkeypatch):
+    read = Journal._rows
+
+    def meanwhile(self, where, *values):
+        yield from read(self, where, *values)
+        if self is reader:
+            writer.begin("run-6", begun(), at=AT, elapsed=1.0)
+
+    with Journal(lab / "journal.db") as writer, Journal(lab / "journal.db", read_only=True) as reader:
+        monkeypatch.setattr(Journal, "_rows", meanwhile)
+        count = reader.verify()
+        monkeypatch.undo()
+        assert reader.verify() == count + 1
+
+
 def test_only_the_notes_that_are_asked_for_are_read(journal):
     for what in ("configuration", "started", "configuration_2", "configuration"):
         journal.append(BENCH, Noted(what=what, facts={"what": "started"}), at=AT, elapsed=1.0)
@@ -175,4 +225,4 @@ def test_only_the_notes_that_are_asked_for_are_read(journal):
 
 def test_one_entry_is_read_by_its_sequence(journal):
     assert journal.entry(2) == list(journal.all())[1]
-    assert journal.entry(10**6) is None
+    assert (journal.entry(10**6), journal.entry(2**63)) == (None, None)
