@@ -22,7 +22,7 @@ from results.entry import RunBegun
 from results.errors import DeliveryError, RecordError
 from results.journal import Journal
 from results.kept_receipts import take_receipts
-from results.keys import TrustedKey, read_trusted_keys
+from results.keys import FileKey, TrustedKey, read_trusted_keys
 from results.outbox import Outbox, State, Waiting
 from results.paper import keep_paper
 from results.receipt import verification_address
@@ -75,8 +75,7 @@ def seal(around: Surroundings, folders: Folders, outbox: Outbox, run: str, pin: 
         StorageError: the disk refuses; sealing can be done again.
         IntegrityError: what is on disk is not what was written.
     """
-    officer = officer_of(around, run)
-    seals = (bench_key(folders), officer_key(folders, officer, pin, now=around.clock.utc()))
+    seals = signing_keys(around, folders, run, pin)
     sealed = seal_run(
         around.journal,
         run,
@@ -90,6 +89,17 @@ def seal(around: Surroundings, folders: Folders, outbox: Outbox, run: str, pin: 
     record = sealed.verified.record
     address = verification_address(record.registry, sealed.verified.payload) if record.registry else ""
     return Finished(number=record.number, sealed=sealed, address=address)
+
+
+def signing_keys(around: Surroundings, folders: Folders, run: str, pin: str) -> tuple[FileKey, FileKey]:
+    """The bench's key, and that of whoever tested.
+
+    Raises:
+        LaboratoryError: a PIN is needed, or too many wrong ones were tried.
+        RecordError: wrong PIN.
+    """
+    officer = officer_of(around, run)
+    return bench_key(folders), officer_key(folders, officer, pin, now=around.clock.utc())
 
 
 def officer_of(around: Surroundings, run: str) -> Person:

@@ -299,7 +299,11 @@ class FrontDesk:
     async def void(self, run: str, reason: str, pin: str) -> SealedFiles:
         """See `Desk`."""
         if self._place.find(run).state == "open":
-            self._place.void(run, reason)
+            self._journal_free.clear()
+            try:
+                await asyncio.to_thread(self._place.void, run, reason, pin)
+            finally:
+                self._journal_free.set()
         return await self.seal(run, pin)
 
     async def deliver(self) -> tuple[OutboxLine, ...]:

@@ -4,8 +4,8 @@ The command line and the screen both work through this; neither knows a file or 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -136,8 +136,13 @@ class Workplace:
         self.around = replace(self.around, laboratory=laboratory)
         self.trail.seat(officer)
 
-    def void(self, run: str, reason: str) -> None:
-        """Close a run without a verdict; its record is sealed and delivered all the same."""
+    def void(self, run: str, reason: str, pin: str) -> None:
+        """Close a run without a verdict; its record is sealed and delivered all the same.
+
+        Whoever tested signs that too, so the key is opened first: nobody else ends a run.
+        """
+        with self._key_use_noted(run):
+            finishing.signing_keys(self.around, self.folders, run, pin)
         session.close(self.around, run, how="voided", reason=reason)
 
     def seal(self, run: str, pin: str) -> finishing.Finished:
@@ -145,18 +150,24 @@ class Workplace:
 
         Each use of a key is noted, a wrong PIN too.
         """
-        try:
+        with self._key_use_noted(run):
             finished = finishing.seal(self.around, self.folders, self.outbox, run, pin)
-        except PlainError as fault:
-            if fault.code.startswith("key."):
-                self.trail.note("key_refused", run=run, code=fault.code)
-            raise
         keys = ", ".join(finished.sealed.verified.signed_by)
         self.trail.note("key_used", run=run, record=finished.number, keys=keys, meaning="menguji")
         with plain_faults(finished.sealed.certificate):
             paper = sha256(finished.sealed.certificate.read_bytes()).hexdigest()
         self.trail.note("printed", record=finished.number, paper=paper)
         return finished
+
+    @contextmanager
+    def _key_use_noted(self, run: str) -> Iterator[None]:
+        """Keep it that a key was refused."""
+        try:
+            yield
+        except PlainError as fault:
+            if fault.code.startswith("key."):
+                self.trail.note("key_refused", run=run, code=fault.code)
+            raise
 
     async def deliver(self, *, journal_free: asyncio.Event | None = None) -> Delivery | None:
         """Push what waits; see `finishing.deliver_all`.

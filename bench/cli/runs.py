@@ -279,8 +279,10 @@ async def _void(options: Namespace) -> int:
     labels = Labels(options.lang)
     async with opened(options, labels) as place:
         summary = place.find(options.run)
-        place.void(summary.run, options.reason)
-        finished = place.seal(summary.run, os.environ.get("TERA_PIN", ""))
+        pin = os.environ.get("TERA_PIN", "")
+        if summary.state != "voided":  # else it was closed before, and only its seal is still to come
+            place.void(summary.run, options.reason, pin)
+        finished = place.seal(summary.run, pin)
         await place.deliver()
         say(f"{summary.begun.number}  {labels.word('run_state', 'voided')}  {finished.sealed.record}")
     return ExitCode.DONE

@@ -29,6 +29,9 @@ async def show_desk(
         first: the job, or the run, to begin with; empty: the home screen.
         run_clock: the time of instruments and runs, when it is not the person's: twins can be faster.
         told_pin: the PIN that a demonstration tells whoever signs; it protects nothing.
+
+    Raises:
+        Exception: what ended the screens unforeseen, to be told in a sentence.
     """
     from bench.tui.app import TeraApp  # noqa: PLC0415 - the view and its tests do without Textual
 
@@ -42,6 +45,8 @@ async def show_desk(
         told_pin=told_pin,
     )
     await app.run_async()
+    if app.unforeseen is not None:
+        raise app.unforeseen
     return app.return_code or 0
 
 

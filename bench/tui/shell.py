@@ -15,6 +15,7 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.worker import WorkerFailed
 
 from bench.labels import Labels
 from bench.tui.presses import Presses
@@ -123,6 +124,18 @@ class Shell(App[int]):
                 return False
         return True
 
+    @property
+    def unforeseen(self) -> Exception | None:
+        """What ended the screens before they were left."""
+        error = self._exception
+        within = error.error if isinstance(error, WorkerFailed) else None
+        return within if isinstance(within, Exception) else error
+
+    def _fatal_error(self) -> None:
+        """End without Textual's page of the error: it shows what variables hold, and one may hold a PIN."""
+        self.bell()
+        self._close_messages_no_wait()
+
     async def action_quit(self) -> None:
         """Leave through the question, so that a run under way is paused, never lost."""
         self.ask_quit()
@@ -139,7 +152,7 @@ class Shell(App[int]):
 
     def _repaint(self) -> None:
         for screen in self.screen_stack:
-            if isinstance(screen, Face | Dialog):
+            if isinstance(screen, Face | Dialog) and screen.is_mounted:
                 screen.paint()
 
     def ring(self, times: int) -> None:

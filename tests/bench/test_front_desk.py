@@ -76,6 +76,8 @@ def test_a_run_is_closed_signed_by_whoever_began_it_and_its_new_pin_locks_the_sc
             assert desk.signer(run).new
             with pytest.raises(PlainError, match="too short"):
                 await desk.void(run, "salah alat", "123")
+            assert place.find(run).state == "open"  # nobody ends a run without the key that must sign it
+            assert [told["code"] for told in noted(place, "key_refused")] == ["key.pin_short"]
             await desk.void(run, "salah alat", PIN)
             assert place.find(run).state == "sealed"
             assert not desk.signer(run).new

@@ -519,6 +519,7 @@ class FakeDesk:
             raise RecordError("people.wrong_pin", "The PIN is wrong.", "Key it again.")
 
     async def void(self, run: str, reason: str, pin: str) -> SealedFiles:
+        await self.unlock(pin)
         self.voided.append((run, reason))
         return await self.seal(run, pin)
 

@@ -1,5 +1,9 @@
 """Who sits at the bench: PINs of new keys, a screen that was left alone, changing seats, closing a run."""
 
+import pytest
+
+from bench.desk import SealedFiles
+from bench.tui.app import TeraApp
 from bench.tui.pin import PinEntry
 from bench.tui.screens.dialogs import AskPin, Pick, Tell
 from bench.tui.screens.home import HomeScreen
@@ -133,6 +137,41 @@ def test_a_run_that_was_broken_off_is_closed_with_a_reason_and_the_pin():
 
     drive(desk, story)
     assert desk.voided == [("run-2", "rusak")]
+
+
+def test_with_a_wrong_pin_no_run_is_closed_and_the_screen_says_so():
+    desk = FakeDesk()
+    desk.unfinished = True
+
+    async def story(driver: Driver) -> None:
+        await driver.press("x", *"rusak", "enter", *"999999", "enter")
+        assert isinstance(driver.app.screen, Tell)
+        assert "PIN" in driver.text()
+
+    drive(desk, story)
+    assert (desk.voided, desk.tried) == ([], ["999999"])
+
+
+class Broken(FakeDesk):
+    """Fails in a way that nobody foresaw, with a PIN at hand."""
+
+    async def void(self, run: str, reason: str, pin: str) -> SealedFiles:
+        raise RuntimeError(f"{run} {reason}")
+
+
+def test_what_nobody_foresaw_ends_the_screens_without_showing_what_variables_hold():
+    desk = Broken()
+    desk.unfinished = True
+    apps: list[TeraApp] = []
+
+    async def story(driver: Driver) -> None:
+        apps.append(driver.app)
+        await driver.press("x", *"rusak", "enter", *PIN, "enter")
+
+    with pytest.raises(Exception, match="run-2 rusak"):
+        drive(desk, story)
+    assert isinstance(apps[0].unforeseen, RuntimeError)
+    assert apps[0]._exit_renderables == []
 
 
 def test_a_job_that_was_not_begun_cannot_be_closed():
