@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bench.tui.keying import Keying
+from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.action import (
     Action,
@@ -38,6 +39,8 @@ class Reply:
     cursor: int = 0
     refused: str = ""
     """id of the sentence that says why the last key had no effect"""
+    doubted: Quantity | None = None
+    """what was keyed and asked about; keyed once more it is the answer"""
     at_once: bool = field(init=False)
     """whether a single digit answers"""
 
@@ -123,4 +126,17 @@ class Reply:
         if quantity is None:
             self.refused = "keying.nothing"
             return None
+        if quantity != self.doubted and self._between_steps(quantity):
+            self.doubted, self.refused = quantity, "keying.between_steps"
+            return None
         return Keyed(quantity)
+
+    def _between_steps(self, quantity: Quantity) -> bool:
+        """Whether a display would not show this: a digit too few, or a dot that was meant for thousands."""
+        match self.action:
+            case KeyIndication(expect=Quantity(), step=Quantity() as step) if step:
+                try:
+                    quantity.counted_in(step)
+                except UnitError:
+                    return True
+        return False

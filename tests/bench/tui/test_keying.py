@@ -133,3 +133,35 @@ def test_a_keyed_indication_needs_a_number():
     assert reply.press("enter") is None
     assert reply.refused == "keying.nothing"
     assert replied(reply, *"2,5", "enter")[-1] == Keyed(Quantity.parse("2.5 kg"))
+
+
+SLIPS = {"a dot for thousands": "5.005", "a digit too few": "503", "a digit too many": "50001"}
+
+
+@pytest.mark.parametrize("slip", SLIPS.values(), ids=SLIPS)
+def test_what_no_display_shows_is_doubted_once_and_taken_when_it_is_confirmed(slip: str):
+    reply = Reply(KeyIndication(role="uut", expect=grams(5000), step=grams(5)), unit="g")
+    for key in slip:
+        reply.press(key)
+    assert reply.press("enter") is None
+    assert reply.refused == "keying.between_steps"
+    assert reply.press("enter") == Keyed(grams(slip))
+
+
+def test_after_a_doubt_another_slip_is_doubted_too_and_a_right_number_is_taken():
+    reply = Reply(KeyIndication(role="uut", expect=grams(5000), step=grams(5)), unit="g")
+    for wrong in ("5003", "4999"):
+        for key in wrong:
+            reply.press(key)
+        assert (reply.press("enter"), reply.refused) == (None, "keying.between_steps")
+        for _ in wrong:
+            reply.press("backspace")
+    for key in "5005":
+        reply.press(key)
+    assert reply.press("enter") == Keyed(grams(5005))
+
+
+def test_where_marks_are_read_between_nothing_is_doubted():
+    reply = Reply(KeyIndication(role="rig", step=grams(5)), unit="g")
+    reply.press("3")
+    assert reply.press("enter") == Keyed(grams(3))
