@@ -181,6 +181,8 @@ class Desk(Protocol):
     training: bool
     zone: str
     """IANA name of the office's time zone"""
+    has_registry: bool
+    """whether there is anywhere to deliver to"""
     idle_lock_s: float
     """the screen is locked after so many seconds without a key; 0: never"""
 

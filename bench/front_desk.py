@@ -60,6 +60,7 @@ class FrontDesk:
         self.bench = place.laboratory.bench.id
         self.office = place.laboratory.office.name
         self.training = place.laboratory.bench.training or bool(place.instruments.twins)
+        self.has_registry = place.laboratory.registry is not None
         self.idle_lock_s = place.laboratory.bench.idle_lock_min * 60.0
         self.zone = place.laboratory.office.time_zone
         self._observer: events.Observer | None = None

@@ -131,6 +131,15 @@ def read_manifest(backup: Path) -> Manifest:
     """
     file = backup / MANIFEST
     with plain_faults(file):
+        within = [] if file.exists() else sorted(backup.glob(f"*/{MANIFEST}"))
+        if within:  # the folder that was given to `tera backup`, which makes a new one in it each time
+            raise StorageError(
+                "backup.within",
+                "{folder} is no backup itself; the newest one in it is {backup}.",
+                "Name that one.",
+                folder=str(backup),
+                backup=within[-1].parent.name,
+            )
         data = file.read_bytes()
     try:
         manifest = msgspec.json.decode(data, type=Manifest)

@@ -63,7 +63,7 @@ class _Audited:
 
 def audit(options: Namespace) -> int:
     """Derive records again, and check the journals they came from; any difference is named."""
-    codes = [ExitCode.DONE]
+    codes: list[ExitCode] = []
     heads: dict[Path, list[str]] = {}
     for found in _each(options, _files(options.files)):
         codes.append(found.code)
@@ -71,6 +71,9 @@ def audit(options: Namespace) -> int:
             say(line)
         if found.journal is not None:
             heads.setdefault(found.journal, []).extend(found.heads)
+    if len(codes) > 1 and not options.json:
+        sound = codes.count(ExitCode.DONE)
+        say(Labels(options.lang).text("command.audited", count=len(codes), sound=sound))
     for journal, known in heads.items():
         fault: PlainError | None = None
         try:
@@ -81,7 +84,7 @@ def audit(options: Namespace) -> int:
             codes.append(code_of(fault))
         for line in _lines(options, journal, fault=fault):
             say(line)
-    return max(codes, key=_GRAVITY.index)
+    return max(codes, key=_GRAVITY.index, default=ExitCode.DONE)
 
 
 def _files(named: Iterable[Path]) -> list[Path]:

@@ -8,7 +8,7 @@ from typing import Final
 from bench.cli.entry import tell
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
-from bench.errors import LaboratoryError
+from bench.errors import LaboratoryError, no_registry
 from bench.finishing import WORDS, deliver_all, keep_delivering, outbox_lines, sealed_digests
 from bench.labels import Labels
 from bench.laboratory import Folders, Laboratory, load
@@ -47,7 +47,7 @@ def outbox(options: Namespace) -> int:
 
 def _registry_of(laboratory: Laboratory) -> RegistryKey:
     if laboratory.registry is None:
-        raise _no_registry()
+        raise no_registry()
     return RegistryKey.parse(laboratory.registry.key)
 
 
@@ -81,7 +81,7 @@ async def _take_in(options: Namespace, labels: Labels) -> int:
             tell(options, _foreign(path))
         delivery = await deliver_all(laboratory, box, SystemClock(), line=StickLine(place))
         if delivery is None:
-            raise _no_registry()
+            raise no_registry()
         return _after(options, labels, laboratory, box, delivery)
 
 
@@ -91,14 +91,6 @@ def _foreign(path: Path) -> IntegrityError:
         "{path} belongs to no record of this bench.",
         "It is left alone; ask the registry's office whose it is.",
         path=str(path),
-    )
-
-
-def _no_registry() -> LaboratoryError:
-    return LaboratoryError(
-        "laboratory.no_registry",
-        "This laboratory has no registry, so nothing can be delivered.",
-        "Add the section [registry] to laboratory.toml.",
     )
 
 
@@ -187,5 +179,5 @@ async def _push(options: Namespace) -> int:
             return _after(options, labels, laboratory, box, None)
         delivery = await deliver_all(laboratory, box, clock)
         if delivery is None:
-            raise _no_registry()
+            raise no_registry()
         return _after(options, labels, laboratory, box, delivery)

@@ -269,7 +269,8 @@ def test_a_folder_without_records_is_a_usage_error_and_hides_no_other(lab, tmp_p
     done = tera("audit", str(tmp_path), "x" * 300, str(lab / RECORD), lab=lab)
     assert done.returncode in {2, 3}
     assert "data/records" in done.stdout
-    assert [line[0] for line in done.stdout.splitlines() if line[0] != " "] == ["✘", "✘", "✔", "✔"]
+    assert [line[0] for line in done.stdout.splitlines() if line[0] != " "] == ["✘", "✘", "✔", "3", "✔"]
+    assert "3 rekaman diperiksa, 1 tanpa cela" in done.stdout
     assert tera("audit", str(tmp_path), lab=tmp_path).returncode == 2
 
 
@@ -299,7 +300,7 @@ def test_a_process_that_was_ended_is_told_and_the_journals_are_still_looked_at(c
     monkeypatch.setattr(audit_command, "_MANY", 1)
     assert main(["--lab", str(copy), "audit", str(copy / RECORD)]) == 3
     marks = [line[0] for line in capsys.readouterr().out.splitlines() if line[0] != " "]
-    assert marks == ["✔", "✘", "✔"]
+    assert marks == ["✔", "✘", "2", "✔"]
 
 
 def test_a_record_whose_entries_the_journal_at_hand_does_not_hold_is_noticed(lab, copy):

@@ -83,6 +83,14 @@ def test_any_file_that_is_missing_or_changed_is_named(backup, tmp_path):
     assert drill(backup, tmp_path).sound
 
 
+def test_the_folder_of_all_backups_names_the_newest_of_them(backup, tmp_path):
+    for name in ("tera-20261120-080000", "tera-20261121-080000"):
+        shutil.copytree(backup, tmp_path / "all" / name)
+    with pytest.raises(StorageError) as told:
+        restore(tmp_path / "all", tmp_path / "target")
+    assert told.value.facts["backup"] == "tera-20261121-080000"
+
+
 def test_a_backup_that_was_broken_off_has_no_manifest_and_counts_for_nothing(backup, tmp_path):
     (backup / MANIFEST).unlink()
     with pytest.raises(StorageError):

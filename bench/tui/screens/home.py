@@ -322,6 +322,8 @@ def _due(written: str) -> str:
 def job_state(labels: Labels, state: JobState, outcome: Heading | None) -> tuple[str, str]:
     """State and, once sealed, the outcome; the only green there is."""
     word = labels.text(f"job.{state}")
+    if state in SEALED and outcome is None:  # closed without one, and sealed all the same
+        return f"{labels.text('job.without_verdict')} · {word}", "$warning"
     if state in SEALED and outcome is not None:
         style = {Heading.CONFORMS: "bold $success", Heading.DOES_NOT_CONFORM: "bold $error"}.get(
             outcome, "bold $warning"

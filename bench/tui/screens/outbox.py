@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from textual.widget import Widget
 
 from bench.desk import JobState, OutboxLine
+from bench.errors import no_registry
 from bench.tui.screens.dialogs import Tell
 from bench.tui.screens.face import Face, Panel, Part
 from bench.tui.screens.home import cut, job_state
@@ -36,6 +37,8 @@ class OutboxScreen(Face):
         """Send, choose, go back."""
         count = len(self.bench.desk.outbox())
         match key:
+            case "k" | "9" if not self.bench.desk.has_registry:
+                self.bench.tell(no_registry())
             case "k" | "9" if not self._sending:
                 self._sending = True
                 self.run_worker(self._send(), exclusive=True)

@@ -372,6 +372,7 @@ class FakeDesk:
         self.manual, self.training, self.pin_needed = manual, training, pin_needed
         self.zone = "Asia/Jakarta"
         self.idle_lock_s = 0.0
+        self.has_registry = True
         self.pin_new = False
         self.people_here = [PersonLine(id="satu", name=self.officer), PersonLine(id="dua", name="Penera Dua")]
         self.tried: list[str] = []

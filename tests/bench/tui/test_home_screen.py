@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from bench.desk import InstrumentLine, JobState, OutboxLine
+from bench.desk import InstrumentLine, JobLine, JobState, OutboxLine
 from tests.bench.tui.driving import LARGE, SMALL, Driver, drive
 from tests.bench.tui.fake_desk import FakeDesk
 
@@ -64,3 +64,28 @@ def test_what_the_register_says_takes_one_line_in_the_list_and_is_whole_below_it
         assert "mendaftarkan." in " ".join(driver.text().split())
 
     drive(Refusing(), story, size=size)
+
+
+def test_where_there_is_no_register_sending_says_so():
+    desk = FakeDesk()
+    desk.has_registry = False
+
+    async def story(driver: Driver) -> None:
+        await driver.press("k", "k")
+        assert "[registry]" in driver.text()
+
+    assert not drive(desk, story).desk.delivered
+
+
+class Closed(FakeDesk):
+    """Has a run that was closed without a verdict, and sealed."""
+
+    def jobs(self) -> tuple[JobLine, ...]:
+        return (JobLine(id="a", title="Timbangan", owner="Toko", state=JobState.SEALED, run="r", number="1"),)
+
+
+def test_a_run_without_a_verdict_does_not_look_like_a_finished_test():
+    async def story(driver: Driver) -> None:
+        assert "tanpa putusan · tersegel" in driver.text()
+
+    drive(Closed(), story)
