@@ -11,15 +11,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-
 from bench import events
 from bench.attention import Attention, RunInterrupted, StartAgain
 from bench.book import Book, Log
 from bench.observing import Observing, answer_error
 from bench.operator import Operator, Prompt
 from bench.place import Place
-from bench.replay import INTERRUPTED
+from bench.replay import INTERRUPTED, KeptAnswer
 from bench.station import Station
 from drivers import notation
 from drivers.clock import Clock
@@ -36,12 +34,6 @@ from results.gathered import gather
 from results.kept_reading import keep_watched, watched_of
 
 _place: ContextVar[Place] = ContextVar("place")
-
-
-class _Answered(msgspec.Struct, frozen=True):
-    """An answer as it was kept; within a struct, msgspec remembers how to read it."""
-
-    answer: Answer
 
 
 class Conductor:
@@ -266,7 +258,7 @@ class Conductor:
         path = _place.get().effect(arguments["action"])
         kept = self._book.memory.result(path, verb, arguments)
         if kept is not None:
-            return notation.from_builtins({"answer": kept.result}, _Answered).answer
+            return notation.from_builtins({"answer": kept.result}, KeptAnswer).answer
         self._book.keep(Begun(path=path, verb=verb, arguments=arguments))
         answer = await self._ask_operator(path, action)
         self._book.keep(Done(path=path, verb=verb, arguments=arguments, result=to_plain(answer)))

@@ -8,6 +8,9 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
+import msgspec
+
+from procedures.action import Answer
 from procedures.errors import ProcedureError
 from results.entry import (
     Abandoned,
@@ -38,6 +41,12 @@ class DivergenceError(ProcedureError):
             kept=kept,
             asked=asked,
         )
+
+
+class KeptAnswer(msgspec.Struct, frozen=True):
+    """An answer as it was kept; within a struct, msgspec remembers how to read it."""
+
+    answer: Answer
 
 
 class Memory:

@@ -3,6 +3,7 @@
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Final
 
 from bench.cli.entry import tell
 from bench.cli.exit_code import ExitCode
@@ -33,6 +34,16 @@ from results.order_trail import check_orders
 from results.outbox import Outbox, Waiting
 from results.records_beside import differences
 from results.revocation import forgotten
+
+_WORDS: Final = {
+    "outcome": "outcome",
+    "activity": "activity",
+    "procedure": "kind",
+    FOLLOWS: "trail_fact",
+    "reason": "trail_reason",
+    "why": "trail_reason",
+}
+"""by fact: the words for its values"""
 
 
 def _journal(options: Namespace) -> Journal:
@@ -104,51 +115,53 @@ def _show(options: Namespace, entries: Iterable[Kept]) -> None:
         if options.json:
             emit({**notation.to_builtins(kept), "body": None})
         else:
-            for told in _told(kept.entry):
+            for what, facts in _told(kept.entry):
                 where = numbers.get(kept.run, "" if kept.run == BENCH else kept.run)
-                say(
-                    f"{kept.sequence:>7}  {kept.at[:19]}  {where:<9} {labels.word('trail', told[0])}{told[1]}"
-                )
+                told = f"{labels.word('trail', what)}{_facts(labels, facts)}"
+                say(f"{kept.sequence:>7}  {kept.at[:19]}  {where:<9} {told}")
 
 
-def _told(entry: Entry) -> Iterator[tuple[str, str]]:
+def _told(entry: Entry) -> Iterator[tuple[str, dict[str, object]]]:
     """What happened in one word, and its facts; readings and points are in the record, not here."""
     match entry:
         case RunBegun(officer=officer, procedure=procedure):
-            yield "run_begun", _facts({"by": officer.get("name", ""), "procedure": procedure})
+            yield "run_begun", {"by": officer.get("name", ""), "procedure": procedure}
         case Amended(reason=reason, by=by, changes=changes):
             told = {name: f"{one['old']} → {one['new']}" for name, one in changes.items()}
-            yield "amended", _facts({"reason": reason, "by": by, **told})
+            yield "amended", {"reason": reason, "by": by, **told}
         case Abandoned(path=path, reason=reason, note=note, by=by):
-            yield "abandoned", _facts({"path": path, "reason": reason, "note": note, "by": by})
+            yield "abandoned", {"path": path, "reason": reason, "note": note, "by": by}
         case Resumed(gap_s=gap):
-            yield "resumed", _facts({"gap_s": gap})
+            yield "resumed", {"gap_s": gap}
         case Concluded(conclusion=conclusion):
-            yield "concluded", _facts({"outcome": conclusion.get("verdict", {}).get("outcome", "")})
+            yield "concluded", {"outcome": conclusion.get("verdict", {}).get("outcome", "")}
         case Closed(how=how, reason=reason, by=by):
-            yield how, _facts({"reason": reason, "by": by})
+            yield how, {"reason": reason, "by": by}
         case Sealed(record_digest=digest):
-            yield "sealed", _facts({"record": digest[:16]})
+            yield "sealed", {"record": digest[:16]}
         case Noted(what="configuration"):
             pass  # what changed stands before it, a line each
         case Noted(what=what, facts=facts):
-            yield what, _facts(facts)
+            yield what, facts
         case _:
             pass
 
 
-def _facts(facts: dict[str, object]) -> str:
+def _facts(labels: Labels, facts: dict[str, object]) -> str:
     told = ", ".join(
-        f"{name} {_told_fact(value)[:60]}"
+        f"{labels.word('trail_fact', name)} {_told_fact(labels, name, value)[:60]}"
         for name, value in facts.items()
         if value not in ("", None) and name != FOLLOWS  # each entry has it; a person reads it at the start
     )
     return f"  ({told})" if told else ""
 
 
-def _told_fact(value: object) -> str:
+def _told_fact(labels: Labels, name: str, value: object) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name} {inner}" for name, inner in value.items())
+        return ", ".join(
+            f"{labels.word('trail_fact', inner)} {_told_fact(labels, inner, one)}"
+            for inner, one in value.items()
+        )
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return str(value)
+    return labels.word(_WORDS[name], str(value)) if name in _WORDS else str(value)
