@@ -150,7 +150,7 @@ def _unlock(pem: bytes, pin: str, path: Path) -> Ed25519PrivateKey:
         if b"ENCRYPTED" in pem:
             raise RecordError(
                 "key.pin",
-                "The PIN does not open the key {path}.",
+                "This PIN is wrong: it does not open the key {path}.",
                 "Enter the PIN again; without it nobody can sign with this key.",
                 path=str(path),
             ) from None
