@@ -1,4 +1,5 @@
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -43,6 +44,12 @@ def test_big_digits_are_as_wide_and_high_as_promised(text: str, scale: int):
     lines = big(text, scale)
     assert len(lines) == ROWS * scale
     assert max(len(line) for line in lines) <= width(text) * scale
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_number_of_either_language_has_its_digits(language: str):
+    number = Labels(language).number(Decimal("-1234567.890"))
+    assert "▒" not in "".join(big(number)), number
 
 
 def test_digits_that_do_not_fit_have_no_scale():
