@@ -1,12 +1,15 @@
 """The desk of a real laboratory: what the screens see and do, carried out by the workplace."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from bench import events, finishing, registration
 from bench.borrowing import borrowed
@@ -201,7 +204,7 @@ class FrontDesk:
         # What was tested so long ago that its run is not shown waits only when somebody asks for it.
         asked = (one for one in begun if self._orders.is_named(one) and one.job not in shown)
         waiting = {one for one in self._orders.all() if one not in begun} | {*asked}
-        lines += [self._order_line(one) for one in self._orders.all() if one in waiting]
+        lines += _told_apart([self._order_line(one) for one in self._orders.all() if one in waiting])
         return tuple(lines)
 
     def _order_line(self, order: Order) -> JobLine:
@@ -323,3 +326,13 @@ class FrontDesk:
 
     async def close(self) -> None:
         """See `Desk`; the workplace itself is closed by whoever opened it."""
+
+
+def _told_apart(lines: Sequence[JobLine]) -> Iterator[JobLine]:
+    """Orders that say the same, with the end of their names before what they say."""
+    alike = Counter((line.title, line.owner) for line in lines)
+    for line in lines:
+        if alike[line.title, line.owner] > 1:
+            yield msgspec.structs.replace(line, title=f"{line.id.rpartition('-')[2]}: {line.title}")
+        else:
+            yield line

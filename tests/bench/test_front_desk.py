@@ -151,6 +151,7 @@ def test_of_many_runs_the_newest_are_shown_with_all_that_wait_and_no_tested_orde
                 (orders / f"{name}.toml").write_text(text.replace("123456", ""), "utf-8")
             assert [line.id for line in desk.jobs()] == ["contoh", "B-2", "B-3", "B-4", "B-5"]
             assert desk.jobs()[0].run == open_run
+            assert [line.title.partition(" ")[0] for line in desk.jobs()[3:]] == ["4:", "5:"]
             assert desk.totals() == Totals(sealed=3, delivered=0)
             await paused(desk, "B-4")
             assert [(line.id, line.run == "") for line in desk.jobs()][-2:] == [("B-4", False), ("B-5", True)]
