@@ -55,8 +55,9 @@ def test_whoever_tested_signs_even_when_another_officer_sits_there_now(lab):
 def test_a_run_of_an_officer_who_is_gone_is_told_and_kept(lab):
     change(lab, 'id = "penera1"', 'id = "penera2"')
     assert void(lab).returncode == 2
+    assert json.loads(tera("runs", "--json", lab=lab).stdout)["state"] == "open"
     change(lab, 'id = "penera2"', 'id = "penera1"')
-    assert tera("seal", "000001", lab=lab).returncode == 0
+    assert void(lab).returncode == 0
 
 
 def test_a_record_that_the_journal_did_not_seal_is_told_and_never_queued(lab):

@@ -104,7 +104,7 @@ def test_a_run_is_not_resumed_with_another_release_and_the_change_stands_in_the_
         assert refused.returncode == 2
         assert "pembaruan harus menunggu" in refused.stderr
         told = installation.tera("audit-trail", "show").stdout
-        assert "what sha256:procedures" in told
+        assert "yang berubah sha256:procedures" in told
         assert installation.tera("audit-trail", "verify").returncode == 0
     finally:
         file.write_bytes(before)
