@@ -33,6 +33,7 @@ from procedures.assignment import unnamed
 from procedures.point import Conclusion
 from results.journal import Journal
 from results.outbox import State
+from results.run_summary import RunSummary
 
 _TOLD: Final = 100
 """runs that `tera runs` tells a person who asks for none in particular"""
@@ -225,6 +226,24 @@ def tell(place: Workplace, taken: Taken, conclusion: Conclusion, finished: Finis
         say(f"{labels.text('command.report_address')}: {finished.address}")
 
 
+def _line(labels: Labels, summary: RunSummary) -> tuple[str, ...]:
+    """A run in a table; before the seal what was measured, and only then the verdict."""
+    came_out = ""
+    if summary.result is not None and summary.heading is not None:
+        measured = labels.measured(summary.result.verdict.outcome)
+        came_out = labels.outcome(summary.heading) if summary.sealed is not None else measured
+    about = tested(summary)
+    return (
+        summary.begun.number,
+        summary.run,
+        summary.begun_at[:16],
+        labels.word("run_state", summary.state),
+        came_out,
+        about["instrument"],
+        about["owner"],
+    )
+
+
 def runs(options: Namespace) -> int:
     """The journal's runs, newest last; works while another window is testing."""
     journal_file = Folders(options.lab).journal
@@ -253,18 +272,7 @@ def runs(options: Namespace) -> int:
                 }
             )
     else:
-        table(
-            [
-                (
-                    summary.begun.number,
-                    summary.run,
-                    summary.begun_at[:16],
-                    labels.word("run_state", summary.state),
-                    *(tested(summary).values() if options.standard is not None else ()),
-                )
-                for summary in summaries
-            ]
-        )
+        table([_line(labels, summary) for summary in summaries])
     if older > 0:
         say(labels.text("command.runs_older", count=older))
     return ExitCode.DONE

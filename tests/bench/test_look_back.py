@@ -9,7 +9,7 @@ import pytest
 from bench.cli.runs import runs
 from bench.laboratory import Folders
 from results.journal import Journal
-from tests.results.made_run import write_run
+from tests.results.made_run import seal_with, write_run
 
 OTHER = {"id": "S-08", "description": "Anak timbangan", "certificate": "K-8", "due": "2027-01-01"}
 
@@ -50,4 +50,15 @@ def test_each_tells_instrument_owner_and_verdict(lab, capsys):
     first, last = capsys.readouterr().out.splitlines()
     assert "Contoh Jaya CJ-6K A123456" in first
     assert "Toko Sari Laut" in first
-    assert ("conforms" in first, "does_not_conform" in last) == (True, True)
+    assert ("✔ dalam BKD" in first, "✘ di luar BKD" in last) == (True, True)
+    assert "SAH" not in first  # measured, not yet sealed
+
+
+def test_the_verdict_stands_there_once_it_is_sealed(tmp_path, capsys):
+    folders = Folders(tmp_path)
+    folders.make()
+    with Journal(folders.journal) as journal:
+        write_run(journal, "run-1")
+        seal_with(journal, folders.keys, folders.records, "run-1")
+    assert runs(Namespace(lab=tmp_path, lang="id", json=False, standard=None, since=None, until=None)) == 0
+    assert "✔ SAH" in capsys.readouterr().out
