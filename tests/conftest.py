@@ -70,7 +70,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what a day can do without, unless somebody names a test or asks for those that failed."""
-    if EVERY or config.getoption("lf") or any("::" in argument for argument in config.args):
+    if EVERY or config.getoption("lf", default=False) or any("::" in argument for argument in config.args):
         return
     items[:], left = parted(items)
     if left:

@@ -45,6 +45,7 @@ def failed(tmp_path):
 
 def test_of_a_long_table_a_day_runs_a_part_and_ci_all(failed):
     assert (failed(), failed(TERA_CI="1"), failed(TERA_LONG="1")) == (4, 20, 20)
+    assert failed("-p", "no:cacheprovider") == 4  # which remembers no failures
 
 
 def test_every_case_that_failed_is_run_again(failed):
