@@ -2,7 +2,15 @@
 
 import pytest
 
-from results.chain import FIRST, check_links, checked_entry, mark_of, marked_entry, written_entry
+from results.chain import (
+    FIRST,
+    check_links,
+    checked_body,
+    checked_entry,
+    mark_of,
+    marked_entry,
+    written_entry,
+)
 from results.errors import IntegrityError
 
 BODY = b'{"entry":"noted","what":"x"}'
@@ -77,9 +85,18 @@ def test_a_change_in_any_column_of_a_row_is_seen(column):
     kept = FOUR[1]
     row = [kept.sequence, kept.run, kept.at, kept.elapsed, kept.body, kept.previous, kept.hash]
     assert checked_entry(tuple(row), where="here") == kept
+    assert checked_body(tuple(row), where="here") == kept.body
     row[column] = {0: 3, 1: "s", 2: AT + " ", 3: 1.25, 4: BODY + b" ", 5: FIRST, 6: FIRST}[column]
-    with pytest.raises(IntegrityError):
-        checked_entry(tuple(row), where="here")
+    for check in (checked_entry, checked_body):
+        with pytest.raises(IntegrityError):
+            check(tuple(row), where="here")
+
+
+def test_a_row_that_is_none_is_told_and_not_read():
+    for row in ((1, "r", AT, 1.5, "text", FIRST, FIRST), (1, "r", AT, None, BODY, FIRST, FIRST)):
+        with pytest.raises(IntegrityError) as caught:
+            checked_body(row, where="here")
+        assert caught.value.facts["sequence"] == 1
 
 
 def marked(body=BODY, mark=None, sequence=1):
