@@ -4,7 +4,7 @@ What a run was begun from stands in the journal. So an order whose test has a se
 later day, and the folder holds what waits and what was done today, after years too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -42,7 +42,7 @@ class Order:
 class Orders:
     """The orders of one bench; a file is read again when it has changed."""
 
-    def __init__(self, folder: Path, named: Iterable[Path] = ()) -> None:
+    def __init__(self, folder: Path, named: Collection[Path] = ()) -> None:
         """Look into a folder.
 
         Args:
