@@ -11,6 +11,7 @@ from bench.cli.opening import opened
 from bench.cli.output import emit, say
 from bench.cli.records import load_signed
 from bench.cli.runs import registry_state
+from bench.cli.unpacked import named_record
 from bench.labels import Labels
 from results.amendment import AMENDABLE
 
@@ -25,7 +26,7 @@ def amend(options: Namespace) -> int:
 
 async def _amend(options: Namespace) -> int:
     labels = Labels(options.lang)
-    old = load_signed(options, options.file)
+    old = load_signed(options, named_record(options.lab, options.file))
     changes = {
         name: getattr(options, attribute)
         for name, attribute in OPTIONS.items()

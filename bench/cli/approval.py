@@ -10,6 +10,7 @@ from bench.approving import approve_paper
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say
 from bench.cli.records import load_signed
+from bench.cli.unpacked import named_record
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Folders, load
@@ -24,7 +25,8 @@ from results.journal import Journal
 def approve(options: Namespace) -> int:
     """Sign the paper of a record."""
     laboratory, folders, clock = load(options.lab), Folders(options.lab), SystemClock()
-    verified = load_signed(options, options.file)
+    record = named_record(options.lab, options.file)
+    verified = load_signed(options, record)
     zone = ZoneInfo(laboratory.office.time_zone)
     with Journal(folders.journal) as journal:
         trail = Trail(
@@ -35,7 +37,7 @@ def approve(options: Namespace) -> int:
         )
         file = approve_paper(
             laboratory,
-            options.file,
+            record,
             verified,
             signer=_signer(options),
             who=options.person,

@@ -19,7 +19,7 @@ from bench.audit import Audit
 from bench.audit import audit as derive
 from bench.cli.exit_code import ExitCode, code_of
 from bench.cli.output import say
-from bench.cli.unpacked import record_in
+from bench.cli.unpacked import named_record, record_in
 from bench.errors import LaboratoryError
 from bench.keyring import Trust, registry_key, trusted_keys
 from bench.labels import Labels
@@ -127,7 +127,7 @@ def _each(options: Namespace, files: Sequence[Path]) -> Iterator[_Audited]:
 
 def _audit_file(options: Namespace, file: Path) -> _Audited:
     try:
-        return _audit_one(options, file)
+        return _audit_one(options, named_record(options.lab, file))
     except PlainError as fault:
         return _Audited(code=code_of(fault), lines=_lines(options, file, fault=fault))
 

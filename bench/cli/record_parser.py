@@ -7,6 +7,12 @@ from bench.cli.driver_parser import Commands
 from bench.cli.retention_parser import retention_commands
 
 
+def _record(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "file", type=Path, metavar="RECORD", help="its number at this bench, its file, or a paper that carries it"
+    )
+
+
 def _keys(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--keys",
@@ -27,18 +33,18 @@ def record_commands(group: Commands) -> None:
             name,
             f"bench.cli.records:{name}",
             summary,
-            f"tera record {name} data/records/X.tera.json",
+            f"tera record {name} 000017",
             json=True,
         )
-        command.add_argument("file", type=Path, metavar="FILE")
+        _record(command)
         _keys(command)
     export = record.add(
         "export",
         "bench.cli.records:export",
         "hand on a record",
-        "tera record export X.tera.json --format csv",
+        "tera record export 000017 --format csv",
     )
-    export.add_argument("file", type=Path, metavar="FILE")
+    _record(export)
     _keys(export)
     export.add_argument("--format", choices=("json", "csv", "xlsx", "dcc"), default="json")
     export.add_argument(
@@ -52,7 +58,7 @@ def record_commands(group: Commands) -> None:
         json=True,
     )
     audit.add_argument(
-        "files", nargs="+", type=Path, metavar="FILE", help="records, or folders in which they lie"
+        "files", nargs="+", type=Path, metavar="RECORD", help="records by number or file, or folders in which they lie"
     )
     _keys(audit)
     audit.add_argument("--deep", action="store_true", help="from the raw frames, through the driver")
@@ -80,10 +86,10 @@ def record_commands(group: Commands) -> None:
         "approve",
         "bench.cli.approval:approve",
         "check or approve a record with an electronic signature on its paper",
-        "tera approve X.tera.json --person kepala --p12 kepala.p12",
+        "tera approve 000017 --person kepala --p12 kepala.p12",
         json=True,
     )
-    approve.add_argument("file", type=Path, metavar="RECORD")
+    _record(approve)
     _keys(approve)
     approve.add_argument("--person", required=True, metavar="ID", help="who signs, by id in laboratory.toml")
     approve.add_argument(
@@ -121,9 +127,9 @@ def record_commands(group: Commands) -> None:
         "certificate",
         "bench.cli.records:certificate",
         "SKHP or rejection letter",
-        "tera certificate X.tera.json -o X.pdf",
+        "tera certificate 000017",
     )
-    certificate.add_argument("file", type=Path, metavar="RECORD")
+    _record(certificate)
     _keys(certificate)
     certificate.add_argument("-o", "--output", type=Path, metavar="FILE.pdf")
     outbox = group.add(
@@ -146,10 +152,10 @@ def _amending(group: Commands) -> None:
         "amend",
         "bench.cli.amending:amend",
         "correct owner, identity, order or place by a new record",
-        'tera amend X.tera.json --serial A-17 --reason "salah ketik"',
+        'tera amend 000017 --serial A-17 --reason "salah ketik"',
         json=True,
     )
-    amend.add_argument("file", type=Path, metavar="RECORD")
+    _record(amend)
     _keys(amend)
     amend.add_argument("--reason", required=True, metavar="TEXT", help="why; stands on the new paper")
     for option, name, what in (

@@ -12,7 +12,7 @@ from bench.cli.bundles import verify as verify_bundle
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say
 from bench.cli.procedures import print_outcome, print_points
-from bench.cli.unpacked import is_paper, record_in
+from bench.cli.unpacked import is_paper, named_record, record_in
 from bench.cli.validation import is_validation
 from bench.cli.validation import verify as verify_validation
 from bench.errors import LaboratoryError
@@ -49,6 +49,7 @@ def load_signed(options: Namespace, file: Path) -> VerifiedRecord:
 
 def show(options: Namespace) -> int:
     """What a record says; a bad one is shown as bad."""
+    options.file = named_record(options.lab, options.file)
     with record_in(options.file) as found:
         report = verify_record(found, _trust(options, options.file).keys)
     labels = Labels(options.lang)
@@ -78,7 +79,7 @@ def show(options: Namespace) -> int:
 
 def verify(options: Namespace) -> int:
     """Check every part of a record and its receipt."""
-    file = options.file
+    file = options.file = named_record(options.lab, options.file)
     trust = _trust(options, file)
     if is_validation(file):
         return verify_validation(options, trust)
@@ -203,6 +204,7 @@ def export(options: Namespace) -> int:
     """Hand on a record that was checked just now."""
     from results.export import export as exported  # noqa: PLC0415 - spreadsheets are loaded only for an export
 
+    options.file = named_record(options.lab, options.file)
     content = exported(load_signed(options, options.file), options.format)
     if options.output is None:
         sys.stdout.buffer.write(content)
@@ -216,6 +218,7 @@ def certificate(options: Namespace) -> int:
     from results.certificate.rendering import render_certificate  # noqa: PLC0415 - the typesetter is heavy
     from results.paper import keep_paper, read_receipt_bytes  # noqa: PLC0415 - so it is here
 
+    options.file = named_record(options.lab, options.file)
     record = load_signed(options, options.file)
     if options.output is None and not is_paper(options.file):
         _note(options, record, render_certificate(record, read_receipt_bytes(options.file)))

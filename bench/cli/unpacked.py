@@ -1,13 +1,39 @@
-"""A record named on the command line: its own file, or a paper that carries it."""
+"""A record named on the command line: its own file, a paper that carries it, or its number at this bench."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.errors import LaboratoryError
+from bench.laboratory import Folders
 from bench.let_go import told_where
-from results.naming import CERTIFICATE_SUFFIX, LARGEST_PAPER
+from results.errors import RecordError
+from results.naming import CERTIFICATE_SUFFIX, LARGEST_PAPER, RECORD_SUFFIX
+from results.number import file_stem, sequence_of
 from results.storage import read_whole
+
+
+def named_record(lab: Path, name: Path) -> Path:
+    """The file that is meant: of the record with that number in the laboratory's folder, or of that name.
+
+    Raises:
+        LaboratoryError: it is a number, and no record of this laboratory has it.
+    """
+    number = str(name)
+    try:
+        sequence_of(number)
+    except RecordError:
+        return name
+    file = Folders(lab).records / f"{file_stem(number)}{RECORD_SUFFIX}"
+    if file.exists():
+        return file
+    raise LaboratoryError(
+        "record.not_here",
+        "There is no record {number} among the records of this laboratory.",
+        "See the list with: tera runs. A record from elsewhere is named by its file.",
+        number=number,
+    )
 
 
 def is_paper(file: Path) -> bool:

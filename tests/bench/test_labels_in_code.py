@@ -243,3 +243,41 @@ def test_no_problem_is_translated_that_no_code_raises():
     )
     built = spelled_out()
     assert {code for code in translated() if f'"{code}"' not in sources and code not in built} == set()
+
+
+REFUSING = {"unsound", "_unsound", "_broken", "_refused", "Refused"}
+"""what is called with a clause that a person reads: why a file is not genuine, why a frame is no reading"""
+READ_FROM_FILES = ("gathered", "kept_reading", "evidence_shape", "evidence_table", "outbox", "number")
+"""modules of results/ whose ValueError is told as the reason for which a file is not sound"""
+
+
+def clauses(node: ast.expr) -> Iterator[str]:
+    """What a person may read of an argument, with a 7 wherever the program fills something in."""
+    match node:
+        case ast.Constant(value=str(text)):
+            yield text
+        case ast.JoinedStr(values=parts):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
+        case ast.IfExp(body=one, orelse=other):
+            yield from clauses(one)
+            yield from clauses(other)
+
+
+def test_every_reason_for_which_a_file_or_a_frame_is_refused_has_indonesian_words():
+    told = {
+        text
+        for call in calls(*PACKAGES)
+        if ast.unparse(call.func).rpartition(".")[2] in REFUSING
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords if keyword.arg == "reason"))
+        for text in clauses(argument)
+    } | {
+        text
+        for name in READ_FROM_FILES
+        for node in ast.walk(ast.parse((ROOT / f"results/{name}.py").read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "ValueError"
+        for argument in node.args
+        for text in clauses(argument)
+    }
+    sentences = {text for text in told if re.search("[a-z]+ [a-z]", text)}
+    assert len(sentences) > 90
+    assert {text for text in sentences if translated_clause(text, "id") == text} == set()

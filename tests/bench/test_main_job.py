@@ -109,7 +109,7 @@ def test_a_void_run_keeps_its_number_and_is_sealed(lab):
     assert left.returncode == 3
     voided = tera("void", "000002", "--reason", "salah alat", lab=lab)
     assert voided.returncode == 0, voided.stderr
-    shown = tera("record", "show", str(lab / "data/records/000002.tera.json"), "--json", lab=lab)
+    shown = tera("record", "show", "000002", "--json", lab=lab)
     assert lines(shown)[0]["record"]["state"] == "voided"
     assert [line["state"] for line in lines(tera("runs", "--json", lab=lab))] == ["sealed", "sealed"]
 
@@ -118,3 +118,16 @@ def test_a_record_is_exported_for_a_spreadsheet(lab):
     exported = tera("record", "export", str(lab / RECORD), "--format", "csv", lab=lab)
     assert exported.returncode == 0
     assert "accuracy/up/15000 g" in exported.stdout
+
+
+def test_a_record_is_named_by_its_number(lab):
+    assert tera("record", "verify", "000001", lab=lab).returncode == 0
+    assert tera("certificate", "000001", lab=lab).stdout.strip() == str(lab / "data/records/000001.pdf")
+    audited = tera("audit", "000001", "000044", lab=lab)
+    assert audited.returncode == 2
+    assert "✔" in audited.stdout
+    assert "Tidak ada rekaman 000044" in audited.stdout
+    for command in ("show", "verify", "export"):
+        missing = tera("record", command, "000044", lab=lab)
+        assert missing.returncode == 2
+        assert "Lihat daftarnya dengan: tera runs" in missing.stderr
