@@ -9,7 +9,7 @@ from bench.cli.retention_parser import retention_commands
 
 def _record(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "file", type=Path, metavar="RECORD", help="its number at this bench, its file, or a paper that carries it"
+        "file", type=Path, metavar="RECORD", help="its number here, its file, or a paper with it"
     )
 
 
@@ -58,7 +58,7 @@ def record_commands(group: Commands) -> None:
         json=True,
     )
     audit.add_argument(
-        "files", nargs="+", type=Path, metavar="RECORD", help="records by number or file, or folders in which they lie"
+        "files", nargs="+", type=Path, metavar="RECORD", help="numbers, files, or folders of them"
     )
     _keys(audit)
     audit.add_argument("--deep", action="store_true", help="from the raw frames, through the driver")
