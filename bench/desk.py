@@ -3,7 +3,7 @@
 Measured, sealed, queued and delivered are different states; a verdict is shown as sah only from `SEALED` on.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -268,8 +268,22 @@ class Desk(Protocol):
                 it, where one answer alone is wrong.
         """
 
-    async def begin(self, job: str, operator: Operator, observer: Observer) -> Work:
+    def players(self, job: str) -> Mapping[str, Sequence[InstrumentLine]]:
+        """By role, the instruments that a job can be done with; of a run under way those of its beginning.
+
+        Where there are several, somebody must choose before the job begins.
+        """
+
+    async def begin(
+        self, job: str, operator: Operator, observer: Observer, *, chosen: Collection[str] = ()
+    ) -> Work:
         """Start or resume the assignment; one whose run has ended is tested again in a new run.
+
+        Args:
+            job: its id.
+            operator: carries out what the script asks for.
+            observer: is told what happens.
+            chosen: names of the instruments that are read, where several could be.
 
         Raises:
             PlainError: gate, configuration or instrument; nothing is lost.

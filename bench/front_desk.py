@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from functools import partial
@@ -25,6 +25,7 @@ from bench.desk import (
     StandardLine,
     Totals,
 )
+from bench.instrument_lines import could_play, instrument_line, playing
 from bench.keyring import officer_key, pin_is_new
 from bench.operator import Operator
 from bench.order_notes import note_changed, note_registered
@@ -46,19 +47,24 @@ _RUN_STATES: Final = {
     "voided": JobState.VOIDED,
     "interrupted": JobState.VOIDED,
 }
+_UNDER_WAY: Final = frozenset({JobState.UNFINISHED, JobState.MEASURED})
 
 
 class FrontDesk:
     """Implements `bench.desk.Desk`."""
 
-    def __init__(self, place: Workplace, *, orders: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, place: Workplace, *, orders: Sequence[Path] = (), chosen: Collection[str] = ()
+    ) -> None:
         """Take an open workplace.
 
         Args:
             place: owned by whoever opened it.
             orders: assignments from elsewhere, beside those in the laboratory's folder.
+            chosen: names of instruments that are read wherever they can be; nobody is asked about those.
         """
         self._place = place
+        self._chosen = frozenset(chosen)
         self._orders = Orders(place.folders.orders, orders)
         self.bench = place.laboratory.bench.id
         self.office = place.laboratory.office.name
@@ -130,23 +136,7 @@ class FrontDesk:
 
     def instruments(self) -> tuple[InstrumentLine, ...]:
         """See `Desk`."""
-        return tuple(self._instrument(name) for name in self._place.instruments.bound)
-
-    def _instrument(self, name: str) -> InstrumentLine:
-        instruments = self._place.instruments
-        bound = instruments.bound[name]
-        latest = bound.device.latest if bound.device is not None else None
-        lost = bound.device.lost if bound.device is not None else None
-        return InstrumentLine(
-            name=name,
-            driver=bound.driver.mark.id,
-            evidence=bound.driver.evidence.value,
-            port=bound.port,
-            roles=instruments.roles[name],
-            shown=latest.value if latest is not None else None,
-            age_s=latest.age_s if latest is not None else None,
-            fault=self._place.labels.problem(lost)[0] if lost is not None else "",
-        )
+        return tuple(instrument_line(self._place, name) for name in self._place.instruments.bound)
 
     def unsafe(self) -> tuple[str, ...]:
         """See `Desk`."""
@@ -253,27 +243,49 @@ class FrontDesk:
         note = partial(note_registered, self._place.trail, order)
         return registration.write_order(self._place.folders.orders, stem, order, note).stem
 
-    async def begin(self, job: str, operator: Operator, observer: events.Observer) -> RunWork:
+    def _line_of(self, job: str) -> JobLine | None:
+        return next((line for line in self.jobs() if job in {line.id, line.run}), None)
+
+    def players(self, job: str) -> Mapping[str, Sequence[InstrumentLine]]:
+        """See `Desk`; none for an order that cannot be read, of which `begin` tells what is wrong."""
+        line = self._line_of(job)
+        if line is not None and line.state in _UNDER_WAY:
+            return playing(self._place, line.run)
+        try:
+            if line is not None and line.run:
+                kind = self._place.find(line.run).begun.procedure
+            else:
+                kind = read_assignment(self._orders.file(job)).kind
+            return could_play(self._place, kind, self._chosen)
+        except PlainError:
+            return {}
+
+    async def begin(
+        self, job: str, operator: Operator, observer: events.Observer, *, chosen: Collection[str] = ()
+    ) -> RunWork:
         """See `Desk`."""
-        line = next((line for line in self.jobs() if job in {line.id, line.run}), None)
-        if line is not None and line.state in {JobState.UNFINISHED, JobState.MEASURED}:
+        line = self._line_of(job)
+        if line is not None and line.state in _UNDER_WAY:
             run = line.run
         elif line is not None and line.run:
             before = self._place.find(line.run).begun
-            run = await self._begin(before.order, job=before.job, before=line.run)
+            run = await self._begin(before.order, job=before.job, before=line.run, chosen=chosen)
         else:
             file = self._orders.file(job)
             note_changed(self._place.trail, file)
             order = read_assignment(file)
             digest = order_digest(file.stem, to_plain(order))
             earlier = self._place.journal.run_list.of_order(digest)
-            run = await self._begin(order, job=file.stem, before=earlier[-1] if earlier else None)
+            before_it = earlier[-1] if earlier else None
+            run = await self._begin(order, job=file.stem, before=before_it, chosen=chosen)
         self._observer = observer
         return RunWork(self._place, self._place.take_up(run, operator, (observer,)), observer)
 
-    async def _begin(self, order: Assignment, *, job: str, before: str | None) -> str:
+    async def _begin(
+        self, order: Assignment, *, job: str, before: str | None, chosen: Collection[str]
+    ) -> str:
         """Begin a run of an order; what was tested `before` is tested again."""
-        run = await self._place.begin(order, job=job)
+        run = await self._place.begin(order, job=job, chosen=chosen)
         if before is not None:
             self._place.trail.note("tested_again", run=run, record=self._place.find(before).begun.number)
         return run

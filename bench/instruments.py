@@ -4,13 +4,14 @@ One owner per port: whoever holds `Instruments` owns the lines until `close`.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bench.laboratory import Folders, InstrumentEntry, Laboratory, TwinEntry
-from bench.station import Bound, Station
+from bench.safe_state import SAFE
+from bench.station import Bound, Players, Station
 from drivers import catalogue
 from drivers.clock import Clock
 from drivers.device import Device
@@ -38,6 +39,8 @@ class Instruments:
     lines: Lines
     bound: dict[str, Bound] = field(default_factory=dict)
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """for which tests each stands here; empty: for any"""
     twins: dict[str, PlayedInstrument] = field(default_factory=dict)
     plants: dict[str, Plant] = field(default_factory=dict)
     """what twins feel together, by the scenario file that they share"""
@@ -94,7 +97,7 @@ class Instruments:
             line = self.lines.line(driver, port, entry.line)
             device = Device(entry.name, driver, line, self.clock, origin=origin)
             await device.start()
-        self.roles[entry.name] = entry.roles
+        self.roles[entry.name], self.kinds[entry.name] = entry.roles, entry.kinds
         self.bound[entry.name] = Bound(
             name=entry.name,
             driver=driver,
@@ -116,27 +119,34 @@ class Instruments:
         source = self.plants.get(entry.scenario)
         return play(driver, scenario, self.clock, self.twin_line(), source=source)
 
-    def station(self) -> Station:
-        """The first instrument of each role."""
-        by_role: dict[str, Bound] = {}
+    def players(self, kind: str, reads: Collection[str] | None) -> Players:
+        """The instruments that can play each role in a test of that kind, and those that must be made safe.
+
+        Args:
+            kind: the procedure's id.
+            reads: the roles that it may read, and those of the surroundings; None: any.
+        """
+        by_role: dict[str, list[Bound]] = {}
         for name, roles in self.roles.items():
-            for said in roles:
+            for said in roles if kind in (self.kinds[name] or (kind,)) else ():
                 role, _, channel = said.partition(":")
-                bound = replace(self.bound[name], channel=channel or None)
-                by_role.setdefault(role, bound)
-        return Station(by_role)
+                read = reads is None or role in reads or role.partition("/")[0] in reads
+                if not read and SAFE not in self.bound[name].driver.commands:
+                    continue
+                others = by_role.setdefault(role, [])
+                if name not in {bound.name for bound in others}:
+                    others.append(replace(self.bound[name], channel=channel or None))
+        return Players({role: tuple(bounds) for role, bounds in by_role.items()})
 
     def plant(self) -> Plant | None:
         """What the twins feel together: of the first instrument that has such; None: each feels its own."""
         return next(iter(self.plants.values()), None)
 
-    def twin_of(self, role: str) -> ScaleHands | None:
-        """The simulated scale that plays a role, if one does."""
-        for name, roles in self.roles.items():
-            if role in {said.partition(":")[0] for said in roles}:
-                twin: object = self.twins.get(name)
-                return twin if isinstance(twin, ScaleHands) else None
-        return None
+    def scale_of(self, station: Station, *roles: str) -> ScaleHands | None:
+        """The simulated scale that plays the first of some roles in a run, if one does."""
+        playing = [station.roles[role].name for role in roles if role in station.roles]
+        played: list[object] = [self.twins.get(name) for name in playing]
+        return next((twin for twin in played if isinstance(twin, ScaleHands)), None)
 
     async def close(self) -> None:
         """Give all lines back."""

@@ -19,6 +19,7 @@ from drivers.quantity import Quantity
 from drivers.settling import SettleRule
 from drivers.twins.scenario import Scenario, Story, read_scenario
 from drivers.twins.settings import TwinSettings
+from procedures import catalogue
 from procedures.standard import WorkingStandard
 from results.complaint import STAGES
 from results.number import certificate_number
@@ -65,6 +66,8 @@ class InstrumentEntry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """`COM3`, `/dev/ttyUSB0`, `socket://host:port`, `rfc2217://…`; empty for `manual` and for twins"""
     roles: tuple[str, ...] = ("uut",)
     """`meter/3`, or with the quantity that plays it `meter/3:count_2`"""
+    kinds: tuple[str, ...] = ()
+    """for which tests it stands here, `water_meters`; empty: for any in which somebody plays its roles"""
     serial: str = ""
     line: LineSettings | None = None
     """in place of the driver's settings"""
@@ -269,6 +272,14 @@ def _check(laboratory: Laboratory, file: Path) -> None:
             not laboratory.bench.id.replace("-", "").isalnum() or not laboratory.bench.id.isascii(),
             f"{laboratory.bench.id!r} is no bench id",
             "Use letters, digits and hyphens, as in BENCH-02.",
+        ),
+        (
+            "$.instrument.kinds",
+            bool(
+                strange := {kind for one in laboratory.instrument for kind in one.kinds} - catalogue.known()
+            ),
+            f"there is no procedure {min(strange, default='')}",
+            f"Known are: {', '.join(sorted(catalogue.known()))}.",
         ),
         (
             "$.instrument.settle",

@@ -32,7 +32,7 @@ class RunWork:
         self._task = asyncio.create_task(taken.conduct(), name=f"conducts {taken.run}")
 
     def _listen(self, role: str, observer: events.Observer) -> Callable[[], None]:
-        bound = self._place.around.station.bound(role)
+        bound = self._taken.station.bound(role)
         if bound.device is None:
             return lambda: None
 

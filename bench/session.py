@@ -126,6 +126,15 @@ def begin(
     return run
 
 
+def begun_of(around: Surroundings, run: str) -> RunBegun:
+    """How a run was begun.
+
+    Raises:
+        LaboratoryError: no such run.
+    """
+    return _history(around, run)[1]
+
+
 def take_up(
     around: Surroundings, run: str, operator: Operator, observers: Sequence[events.Observer]
 ) -> Taken:

@@ -1,6 +1,6 @@
 """The station: which instrument plays which role in a run."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bench.errors import LaboratoryError
@@ -27,6 +27,60 @@ class Bound:
     """None: a person keys the indication"""
     channel: str | None = None
     """which quantity of it plays the role; None: its main one"""
+
+
+@dataclass(frozen=True)
+class Players:
+    """The instruments that can play each role in a test, before one of them is taken."""
+
+    by_role: Mapping[str, tuple[Bound, ...]]
+    """in the order of the laboratory file"""
+
+    def station(self, chosen: Collection[str] = ()) -> "Station":
+        """One instrument for each role: the only one, or the one that somebody has chosen.
+
+        Args:
+            chosen: names of instruments; each must be able to play a role here.
+
+        Raises:
+            LaboratoryError: several can play a role, and nobody says which does; or a name is none of theirs.
+        """
+        names = {bound.name for bounds in self.by_role.values() for bound in bounds}
+        for name in chosen:
+            if name not in names:
+                raise LaboratoryError(
+                    "laboratory.no_such_instrument",
+                    "{instrument} is no instrument for this test; there are: {known}.",
+                    "Write its name as in laboratory.toml.",
+                    instrument=name,
+                    known=", ".join(sorted(names)) or "none",
+                )
+        roles: dict[str, Bound] = {}
+        for role, bounds in self.by_role.items():
+            wanted = [bound for bound in bounds if bound.name in chosen] or list(bounds)
+            if len(wanted) > 1:
+                raise LaboratoryError(
+                    "laboratory.several",
+                    "Several instruments can play the role {role}: {names}.",
+                    "Name the one that is read with --instrument, or give each its kinds in laboratory.toml.",
+                    role=role,
+                    names=", ".join(bound.name for bound in wanted),
+                )
+            roles[role] = wanted[0]
+        return Station(roles)
+
+    def station_of(self, begun: Mapping[str, str]) -> "Station":
+        """The instruments with which a run was begun; another one where that is not there any more.
+
+        Args:
+            begun: names of instruments by role.
+        """
+        roles = {}
+        for role, name in begun.items():
+            bounds = self.by_role.get(role, ())
+            if bounds:
+                roles[role] = next((bound for bound in bounds if bound.name == name), bounds[0])
+        return Station(roles)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ The command line and the screen both work through this; neither knows a file or 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from hashlib import sha256
@@ -25,7 +25,7 @@ from bench.retention import Retention
 from bench.safe_state import make_all_safe
 from bench.session import Surroundings
 from bench.software import check_unchanged
-from bench.station import check_told
+from bench.station import Players, Station, check_told
 from bench.taken import Taken
 from bench.trail import Trail, configuration_of
 from drivers import notation
@@ -35,6 +35,7 @@ from drivers.errors import InstrumentError, PlainError
 from drivers.identity import Told
 from drivers.silence import UNANSWERED
 from procedures.assignment import Assignment
+from procedures.catalogue import find
 from results.delivery import Delivery
 from results.journal import Journal
 from results.outbox import Outbox
@@ -67,7 +68,7 @@ class Workplace:
         self.around = Surroundings(
             laboratory=laboratory,
             journal=journal,
-            station=instruments.station(),
+            station=Station({}),
             clock=clock,
             sentence=labels.instruction,
             title=lambda assignment: title_of(labels, assignment),
@@ -85,34 +86,66 @@ class Workplace:
         """
         self.unsafe = await make_all_safe(self.instruments.bound.values(), when=when, note=self.trail.note)
 
-    async def begin(self, assignment: Assignment, *, job: str = "") -> str:
-        """Begin a run once every instrument answers; see `session.begin`.
+    def players(self, kind: str) -> Players:
+        """The instruments that can play each role in a test of that kind.
+
+        Raises:
+            ProcedureError: there is no such procedure.
+        """
+        procedure = find(kind)
+        reads = procedure.reads
+        if reads is not None:
+            reads = (*reads, *procedure.roles, *(limits.role for limits in self.laboratory.environment))
+        return self.instruments.players(procedure.id, reads)
+
+    def station_of(self, run: str) -> Station:
+        """The instruments that a run was begun with.
+
+        Raises:
+            LaboratoryError: no such run.
+        """
+        begun = session.begun_of(self.around, run)
+        names = {role: said["name"] for role, said in begun.instruments.items()}
+        return self.players(begun.procedure).station_of(names)
+
+    async def begin(self, assignment: Assignment, *, job: str = "", chosen: Collection[str] = ()) -> str:
+        """Begin a run once every instrument that it may read answers; see `session.begin`.
+
+        Args:
+            assignment: what is to be tested.
+            job: the name of the order file that says so.
+            chosen: names of the instruments that are read, where several could be.
 
         Raises:
             InstrumentError: one does not answer, or it is another one; no number is consumed.
-            LaboratoryError: a file of the program was changed outside of an update; no number is consumed.
+            LaboratoryError: nobody says which of several instruments is read, or a file of the program was
+                changed outside of an update; no number is consumed.
             IntegrityError: the next number was sealed already; no number is consumed.
         """
         check_unchanged()
         check_next_number(self.journal, self.folders.records)
-        session.check(self.around, assignment)
+        station = self.players(assignment.kind).station(chosen)
+        around = replace(self.around, station=station)
+        session.check(around, assignment)
         bench_key(self.folders)  # a key that is damaged is told now, not when the test is to be sealed
         told: dict[str, Told] = {}
-        for role, bound in self.around.station.roles.items():
+        for role, bound in station.roles.items():
             if bound.device is not None:
                 told[role] = await says_of_itself(bound.device)
                 check_told(bound, told[role])
-        await Environment(self.laboratory.environment, self.around.station).refuse_outside()
-        return session.begin(self.around, assignment, job=job, told=told)
+        await Environment(self.laboratory.environment, station).refuse_outside()
+        return session.begin(around, assignment, job=job, told=told)
 
     def take_up(self, run: str, operator: Operator, observers: Sequence[events.Observer]) -> Taken:
         """Take a run in hand; a twin's hands follow the instructions before the operator is asked."""
-        return session.take_up(self.around, run, self.handled(operator), observers)
+        station = self.station_of(run)
+        around = replace(self.around, station=station)
+        return session.take_up(around, run, self._handled(operator, station), observers)
 
-    def handled(self, operator: Operator) -> Operator:
+    def _handled(self, operator: Operator, station: Station) -> Operator:
         """The operator, with hands for a twin under test, for a comparator, for the plant of the twins."""
         automatic = isinstance(operator, AutomaticOperator)
-        twin = self.instruments.twin_of("uut") or self.instruments.twin_of("comparator")
+        twin = self.instruments.scale_of(station, "uut", "comparator")
         if twin is not None:
             operator = TwinHands(twin, operator)
         plant = self.instruments.plant()

@@ -60,6 +60,11 @@ def foreign() -> dict[str, Procedure[Any]]:
     return found
 
 
+def known() -> frozenset[str]:
+    """The ids of all procedures; none of this package is loaded."""
+    return frozenset((*_OWN, *foreign()))
+
+
 @cache
 def _own(name: str) -> Procedure[Any]:
     module, _, attribute = _OWN[name].partition(":")

@@ -53,6 +53,9 @@ class Procedure(Generic[T]):
     """the test of an instrument before anything is touched, standards not asked for; raises ProcedureError"""
     roles: tuple[str, ...] = ("uut",)
     """the instruments that a run needs, by their role in the laboratory file"""
+    reads: tuple[str, ...] | None = None
+    """the roles whose instruments the script reads or tells something, `meter` for `meter/1`, `meter/2`; they
+    must answer before a run begins, every other role is read by eye. None: any that the laboratory has"""
     resume_within_s: int = 4 * 3600
     """after a longer break the run is closed as interrupted"""
     rechecks: Mapping[str, int] = field(default_factory=dict)

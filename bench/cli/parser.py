@@ -196,6 +196,13 @@ def _runs(commands: Any) -> None:
     run.add_argument(
         "--uut", type=Path, required=True, metavar="FILE.toml", help="what is to be verified, and for whom"
     )
+    run.add_argument(
+        "--instrument",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="which instrument is read, where several could be; once for each",
+    )
     _operator(run)
     runs = group.add("runs", "bench.cli.runs:runs", "the journal's runs", "tera runs", json=True)
     runs.add_argument("--standard", metavar="ID", help="only runs that used this standard")

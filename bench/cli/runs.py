@@ -114,7 +114,7 @@ def run(options: Namespace) -> int:
         return open_screen(options)
 
     async def begun(place: Workplace) -> str:
-        return await place.begin(assignment, job=options.uut.stem)
+        return await place.begin(assignment, job=options.uut.stem, chosen=options.instrument)
 
     return asyncio.run(_work(options, begun))
 

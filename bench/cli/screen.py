@@ -33,7 +33,8 @@ async def show(options: Namespace, labels: Labels, clock: Clock | None = None, *
             first = order.stem if order.parent.resolve() == place.folders.orders.resolve() else str(order)
         elif getattr(options, "run", None) is not None:
             first = place.find(options.run).run
-        desk = FrontDesk(place, orders=() if order is None else (order,))
+        chosen = getattr(options, "instrument", ())
+        desk = FrontDesk(place, orders=() if order is None else (order,), chosen=chosen)
         desk.put_away()
         return await show_desk(
             desk,

@@ -11,9 +11,9 @@ from typing import Final
 from textual import work
 from textual.screen import Screen
 
-from bench.desk import Desk, JobLine, JobState, PersonLine
+from bench.desk import Desk, InstrumentLine, JobLine, JobState, PersonLine
 from bench.labels import Labels
-from bench.tui.screens.dialogs import AskPin, Pick, Write
+from bench.tui.screens.dialogs import PICK_KEYS, AskPin, Pick, Write
 from bench.tui.screens.face import Dialog
 from bench.tui.screens.home import OPENS, HomeScreen
 from bench.tui.screens.lock import LockScreen
@@ -147,20 +147,43 @@ class TeraApp(Shell):
         if not any(isinstance(screen, RunScreen) for screen in self.screen_stack):
             self._conduct(job)
 
+    async def _players(self, job: JobLine) -> dict[str, InstrumentLine] | None:
+        """Who plays each role in a job; where several could, a person chooses. None: nobody has chosen."""
+        found: dict[str, InstrumentLine] = {}
+        for role, lines in self.desk.players(job.key).items():
+            known = [line for line in lines if line in found.values()] or list(lines)
+            if len(known) > 1:
+                by_hand = self.labels.text("home.by_hand")
+                entries = [
+                    (key, f"{line.name}  {f'{line.driver}  {line.port}' if line.port else by_hand}", line)
+                    for key, line in zip(PICK_KEYS, known, strict=False)
+                ]
+                asked = self.labels.text("players.text", role=self.labels.role(role), title=job.title)
+                chosen = await self.push_screen_wait(Pick("players.title", entries, asked))
+                if chosen is None:
+                    return None
+                known = [chosen]
+            found[role] = known[0]
+        return found
+
     @work
     async def _conduct(self, job: JobLine) -> None:
-        ported = {role for line in self.desk.instruments() if line.port for role in line.roles}
+        players = await self._players(job)
+        if players is None:
+            return
+        ported = {role for role, line in players.items() if line.port}
         screen = RunScreen(
             job.title,
             self._run_clock,
             manual=UUT not in ported,
-            weighed_by_eye=not any(role.partition(":")[0] == COMPARATOR for role in ported),
+            weighed_by_eye=COMPARATOR not in ported,
             auto_capture=self.auto_capture,
         )
         await self.push_screen(screen)
         problem, measured = None, None
         try:
-            screen.work = await self.desk.begin(job.key, screen.operator, screen)
+            chosen = {line.name for line in players.values()}
+            screen.work = await self.desk.begin(job.key, screen.operator, screen, chosen=chosen)
             measured = await screen.work.finished()
         except PlainError as error:
             problem = error

@@ -25,4 +25,12 @@ CAPACITY_MEASURES: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
+    reads=(
+        "scale",
+        "vessel_temperature",
+        "standard_temperature",
+        "ambient_temperature",
+        "air_pressure",
+        "humidity",
+    ),
 )

@@ -25,4 +25,5 @@ ENERGY_METERS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
+    reads=("comparator", "counter", "meter", "pulses", "power", "reference", "ambient_temperature"),
 )

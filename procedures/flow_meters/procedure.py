@@ -23,4 +23,5 @@ FLOW_METERS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
+    reads=("master", "meter", "flow", "temperature", "reference_temperature", "vessel_temperature"),
 )

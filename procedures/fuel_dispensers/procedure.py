@@ -25,4 +25,5 @@ FUEL_DISPENSERS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
+    reads=("nozzle", "totaliser", "vessel_temperature", "product_temperature"),
 )

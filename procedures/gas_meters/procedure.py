@@ -23,4 +23,13 @@ GAS_METERS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
+    reads=(
+        "master",
+        "meter",
+        "flow",
+        "temperature",
+        "pressure",
+        "reference_temperature",
+        "reference_pressure",
+    ),
 )

@@ -23,4 +23,5 @@ LENGTH_MEASURES: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
+    reads=("meter", "temperature"),
 )

@@ -23,4 +23,5 @@ LEVEL_GAUGES: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
+    reads=("meter", "temperature"),
 )

@@ -25,4 +25,5 @@ MECHANICAL_SCALES: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
+    reads=("ambient_temperature", "humidity"),
 )

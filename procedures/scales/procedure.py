@@ -26,4 +26,5 @@ SCALES: Final = Procedure(
     example_case=EXAMPLE,
     # Habits of careful work and no clause: unconfirmed.
     rechecks={"zero": 5 * 60, "warm_up": 30 * 60, "environment": 30 * 60},
+    reads=("uut",),
 )

@@ -25,4 +25,5 @@ TANK_TRUCKS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
+    reads=("master", "flow", "master_temperature", "vessel_temperature", "standard_temperature"),
 )

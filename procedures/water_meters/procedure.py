@@ -24,4 +24,16 @@ WATER_METERS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
+    reads=(
+        "master",
+        "scale",
+        "meter",
+        "flow",
+        "water_temperature",
+        "vessel_temperature",
+        "pressure",
+        "ambient_temperature",
+        "air_pressure",
+        "humidity",
+    ),
 )

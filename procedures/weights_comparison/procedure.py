@@ -25,4 +25,5 @@ WEIGHTS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
+    reads=("comparator", "ambient_temperature", "air_pressure", "humidity"),
 )

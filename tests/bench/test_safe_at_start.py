@@ -32,6 +32,7 @@ async def valves_at(root):
     (root / "drivers" / "valves.toml").write_text(VALVES, encoding="utf-8")
     with (root / "laboratory.toml").open("a", encoding="utf-8") as file:
         file.write(f'\n[[instrument]]\nname = "katup"\ndriver = "valves"\nport = "{valves.address}"\n')
+        file.write('roles = ["valves"]\n')
     try:
         yield valves
     finally:
@@ -117,3 +118,21 @@ def test_after_a_killed_run_the_next_command_closes_the_valves_or_says_which_are
 
     with lab_bench.laboratory(tmp_path / "lab", "tcp") as lab:
         asyncio.run(work(lab))
+
+
+def test_what_has_a_safe_state_takes_part_in_every_test_of_its_kind(root):
+    async def work():
+        async with valves_at(root), open_workplace(root, Labels()) as place:
+            assert place.players("scales").by_role.keys() == {"uut", "valves"}
+        file = root / "laboratory.toml"
+        file.write_text(
+            file.read_text("utf-8").replace(
+                'roles = ["valves"]', 'roles = ["valves"]\nkinds = ["gas_meters"]'
+            ),
+            "utf-8",
+        )
+        async with open_workplace(root, Labels()) as place:
+            assert place.players("scales").by_role.keys() == {"uut"}
+            assert place.players("gas_meters").by_role.keys() == {"valves"}
+
+    asyncio.run(work())

@@ -4,7 +4,7 @@ Escape always goes back without an effect.
 """
 
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,6 +16,8 @@ from bench.tui.pin import PinEntry
 from bench.tui.screens.face import MAIN, Dialog, Panel, Part
 
 T = TypeVar("T")
+PICK_KEYS: Final = "1234567890abcdefgh"
+"""of the entries of a `Pick`, where they are as they come"""
 
 
 class Pick(Dialog[T | None], Generic[T]):

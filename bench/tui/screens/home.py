@@ -13,7 +13,7 @@ from textual.widget import Widget
 from bench.desk import InstrumentLine, JobLine, JobState, OutboxLine, StandardLine
 from bench.labels import Labels
 from bench.registration import kinds
-from bench.tui.screens.dialogs import Pick, Tell
+from bench.tui.screens.dialogs import PICK_KEYS, Pick, Tell
 from bench.tui.screens.face import MAIN, NARROW, Face, Panel, Part
 from bench.tui.screens.registration import RegistrationScreen
 from drivers.protocols import Refused
@@ -27,7 +27,6 @@ OPENS: Final = frozenset({JobState.WAITING, JobState.UNFINISHED, JobState.MEASUR
 """Jobs that Enter begins or takes up."""
 MARKED: Final = OPENS | {JobState.VOIDED}
 """Jobs that the mark goes over: of a run without a verdict, the seal is still to come."""
-_KIND_KEYS: Final = "1234567890abcdefgh"
 SEALED: Final = frozenset({JobState.SEALED, JobState.QUEUED, JobState.REFUSED, JobState.DELIVERED})
 
 
@@ -134,7 +133,7 @@ class HomeScreen(Face):
             self.bench.show(Tell("void.title", self.labels.text("void.only_unfinished")))
 
     def _register(self) -> None:
-        keyed = zip(_KIND_KEYS, kinds(), strict=False)
+        keyed = zip(PICK_KEYS, kinds(), strict=False)
         entries = [(key, self.labels.word("kind", kind), kind) for key, kind in keyed]
         self.bench.show(Pick("registration.title", entries, self.labels.text("registration.kind")), self._ask)
 

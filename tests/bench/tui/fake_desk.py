@@ -5,7 +5,7 @@ before it rests. Time stands still unless a test lets it pass.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -483,7 +483,17 @@ class FakeDesk:
         self.registered.append(order)
         return "order"
 
-    async def begin(self, job: str, operator: Operator, observer: events.Observer) -> FakeWork:
+    def players(self, job: str) -> Mapping[str, Sequence[InstrumentLine]]:
+        found: dict[str, list[InstrumentLine]] = {}
+        for line in self.instruments():
+            for role in line.roles:
+                found.setdefault(role.partition(":")[0], []).append(line)
+        return found
+
+    async def begin(
+        self, job: str, operator: Operator, observer: events.Observer, *, chosen: Collection[str] = ()
+    ) -> FakeWork:
+        self.chosen = set(chosen)
         if self.refuses_to_begin is not None:
             raise self.refuses_to_begin
         work = FakeWork(self, operator, observer)
