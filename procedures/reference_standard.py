@@ -17,9 +17,10 @@ from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.errors import StandardError
 from procedures.meters.relative_error import percent_of
-from procedures.standard import Kind, WorkingStandard
+from procedures.standard import COVERAGE, Kind, WorkingStandard
 
-_COVERAGE: Final = Decimal(2)
+_HAVE_ERRORS: Final = frozenset({"length", "mass", "volume"})
+"""at these an error may stand as a quantity; at a flow or a current it is a part of what was measured"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +87,12 @@ def _lacks(standard: WorkingStandard, use: Use, on: date) -> Iterator[tuple[str,
         yield "standard.no_certificate", named
     if standard.due < on:
         yield "standard.overdue", {**named, "due": standard.due.isoformat(), "date": on.isoformat()}
-    low, high = standard.lowest, standard.highest
+    if fault := _table_fault(standard, use.at):
+        yield fault, named | {"at": str(use.at)}
+        return
     try:
-        if (low is not None and use.at < low) or (high is not None and use.at > high):
-            facts = {"at": str(use.at), "lowest": str(low or "—"), "highest": str(high or "—")}
-            yield "standard.range", named | facts
+        if out := _outside(standard, use.at):
+            yield "standard.range", named | out
         doubt = relative_uncertainty(standard, use.at)
     except UnitError:
         yield "standard.unit", {**named, "at": str(use.at)}
@@ -102,17 +104,23 @@ def _lacks(standard: WorkingStandard, use: Use, on: date) -> Iterator[tuple[str,
 
 
 def relative_uncertainty(standard: WorkingStandard, at: Quantity) -> Quantity | None:
-    """Expanded uncertainty (k = 2) in percent of what is measured; None: the certificate does not say it."""
-    own = standard.value or standard.nominal
-    line = nearest(standard, at)
+    """Expanded uncertainty (k = 2) in percent of what is measured; None: the certificate does not say it.
+
+    What a measure holds is always its own volume; a scale, a meter or a tape measures `at`, far below what it
+    could.
+
+    Raises:
+        UnitError: the certificate states it in another kind of quantity.
+    """
+    whole = at if standard.kind != "vessel" else standard.value or standard.nominal or at
+    line = nearest(standard, whole)
     stated = line[1] if line is not None and line[1] is not None else standard.uncertainty
     if stated is None:
         return None
     percent = stated
     if stated.unit != "%":
-        whole = own if own is not None and own.dimension == stated.dimension else at
         percent = percent_of(stated, whole)
-    exact = Fraction(percent.value) * Fraction(_COVERAGE) / Fraction(standard.coverage_factor)
+    exact = Fraction(percent.value) * Fraction(COVERAGE) / Fraction(standard.coverage_factor)
     steps = -(-(exact * 10**6).numerator // (exact * 10**6).denominator)  # never rounded down
     return Quantity(Decimal(steps).scaleb(-6).normalize() + 0, "%")
 
@@ -132,6 +140,56 @@ def nearest(standard: WorkingStandard, at: Quantity) -> tuple[Quantity, Quantity
             known = [one.uncertainty for one in (before, after) if one.uncertainty is not None]
             return _between(before.at, after.at, before.error, after.error, at), max(known) if known else None
     return lines[-1].error, lines[-1].uncertainty
+
+
+def error_at(standard: WorkingStandard, at: Quantity) -> Quantity:
+    """Indication − true value of a standard by the table of its certificate, 0 % where it has none.
+
+    In % or, of lengths, masses and volumes, in a unit of `at`; the gate has seen that the table is for this.
+    """
+    line = nearest(standard, at)
+    return Quantity(0, "%") if line is None else line[0]
+
+
+def corrected(standard: WorkingStandard, indication: Quantity) -> Quantity:
+    """What a standard measured when it showed this: a load, a length, by the table of its certificate."""
+    if not standard.corrections:
+        return indication
+    error = error_at(standard, indication)
+    return indication - (indication * (error.value / 100) if error.unit == "%" else error)
+
+
+def volume_of(standard: WorkingStandard) -> Quantity | None:
+    """What a measure holds at its line, by its certificate; None: nothing but its nominal volume is known."""
+    if standard.value is not None or standard.nominal is None or not standard.corrections:
+        return standard.value
+    return corrected(standard, standard.nominal)
+
+
+def _table_fault(standard: WorkingStandard, at: Quantity) -> str:
+    """Why the table of a certificate says nothing of what is measured; empty: it does, or there is none."""
+    lines = standard.corrections
+    if any(line.at.dimension != at.dimension for line in lines):
+        return "standard.table_quantity"
+    if any(after.at <= before.at for before, after in pairwise(lines)):
+        return "standard.table_order"
+    units = {"%", at.dimension} if at.dimension in _HAVE_ERRORS else {"%"}
+    said = {"%" if line.error.unit == "%" else line.error.dimension for line in lines}
+    mixed = len(said) > 1
+    return "standard.table_error" if mixed or not said <= units else ""
+
+
+def _outside(standard: WorkingStandard, at: Quantity) -> dict[str, str]:
+    """Between which values the certificate holds, when `at` is outside; by its table where none is said.
+
+    A measure is filled to its line however much is poured with it.
+    """
+    lines = standard.corrections if standard.kind != "vessel" else ()
+    low = standard.lowest or (lines[0].at if lines else None)
+    high = standard.highest or (lines[-1].at if lines else None)
+    if (low is None or at >= low) and (high is None or at <= high):
+        return {}
+    return {"at": str(at), "lowest": str(low or "—"), "highest": str(high or "—")}
 
 
 def _between(start: Quantity, end: Quantity, first: Quantity, last: Quantity, at: Quantity) -> Quantity:
@@ -159,6 +217,18 @@ _SENTENCES: Final = {
     "standard.unit": (
         "The figures of standard {standard} are of another kind than {at}.",
         "Correct its units in laboratory.toml.",
+    ),
+    "standard.table_quantity": (
+        "The table of standard {standard} is for another quantity than {at}, at which it is used.",
+        "Copy its lines as the certificate has them, each with what it was found at.",
+    ),
+    "standard.table_order": (
+        "The lines of the table of standard {standard} do not rise from one to the next.",
+        "Write them in rising order, each once.",
+    ),
+    "standard.table_error": (
+        "The table of standard {standard} gives errors that are none at {at}.",
+        "Write all in %, or all in a unit of length, mass or volume where that is what is measured.",
     ),
     "standard.uncertainty_unknown": (
         "The uncertainty of standard {standard} at {at} is not known.",

@@ -2,11 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from drivers.quantity import Quantity
+
+COVERAGE: Final = Decimal(2)
+"""k with which uncertainties are compared and told; a certificate may state another"""
 
 
 class Weight(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

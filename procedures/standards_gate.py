@@ -52,6 +52,8 @@ class Requirement:
     on: date
     lowest_class: str
     share: Fraction
+    corrected: bool = False
+    """errors of certificates are corrected, so that they are no doubt about the load"""
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,7 @@ def _combinations(sets: Sequence[WorkingStandard]) -> Iterator[Sequence[WorkingS
 def _supply(
     sets: Iterable[WorkingStandard], demands: Sequence[Demand], requirement: Requirement
 ) -> tuple[Supply, ...] | _Lack:
-    stock = pieces(sets)
+    stock = pieces(sets, corrected=requirement.corrected)
     names = ", ".join(dict.fromkeys(piece.standard for piece in stock))
     found = []
     for demand in demands:

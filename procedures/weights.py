@@ -7,6 +7,7 @@ them.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from math import gcd
 from typing import Final
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 from drivers.quantity import Quantity
 from procedures.conformity import whole_digits
 from procedures.regulation import Regulation, by_id
-from procedures.standard import Weight, WorkingStandard
+from procedures.standard import COVERAGE, Weight, WorkingStandard
 
 CLASSES: Final = ("E1", "E2", "F1", "F2", "M1", "M1-2", "M2", "M2-3", "M3")
 """From the best to the least."""
@@ -169,14 +170,14 @@ def class_limit(accuracy_class: str, nominal: Quantity) -> Quantity | None:
     return _limits().get(nominal, {}).get(accuracy_class)
 
 
-def pieces(standards: Iterable[WorkingStandard]) -> tuple[Piece, ...]:
-    """All weights of these sets, the heaviest first."""
+def pieces(standards: Iterable[WorkingStandard], *, corrected: bool = False) -> tuple[Piece, ...]:
+    """All weights of these sets, the heaviest first; `corrected`: see `standards_gate.Requirement`."""
     found = [
         Piece(
             standard=s.id,
             nominal=w.nominal,
             count=w.count,
-            doubt=_doubt(s, w),
+            doubt=_doubt(s, w, corrected=corrected),
             certified=None
             if w.uncertainty is None
             else Certified(uncertainty=w.uncertainty, coverage_factor=s.coverage_factor),
@@ -249,11 +250,22 @@ def _sum(*masses: Quantity | None) -> Quantity | None:
     return sum(known[1:], known[0]) if known else None
 
 
-def _doubt(standard: WorkingStandard, weight: Weight) -> Quantity | None:
-    """Error, which nobody corrects, and uncertainty of the certificate, or the limit of the class."""
+def _doubt(standard: WorkingStandard, weight: Weight, *, corrected: bool) -> Quantity | None:
+    """U of the certificate (k = 2), with its error unless that is corrected; else the class limit."""
     if weight.uncertainty is None:
         return class_limit(standard.accuracy_class, weight.nominal)
-    return weight.uncertainty if weight.error is None else weight.uncertainty + abs(weight.error)
+    doubt = _expanded(weight.uncertainty, standard.coverage_factor)
+    return doubt if weight.error is None or corrected else doubt + abs(weight.error)
+
+
+def _expanded(uncertainty: Quantity, coverage_factor: Decimal) -> Quantity:
+    """An uncertainty with that factor, with k = 2; never rounded down."""
+    if coverage_factor == COVERAGE:
+        return uncertainty
+    exact = Fraction(uncertainty.value) * Fraction(COVERAGE) / Fraction(coverage_factor)
+    place = uncertainty.resolution / 1000
+    steps = -(-exact // Fraction(place))
+    return Quantity((steps * place).normalize() + 0, uncertainty.unit)
 
 
 @cache

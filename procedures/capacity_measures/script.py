@@ -16,7 +16,7 @@ from procedures.capacity_measures.observation import Filling, Observations
 from procedures.capacity_measures.task import CapacityMeasureTask
 from procedures.explanation import with_uncertainty
 from procedures.point import Conclusion, Outcome, Phase, Reason
-from procedures.reference_standard import nearest
+from procedures.reference_standard import corrected
 from procedures.run import Run
 from procedures.scales.conclusion import conclude
 from procedures.surroundings import AIR_PRESSURE, HUMIDITY, ROOM
@@ -123,17 +123,10 @@ class _Test:
         full = await self._reader.shown(
             "scale", _GRAM, least=empty + water - apart, most=empty + water + apart
         )
-        mass = self._corrected(full) - self._corrected(empty)
+        scale = self._task.standard
+        mass = corrected(scale, full) - corrected(scale, empty)
         weighed = Weighed(mass=mass, air_density=self._task.uut.air_density, air=self._air)
         return await self._line(Filling(weighed=weighed, readings=(first, self._run.path())))
-
-    def _corrected(self, shown: Quantity) -> Quantity:
-        """What stood on the scale, by the table of its certificate."""
-        line = nearest(self._task.standard, shown)
-        if line is None:
-            return shown
-        error = line[0]
-        return shown - (shown * (error.value / 100) if error.unit == "%" else error)
 
     async def _line(self, row: Filling) -> Filling:
         task = self._task

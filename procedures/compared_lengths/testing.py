@@ -14,7 +14,7 @@ from procedures.edition import PlannedStep
 from procedures.meters.relative_error import percent_of
 from procedures.outline import Demanded, Formula, Outline, OutlinedPoint
 from procedures.point import Conclusion, Phase, Reason
-from procedures.reference_standard import Use, nearest
+from procedures.reference_standard import Use, corrected
 from procedures.run import Run
 from procedures.standard import WorkingStandard
 from procedures.subjects.judging import concluded, phase_of
@@ -79,9 +79,8 @@ class Certified(NamedTuple):
 
 def certified(standard: WorkingStandard, length: Quantity) -> Certified:
     """The error of a standard at a length, and a third of its cubic expansion."""
-    line = nearest(standard, length)
-    error = line[0] if line is not None and line[0].unit != "%" else Quantity(0, "mm")
-    return Certified(error, None if standard.expansion is None else standard.expansion / Decimal(3))
+    error = length - corrected(standard, length)
+    return Certified(error.to("mm"), None if standard.expansion is None else standard.expansion / Decimal(3))
 
 
 S = TypeVar("S", bound=Sheet)

@@ -16,7 +16,7 @@ from procedures.energy_meters.observation import Comparison, MeterSheet
 from procedures.energy_meters.pulses import PULSE
 from procedures.energy_meters.task import EnergyMeterTask, PlannedLoad
 from procedures.meters.register import Shown
-from procedures.reference_standard import nearest
+from procedures.reference_standard import error_at
 from procedures.run import Run
 from procedures.subjects.session import Session
 from procedures.subjects.sheet import Tested
@@ -60,15 +60,13 @@ class Comparing:
         Raises:
             ProcedureError: a reading is none.
         """
-        line = nearest(self.task.standard(load.standard), load.current)
-        known = Quantity(0, "%") if line is None or line[0].unit != "%" else line[0]
         common = Comparison(
             at=load.name,
             current=load.current,
             power_factor=load.power_factor,
             phases=load.phases,
             uncertainty=load.uncertainty,
-            reference_error=known,
+            reference_error=error_at(self.task.standard(load.standard), load.current),
             faults=await self._other_load(load),
         )
         match self.task.uut.method:

@@ -14,7 +14,7 @@ from procedures.action import DeliverVolume, SetFlow
 from procedures.meters.flow_rate import FlowBand
 from procedures.meters.register import Shown
 from procedures.point import Conclusion, Phase, Reason
-from procedures.reference_standard import nearest
+from procedures.reference_standard import error_at, volume_of
 from procedures.run import Run, Watched
 from procedures.subjects.judging import concluded, phase_of
 from procedures.subjects.session import Session, Test, found_and_left
@@ -149,10 +149,9 @@ class CompleteTest:
         )
         if before is not None:
             after = await self._master(planned, before)
-            line = nearest(standard, log.mean or planned.aim)
             master = ThroughMaster(
                 volume=after.value - before.value,
-                error=line[0] if line is not None else Quantity(0, "%"),
+                error=error_at(standard, log.mean or planned.aim),
                 temperature=state.get("reference_temperature"),
                 pressure=state.get("reference_pressure"),
             )
@@ -196,7 +195,7 @@ class CompleteTest:
         deviation = await self._session.key("vessel_reading", step, vessel=standard.id, volume=str(nominal))
         inside, _ = await self._session.state("vessel_temperature", FLUID)
         return Measured(
-            volume=standard.value or nominal,
+            volume=volume_of(standard) or nominal,
             deviation=deviation,
             temperature=inside,
             reference_temperature=standard.reference_temperature,

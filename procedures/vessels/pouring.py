@@ -14,7 +14,7 @@ import msgspec
 from drivers.quantity import Quantity
 from procedures.action import DeliverVolume, FillVessel
 from procedures.meters.flow_rate import FlowBand
-from procedures.reference_standard import nearest
+from procedures.reference_standard import error_at
 from procedures.run import Run
 from procedures.standard import WorkingStandard
 from procedures.surroundings import FLUID
@@ -90,8 +90,7 @@ class Pouring:
         temperature = mean_of(shown, FLUID.step.unit)
         if temperature is None:
             faults += ("temperature_not_logged",)
-        line = nearest(standard, log.mean or flow)
-        error = line[0] if line is not None else _ZERO
+        error = error_at(standard, log.mean or flow)
         passed = after.value - before.value
         return Metered(volume=passed, error=error, flow=log.mean, temperature=temperature), faults
 

@@ -12,6 +12,7 @@ from procedures.action import Choice, Choose, Inspect, Keyed, KeyQuantity
 from procedures.errors import ProcedureError
 from procedures.meters.register import Shown, read_register
 from procedures.point import Reason
+from procedures.reference_standard import volume_of
 from procedures.run import Run, Watched
 from procedures.standard import WorkingStandard
 from procedures.surroundings import FLUID, State, Surroundings
@@ -212,7 +213,7 @@ def measured(
         nominal=standard.nominal or Quantity(0, "L"),
         above=None if side == "below" else amount,
         below=amount if side == "below" else None,
-        volume=standard.value,
+        volume=volume_of(standard),
         temperature=temperature,
         reference_temperature=standard.reference_temperature,
         expansion=standard.expansion,

@@ -14,7 +14,7 @@ from procedures.errors import ProcedureError
 from procedures.explanation import with_uncertainty
 from procedures.meters.register import Shown
 from procedures.point import Phase, Point, Reason
-from procedures.reference_standard import nearest
+from procedures.reference_standard import corrected, error_at, volume_of
 from procedures.run import Run, Watched
 from procedures.surroundings import AIR_PRESSURE, HUMIDITY, LINE_PRESSURE, ROOM, WATER
 from procedures.vessels.drip import drained
@@ -252,23 +252,20 @@ class CompleteTest:
     ) -> Delivery:
         standard = self.task.standard(planned.standard)
         if isinstance(before, Quantity):
-            mass = await self._reader.mass("scale", _GRAM) - before
-            line = nearest(standard, mass)
-            if line is not None:
-                mass -= line[0] if line[0].unit != "%" else mass * (line[0].value / 100)
+            after_it = await self._reader.mass("scale", _GRAM)
+            mass = corrected(standard, after_it) - corrected(standard, before)
             weighed = Weighed(mass=mass, air_density=self.task.uut.air_density, air=self._air)
             return Delivery(weighed=weighed)
         if before is not None:
             after = await self._master(planned, before)
-            line = nearest(standard, log.mean or planned.aim)
-            error = line[0] if line is not None else Quantity(0, "%")
+            error = error_at(standard, log.mean or planned.aim)
             return Delivery(master=Mastered(volume=after.value - before.value, error=error))
         nominal = standard.nominal or planned.volume
         step = standard.scale_interval or _MILLILITRE
         deviation = await self._reader.key("vessel_reading", step, vessel=standard.id, volume=str(nominal))
         inside = await self._reader.state("vessel_temperature", WATER)
         measured = Measured(
-            volume=standard.value or nominal,
+            volume=volume_of(standard) or nominal,
             deviation=deviation,
             temperature=inside,
             reference_temperature=standard.reference_temperature,

@@ -142,7 +142,10 @@ def _planned(
         aim = aim_of(band)
         tolerance = rules.tolerance(uut, flow.zone, rules.warm_above, assignment.activity)
         least_ratio = rules.standards.least_ratio
-        use = _use(uut.method, wanted, aim, Fraction(tolerance.upper.value) / Fraction(least_ratio))
+        limit = _percent(Fraction(tolerance.upper.value) / Fraction(least_ratio))
+        if uut.method == "gravimetric":
+            wanted = _weighable(standards, assignment.standards, wanted, limit)
+        use = _use(uut.method, wanted, aim, limit)
         standard = _standard(standards, assignment.standards, use, wanted, on)
         used[standard.id] = standard
         volume = standard.nominal if use.kind == "vessel" and standard.nominal is not None else wanted
@@ -175,12 +178,37 @@ def volume_of(uut: WaterMeters, rules: WaterMeterRules, band: FlowBand) -> Quant
     return Quantity(-(-litres.numerator // litres.denominator), "L")
 
 
-def _use(method: str, volume: Quantity, aim: Quantity, limit: Fraction) -> Use:
+def _percent(share: Fraction) -> Quantity:
+    """A limit, rounded down."""
+    return Quantity(Decimal(share.numerator * 10**6 // share.denominator).scaleb(-6), "%")
+
+
+def _use(method: str, volume: Quantity, aim: Quantity, limit: Quantity) -> Use:
     """What the standard of a method is used for, and how well it must be known there, in percent."""
     litres = volume.to("L").value
     at = {"volumetric": volume, "gravimetric": Quantity(litres, "kg"), "master": aim}[method]
-    share = Decimal(limit.numerator * 10**6 // limit.denominator).scaleb(-6)
-    return Use(kind=_KINDS[method], at=at, limit=Quantity(share, "%"))
+    return Use(kind=_KINDS[method], at=at, limit=limit)
+
+
+def _weighable(
+    standards: Sequence[WorkingStandard], named: Sequence[str], volume: Quantity, limit: Quantity
+) -> Quantity:
+    """So much water that the uncertainty of a scale is a small enough part of it, at least `volume`; L."""
+    enough = []
+    for scale in standards:
+        if scale.kind == "scale" and (not named or scale.id in named):
+            share = relative_uncertainty(scale, Quantity(volume.to("L").value, "kg"))
+            if share is not None:
+                times = max(Fraction(share.value) / Fraction(limit.value), Fraction(1))
+                litres = Fraction(volume.to("L").value) * times
+                more = Quantity(-(-litres.numerator // litres.denominator), "L")
+                if scale.nominal is None or scale.nominal >= _weight_of(more):
+                    enough.append(more)
+    return min(enough, default=volume)
+
+
+def _weight_of(volume: Quantity) -> Quantity:
+    return Quantity(volume.to("L").value * _LITRE_PER_KG, "kg")
 
 
 def _standard(
@@ -192,13 +220,12 @@ def _standard(
 ) -> WorkingStandard:
     """The smallest measure that takes the volume; when none does, the largest there is."""
     if use.kind == "scale":
-        most = volume.to("L").value * _LITRE_PER_KG
         return choose_standard(
             standards,
             named,
             use,
             on,
-            fits=lambda one: one.nominal is None or one.nominal >= Quantity(most, "kg"),
+            fits=lambda one: one.nominal is None or one.nominal >= _weight_of(volume),
         )
     if use.kind != "vessel":
         return choose_standard(standards, named, use, on)

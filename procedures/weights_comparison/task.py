@@ -13,7 +13,7 @@ from procedures.assignment import Assignment, unnamed
 from procedures.edition import PlannedStep
 from procedures.errors import ProcedureError
 from procedures.point import Activity, Reason
-from procedures.standard import StandardUse, WorkingStandard
+from procedures.standard import COVERAGE, StandardUse, WorkingStandard
 from procedures.standards_gate import Demand, Requirement, choose_standards, standard_use
 from procedures.weights import CLASSES, Heap
 from procedures.weights_comparison.instrument import TestedWeight, WeightSet, read_set
@@ -185,6 +185,7 @@ def _references(
         on=task.date,
         lowest_class=least_reference(task.uut, task.rules),
         share=Fraction(task.rules.reference.share),
+        corrected=True,
     )
 
     def permitted(mass: Quantity) -> Quantity:
@@ -192,8 +193,7 @@ def _references(
         return task.judging.tolerance(weight).upper
 
     demands = [Demand(loads=(mass,), exact=True, permitted=permitted) for mass in masses]
-    corrected = [_without_errors(one) for one in standards]
-    supplies, used = choose_standards(corrected, assignment.standards, demands, requirement)
+    supplies, used = choose_standards(standards, assignment.standards, demands, requirement)
     by_id = {one.id: one for one in standards}
     found = [(_reference(supply.heap, by_id), supply.heap.names) for supply in supplies]
     for reference, _ in found:
@@ -201,25 +201,15 @@ def _references(
     return found, used
 
 
-def _without_errors(standard: WorkingStandard) -> WorkingStandard:
-    certified = tuple(
-        msgspec.structs.replace(weight, error=None) if weight.uncertainty is not None else weight
-        for weight in standard.weights
-    )
-    return msgspec.structs.replace(standard, weights=certified)
-
-
 def _reference(heap: Heap, by_id: dict[str, WorkingStandard]) -> Reference:
     """The pieces together: errors add up, and uncertainties too, because weights of one set err together."""
     nominal, error, doubt = (Quantity(0, "mg") for _ in range(3))
     sets = [by_id[name] for name in heap.standards]
-    k = max(one.coverage_factor for one in sets)
     certified = all(piece.certified is not None for piece in heap.taken)
     for piece in heap.taken:
-        weight = next(one for one in by_id[piece.standard].weights if one.nominal == piece.nominal)
         nominal += piece.nominal * piece.count
-        if weight.uncertainty is not None and weight.error is not None:
-            error += weight.error * piece.count
+        if piece.certified is not None and piece.error is not None:
+            error += piece.error * piece.count
         doubt += (piece.doubt or Quantity(0, "mg")) * piece.count
     materials = {one.material for one in sets}
     return Reference(
@@ -228,6 +218,6 @@ def _reference(heap: Heap, by_id: dict[str, WorkingStandard]) -> Reference:
         nominal=nominal.to(heap.taken[0].nominal.unit),
         error=error,
         uncertainty=doubt,
-        coverage_factor=k if certified else _RECTANGULAR,
+        coverage_factor=COVERAGE if certified else _RECTANGULAR,
         material=materials.pop() if len(materials) == 1 else None,
     )

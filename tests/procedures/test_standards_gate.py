@@ -1,18 +1,20 @@
 """Which weights make a load, and which may not be used."""
 
 from datetime import date
+from decimal import Decimal
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from drivers.quantity import Quantity
 from procedures.errors import StandardError
 from procedures.standard import Weight
 from procedures.standards_gate import standard_problems
 from procedures.weights import Piece, make, pieces, without
-from tests.procedures.scales_at_hand import DAY, SET, SHOP_SCALE, mass, scale_task, standard, weights
+from tests.procedures.scales_at_hand import DAY, SET, SHOP_SCALE, TERA, mass, scale_task, standard, weights
 
 MADE = {
     "one weight": ("5 kg", ("5 kg",)),
@@ -230,3 +232,17 @@ def test_a_load_off_the_weights_is_moved_down_to_few_weights():
 
 def test_the_shop_scale_needs_one_set():
     assert scale_task(SHOP_SCALE, standards=(GOOD,)).accuracy_up[-1].weights == ("10 kg", "5 kg")
+
+
+@pytest.mark.parametrize(("factor", "good"), [("1", False), ("2", True), ("3", True)])
+def test_an_uncertainty_is_compared_with_k_of_two_whatever_the_certificate_has(factor, good):
+    certified = tuple(
+        replace(one, uncertainty=Quantity(one.nominal.to("g").value * Decimal("0.00015"), "g")) for one in SET
+    )
+    cupboard = (standard(weights=certified, coverage_factor=Decimal(factor)),)
+    if good:
+        assert scale_task(activity=TERA, standards=cupboard).standards
+    else:
+        with pytest.raises(StandardError) as refused:
+            scale_task(activity=TERA, standards=cupboard)
+        assert refused.value.code == "standard.uncertainty.no_other"

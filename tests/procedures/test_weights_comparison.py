@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import permutations
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,6 +46,37 @@ def case(accuracy_class: str, weights: list[str], **more: Any) -> dict[str, Any]
 
 def accuracy(conclusion):
     return [point for point in conclusion.points if point.section == "accuracy"]
+
+
+TWO_KILOGRAM_WEIGHTS = (
+    Weight(nominal=mass("2 kg"), uncertainty=mass("3 mg"), error=mass("-9 mg")),
+    Weight(nominal=mass("2 kg"), uncertainty=mass("3 mg"), error=mass("9 mg")),
+    Weight(nominal=mass("1 kg"), uncertainty=mass("1.5 mg"), error=mass("0 mg")),
+)
+
+
+def test_each_of_two_weights_of_one_nominal_mass_has_its_own_error():
+    uut = {"class": "F2", "material": "stainless_steel", "air_density": "1.2 kg/m3", "weights": ["5 kg"]}
+    uut["balance"] = {"d": "1 mg", "repeatability": "2 mg"}
+    order = Assignment(kind="weights", activity=Activity.INITIAL_VERIFICATION, uut=uut)
+    pieces = standard(accuracy_class="F1", weights=TWO_KILOGRAM_WEIGHTS)
+    (comparison,) = prepare(order, DAY, (pieces,)).comparisons
+    assert comparison.pieces == ("2 kg", "2 kg", "1 kg")
+    assert comparison.reference.error == mass("0 mg")
+    assert comparison.reference.uncertainty == mass("7.5 mg")
+    lighter = msgspec.structs.replace(order, uut=uut | {"weights": ["2 kg"]})
+    (alone,) = prepare(lighter, DAY, (pieces,)).comparisons
+    assert alone.reference.error == mass("-9 mg")
+
+
+def test_the_uncertainty_of_a_reference_is_told_with_two_whatever_its_certificate_has():
+    uut = {"class": "F2", "material": "stainless_steel", "air_density": "1.2 kg/m3", "weights": ["1 kg"]}
+    order = Assignment(kind="weights", activity=Activity.INITIAL_VERIFICATION, uut=uut)
+    for k, expected in (("1", "3 mg"), ("2", "1.5 mg"), ("1.96", "1.530613 mg"), ("3", "1 mg")):
+        pieces = standard(accuracy_class="F1", weights=TWO_KILOGRAM_WEIGHTS, coverage_factor=Decimal(k))
+        (comparison,) = prepare(order, DAY, (pieces,)).comparisons
+        assert comparison.reference.coverage_factor == 2
+        assert mass(expected) <= comparison.reference.uncertainty <= mass(expected) + mass("0.0001 mg")
 
 
 CYCLES = {
