@@ -19,8 +19,9 @@ from procedures.capacity_measures.volume import Method as VolumeMethod
 from procedures.phase import phase_of
 from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Tolerance
 from procedures.rounding import settled
+from procedures.subjects.judging import inspected
 from procedures.vessels.filling import Filled
-from procedures.vessels.judging import visual_points, volume_point
+from procedures.vessels.judging import volume_point
 from procedures.vessels.limits import cut_off
 
 RANGE = "repeatability/range"
@@ -92,8 +93,8 @@ def observation_notices(judging: Judging, seen: Observations) -> tuple[Reason, .
 def _section(judging: Judging, seen: Observations, name: Section) -> Iterator[Point]:
     match name:
         case "visual":
-            items = judging.rules.of_type(judging.measure).visual
-            yield from visual_points(seen.visual, items, judging.rules.id)
+            items = judging.rules.of_type(judging.measure).visual_at(judging.activity)
+            yield from inspected(seen.visual, items, judging.rules.id)
         case "accuracy":
             step = judging.measure.d
             blind = step is not None and step > judging.tolerance.upper

@@ -32,8 +32,9 @@ def outline(assignment: Assignment, on: dt.date) -> Outline:
     rules, _ = choose_rules(assignment.rules, on)
     judging, of_type = Judging(uut, rules, assignment.activity), rules.of_type(uut)
     tolerance = judging.tolerance
+    visual = of_type.visual_at(assignment.activity)
     points = {
-        "visual": [OutlinedPoint(section="visual", label=f"visual/{item}") for item in of_type.visual],
+        "visual": [OutlinedPoint(section="visual", label=f"visual/{item}") for item in visual],
         "accuracy": [
             OutlinedPoint(
                 section="accuracy", label=f"accuracy/{number}", load=uut.nominal, tolerance=tolerance

@@ -9,7 +9,7 @@ from procedures.capacity_measures.instrument import CapacityMeasure
 from procedures.errors import ProcedureError
 from procedures.point import Activity, Tolerance
 from procedures.regulation import Regulation, by_id, in_force
-from procedures.subjects.rules import Cited
+from procedures.subjects.rules import Cited, looked_at
 from procedures.vessels.limits import LimitStep, permitted_volume
 from procedures.vessels.rules import StandardRules
 
@@ -24,6 +24,12 @@ class TypeRules(Cited, frozen=True, kw_only=True):
     validity_years: int
     visual: tuple[str, ...]
     """ids of the lines of the checklist"""
+    only_subsequent: tuple[str, ...] = ()
+    """see `procedures.subjects.rules.VisualRules`"""
+
+    def visual_at(self, activity: Activity) -> tuple[str, ...]:
+        """The lines that are looked at."""
+        return looked_at(self.visual, self.only_subsequent, activity)
 
 
 class RepeatRules(Cited, frozen=True, kw_only=True):

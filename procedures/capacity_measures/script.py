@@ -86,7 +86,8 @@ class _Test:
 
     async def _visual(self) -> None:
         async with self._run.step("visual"):
-            found = await self._reader.inspected(self._task.rules.of_type(self._task.uut).visual)
+            items = self._task.rules.of_type(self._task.uut).visual_at(self._task.activity)
+            found = await self._reader.inspected(items)
             self.seen = msgspec.structs.replace(self.seen, visual=found)
             await self._report()
 

@@ -80,7 +80,7 @@ def prepare(
 
 def plan(task: CapacityMeasureTask) -> tuple[PlannedStep, ...]:
     """What is to come, in order; the labels are those of the points."""
-    visual = task.rules.of_type(task.uut).visual
+    visual = task.rules.of_type(task.uut).visual_at(task.activity)
     steps = {
         "visual": [PlannedStep(section="visual", label=f"visual/{item}") for item in visual],
         "accuracy": [

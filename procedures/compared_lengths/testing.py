@@ -111,7 +111,7 @@ class LengthTest(ABC, Generic[S]):
 
     async def whole(self) -> Phase:
         """Inspection, then each instrument in a series of its own."""
-        await self.session.visual(self._task.tested, self._rules.visual.items)
+        await self.session.visual(self._task.tested, self._rules.visual.at(self._task.activity))
         for one in self._task.tested:
             async with self.run.series(f"{self.prefix}accuracy/{one.id}"):
                 await self.compare(one)

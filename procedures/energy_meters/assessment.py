@@ -118,7 +118,7 @@ class Judging:
             yield f"accuracy/{sheet.id}/{name}/{counts[name]}", row
 
     def _sheet(self, sheet: MeterSheet) -> Iterator[Judged]:
-        yield from visual_points(sheet)
+        yield from visual_points(sheet, self.rules, self.activity)
         found = []
         at = f"$.meter[{sheet.id}]"
         if sheet.no_load is not None:

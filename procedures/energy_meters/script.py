@@ -59,7 +59,8 @@ class CompleteTest:
         for section in sections(self._task.judging):
             match section:
                 case "visual":
-                    await self._session.visual(self._task.tested, self._task.rules.visual.items)
+                    items = self._task.rules.visual.at(self._task.activity)
+                    await self._session.visual(self._task.tested, items)
                 case "no_load":
                     await self._no_load()
                 case "starting":

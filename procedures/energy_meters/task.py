@@ -126,7 +126,8 @@ def ruled_task(assignment: Assignment, on: dt.date) -> EnergyMeterTask:
     loads = tuple(planned_loads(judging, uut))
     runs = max(uut.repeats or 0, rules.runs)
     wanted = sections(judging)
-    steps = tuple(step for section in wanted for step in _steps(section, rules, loads, runs, tested))
+    visual = rules.visual.at(assignment.activity)
+    steps = tuple(step for section in wanted for step in _steps(section, visual, loads, runs, tested))
     return EnergyMeterTask(
         activity=assignment.activity,
         date=on,
@@ -235,14 +236,14 @@ def _lacking(entry: str, example: str) -> ProcedureError:
 
 def _steps(
     section: str,
-    rules: EnergyMeterRules,
+    visual: tuple[str, ...],
     loads: tuple[PlannedLoad, ...],
     runs: int,
     tested: tuple[Tested, ...],
 ) -> Iterator[PlannedStep]:
     if section == "visual":
         for one in tested:
-            for item in rules.visual.items:
+            for item in visual:
                 yield PlannedStep(section=section, label=f"visual/{one.id}/{item}")
     elif section == "accuracy":
         for load in loads:

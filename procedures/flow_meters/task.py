@@ -69,7 +69,11 @@ def planned_steps(
 ) -> tuple[PlannedStep, ...]:
     """What is to come; the range of repeats has a point a flow."""
     steps = steps_of(
-        kind.rules, [name for name in kind.sections if name != "repeatability"], flows, runs, tested
+        kind.rules.visual.at(kind.activity),
+        [name for name in kind.sections if name != "repeatability"],
+        flows,
+        runs,
+        tested,
     )
     if "repeatability" not in kind.sections or runs == 1:
         return steps

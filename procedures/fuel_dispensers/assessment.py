@@ -17,7 +17,7 @@ from procedures.fuel_dispensers.observation import Observations, Sheet
 from procedures.fuel_dispensers.rules import Denominator, Section
 from procedures.phase import phase_of
 from procedures.point import Method, Outcome, Phase, Point, Reason, Subject, Tolerance
-from procedures.vessels.judging import visual_points
+from procedures.subjects.judging import inspected
 
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
 _METHODS: Final[dict[Denominator, Method]] = {
@@ -100,7 +100,8 @@ def _of_nozzle(limits: Limits, sheet: Sheet, name: Section) -> Iterator[Point]:
     runs = runs_of(limits, sheet)
     match name:
         case "visual":
-            yield from visual_points(sheet.visual, limits.rules.visual.items, limits.rules.id, sheet.id)
+            items = limits.rules.visual.at(limits.activity)
+            yield from inspected(sheet.visual, items, limits.rules.id, sheet.id)
         case "accuracy":
             yield from (_point(limits, run) for run in runs)
         case "repeatability":

@@ -55,7 +55,7 @@ class CompleteTest:
             async with self._run.series(f"{self._prefix}visual"):
                 for nozzle in task.uut.nozzles:
                     async with self._run.step(nozzle.id):
-                        found = await self.reader.inspected(task.rules.visual.items, nozzle.id)
+                        found = await self.reader.inspected(task.rules.visual.at(task.activity), nozzle.id)
                         self._change(nozzle.id, visual=found)
                         await self._report()
         for nozzle in task.uut.nozzles:

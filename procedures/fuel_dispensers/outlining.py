@@ -26,7 +26,7 @@ def outline(assignment: Assignment, on: dt.date) -> Outline:
         OutlinedPoint(section="visual", label=f"visual/{nozzle.id}/{item}")
         for nozzle in uut.nozzles
         if "visual" in rules.order
-        for item in rules.visual.items
+        for item in rules.visual.at(assignment.activity)
     ]
     demanded = []
     for flow in flows:

@@ -132,7 +132,7 @@ def plan(task: FuelDispenserTask) -> tuple[PlannedStep, ...]:
         if "visual" in order:
             steps += [
                 PlannedStep(section="visual", label=f"visual/{nozzle.id}/{item}")
-                for item in task.rules.visual.items
+                for item in task.rules.visual.at(task.activity)
             ]
         for flow in task.flows:
             of_test = task.rules.flow(flow.name, "$")

@@ -59,7 +59,7 @@ def planned_steps(
     kind: Gas, flows: Sequence[PlannedFlow], runs: int, tested: Sequence[Tested]
 ) -> tuple[PlannedStep, ...]:
     """What is to come."""
-    return steps_of(kind.rules, kind.sections, flows, runs, tested)
+    return steps_of(kind.rules.visual.at(kind.activity), kind.sections, flows, runs, tested)
 
 
 async def gas_meters(run: Run, task: GasMeterTask) -> Conclusion:

@@ -36,7 +36,7 @@ class Judging:
         """
         found: list[Judged] = []
         for sheet in sheets:
-            found += visual_points(sheet)
+            found += visual_points(sheet, self.rules, self.activity)
             counts: dict[str, int] = {}
             for index, row in enumerate(sheet.comparison):
                 name = f"interval {row.nominal}" if row.interval else str(row.nominal)

@@ -77,7 +77,7 @@ def ruled_task(assignment: Assignment, on: dt.date) -> LengthTask:
         PlannedLength(length=one, permitted=rules.permitted(uut, one, assignment.activity))
         for one in rules.lengths(uut)
     )
-    steps = inspections(tested, rules.visual.items)
+    steps = inspections(tested, rules.visual.at(assignment.activity))
     steps += [
         PlannedStep(section="accuracy", label=f"accuracy/{one.id}/{planned.length}/{n}", load=planned.length)
         for one in tested

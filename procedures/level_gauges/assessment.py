@@ -72,7 +72,7 @@ class Judging:
             yield Reason(code="state_not_stated", facts={"states": "temperature"})
 
     def _sheet(self, sheet: GaugeSheet) -> Iterator[Judged]:
-        yield from visual_points(sheet)
+        yield from visual_points(sheet, self.rules, self.activity)
         errors: dict[Quantity, dict[str, list[Fraction]]] = {}
         counts: dict[str, int] = {}
         for index, row in enumerate(sheet.dip):

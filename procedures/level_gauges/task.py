@@ -82,7 +82,7 @@ def ruled_task(assignment: Assignment, on: dt.date) -> LevelTask:
         )
         for level, way in ways
     )
-    steps = inspections(tested, rules.visual.items)
+    steps = inspections(tested, rules.visual.at(assignment.activity))
     for one in tested:
         labels = [(f"accuracy/{one.id}/{level} {way}/1", level) for level, way in ways]
         labels += [(f"hysteresis/{one.id}/{level}", level) for level in rules.levels(uut)]

@@ -13,9 +13,10 @@ from fractions import Fraction
 from drivers.quantity import Quantity
 from procedures.acceptance import AcceptanceRule, accept
 from procedures.conformity import worst
+from procedures.errors import ProcedureError
 from procedures.explanation import PointBudget, with_uncertainty
 from procedures.phase import phase_of as phase_of_points
-from procedures.point import Conclusion, Method, Outcome, Phase, Point, Reason, Subject, Tolerance
+from procedures.point import Activity, Conclusion, Method, Outcome, Phase, Point, Reason, Subject, Tolerance
 from procedures.scales.conclusion import years_later
 from procedures.subjects.rules import SubjectRules
 from procedures.subjects.sheet import Sheet
@@ -72,19 +73,42 @@ def cut(value: Fraction, unit: str, places: int = 9) -> Quantity:
     return Quantity(Decimal(int(value * 10**places)).scaleb(-places).normalize() + 0, unit)
 
 
-def visual_points(sheet: Sheet) -> Iterator[Judged]:
-    """A point for each line of the checklist that was looked at."""
-    for item, in_order in sheet.visual.items():
-        yield Judged(
-            point=Point(
-                section="visual",
-                label=f"visual/{sheet.id}/{item}",
-                subject=sheet.id,
-                method=Method.INSPECTION,
-                outcome=C if in_order else N,
-                reason="" if in_order else "visual_fault",
+def inspected(
+    seen: Mapping[str, bool], items: Sequence[str], rules: str, subject: str = ""
+) -> Iterator[Point]:
+    """A point for each line of the checklist that was looked at.
+
+    Raises:
+        ProcedureError: the checklist of the rules has no such line.
+    """
+    for item, in_order in seen.items():
+        if item not in items:
+            raise ProcedureError(
+                "case.visual_item",
+                "The checklist of {rules} has no line {item}.",
+                "Its lines are: {known}.",
+                rules=rules,
+                item=item,
+                known=", ".join(items),
             )
+        yield Point(
+            section="visual",
+            label="/".join(filter(None, ("visual", subject, item))),
+            subject=subject,
+            method=Method.INSPECTION,
+            outcome=C if in_order else N,
+            reason="" if in_order else "visual_fault",
         )
+
+
+def visual_points(sheet: Sheet, rules: SubjectRules, activity: Activity) -> Iterator[Judged]:
+    """What was looked at on one of several instruments; see `inspected`.
+
+    Raises:
+        ProcedureError: the checklist of the rules has no such line at that activity.
+    """
+    for point in inspected(sheet.visual, rules.visual.at(activity), rules.id, sheet.id):
+        yield Judged(point=point)
 
 
 def budgets_of(judged: Sequence[Judged]) -> tuple[PointBudget, ...]:

@@ -1,5 +1,6 @@
 """What the rule tables of these tests share: order, validity, factor, checklist, demand on the standard."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import msgspec
@@ -19,6 +20,18 @@ class VisualRules(Cited, frozen=True, kw_only=True):
     """Ids of the lines of the checklist."""
 
     items: tuple[str, ...]
+    only_subsequent: tuple[str, ...] = ()
+    """those that a new instrument cannot have, such as the mark of its last verification"""
+
+    def at(self, activity: Activity) -> tuple[str, ...]:
+        """The lines that are looked at."""
+        return looked_at(self.items, self.only_subsequent, activity)
+
+
+def looked_at(items: Sequence[str], only_subsequent: Sequence[str], activity: Activity) -> tuple[str, ...]:
+    """The lines of a checklist that an instrument can have at this activity."""
+    skipped = only_subsequent if activity is Activity.INITIAL_VERIFICATION else ()
+    return tuple(item for item in items if item not in skipped)
 
 
 class StandardRules(Cited, frozen=True, kw_only=True):

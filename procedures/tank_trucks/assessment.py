@@ -14,11 +14,12 @@ from procedures.conformity import worst
 from procedures.errors import ProcedureError
 from procedures.phase import phase_of
 from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Subject
+from procedures.subjects.judging import inspected
 from procedures.tank_trucks.instrument import TankTruck
 from procedures.tank_trucks.observation import Filling, Observations, Raised, Sheet
 from procedures.tank_trucks.rules import Section, TankTruckRules
 from procedures.vessels.filling import Filled, filled
-from procedures.vessels.judging import up_to_line, visual_points, volume_point
+from procedures.vessels.judging import up_to_line, volume_point
 
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
 _MOST: Final = {"length": Quantity(20, "m"), "volume": Quantity(100_000, "L")}
@@ -92,7 +93,7 @@ def subjects(phase: Phase, seen: Observations) -> tuple[Subject, ...]:
 
 def _section(judging: Judging, seen: Observations, name: Section) -> Iterator[Point]:
     if name == "visual":
-        yield from visual_points(seen.visual, judging.rules.visual.items, judging.rules.id)
+        yield from inspected(seen.visual, judging.rules.visual.at(judging.activity), judging.rules.id)
         return
     for sheet in seen.compartment:
         judging.truck.compartment(sheet.id, f"$.compartment[{sheet.id}]")

@@ -31,7 +31,8 @@ def outline(assignment: Assignment, on: dt.date) -> Outline:
     rules, _ = choose_rules(assignment.rules, on)
     points = []
     if "visual" in rules.order:
-        points += [OutlinedPoint(section="visual", label=f"visual/{item}") for item in rules.visual.items]
+        items = rules.visual.at(assignment.activity)
+        points += [OutlinedPoint(section="visual", label=f"visual/{item}") for item in items]
     demanded = []
     for one in uut.compartments:
         tolerance = rules.tolerance(uut, one, assignment.activity)

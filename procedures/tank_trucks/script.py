@@ -68,7 +68,7 @@ class _Test:
         task = self._task
         if "visual" in task.rules.order:
             async with self._run.series(f"{self._prefix}visual"), self._run.step("visual"):
-                self._visual = await self._reader.inspected(task.rules.visual.items)
+                self._visual = await self._reader.inspected(task.rules.visual.at(task.activity))
                 await self._report()
         for planned in task.plan:
             async with self._run.series(f"{self._prefix}compartment/{planned.compartment}"):

@@ -134,7 +134,8 @@ def plan(task: TankTruckTask) -> tuple[PlannedStep, ...]:
     rules = task.rules
     steps = []
     if "visual" in rules.order:
-        steps += [PlannedStep(section="visual", label=f"visual/{item}") for item in rules.visual.items]
+        items = rules.visual.at(task.activity)
+        steps += [PlannedStep(section="visual", label=f"visual/{item}") for item in items]
     for one in task.plan:
         if "dimensions" in rules.order:
             steps += [

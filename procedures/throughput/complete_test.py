@@ -79,7 +79,7 @@ class CompleteTest:
     async def whole(self) -> Phase:
         """Carry out all sections in the order of the rules."""
         rules = self._judging.kind.rules
-        await self._session.visual(self._task.tested, rules.visual.items)
+        await self._session.visual(self._task.tested, rules.visual.at(self._task.activity))
         for planned in self._task.flows:
             await self._flow(planned)
         async with self._run.series(f"{self._prefix}conclusion"), self._run.step("conclusion"):

@@ -11,7 +11,7 @@ from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.meters.flow_rate import FlowBand
 from procedures.meters.relative_error import percent_of, relative_error
-from procedures.point import Method, Point, Reason
+from procedures.point import Activity, Method, Point, Reason
 from procedures.subjects.judging import C, I, Judged, N, cut, decided, few, part, stated, visual_points
 from procedures.throughput.observation import MeterSheet, Throughput
 from procedures.throughput.rules import FlowOfTest, ThroughputRules
@@ -27,6 +27,10 @@ class Kind(Protocol):
     @property
     def rules(self) -> ThroughputRules:
         """The table in force."""
+
+    @property
+    def activity(self) -> Activity:
+        """Tera or tera ulang."""
 
     @property
     def marks(self) -> Mapping[str, Fraction]:
@@ -85,7 +89,7 @@ class Judging:
         """
         found: list[Judged] = []
         for sheet in sheets:
-            found += visual_points(sheet)
+            found += visual_points(sheet, self.kind.rules, self.kind.activity)
             runs = self.runs(sheet)
             found += [run.judged for run in runs]
             found += self.kind.further(sheet, runs)

@@ -211,7 +211,7 @@ def _with_reading(standard: WorkingStandard, certificate: Quantity, volume: Quan
 
 
 def steps_of(
-    rules: ThroughputRules,
+    visual: Sequence[str],
     sections: Sequence[str],
     flows: Sequence[PlannedFlow],
     runs: int,
@@ -223,7 +223,7 @@ def steps_of(
         for one in tested:
             match section:
                 case "visual":
-                    labels = [f"visual/{one.id}/{item}" for item in rules.visual.items]
+                    labels = [f"visual/{one.id}/{item}" for item in visual]
                     steps += [PlannedStep(section=section, label=label) for label in labels]
                 case "accuracy":
                     steps += [

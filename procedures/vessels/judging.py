@@ -3,7 +3,6 @@
 A vessel shows its nominal volume, so its error is nominal less actual: below zero when it holds too much.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -82,31 +81,3 @@ def volume_point(
         reason=reason,
         readings=row.readings,
     )
-
-
-def visual_points(
-    seen: Mapping[str, bool], items: Sequence[str], rules: str, subject: str = ""
-) -> Iterator[Point]:
-    """A point for each line of the checklist that was looked at.
-
-    Raises:
-        ProcedureError: the checklist of the rules has no such line.
-    """
-    for item, in_order in seen.items():
-        if item not in items:
-            raise ProcedureError(
-                "case.visual_item",
-                "The checklist of {rules} has no line {item}.",
-                "Its lines are: {known}.",
-                rules=rules,
-                item=item,
-                known=", ".join(items),
-            )
-        yield Point(
-            section="visual",
-            label="/".join(filter(None, ("visual", subject, item))),
-            subject=subject,
-            method=Method.INSPECTION,
-            outcome=C if in_order else N,
-            reason="" if in_order else "visual_fault",
-        )

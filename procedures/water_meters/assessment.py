@@ -17,6 +17,7 @@ from procedures.meters.relative_error import percent_of
 from procedures.meters.water_meter_limits import equal_signs, repeated_runs
 from procedures.phase import phase_of
 from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Subject, Tolerance
+from procedures.subjects.judging import inspected
 from procedures.water_meters.instrument import MeterMarks
 from procedures.water_meters.observation import Delivery, Observations, Sheet
 from procedures.water_meters.rules import FlowOfTest, Section, WaterMeterRules
@@ -211,15 +212,8 @@ def subjects(phase: Phase, sheets: Sequence[Sheet]) -> tuple[Subject, ...]:
 def _section(judging: Judging, sheet: Sheet, name: Section) -> Iterator[Point]:
     match name:
         case "visual":
-            for item, in_order in sheet.visual.items():
-                yield Point(
-                    section="visual",
-                    label=f"visual/{sheet.id}/{item}",
-                    subject=sheet.id,
-                    method=Method.INSPECTION,
-                    outcome=C if in_order else N,
-                    reason="" if in_order else "visual_fault",
-                )
+            rules = judging.rules
+            yield from inspected(sheet.visual, rules.visual.at(judging.activity), rules.id, sheet.id)
         case "start_flow":
             if sheet.start_flow is not None:
                 yield _start_point(judging, sheet.id, sheet.start_flow)

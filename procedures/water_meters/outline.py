@@ -32,7 +32,8 @@ def outline(assignment: Assignment, on: dt.date) -> Outline:
     demanded = []
     for section in wanted:
         if section == "visual":
-            points += [OutlinedPoint(section=section, label=f"visual/{item}") for item in rules.visual.items]
+            items = rules.visual.at(assignment.activity)
+            points += [OutlinedPoint(section=section, label=f"visual/{item}") for item in items]
         elif section != "accuracy":
             points.append(OutlinedPoint(section=section, label=section))
     for flow in rules.flows[uut.marking]:

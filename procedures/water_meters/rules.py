@@ -13,6 +13,7 @@ from procedures.meters.flow_rate import FlowBand, FlowRates
 from procedures.meters.water_meter_limits import WaterMeterLimits, permitted_error
 from procedures.point import Activity, Tolerance
 from procedures.regulation import by_id, in_force
+from procedures.subjects.rules import VisualRules
 from procedures.tolerance import symmetric
 from procedures.water_meters.instrument import Marking, MeterMarks, OlderClass, flows_of
 
@@ -91,12 +92,6 @@ class Drip(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     up_to: Quantity | None = None
     """inclusive; None: all larger ones"""
     time: Quantity
-
-
-class VisualRules(_Part, frozen=True, kw_only=True):
-    """Ids of the lines of the checklist."""
-
-    items: tuple[str, ...]
 
 
 class WaterMeterRules(WaterMeterLimits, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -86,7 +86,7 @@ def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandar
         meters=uut.meters or (Meter(id="1", serial=assignment.identity.serial),),
         rules=rules,
         rules_digest=digest,
-        visual=rules.visual.items,
+        visual=rules.visual.at(assignment.activity),
         flows=flows,
         runs=max(uut.repeats or 0, rules.repeats.runs),
         cupboard=used,
