@@ -14,7 +14,7 @@ from procedures.edition import Procedure
 
 CAPACITY_MEASURES: Final = Procedure(
     id="capacity_measures",
-    edition="3",
+    edition="4",
     task=CapacityMeasureTask,
     prepare=prepare,
     script=capacity_measures,

@@ -200,7 +200,9 @@ class Judging:
         waited = Fraction(row.waited.to("s").value) if row.waited is not None else Fraction(0)
         enough = len(times) >= self.rules.starting.pulses
         late = any(time > longest for time in times) or (not enough and waited > longest)
-        outcome = N if late else C if enough else I
+        above = marked_current is not None and current > marked_current
+        outcome = N if late else C if enough and not above else I
+        missing = "starting_current_above" if above else "pulses_missing"
         slowest = max([*times, waited])
         return Point(
             section="starting",
@@ -213,7 +215,7 @@ class Judging:
             ),
             method=Method.DIRECT,
             outcome=outcome,
-            reason={C: "", N: "does_not_start", I: "pulses_missing"}[outcome],
+            reason={C: "", N: "does_not_start", I: missing}[outcome],
             readings=row.readings,
         )
 

@@ -14,7 +14,7 @@ from procedures.subjects.task import plan, standards_used
 
 ENERGY_METERS: Final = Procedure(
     id="energy_meters",
-    edition="3",
+    edition="4",
     task=EnergyMeterTask,
     prepare=prepare,
     script=energy_meters,

@@ -12,7 +12,7 @@ from procedures.subjects.task import plan, standards_used
 
 FLOW_METERS: Final = Procedure(
     id="flow_meters",
-    edition="3",
+    edition="4",
     task=FlowMeterTask,
     prepare=prepare,
     script=flow_meters,

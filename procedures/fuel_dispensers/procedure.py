@@ -14,7 +14,7 @@ from procedures.fuel_dispensers.task import FuelDispenserTask, plan, prepare, st
 
 FUEL_DISPENSERS: Final = Procedure(
     id="fuel_dispensers",
-    edition="3",
+    edition="4",
     task=FuelDispenserTask,
     prepare=prepare,
     script=fuel_dispensers,

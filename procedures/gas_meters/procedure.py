@@ -12,7 +12,7 @@ from procedures.subjects.task import plan, standards_used
 
 GAS_METERS: Final = Procedure(
     id="gas_meters",
-    edition="3",
+    edition="4",
     task=GasMeterTask,
     prepare=prepare,
     script=gas_meters,

@@ -12,7 +12,7 @@ from procedures.subjects.task import plan, standards_used
 
 LENGTH_MEASURES: Final = Procedure(
     id="length_measures",
-    edition="3",
+    edition="4",
     task=LengthTask,
     prepare=prepare,
     script=length_measures,

@@ -12,7 +12,7 @@ from procedures.subjects.task import plan, standards_used
 
 LEVEL_GAUGES: Final = Procedure(
     id="level_gauges",
-    edition="3",
+    edition="4",
     task=LevelTask,
     prepare=prepare,
     script=level_gauges,

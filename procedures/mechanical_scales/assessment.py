@@ -11,6 +11,7 @@ from procedures.mechanical_scales.permitted import Permitted
 from procedures.mechanical_scales.rules import MechanicalScaleRules, Section
 from procedures.phase import missing_sections, phase_of
 from procedures.point import Activity, Method, Outcome, Phase, Point, Tolerance
+from procedures.scales.comparison import same_loads
 from procedures.scales.indication_error import plain
 from procedures.tolerance import symmetric
 
@@ -142,15 +143,19 @@ class Sheet:
         rows = self.seen.repeatability
         for number, row in enumerate(rows, 1):
             yield self._weighing("repeatability", f"repeatability/{number}", row)
-        if len({row.load for row in rows}) != 1 or len(rows) == 1:
-            return
+        series = same_loads(rows)
+        for same in series:
+            if len(same) > 1:
+                yield self._range(same, RANGE if len(series) == 1 else f"{RANGE}/{same[0].load}")
+
+    def _range(self, rows: Sequence[Weighing], label: str) -> Point:
         load, unit = rows[0].load, self.permitted.scale.unit
         shown = [row.indication.to(unit) for row in rows]
         spread = plain(max(shown) - min(shown))
         outcome = self.permitted.decide(spread, load)
-        yield Point(
+        return Point(
             section="repeatability",
-            label=RANGE,
+            label=label,
             nominal=load,
             error=spread,
             tolerance=Tolerance(

@@ -14,7 +14,7 @@ from procedures.mechanical_scales.task import MechanicalScaleTask, plan, prepare
 
 MECHANICAL_SCALES: Final = Procedure(
     id="mechanical_scales",
-    edition="2",
+    edition="3",
     task=MechanicalScaleTask,
     prepare=prepare,
     script=mechanical_scales,

@@ -5,6 +5,7 @@ Source: OIML R 49-1:2013 (= ISO 4064-1:2014), 4.2, as the rule table cites it. A
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
@@ -13,7 +14,8 @@ from procedures.errors import ProcedureError
 from procedures.point import Outcome
 from procedures.regulation import Regulation
 
-_RUNS = 3
+REPEATED_RUNS: Final = 3
+"""the runs at one flow of which one may be made up for by the others"""
 
 
 class ZoneLimits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -87,11 +89,11 @@ def repeated_runs(errors: Sequence[Quantity], limit: Quantity) -> Outcome:
     """
     if errors and abs(errors[0]) <= limit:
         return Outcome.CONFORMS
-    if len(errors) < _RUNS:
+    if len(errors) < REPEATED_RUNS:
         return Outcome.INDETERMINATE
-    runs = errors[:_RUNS]
+    runs = errors[:REPEATED_RUNS]
     within = sum(abs(error) <= limit for error in runs)
     total = runs[0] + runs[1] + runs[2]
-    if within >= _RUNS - 1 and abs(total) <= limit * _RUNS:
+    if within >= REPEATED_RUNS - 1 and abs(total) <= limit * REPEATED_RUNS:
         return Outcome.CONFORMS
     return Outcome.DOES_NOT_CONFORM

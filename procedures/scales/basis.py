@@ -90,9 +90,7 @@ class Basis:
             load=row.load.to(self.scale.unit),
             indication=row.indication,
             step=shown.resolution,
-            rise=row.rise
-            if row.added is not None
-            else self.scale.rise_at(row.indication, self.number(row, gross)),
+            rise=row.rise or self.scale.rise_at(row.indication, self.number(row, gross)),
             added=row.added,
             fine=shown.fine or (row.high_resolution and row.indication.last_digit * 5 <= shown.e),
             without_added=self.rules.tolerance.without_added,

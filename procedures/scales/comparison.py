@@ -1,6 +1,7 @@
 """Points that compare two indications with one another: repeatability and discrimination."""
 
 from collections.abc import Sequence
+from typing import Protocol, TypeVar
 
 from drivers.quantity import Quantity
 from procedures.conformity import decide
@@ -9,9 +10,20 @@ from procedures.scales.basis import Basis
 from procedures.scales.observation import Discriminated, Weighing
 
 
-def same_loads(rows: Sequence[Weighing]) -> tuple[tuple[Weighing, ...], ...]:
+class Loaded(Protocol):
+    """A row of a load."""
+
+    @property
+    def load(self) -> Quantity:
+        """What stood on the receptor."""
+
+
+L = TypeVar("L", bound=Loaded)
+
+
+def same_loads(rows: Sequence[L]) -> tuple[tuple[L, ...], ...]:
     """The weighings of each load, in the order in which the loads first come."""
-    series: dict[Quantity, list[Weighing]] = {}
+    series: dict[Quantity, list[L]] = {}
     for row in rows:
         series.setdefault(row.load, []).append(row)
     return tuple(tuple(same) for same in series.values())

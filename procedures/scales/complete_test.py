@@ -178,13 +178,20 @@ class CompleteTest:
                     self.seen = self._with("ballast", ballast)
 
     async def _repeatability(self) -> None:
-        """When readings alone leave the range undecided, the weighings are done again with small weights."""
+        """When readings alone leave the range undecided, the weighings are done again with small weights.
+
+        Not when one of them has failed already: nothing that follows may make up for it.
+        """
         range_point = await self._weighings("repeatability", changeover=bool(self.task.stages))
         if self.task.stages:
             check_standards(self.task, range_point)
-        elif range_point.reason == "range_undecided":
+        elif range_point.reason == "range_undecided" and not self._has_failed("repeatability"):
             self.seen = msgspec.structs.replace(self.seen, repeatability=())
             await self._weighings("repeatability/changeover", changeover=True)
+
+    def _has_failed(self, section: Section) -> bool:
+        points = Sheet(self.basis).section(section)
+        return any(point.outcome is Outcome.DOES_NOT_CONFORM for point in points)
 
     async def _weighings(self, series: str, *, changeover: bool) -> Point:
         planned = self.task.repeatability

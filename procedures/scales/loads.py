@@ -85,12 +85,12 @@ def named_loads(
 def eccentricity_load(scale: Scale, rules: ScaleRules) -> WantedLoad:
     """(Max + additive tare) × share; above four supports 1/(n − 1) of it; the usual rolling load."""
     share = share_of(rules.eccentricity.share)
+    whole = scale.capacity if scale.additive_tare is None else scale.capacity + scale.additive_tare
     if scale.rolling_load is not None:
-        most = _grams(scale.capacity) * share_of(rules.eccentricity.rolling_share)
+        most = _grams(whole) * share_of(rules.eccentricity.rolling_share)
         return _test_load(scale, rules, min(_grams(scale.rolling_load), most), None, movable=True)
     if scale.supports > _MOST_SUPPORTS and not scale.sections:
         share = Fraction(1, scale.supports - 1)
-    whole = scale.capacity if scale.additive_tare is None else scale.capacity + scale.additive_tare
     return _test_load(scale, rules, _grams(whole) * share, None, movable=True)
 
 

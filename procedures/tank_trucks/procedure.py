@@ -14,7 +14,7 @@ from procedures.tank_trucks.task import TankTruckTask, plan, prepare, standards_
 
 TANK_TRUCKS: Final = Procedure(
     id="tank_trucks",
-    edition="3",
+    edition="4",
     task=TankTruckTask,
     prepare=prepare,
     script=tank_trucks,

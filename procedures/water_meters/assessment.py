@@ -14,7 +14,7 @@ from procedures.conformity import worst
 from procedures.errors import ProcedureError
 from procedures.meters.flow_rate import FlowBand, FlowRates
 from procedures.meters.relative_error import percent_of
-from procedures.meters.water_meter_limits import equal_signs, repeated_runs
+from procedures.meters.water_meter_limits import REPEATED_RUNS, equal_signs, repeated_runs
 from procedures.phase import phase_of
 from procedures.point import Activity, Method, Outcome, Phase, Point, Reason, Subject, Tolerance
 from procedures.subjects.judging import inspected
@@ -153,8 +153,8 @@ class Judging:
                 run.outcome for run in runs
             )  # the first decided; those after it were not asked for
         reason = {C: "two_of_three", I: "repeats_missing", N: ""}[outcome]
-        for run in runs:
-            changed = run.outcome is N and outcome is not N
+        for number, run in enumerate(runs):
+            changed = run.outcome is N and outcome is not N and number < REPEATED_RUNS
             yield _with(run, outcome, reason) if changed else run
 
 

@@ -14,7 +14,7 @@ from procedures.weights_comparison.task import WeightsTask, plan, prepare, stand
 
 WEIGHTS: Final = Procedure(
     id="weights",
-    edition="2",
+    edition="3",
     task=WeightsTask,
     prepare=prepare,
     script=weights,

@@ -1,0 +1,129 @@
+"""A failure that was found is not taken back by what follows, nor by rows that say nothing of it."""
+
+import asyncio
+import tomllib
+from decimal import Decimal
+
+import pytest
+
+from drivers.quantity import Quantity
+from procedures import catalogue
+from procedures.action import PlaceLoad
+from procedures.point import Conclusion, Outcome
+from procedures.scales.instrument import read_scale
+from procedures.scales.loads import eccentricity_load
+from procedures.scales.script import scales
+from tests.procedures.memory_run import MemoryRun, ScaleModel
+from tests.procedures.scales_at_hand import TERA, scale_task
+
+C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741
+
+
+def judged(kind: str, text: str) -> Conclusion:
+    head = f'kind = "{kind}"\nactivity = "initial_verification"\ndate = 2026-11-21\n'
+    return catalogue.find(kind).compute(tomllib.loads(head + text, parse_float=Decimal))
+
+
+def weighed(scatter: list[str]) -> tuple[MemoryRun, Conclusion]:
+    """A scale by the bounds of OIML R 76, whose repeated weighings err by so much, and no others."""
+    task = scale_task(rules="oiml-r76-1-2006", activity=TERA)
+    tried = MemoryRun(ScaleModel(Decimal(5)))
+    asyncio.run(scales(tried, task))
+    placed = [path for path, one in tried.actions if isinstance(one, PlaceLoad) and one.direction == "any"]
+    before = next(number for number, path in enumerate(placed) if path.startswith("repeatability"))
+    errors = [Decimal(0)] * before + [Decimal(one) for one in scatter]
+    run = MemoryRun(ScaleModel(Decimal(5), scatter=errors))
+    return run, asyncio.run(scales(run, task))
+
+
+def test_weighings_that_failed_are_not_done_again_when_their_range_is_open():
+    run, concluded = weighed(["5", "10", "12"])
+    assert concluded.verdict.outcome is N
+    assert {"repeatability/2", "repeatability/3"} <= set(concluded.verdict.failing)
+    assert not any("repeatability/changeover" in path for path, _ in run.actions)
+
+
+def test_weighings_that_passed_are_done_again_with_small_weights_when_their_range_is_open():
+    run, concluded = weighed(["0", "0", "7"])
+    assert any("repeatability/changeover" in path for path, _ in run.actions)
+    assert concluded.verdict.outcome is C
+
+
+MECHANICAL = '[uut]\ntype = "sentisimal"\nmax = "300 kg"\nd = "100 g"\n'
+
+
+def repeated(*rows: tuple[str, str]) -> str:
+    return MECHANICAL + "".join(
+        f'[[repeatability]]\nload = "{load} kg"\nindication = "{shown} kg"\n' for load, shown in rows
+    )
+
+
+def test_a_row_of_another_load_does_not_take_the_range_away():
+    apart = (("150", "150.1"), ("150", "149.9"), ("150", "150"))
+    assert judged("mechanical_scales", repeated(*apart)).verdict.failing == ("repeatability/range",)
+    more = judged("mechanical_scales", repeated(*apart, ("140", "140")))
+    assert more.verdict.failing == ("repeatability/range/150 kg",)
+
+
+WATER = 'rules = "oiml-r49-1-2013"\n[uut]\nclass = "2"\nq3 = "2.5 m3/h"\nratio = 80\n[[meter]]\n'
+
+
+@pytest.mark.parametrize(
+    ("shown", "outcome"),
+    [
+        (("103", "100", "99"), C),
+        (("103", "100", "99", "100"), C),
+        (("103", "100", "99", "140"), N),
+        (("103", "100", "99", "140", "60"), N),
+        (("100", "103", "100"), N),
+    ],
+)
+def test_only_one_of_the_first_three_runs_can_be_made_up_for(shown, outcome):
+    rows = "".join(
+        f'[[meter.delivery]]\nat = "Q3"\nvolume = "{one} L"\nreference = "100 L"\ntemperature = "25 °C"\n'
+        for one in shown
+    )
+    assert judged("water_meters", WATER + rows).verdict.outcome is outcome
+
+
+ENERGY = (
+    '[uut]\nclass = "1"\nconstant = 1000\nvoltage = "230 V"\nib = "5 A"\nimax = "60 A"\n'
+    "[[meter]]\n[meter.starting]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome", "reason"),
+    [
+        ('intervals = ["900 s", "900 s"]', C, ""),
+        ('current = "20 mA"\nintervals = ["900 s", "900 s"]', C, ""),
+        ('current = "15 mA"\nintervals = ["900 s", "900 s"]', C, ""),
+        ('current = "20.1 mA"\nintervals = ["100 s", "100 s"]', I, "starting_current_above"),
+        ('current = "5 A"\nintervals = ["3 s", "3 s"]', I, "starting_current_above"),
+        ('current = "5 A"\nintervals = ["900 s", "900 s"]', N, "does_not_start"),
+    ],
+)
+def test_a_current_above_the_starting_current_does_not_show_that_a_meter_starts(facts, outcome, reason):
+    concluded = judged("energy_meters", f"{ENERGY}{facts}\n")
+    (point,) = [one for one in concluded.points if one.section == "starting"]
+    assert (point.outcome, point.reason) == (outcome, reason)
+
+
+def test_at_the_end_of_a_range_half_of_the_next_step_belongs_to_the_indication():
+    scale = (
+        '[uut]\nclass = "III"\nmin = "20 g"\n'
+        'intervals = [{ max = "2 kg", e = "1 g" }, { max = "5 kg", e = "2 g" }]\n'
+    )
+    row = '[[accuracy]]\nload = "1999.4 g"\nindication = "2000 g"\nadded = "0.2 g"\n'
+    (point,) = judged("scales", scale + row).points
+    assert point.error == Quantity("1.4", "g")  # the display would show 2002 g next
+    assert point.outcome is N
+
+
+def test_the_largest_rolling_load_counts_the_additive_tare():
+    plain = {"class": "III", "max": "60 t", "e": "20 kg", "supports": 8, "rolling_load": "60 t"}
+    rules = scale_task(rules="oiml-r76-1-2006").rules
+
+    assert eccentricity_load(read_scale(plain), rules).greatest == Quantity(48_000, "kg")
+    more = read_scale(plain | {"additive_tare": "10 t"})
+    assert eccentricity_load(more, rules).greatest == Quantity(56_000, "kg")
