@@ -83,6 +83,9 @@ class Memory:
                 self._retakes += entry.reason != INTERRUPTED
                 self._attempts[original(entry.path)] += 1
                 self._opened.pop(entry.path, None)
+                # What was under way in it is done again, so nobody needs to know how it ended.
+                for path in [one for one in self.in_doubt if f"{one}/".startswith(f"{entry.path}/")]:
+                    del self.in_doubt[path]
                 # A step that is done again opens its series again: a crash now would lose what stands where.
                 self._closed -= {series for series in self._closed if entry.path.startswith(f"{series}/")}
             case Concluded():

@@ -3,6 +3,7 @@
 Each key gives an answer or none; nothing here draws and nothing is stored before the answer is given.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +24,8 @@ from procedures.action import (
 
 ENTER: Final = "enter"
 DIGITS: Final = "0123456789"
+_THOUSANDS: Final = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+"""a number as this country writes thousands"""
 _FIRST_STEPPED: Final = 10
 """The first number of small weights that one digit cannot say."""
 
@@ -126,10 +129,18 @@ class Reply:
         if quantity is None:
             self.refused = "keying.nothing"
             return None
-        if quantity != self.doubted and self._between_steps(quantity):
-            self.doubted, self.refused = quantity, "keying.between_steps"
+        doubt = self._doubt(quantity, self.keying.typed)
+        if doubt and quantity != self.doubted:
+            self.doubted, self.refused = quantity, doubt
             return None
         return Keyed(quantity)
+
+    def _doubt(self, quantity: Quantity, typed: str) -> str:
+        """Why what was typed may not be what was read; empty: nothing speaks against it."""
+        step = self.action.step if isinstance(self.action, KeyIndication | KeyQuantity) else None
+        if step and _THOUSANDS.fullmatch(typed) and quantity.resolution < step.resolution:
+            return "keying.thousands"
+        return "keying.between_steps" if self._between_steps(quantity) else ""
 
     def _between_steps(self, quantity: Quantity) -> bool:
         """Whether a display would not show this: a digit too few, or a dot that was meant for thousands."""

@@ -4,6 +4,7 @@ The totaliser is read at the beginning and the end of a nozzle's series, so that
 after a crash counts nothing twice. A delivery that was done again is named when the totaliser does not agree.
 """
 
+from decimal import Decimal
 from typing import Final
 
 import msgspec
@@ -26,6 +27,10 @@ from procedures.vessels.reader import Reader
 _SECOND: Final = Quantity("0.1", "s")
 _CENTILITRE: Final = Quantity("0.01", "L")
 _UNIT_PRICE: Final = Quantity(1, RUPIAH)
+_AGAIN, _RECORD = "measure_again", "record"
+_ATTEMPTS: Final = 5
+_FAR_PRICE: Final = Decimal("0.01")
+"""a price further than this part from price × volume is asked about (a choice of this program)"""
 _LEAST_PRICE: Final = Quantity("0.01", RUPIAH)
 _NOTHING: Final = Quantity(0, RUPIAH)
 
@@ -79,7 +84,7 @@ class CompleteTest:
         for flow in task.flows:
             for number in range(1, flow.repeats + 1):
                 async with self._run.step(f"{flow.name}/{number}"):
-                    row = await self._delivery(nozzle, flow, first=number == 1)
+                    row = await self._delivery(nozzle, flow, first=number == 1, unit_price=price)
                     row = msgspec.structs.replace(row, unit_price=price)
                     self._change(nozzle.id, delivery=(*self._sheets[nozzle.id].delivery, row))
                     await self._report()
@@ -94,7 +99,9 @@ class CompleteTest:
         nominal = standard.nominal or self._task.rules.standards.least_size
         await self._run.instruct(FillVessel(vessel=name, volume=nominal))
 
-    async def _delivery(self, nozzle: Nozzle, flow: PlannedFlow, *, first: bool) -> Delivery:
+    async def _delivery(
+        self, nozzle: Nozzle, flow: PlannedFlow, *, first: bool, unit_price: Decimal | None
+    ) -> Delivery:
         task = self._task
         standard, of_test = task.standard(flow.standard), task.rules.flow(flow.name, "$")
         await drained(self._run, standard.id, task.rules.drip(flow.volume))
@@ -117,7 +124,7 @@ class CompleteTest:
             mean = _flow(shown, seconds)
         price = None
         if of_test.price and first and "price" in task.rules.order:
-            price = (await self.reader.keyed("price_shown", _UNIT_PRICE, least=_NOTHING, **facts)).value
+            price = await self._price(shown, unit_price, facts)
         temperature = product = None
         if task.rules.temperature.vessel:
             temperature = await self.reader.state("vessel_temperature")
@@ -134,6 +141,18 @@ class CompleteTest:
             uncertainty=flow.uncertainty,
             readings=(path, self._run.path()),
         )
+
+    async def _price(self, shown: Quantity, unit_price: Decimal | None, facts: dict[str, str]) -> Decimal:
+        """The price on the display; one that is far from price × volume may be a slip, and is asked about."""
+        expected = None if unit_price is None else unit_price * shown.to("L").value
+        for _ in range(_ATTEMPTS):
+            found = await self.reader.keyed("price_shown", _UNIT_PRICE, least=_NOTHING, **facts)
+            if expected is None or abs(found.value - expected) <= expected * _FAR_PRICE:
+                break
+            told = {"price": str(found), "expected": str(Quantity(round(expected), RUPIAH))}
+            if await self.reader.chosen("price_unexpected", (_AGAIN, _RECORD), **told) == _RECORD:
+                break
+        return found.value
 
     async def _preset(self, nozzle: Nozzle, volume: Quantity) -> Quantity | None:
         facts = {"nozzle": nozzle.id, "volume": str(volume)}

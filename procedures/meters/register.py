@@ -1,8 +1,8 @@
-"""A register or counter read at rest: of the right dimension, and one that does not run backwards.
+"""A register or counter read at rest: of the right dimension, one that runs neither backwards nor away.
 
 A counter that begins anew at zero goes on across one such end; one in which two could hide is refused before
-anything goes through. What a person mistyped may be keyed again a few times; then the run stops and can be
-resumed.
+anything goes through. What a person mistyped is told with what can be, and keyed again a few times; then the
+run stops and can be resumed.
 """
 
 from dataclasses import dataclass, replace
@@ -10,12 +10,14 @@ from typing import Final
 
 from drivers.quantity import Quantity
 from drivers.reading import Reading
+from procedures.action import Choose
 from procedures.errors import ProcedureError
 from procedures.run import Run
 
-_ATTEMPTS: Final = 3
+_ATTEMPTS: Final = 5
 _MOST_TIMES: Final = 2
-"""a counter that holds less than so many times what goes through may begin anew without being noticed"""
+"""more than so many times what was to go through was written wrong; a counter that holds less may begin anew
+without being noticed"""
 
 
 @dataclass(frozen=True)
@@ -64,14 +66,16 @@ async def read_register(
         reading = await run.settled(role, expect=None, step=step)
         shown = _shown(reading, step.dimension, pulse, run.path())
         if shown is None:
+            await _cannot_be(run, reading.indication, None, None)
             continue
         if shown.wraps_at is not None and shown.wraps_at <= most:
             raise _too_short(role, shown.wraps_at, planned)
         if start is None:
             return shown, reading
         passed = shown.since(start)
-        if passed.value >= 0 and (shown.value >= start.value or passed <= most):
+        if passed.value >= 0 and passed <= most:
             return replace(shown, value=start.value + passed), reading
+        await _cannot_be(run, shown.value, start.value, start.value + most)
     raise ProcedureError(
         "meter.register",
         "The register of {role} gave no {dimension} that can follow {before}.",
@@ -80,6 +84,14 @@ async def read_register(
         dimension=step.dimension,
         before=str(start.value if start is not None else "—"),
     )
+
+
+async def _cannot_be(run: Run, found: Quantity, least: Quantity | None, most: Quantity | None) -> None:
+    """Say so before it is read again."""
+    bounds = {"least": least, "most": most}
+    told = {name: "—" if bound is None else str(bound) for name, bound in bounds.items()}
+    facts = {"reading": str(found), **told}
+    await run.ask(Choose(question="cannot_be", choices=("measure_again",), facts=facts))
 
 
 def _shown(reading: Reading, dimension: str, pulse: Quantity | None, path: str) -> Shown | None:

@@ -6,6 +6,7 @@ import pytest
 
 from bench.attention import RunInterrupted
 from bench.events import RunResumed
+from bench.replay import Memory
 from bench.resumption import check_again, resumption
 from bench.safe_state import make_safe
 from bench.station import Bound, Station
@@ -22,6 +23,7 @@ from drivers.twins.settings import TwinSettings
 from drivers.twins.twin import Twin
 from procedures.action import Choice, Choose, Done, RemoveLoad, SetZero
 from procedures.scales.procedure import SCALES
+from results.entry import Abandoned, Begun
 from results.errors import StorageError
 from tests.bench import toy_run
 
@@ -140,3 +142,14 @@ def test_a_full_disk_keeps_no_valve_open():
         raise StorageError("storage.full", "Full.", "Make room.")
 
     assert asyncio.run(with_valves(keep=refuse))[0] == 1
+
+
+def test_what_was_under_way_in_a_step_that_was_done_again_is_not_told_as_lost():
+    begun = Begun(path="visual/2/inspect", verb="ask", arguments={})
+    memory = Memory([])
+    memory.take(begun)
+    assert list(memory.in_doubt) == ["visual/2/inspect"]
+    memory.take(Abandoned(path="visual/20", reason="retake"))
+    assert list(memory.in_doubt) == ["visual/2/inspect"]
+    memory.take(Abandoned(path="visual/2", reason="retake"))
+    assert memory.in_doubt == {}

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from drivers.quantity import Quantity
 from drivers.reading import DriverMark, Origin, Reading, Stability
+from procedures.action import Choice
 from procedures.errors import ProcedureError
 from procedures.water_meters.reader import BenchReader
 
@@ -25,6 +26,7 @@ class Registers:
     shown: list
     wraps_at: Quantity | None = None
     read: int = field(default=0)
+    asked: list = field(default_factory=list)
 
     async def settled(self, role, **_):
         self.read += 1
@@ -38,6 +40,10 @@ class Registers:
             elapsed=0.0,
             wraps_at=self.wraps_at,
         )
+
+    async def ask(self, action):
+        self.asked.append(action)
+        return Choice("measure_again")
 
     def path(self):
         return "accuracy/1"
@@ -91,7 +97,7 @@ BACKWARDS = {
 def test_a_register_that_ran_backwards_gives_no_volume(case):
     start, end, wraps_at = BACKWARDS[case]
     with pytest.raises(ProcedureError) as refused:
-        passed(start, end, end, end, wraps_at=wraps_at)
+        passed(start, *[end] * 5, wraps_at=wraps_at)
     assert refused.value.code == "meter.register"
 
 
@@ -103,5 +109,23 @@ def test_a_counter_that_could_begin_anew_unseen_is_refused_before_anything_flows
 
 def test_pulses_without_their_volume_are_no_register():
     with pytest.raises(ProcedureError) as refused:
-        passed(*[pulses(5)] * 3, pulse=None)
+        passed(*[pulses(5)] * 5, pulse=None)
     assert refused.value.code == "meter.register"
+
+
+def test_a_register_that_cannot_be_is_told_with_what_can_be_and_read_again():
+    """A comma that was forgotten, then a digit; neither ends the run, and neither is kept."""
+    litres = (Quantity(text, "L") for text in ("163.4", "1634", "16.34", "363.6"))
+    run = Registers(list(litres))
+    reader = BenchReader(run, None)
+
+    async def both():
+        start = await reader.register("meter/1", None, planned=PLANNED, pulse=None)
+        return start, await reader.register("meter/1", None, planned=PLANNED, pulse=None, start=start)
+
+    start, end = asyncio.run(both())
+    assert end.value - start.value == Quantity("200.2", "L")
+    assert [(one.question, one.facts) for one in run.asked] == [
+        ("cannot_be", {"reading": shown, "least": "163.4 L", "most": "563.4 L"})
+        for shown in ("1634 L", "16.34 L")
+    ]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bench.tui.keying import LONGEST, Keying
 from bench.tui.reply import Reply
 from drivers.quantity import Quantity
-from procedures.action import Answer, Choice, Choose, Inspect, KeyAdded, Keyed, KeyIndication
+from procedures.action import Answer, Choice, Choose, Inspect, KeyAdded, Keyed, KeyIndication, KeyQuantity
 from tests.bench.tui.fake_desk import grams
 
 NOMINAL = Keying(unit="g", proposal=grams(5000), step=grams(5))
@@ -144,7 +144,7 @@ def test_what_no_display_shows_is_doubted_once_and_taken_when_it_is_confirmed(sl
     for key in slip:
         reply.press(key)
     assert reply.press("enter") is None
-    assert reply.refused == "keying.between_steps"
+    assert reply.refused == ("keying.thousands" if "." in slip else "keying.between_steps")
     assert reply.press("enter") == Keyed(grams(slip))
 
 
@@ -165,3 +165,33 @@ def test_where_marks_are_read_between_nothing_is_doubted():
     reply = Reply(KeyIndication(role="rig", step=grams(5)), unit="g")
     reply.press("3")
     assert reply.press("enter") == Keyed(grams(3))
+
+
+@pytest.mark.parametrize(
+    ("typed", "step", "doubted"),
+    [
+        ("10.000", "1 Rp", True),
+        ("200.000", "1 Rp", True),
+        ("10000", "1 Rp", False),
+        ("9.5", "1 Rp", False),
+        ("0.125", "1 L", False),
+        ("28.450", "0.1 °C", True),
+        ("163.400", "0.001 m3", False),
+        ("1234.567", "1 Rp", False),
+    ],
+)
+def test_a_dot_that_may_mean_thousands_is_doubted_once_in_every_keyed_quantity(typed, step, doubted):
+    step_of = Quantity.parse(step)
+    reply = Reply(KeyQuantity(question="unit_price", unit=step_of.unit, step=step_of), unit="g")
+    for key in typed:
+        reply.press(key)
+    if doubted:
+        assert (reply.press("enter"), reply.refused) == (None, "keying.thousands")
+    assert reply.press("enter") == Keyed(Quantity.parse(f"{typed} {step_of.unit}"))
+
+
+def test_ten_thousand_grams_with_a_dot_are_doubted_though_ten_grams_are_whole_steps():
+    reply = Reply(KeyIndication(role="uut", expect=grams(10000), step=grams(5)), unit="g")
+    for key in "10.000":
+        reply.press(key)
+    assert (reply.press("enter"), reply.refused) == (None, "keying.thousands")
