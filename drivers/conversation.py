@@ -21,8 +21,8 @@ from drivers.protocols.inquiry import NOT_NOW, Inquiry
 from drivers.silence import behind, command_refused, command_unanswered
 from drivers.talk import Arrival, asked_twice
 from drivers.transports import PromptTransport, Transport
+from drivers.waiting import LATE, QUIET_S, until_answered_late, until_quiet
 
-_QUIET_S: Final = 0.25  # a line silent for so long carries no late answer any more
 _CATCH_UP_S: Final = 5.0  # real seconds for a computer that was busy to read what has waited for it
 _JOB_S: Final = 30.0  # a command that was accepted may take so long, as a zero setting waits for rest
 _NOT_AN_ANSWER: Final = {State.MALFORMED, State.WRONG_LINE_SETTINGS, State.NOT_A_WEIGHT}
@@ -82,8 +82,9 @@ class Conversation:
     @property
     def patience_s(self) -> float:
         """How long a sound instrument may take until its next answer is told."""
-        once = self._driver.timeout_s + self._driver.interval_s
-        return 2 * once + 2 * _QUIET_S if self._in_doubt else once  # a probe comes first
+        timeout, interval = self._driver.timeout_s, self._driver.interval_s
+        # What was asked before somebody wanted a reading is answered first, in doubt a probe.
+        return 2 * timeout + interval + (LATE * timeout + interval + 2 * QUIET_S) * self._in_doubt
 
     async def ready(self, *, wanted: bool = False) -> None:
         """Wait for the line; whoever wants a reading also until nothing old waits on one that streams.
@@ -127,6 +128,7 @@ class Conversation:
             await self._resynchronise()
         self._answers = asyncio.Queue()
         try:
+            self._note_asked()
             await self._transport.send(command.send)
             if not (command.done or command.accepted or command.refused):
                 return None
@@ -178,12 +180,11 @@ class Conversation:
             await self._resynchronise()
         answers: asyncio.Queue[Acknowledged | Refused | Exception] = asyncio.Queue()
         self._answers = answers
-        self._asked_at = self._clock.monotonic()
-        deadline = self._asked_at + self._driver.timeout_s
+        self._note_asked()
         try:
             await self._transport.send(inquiry.send)
             while True:
-                left = max(0.0, deadline - self._clock.monotonic())
+                left = max(0.0, self._due - self._clock.monotonic())
                 answer = await within(self._clock, left, answers.get())
                 if isinstance(answer, Exception):
                     raise answer
@@ -307,9 +308,12 @@ class Conversation:
         if request is None:
             raise TypeError(f"driver {self._driver.mark.id} asks, but has no request for this display")
         self._answered = False
+        self._note_asked()
+        return request
+
+    def _note_asked(self) -> None:
         self._asked_at = self._clock.monotonic()
         self._due = self._asked_at + self._driver.timeout_s
-        return request
 
     def _ask_again(self) -> bool:
         """Ask in the step in which the last answer came, if it is time and nobody else wants the line."""
@@ -334,17 +338,12 @@ class Conversation:
                 self._answer.set_exception(TimeoutError())
 
     async def _resynchronise(self) -> None:
+        await until_answered_late(self._clock, self, self._asked_at, self._driver.timeout_s)
         await self._drain()
         answered = await self._exchange()
         await self._drain()
         self._in_doubt = not answered
 
     async def _drain(self) -> None:
-        limit = self._clock.monotonic() + self._driver.timeout_s
-        quiet_since = self._clock.monotonic()
-        while (now := self._clock.monotonic()) < limit:
-            quiet_since = max(quiet_since, self.last_byte_at)
-            if now - quiet_since >= _QUIET_S:
-                break
-            await self._clock.sleep(quiet_since + _QUIET_S - now)
+        await until_quiet(self._clock, self, self._clock.monotonic() + self._driver.timeout_s)
         self._forget()

@@ -94,7 +94,8 @@ class ReplyEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     high_resolution: bool | dict[str, dict[str, bool]] | None = None
     negative: dict[str, dict[str, bool]] | None = None
     decimals: int | dict[str, dict[str, int]] | None = None
-    state: State | dict[str, dict[str, State]] | None = None
+    state: State | dict[str, dict[str, str]] | None = None
+    """by flag also `ok`: nothing is wrong then"""
     then: Literal["wait"] | None = None
     """the frame only promises: what was asked for comes in a frame of its own"""
     comma: bool = False

@@ -5,16 +5,19 @@ The rules that keep a cut or damaged frame from passing as a number are enforced
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import TypeVar
 
 from drivers.description import REST, BitsEntry, ReplyEntry
+from drivers.protocols import State
+from drivers.protocols.channel import OK
 from drivers.protocols.escape import typed_to_bytes
 from drivers.protocols.form import Bits, Form
 from drivers.protocols.meaning import Meaning
 from drivers.protocols.picture import (
     BLANKS,
-    CHECK,
+    NO_FLAGS,
     NUMBERS,
     TEXT,
     PictureError,
@@ -28,7 +31,6 @@ from drivers.quantity import known_unit
 T = TypeVar("T")
 
 _DIGITS = set("0123456789.,")
-_NO_FLAGS = {*NUMBERS, BLANKS, CHECK, TEXT, "unit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ def make_form(entry: ReplyEntry, around: Surroundings) -> Form:
         negative=_meaning(entry.negative, widths),
         decimals=_meaning(entry.decimals, widths),
         unit=_meaning(entry.unit, widths),
-        state=_meaning(entry.state, widths),
+        state=_meaning(_states(entry.state), widths),
         style=entry.show,
         unit_right=entry.unit_right,
         comma=entry.comma,
@@ -98,7 +100,22 @@ def _bits(bit: BitsEntry) -> Bits:
     return Bits(bit.of, bit.low, bit.n, bit.write)
 
 
-def _meaning(words: T | Mapping[str, Mapping[str, T]] | None, widths: Mapping[str, int]) -> Meaning[T]:
+def _states(
+    state: State | Mapping[str, Mapping[str, str]] | None,
+) -> State | Mapping[str, Mapping[str, State | None]] | None:
+    """What the values of a flag mean; None: that all is well."""
+    if state is None or isinstance(state, State):
+        return state
+    known = {**{one.value: one for one in State}, OK: None}
+    for by_value in state.values():
+        for word in by_value.values():
+            if word not in known:
+                near = get_close_matches(word, known, n=1, cutoff=0)
+                raise PictureError(f"{word!r} is no state. Did you mean {near[0]!r}?")
+    return {name: {value: known[word] for value, word in words.items()} for name, words in state.items()}
+
+
+def _meaning(words: T | Mapping[str, Mapping[str, T | None]] | None, widths: Mapping[str, int]) -> Meaning[T]:
     if not isinstance(words, Mapping):
         return Meaning(constant=words)
     return Meaning(
@@ -118,7 +135,7 @@ def _spelled(typed: str) -> str:
 
 def _with_values(piece: Piece, form: Form, entry: ReplyEntry) -> Piece:
     """The piece with the closed set of its flag: what is drawn, or else what the maps list."""
-    if not piece.name or piece.name in _NO_FLAGS or piece.name in entry.ignore:
+    if not piece.name or piece.name in NO_FLAGS or piece.name in entry.ignore:
         return piece
     if any(bits.of == piece.name for bits in form.bits.values()):
         return piece
@@ -147,6 +164,11 @@ def _judge(entry: ReplyEntry, form: Form) -> None:
     for meaning in form.meanings():
         if unknown := set(meaning.names()) - names - form.bits.keys():
             raise PictureError(f"{min(unknown)!r} is used as a flag but is not in the frame")
+    for meaning in form.meanings():
+        if both := set(entry.ignore) & set(meaning.names()):
+            raise PictureError(
+                f"{min(both)!r} has a meaning, so it is not ignored; list all its values ('ok' in state)"
+            )
     for piece in form.pieces:
         if piece.name in {*entry.ignore, *holders} and piece.width is None:
             raise PictureError(f"{piece.name!r} needs a width, as in {{{piece.name}:1}}")

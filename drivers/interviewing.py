@@ -23,8 +23,8 @@ from drivers.query_driver import Interviewee
 from drivers.silence import command_refused, command_unanswered
 from drivers.talk import Arrival, asked_twice
 from drivers.transports import Transport
+from drivers.waiting import LATE, QUIET_S, until_answered_late, until_quiet
 
-_QUIET_S: Final = 0.25  # a line silent for so long carries no late answer any more
 _AGAIN_S: Final = 1.0  # an instrument that did not take its greeting is greeted again after so long
 _MOST_UNASKED: Final = 4096
 
@@ -60,6 +60,7 @@ class Interviewing:
         self._came = asyncio.Event()
         self._skipped = 0
         self._questions = 2
+        self._sent_at = -math.inf
         self._greeted = False
         self._in_doubt = False
         self._connection = Connection(transport, clock, deliver)
@@ -72,8 +73,11 @@ class Interviewing:
     @property
     def patience_s(self) -> float:
         """How long a sound instrument may take until its next answer is told."""
-        once = self._questions * (self._driver.timeout_s + self._driver.gap_s) + self._driver.interval_s
-        return once if self._greeted and not self._in_doubt else 2 * (once + self._driver.timeout_s)
+        timeout = self._driver.timeout_s
+        once = self._questions * (timeout + self._driver.gap_s) + self._driver.interval_s
+        if self._greeted and not self._in_doubt:
+            return 2 * once  # what was asked before somebody wanted a reading is answered first
+        return 2 * (once + timeout) + LATE * timeout
 
     async def ready(self, *, wanted: bool = False) -> None:  # noqa: ARG002 -- it asks all the time anyway
         """Wait for the line.
@@ -184,6 +188,7 @@ class Interviewing:
         if not self._greeted:
             await self._greet()
         if self._greeted and self._in_doubt:
+            await until_answered_late(self._clock, self, self._sent_at, self._driver.timeout_s)
             await self._drain()
             self._in_doubt = False
             event = await self._hold(self._driver.interview)
@@ -222,6 +227,7 @@ class Interviewing:
             if not quiet(script.manner, bytes(self._heard)):
                 return self._doubt("the instrument sends without being asked", frame)
             self._take(frame if answers else bytearray(), len(self._heard))
+            self._sent_at = self._clock.monotonic()
             await self._transport.send(question.send)
             frame += question.send
             try:
@@ -272,16 +278,11 @@ class Interviewing:
         return Refused(reason=reason, state=state, frame=bytes(frame + self._heard))
 
     async def _until_quiet(self, limit: float) -> None:
-        quiet_since = self._clock.monotonic()
-        while (now := self._clock.monotonic()) < limit:
-            quiet_since = max(quiet_since, self.last_byte_at)
-            if now - quiet_since >= _QUIET_S:
-                return
-            await self._clock.sleep(quiet_since + _QUIET_S - now)
+        await until_quiet(self._clock, self, limit)
 
     async def _drain(self) -> bool:
         """Wait until the line is quiet and throw away what came; whether nothing did."""
-        await self._until_quiet(self._clock.monotonic() + self._driver.timeout_s + _QUIET_S)
+        await self._until_quiet(self._clock.monotonic() + self._driver.timeout_s + QUIET_S)
         nothing = quiet(self._driver.interview.manner, bytes(self._heard))
         self._skipped += len(self._heard)
         self._heard.clear()

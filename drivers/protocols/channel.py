@@ -20,6 +20,8 @@ from drivers.reading import Kind, Stability
 T = TypeVar("T")
 
 OK: Final = "ok"
+_MOST_DECIMALS: Final = 12
+"""digits that any display has"""
 Condition = State | Literal["ok"]
 
 
@@ -109,12 +111,14 @@ class Channel:
         """How many of the digits stand behind the dot; less than none where the number counts tens.
 
         Raises:
-            UnknownFlagError: a code that is not listed.
+            UnknownFlagError: a code that is not listed, or more decimals than any display has.
         """
         if self.decimals is None:
             return 0
         said = self.decimals.read(words)
         if not self.places:
+            if abs(said) > _MOST_DECIMALS:
+                raise UnknownFlagError(f"{self.decimals} hold {said}, which is no number of decimals")
             return said
         if said not in self.places:
             raise UnknownFlagError(f"{self.decimals} hold {said}, which the driver file does not list")

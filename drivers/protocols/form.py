@@ -9,19 +9,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import pairwise
 from typing import Final, NamedTuple, TypeVar
 
 from drivers.protocols import Acknowledged, Event, Indicated, Refused, State
 from drivers.protocols.escape import bytes_to_typed
 from drivers.protocols.meaning import Mapped, Meaning, UnknownFlagError
 from drivers.protocols.number import NumberStyle, read_number
-from drivers.protocols.picture import Piece
+from drivers.protocols.picture import NO_FLAGS, NUMBERS, Piece
 from drivers.quantity import Quantity
 from drivers.reading import Kind, Stability
 
 T = TypeVar("T")
 
-_IN_A_NUMBER: Final = set(" +-.0123456789")
+_WITHIN_A_NUMBER: Final = set("+-.,0123456789")
+_IN_A_NUMBER: Final = _WITHIN_A_NUMBER - {","} | {" "}
 
 SAID: Final = {
     State.OVERLOAD: "the instrument reports overload",
@@ -109,6 +111,21 @@ class Form:
         """Whether a reading can come out of it."""
         return any(piece.name == "number" for piece in self.pieces)
 
+    @cached_property
+    def _ignored_beside(self) -> tuple[tuple[str, int], ...]:
+        """Ignored fields that touch a number, each with the place of the character that does."""
+        found = []
+        for left, right in pairwise(self.pieces):
+            for number, other, place in ((left, right, 0), (right, left, -1)):
+                looked_at = other.values or other.name in self._held_bits
+                if number.name in NUMBERS and other.name and not looked_at and other.name not in NO_FLAGS:
+                    found.append((other.name, place))
+        return tuple(found)
+
+    @cached_property
+    def _held_bits(self) -> frozenset[str]:
+        return frozenset(bits.of for bits in self.bits.values())
+
     def meanings(self) -> tuple[Mapped, ...]:
         """Everything that its flags say, the state first."""
         return (
@@ -158,6 +175,12 @@ class Form:
     def _indicated(
         self, held: Mapping[str, str], flags: Mapping[str, str], frame: bytes, last_unit: str | None
     ) -> Indicated | Miss:
+        for name, beside in self._ignored_beside:
+            if held[name][beside] in _WITHIN_A_NUMBER:
+                shown = _typed(held[name])
+                return Miss(
+                    1, State.NO_VALUE, f"'{shown}' in {name}, which is ignored, may belong to the number"
+                )
         decimals = _one(self.decimals.read(flags))
         value = self._number(held["number"], decimals, _one(self.negative.read(flags)))
         if value is None:

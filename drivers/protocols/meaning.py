@@ -34,8 +34,9 @@ class Meaning(Generic[T]):
     """One word for all frames, or a word by flag; several flags may speak about the same thing."""
 
     constant: T | None = None
-    by_flag: Mapping[str, Mapping[str, T]] = field(default_factory=dict)
-    """`"motion"` or several flags together, `"u kg"`, whose values are then joined by a blank too"""
+    by_flag: Mapping[str, Mapping[str, T | None]] = field(default_factory=dict)
+    """`"motion"` or several flags together, `"u kg"`, whose values are then joined by a blank too;
+    None: the value is known and says nothing"""
 
     def read(self, flags: Flags, *, closed: bool = True) -> list[T]:
         """Every word that is said, in the order of the file.
@@ -49,7 +50,8 @@ class Meaning(Generic[T]):
         for names, words_by_value in self.by_flag.items():
             value = flags[names] if names in flags else " ".join(flags[name] for name in names.split(" "))
             if value in words_by_value:
-                words.append(words_by_value[value])
+                word = words_by_value[value]
+                words += [] if word is None else [word]
             elif closed:
                 raise UnknownFlagError(f"{names} is {value!r}, which the driver file does not list")
         return words

@@ -16,6 +16,8 @@ NUMBERS: Final = ("number", "tare")
 BLANKS: Final = "_"
 TEXT: Final = "text"
 CHECK: Final = "check"
+NO_FLAGS: Final = frozenset((*NUMBERS, BLANKS, CHECK, TEXT, "unit"))
+"""what a piece may be called that says nothing by a value from a list"""
 
 _HOLE: Final = re.compile(r"\{([^{}]*)\}")
 _INSIDE: Final = re.compile(r"(\w+)(?::(\d+)|=(.*))?", re.ASCII | re.DOTALL)

@@ -60,6 +60,8 @@ _FORM: Final = {
     NumberType.BCD64: ">Q",
 }
 FLOATS: Final = (NumberType.FLOAT32, NumberType.FLOAT64)
+_SMALLEST: Final = {NumberType.FLOAT32: 2.0**-126, NumberType.FLOAT64: 2.0**-1022}
+"""the least normal number of each"""
 _BCD: Final = (NumberType.BCD16, NumberType.BCD32, NumberType.BCD64)
 
 
@@ -92,6 +94,9 @@ class NumberForm:
     def read(self, data: bytes) -> Decimal | None:
         """The exact value; None for NaN, infinity, and nibbles that are no decimal digits.
 
+        None too for floats too small to be normal ones: no instrument measures 1e-40, and words in the wrong
+        order look like that.
+
         >>> NumberForm(NumberType.FLOAT32).read(bytes.fromhex("43663333"))
         Decimal('230.2')
         """
@@ -100,6 +105,8 @@ class NumberForm:
             digits = data.hex()
             return Decimal(digits) if digits.isdecimal() else None
         (number,) = struct.unpack(_FORM[self.type], data)
+        if self.type in FLOATS and 0 < abs(number) < _SMALLEST[self.type]:
+            return None
         if self.type is NumberType.FLOAT32:
             return _shortest(number, data)
         if self.type is NumberType.FLOAT64:

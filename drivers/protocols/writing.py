@@ -79,7 +79,7 @@ def _part(form: Form, piece: Piece, event: Indicated, unit: str, domains: Domain
         return chr(sum(int(domains[name][0]) << bit.low for name, bit in bits))
     if piece.name in domains:
         return domains[piece.name][0]
-    return "0" * piece.least if piece.name else piece.text
+    return " " * piece.least if piece.name else piece.text
 
 
 def _number(form: Form, piece: Piece, event: Indicated) -> str | None:

@@ -4,6 +4,7 @@ import pytest
 
 from drivers.assembly import make_driver
 from drivers.errors import DescriptionError
+from drivers.protocols import Indicated, Refused, State
 
 GOOD = r"""
 id = "one"
@@ -112,6 +113,11 @@ MISTAKES = {
         "[[reply]]\nmatch = 'S A'\nthen = 'wait'\n[[example]]\nrx = 'ST",
         "no example shows the frame that promises",
     ),
+    "a flag that is ignored and yet means something": (
+        MATCH,
+        MATCH + '\nignore = ["rest"]',
+        "has a meaning, so it is not",
+    ),
     "a promise with a number": (MATCH, MATCH + "\nthen = 'wait'", "no constant state, and no then"),
     "a form that says nothing": (
         "[[example]]\nrx = 'ST",
@@ -158,3 +164,44 @@ def test_a_driver_without_the_three_kinds_of_example_cannot_be_chosen(missing):
 def test_bytes_that_are_no_text_are_refused_with_a_sentence():
     with pytest.raises(DescriptionError, match="UTF-8"):
         make_driver(b"\xff\xfe", "one.toml")
+
+
+COLUMNS = (
+    GOOD.replace(
+        MATCH,
+        'columns = { rest = "1-2", err = "3", top = "4", number = "5-11", unit = "13-14" }\n'
+        'blank = "12"\nignore = ["top"]',
+    )
+    .replace("OL = ", '"" = ')
+    .replace('state = { rest = { "" = "overload" } }', 'state = { err = { E = "error", " " = "ok" } }')
+    .replace("rx = 'ST,    1.50", "rx = 'ST     1.50")
+    .replace("rx = 'US,    1.50", "rx = 'US     1.50")
+    .replace("rx = 'OL,    1.50", "rx = 'STE    1.50")
+    .replace('is = { state = "overload" }', 'is = { state = "error" }')
+)
+
+
+def read_alone(text: str, frame: bytes) -> object:
+    decoder = make_driver(text.encode(), "one.toml").decoder()
+    decoder.receive(frame)
+    (event,) = iter(decoder.next_event, None)
+    return event
+
+
+def test_in_columns_a_state_has_a_value_for_all_is_well_and_any_other_is_refused():
+    well = read_alone(COLUMNS, b"ST     1.50 g \r\n")
+    assert isinstance(well, Indicated)
+    assert str(well.indication) == "1.50 g"
+    for shown, state in ((b"E", State.ERROR), (b"X", State.UNKNOWN_FLAG)):
+        refused = read_alone(COLUMNS, b"ST" + shown + b"    1.50 g \r\n")
+        assert isinstance(refused, Refused)
+        assert refused.state is state
+
+
+@pytest.mark.parametrize("beside", [b"1", b"-", b".", b"+", b","])
+def test_what_an_ignored_field_beside_the_number_holds_may_be_of_the_number(beside):
+    """A column too far to the right: the first digit or the sign would be lost."""
+    refused = read_alone(COLUMNS, b"ST " + beside + b"23.4560 g \r\n")
+    assert isinstance(refused, Refused)
+    assert refused.state is State.NO_VALUE
+    assert isinstance(read_alone(COLUMNS, b"ST *23.4560 g \r\n"), Indicated)

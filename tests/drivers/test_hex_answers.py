@@ -51,7 +51,7 @@ def test_a_count_is_written_as_it_is_read(count):
     assert hex_value(hex_text(Decimal(count), Digits.HEX, 8), Digits.HEX) == count
 
 
-@given(st.floats(width=32, allow_nan=False, allow_infinity=False))
+@given(st.floats(width=32, allow_nan=False, allow_infinity=False, allow_subnormal=False))
 def test_a_float_is_written_as_it_is_read(number):
     shown = hex_value(struct.pack(">f", number).hex(), Digits.HEX_FLOAT)
     assert hex_value(hex_text(shown, Digits.HEX_FLOAT, 8), Digits.HEX_FLOAT) == shown

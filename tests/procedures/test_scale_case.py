@@ -99,9 +99,15 @@ def test_1_2_a_multi_interval_scale_counts_in_the_e_of_the_partial_range(load, l
 
 
 def test_1_2_half_a_step_of_a_multi_interval_scale_is_that_of_its_partial_range():
-    rows = [row("2000 g", "2000 g", "0.5 g"), row("4000 g", "4000 g", "1 g"), row("15 kg", "15000 g", "5 g")]
+    # at Max1 the next indication is 2002 g, one step of the following range, so it changes at 2001 g
+    rows = [
+        row("1500 g", "1500 g", "0.5 g"),
+        row("2000 g", "2000 g", "1 g"),
+        row("4000 g", "4000 g", "1 g"),
+        row("15 kg", "15000 g", "5 g"),
+    ]
     points = case(MULTI, accuracy=rows).points
-    assert [point.error for point in points] == [mass("0 g")] * 3
+    assert [point.error for point in points] == [mass("0 g")] * 4
 
 
 @pytest.mark.parametrize(
