@@ -10,6 +10,8 @@ from drivers.assembly import make_driver
 from drivers.errors import DescriptionError
 from drivers.example import events_of
 from drivers.protocols import Indicated, Refused, State
+from drivers.protocols.bit_flag import BitField
+from drivers.protocols.channel import Channel
 from drivers.protocols.modbus import rtu
 from drivers.protocols.register_number import Part
 from drivers.protocols.word import NumberForm, NumberType
@@ -156,3 +158,19 @@ def test_a_mistake_about_numbers_is_named(why):
     with pytest.raises(DescriptionError) as caught:
         make_driver(MAP.replace(old, new, 1).encode(), "module.toml")
     assert hint in f"{caught.value} {caught.value.facts['path']}"
+
+
+@pytest.mark.parametrize(
+    ("held", "shown"), [(0, "1234"), (2, "12.34"), (12, "0.000000001234"), (13, None), (0xFFFD, None)]
+)
+def test_a_register_of_decimals_that_holds_something_else_is_refused_and_stops_nothing(held, shown):
+    place = BitField(at=2, size=2, swapped=False, low=0, width=16, shown="40002")
+    number = Part(at=0, form=NumberForm(NumberType.UINT16), scale=Decimal(1))
+    channel = Channel(name="flow", parts=(number,), decimals=place, unit="kg")
+    read = channel.read((1234).to_bytes(2, "big") + held.to_bytes(2, "big"), b"")
+    if shown is None:
+        assert isinstance(read, Refused)
+        assert read.state is State.UNKNOWN_FLAG
+    else:
+        assert isinstance(read, Indicated)
+        assert read.indication == Quantity(shown, "kg")
