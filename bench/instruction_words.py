@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from bench.labels import Labels
 
 _UUT: Final = "uut"
+_FLOW: Final = "flow"
 _PARTS: Final = frozenset({"flow", "load", "dimension"})
 """Facts that name a part of a point's label as often as a quantity."""
 _SENTENCES: Final = ("message", "remedy")
@@ -89,6 +90,8 @@ def _fact(labels: "Labels", name: str, value: str) -> str:
 
 
 def _reading(labels: "Labels", action: KeyIndication) -> str:
+    if action.role == _FLOW:  # asked when the flow has stopped already
+        return labels.text("instruction.key_flow", role=labels.role(action.role))
     if action.role != _UUT:
         return labels.text("instruction.key_indication_of", role=labels.role(action.role))
     if action.expect is None:

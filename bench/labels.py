@@ -111,11 +111,11 @@ class Labels:
         return self._written(value) if isinstance(value, str) else self._fact(value)
 
     def _written(self, text: str) -> str:
-        """A quantity, or labels of points, as the reader writes them; any other text as it is."""
-        written = self._measured_text(text)
-        if written is not None:
-            return written
+        """Quantities, or labels of points, as the reader writes them; any other text as it is."""
         parts = text.split(", ")
+        measured = [written for part in parts if (written := self._measured_text(part)) is not None]
+        if len(measured) == len(parts):
+            return "; ".join(measured)  # a comma is a decimal mark too
         if all(f"section.{part.partition('/')[0]}" in self._messages for part in parts):
             return ", ".join(self.point(part) for part in parts)
         return text

@@ -78,6 +78,21 @@ def _plain(name: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
+def check_nip(officer: Person) -> None:
+    """See to it that a register can tell who signed: it knows officers by their NIP.
+
+    Raises:
+        LaboratoryError: the laboratory file has none.
+    """
+    if not officer.nip.strip():
+        raise LaboratoryError(
+            "person.no_nip",
+            "{name} has no NIP in laboratory.toml, and the register takes no record without one.",
+            "Enter it under [[person]]; what is sealed without it can never be delivered.",
+            name=officer.name,
+        )
+
+
 def check_competence(officer: Person, kind: str, on: date) -> None:
     """See to it that a person may test this kind of instrument on that day.
 

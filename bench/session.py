@@ -19,7 +19,7 @@ from bench.environment import Environment
 from bench.errors import LaboratoryError
 from bench.laboratory import Laboratory
 from bench.operator import Operator
-from bench.people import check_competence
+from bench.people import check_competence, check_nip
 from bench.resumption import Resumption, resumption
 from bench.software import identification, package_digest, package_digests
 from bench.station import Bound, Station
@@ -94,8 +94,11 @@ def begin(
     task = check(around, assignment)
     laboratory, procedure, bound = around.laboratory, find(assignment.kind), around.station.roles
     now = datetime.fromisoformat(around.at())
+    training = laboratory.bench.training or any(one.origin is Origin.TWIN for one in bound.values())
     if not laboratory.bench.training:
         check_competence(laboratory.officer, procedure.id, now.date())
+    if not training and laboratory.registry is not None:
+        check_nip(laboratory.officer)
     run = f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
     begun = RunBegun(
         number="",
@@ -116,7 +119,7 @@ def begin(
         officer_id=laboratory.officer.id,
         bench=laboratory.bench.id,
         registry=laboratory.registry.url if laboratory.registry is not None else "",
-        training=laboratory.bench.training or any(one.origin is Origin.TWIN for one in bound.values()),
+        training=training,
         software=identification(),
         checkpoint=around.checkpoint(),
         job=job,

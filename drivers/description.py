@@ -259,12 +259,17 @@ def words_of(entries: Iterable[type[msgspec.Struct]], *enums: Iterable[StrEnum])
     return sorted(names | {word.value for words in enums for word in words})
 
 
+_LACKING: Final = "Object missing required field"
+_MISSPELT: Final = ("Object contains unknown field", "Invalid enum value", "Invalid value")
+"""how msgspec begins when a word may have been misspelt"""
 _WORDS: Final = words_of(ENTRIES, Evidence, State, Computed, Spelled, Kind)
 
 
 def _correction(reason: str, words: Sequence[str]) -> str:
-    quoted = _QUOTED.search(reason)
-    near = difflib.get_close_matches(quoted[1], words, n=1) if quoted else []
-    if near:
-        return f"Did you mean {near[0]!r}?"
+    if reason.startswith(_LACKING):
+        return "Write it; drivers/README.md says what may stand there."
+    quoted = _QUOTED.search(reason) if reason.startswith(_MISSPELT) else None
+    near = difflib.get_close_matches(quoted[1], words, n=2) if quoted else []
+    if others := [word for word in near if quoted and word != quoted[1]]:
+        return f"Did you mean {others[0]!r}?"
     return "Correct that entry; drivers/README.md lists what may stand there."

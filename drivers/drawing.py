@@ -89,7 +89,9 @@ def _pieces(entry: ReplyEntry, around: Surroundings) -> tuple[Piece, ...]:
     length = around.length
     if length is None:
         used = [*entry.columns.values(), entry.blank] if entry.blank else list(entry.columns.values())
-        length = max(last for where in used for _, last in columns_of(where)) + len(around.end)
+        checked = sum(around.check) if around.check is not None else 0
+        listed_to = max(last for where in used for _, last in columns_of(where))
+        length = max(listed_to, checked) + len(around.end)
     fixed_text = ((0, around.start), (length - len(around.end), around.end))
     return listed(entry.columns, entry.blank, fixed_text, around.check)
 

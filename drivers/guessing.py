@@ -162,7 +162,11 @@ def _named(spans: Sequence[Span]) -> Iterator[Span]:
 
 
 def _numbers(texts: Sequence[str]) -> list[tuple[int, int]]:
-    """The columns of numbers: they end in the same column in every frame."""
+    """The columns of numbers: they end in the same column in every frame that has one.
+
+    A frame without any says why there is none: too much load, no value yet.
+    """
+    texts = [text for text in texts if _TOKEN.search(text)]
     ends = [{match.end() for match in _TOKEN.finditer(text)} for text in texts]
     common = sorted(set.intersection(*ends)) if ends else []
     spans: list[tuple[int, int]] = []

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from argparse import Namespace
+from collections.abc import Iterator
 from datetime import date
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -14,6 +15,7 @@ from bench.clock_state import FOLLOWS, clock_state
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Laboratory
+from bench.people import PENERA, check_nip
 from bench.software import identification
 from drivers.clock import SystemClock
 from drivers.errors import PlainError
@@ -134,6 +136,8 @@ async def _findings(options: Namespace) -> list[Finding]:
         good = standard.due >= today
         found.append((f"standard {standard.id}", good, f"{standard.accuracy_class}, {standard.due}"))
         found += [(f"standard {standard.id}", False, problem) for problem in standard_problems(standard)]
+    if not laboratory.bench.training:
+        found += _unknown_to_a_register(laboratory)
     instruments = await Instruments.connect(laboratory, folders, clock)
     try:
         for name, bound in instruments.bound.items():
@@ -153,6 +157,16 @@ async def _findings(options: Namespace) -> list[Finding]:
     if laboratory.registry is not None:
         found.append(await _registry_reached(laboratory.registry.url))
     return found
+
+
+def _unknown_to_a_register(laboratory: Laboratory) -> Iterator[Finding]:
+    """Officers whose records no register could take: a fault where there is a register."""
+    for person in laboratory.person:
+        try:
+            if PENERA in person.roles:
+                check_nip(person)
+        except PlainError as lacking:
+            yield f"person {person.id}", None if laboratory.registry is None else False, lacking
 
 
 def _clock(clock: SystemClock, laboratory: Laboratory) -> Finding:

@@ -10,13 +10,15 @@ from typing import Final
 
 from drivers.quantity import Quantity
 from drivers.reading import Reading
-from procedures.action import Choose
+from procedures.action import Choice, Choose
 from procedures.errors import ProcedureError
 from procedures.run import Run
 
+_DELIVERED: Final = "volume"
+"""what somebody lets through and stops, so that far more than was planned is asked about"""
 _ATTEMPTS: Final = 5
 _MOST_TIMES: Final = 2
-"""more than so many times what was to go through was written wrong; a counter that holds less may begin anew
+"""more than so many times what was to go through may be a slip; a counter that holds less may begin anew
 without being noticed"""
 
 
@@ -73,9 +75,13 @@ async def read_register(
         if start is None:
             return shown, reading
         passed = shown.since(start)
-        if passed.value >= 0 and passed <= most:
+        follows = passed.value >= 0 and (shown.value >= start.value or passed <= most)
+        if not follows:
+            await _cannot_be(run, shown.value, start.value, start.value + most)
+        elif (
+            step.dimension != _DELIVERED or passed <= most or await _is_so(run, shown.value, passed, planned)
+        ):
             return replace(shown, value=start.value + passed), reading
-        await _cannot_be(run, shown.value, start.value, start.value + most)
     raise ProcedureError(
         "meter.register",
         "The register of {role} gave no {dimension} that can follow {before}.",
@@ -92,6 +98,15 @@ async def _cannot_be(run: Run, found: Quantity, least: Quantity | None, most: Qu
     told = {name: "—" if bound is None else str(bound) for name, bound in bounds.items()}
     facts = {"reading": str(found), **told}
     await run.ask(Choose(question="cannot_be", choices=("measure_again",), facts=facts))
+
+
+async def _is_so(run: Run, shown: Quantity, passed: Quantity, planned: Quantity) -> bool:
+    """Whether a person says that so much did go through."""
+    facts = {"reading": str(shown), "passed": str(passed), "planned": str(planned)}
+    answer = await run.ask(
+        Choose(question="register_jumped", choices=("measure_again", "record"), facts=facts)
+    )
+    return isinstance(answer, Choice) and answer.choice == "record"
 
 
 def _shown(reading: Reading, dimension: str, pulse: Quantity | None, path: str) -> Shown | None:

@@ -1,5 +1,6 @@
 """What a certificate says, as plain data for the template: a pure function of a verified record."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +21,8 @@ from results.record import Record, Signer
 from results.verification import VerifiedRecord
 
 _SHORT_DIGEST: Final = 16
+_ATTEMPT: Final = re.compile(r"~[0-9]+")
+_AS_LEFT: Final = "as_left"
 _MANY: Final = frozenset({"meters", "weights"})
 """entries of the metrological data that list several instruments"""
 _NAMED: Final = frozenset({"method", "type", "material", "part", "form", "installation", "liquid"})
@@ -233,7 +236,7 @@ def _amendments(record: Record) -> list[str]:
 def _method(record: Record) -> str:
     rule = record.rule or {}
     regulation = str(rule.get("regulation") or rule.get("id") or "")
-    return regulation or f"{record.kind} edisi {record.procedure_edition}"
+    return regulation or f"{word('kind', record.kind)}, prosedur edisi {record.procedure_edition}"
 
 
 def _failing(record: Record) -> list[str]:
@@ -264,9 +267,11 @@ def _break(one: dict[str, Any]) -> str:
 
 
 def _path(path: str) -> str:
-    section, _, rest = path.partition("/")
-    words = [word("section", section), *(_readable(part) for part in rest.split("/") if part)]
-    return " ".join(words)
+    """A place in the run for a reader; which attempt it was says the line that tells of it."""
+    first, *rest = _ATTEMPT.sub("", path).split("/")
+    if first == _AS_LEFT and rest:
+        return f"{word('section', first)} {_path('/'.join(rest))}"
+    return " ".join((word("section", first), *(_readable(part) for part in rest if part)))
 
 
 def _readable(part: str) -> str:

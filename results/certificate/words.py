@@ -97,8 +97,8 @@ def anything(value: Any) -> str:
         case bool():
             return "ya" if value else "tidak"
         case _:
-            try:
-                return quantity(Quantity.parse(str(value)))
+            try:  # several are parted by semicolons: a comma is a decimal mark too
+                return "; ".join(quantity(Quantity.parse(part)) for part in str(value).split(", "))
             except UnitError:
                 return str(value)
 

@@ -95,11 +95,37 @@ def test_a_scale_that_never_settles_is_told_and_the_run_is_kept(tmp_path):
         assert runs["state"] == "open"
 
 
-def test_a_registry_that_is_down_is_a_state_and_not_an_end(lab):
-    registry = lab / "registry"
-    key = tera("registry", "key", "--folder", str(registry)).stdout.strip()
+@pytest.fixture
+def lab_of_a_register(lab):
+    """It names a register where nobody answers, and its penera has no NIP yet."""
+    key = tera("registry", "key", "--folder", str(lab / "registry")).stdout.strip()
     with (lab / "laboratory.toml").open("a", encoding="utf-8") as file:
         file.write(f'\n[registry]\nurl = "http://127.0.0.1:9"\nkey = "{key}"\n')
+    return lab
+
+
+def test_where_there_is_a_register_nobody_tests_without_a_nip(lab_of_a_register):
+    lab = lab_of_a_register
+    refused = tera("run", "scales", "--uut", str(lab / "orders/contoh.toml"), lab=lab)
+    assert refused.returncode == 2
+    assert "tanpa NIP" in refused.stderr
+    assert tera("runs", lab=lab).stdout == ""
+    told = [json.loads(line) for line in tera("check", "--json", lab=lab).stdout.splitlines()]
+    assert [one["ok"] for one in told if one["check"] == "person penera1"] == [False]
+
+
+def test_without_a_register_a_missing_nip_is_only_told(lab):
+    told = [json.loads(line) for line in tera("check", "--json", lab=lab).stdout.splitlines()]
+    assert [one["ok"] for one in told if one["check"] == "person penera1"] == [None]
+
+
+def test_a_registry_that_is_down_is_a_state_and_not_an_end(lab_of_a_register):
+    lab = lab_of_a_register
+    file = lab / "laboratory.toml"
+    text = file.read_text("utf-8")
+    file.write_text(
+        text.replace('name = "Nama Penera"\nnip = ""', 'name = "Nama Penera"\nnip = "1"'), "utf-8"
+    )
     left = tera("run", "scales", "--uut", str(lab / "orders/contoh.toml"), lab=lab)
     assert left.returncode == 3
     assert tera("void", "000001", "--reason", "salah alat", lab=lab).returncode == 0

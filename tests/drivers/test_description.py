@@ -85,6 +85,8 @@ MISTAKES = {
         'columns = { rest = "1-2", number = "4-11", unit = "13-14" }\nblank = "12"',
         "column 3 belongs",
     ),
+    "a word that is right, of the wrong type": ("baud = 9600", 'baud = "9600"', "Correct that entry"),
+    "an entry that must be there": ('kind = "scale"\n', "", "Write it; drivers/README.md"),
     "a column used twice": (
         MATCH,
         'columns = { rest = "1-2", number = "2-11", unit = "13-14" }\nblank = "12"',
@@ -205,3 +207,30 @@ def test_what_an_ignored_field_beside_the_number_holds_may_be_of_the_number(besi
     assert isinstance(refused, Refused)
     assert refused.state is State.NO_VALUE
     assert isinstance(read_alone(COLUMNS, b"ST *23.4560 g \r\n"), Indicated)
+
+
+def test_check_characters_at_the_end_of_listed_columns_belong_to_the_frame():
+    columns = (
+        "[frame]\nstart = '\\x02'\nend = '\\r\\n'\n"
+        "check = { kind = 'xor', over = '2-13', at = '14-15', as = 'hex' }\n"
+    )
+    text = (
+        COLUMNS.replace("[frame]\nend = '\\r\\n'\n", columns)
+        .replace(
+            'rest = "1-2", err = "3", top = "4", number = "5-11", unit = "13-14"',
+            'rest = "2-3", err = "4", number = "5-11", unit = "12-13"',
+        )
+        .replace('blank = "12"\nignore = ["top"]', "")
+    )
+    text = text[: text.index("[[example]]")]
+    for rest, err, meant in (
+        ("ST", " ", 'value = "1.50", unit = "g", stable = true'),
+        ("US", " ", 'value = "1.50", unit = "g", stable = false'),
+        ("ST", "E", 'state = "error"'),
+    ):
+        body = f"{rest}{err}   1.50g "
+        check = 0
+        for byte in body.encode():
+            check ^= byte
+        text += f"[[example]]\nrx = '\\x02{body}{check:02X}\\r\\n'\nis = {{ {meant} }}\n"
+    assert make_driver(text.encode(), "one.toml").mark.id == "one"

@@ -11,7 +11,7 @@ from drivers.file_driver import FileDriver
 from drivers.guessing import framed
 from drivers.instrument import Evidence
 from drivers.proposal import propose, propose_typed
-from drivers.protocols import Indicated
+from drivers.protocols import Indicated, Refused, State
 from drivers.quantity import Quantity
 from drivers.reading import Kind, Stability
 
@@ -135,3 +135,27 @@ def test_a_capture_that_begins_and_ends_in_the_middle_is_framed():
     found = framed(b"45.6 g\r\n" + b"ST,GS,   245.6 g\r\n" * 5 + b"ST,GS,  ")
     assert (found.start, found.end, found.fixed) == (b"", b"\r\n", False)
     assert found.groups == ((b"ST,GS,   245.6 g\r\n",) * 5,)
+
+
+@pytest.mark.parametrize("overload", [b"OL GS          kg\r\n", b"OL GS   ------ kg\r\n"])
+def test_frames_without_a_number_among_the_others_are_proposed_as_a_state(overload):
+    """What the manual of this workbench asks for: every display, too much load too."""
+    shown = (
+        b"ST GS    0.000 kg\r\n",
+        b"US GS    0.750 kg\r\n",
+        b"ST GS   12.340 kg\r\n",
+        b"ST NT    1.250 kg\r\n",
+    )
+    data = b"".join(frame * 3 for frame in (*shown, overload, *shown))
+    proposal = propose(data, ANSWERS, {})
+    assert not proposal.missing
+    events = events_of(made(proposal), data)
+    values = [one for one in ("0.000 kg", "0.750 kg", "12.340 kg", "1.250 kg") for _ in range(3)]
+    assert numbers(made(proposal), data) == values * 2
+    assert {event.state for event in events if isinstance(event, Refused)} == {State.OVERLOAD}
+
+
+def test_of_nothing_nothing_is_proposed():
+    proposal = propose(b"", ANSWERS, DRIVERS)
+    assert proposal.text == ""
+    assert "Nothing was recorded" in proposal.missing[0]

@@ -27,6 +27,7 @@ class Registers:
     wraps_at: Quantity | None = None
     read: int = field(default=0)
     asked: list = field(default_factory=list)
+    says: str = "measure_again"
 
     async def settled(self, role, **_):
         self.read += 1
@@ -43,7 +44,7 @@ class Registers:
 
     async def ask(self, action):
         self.asked.append(action)
-        return Choice("measure_again")
+        return Choice(self.says)
 
     def path(self):
         return "accuracy/1"
@@ -126,6 +127,18 @@ def test_a_register_that_cannot_be_is_told_with_what_can_be_and_read_again():
     start, end = asyncio.run(both())
     assert end.value - start.value == Quantity("200.2", "L")
     assert [(one.question, one.facts) for one in run.asked] == [
-        ("cannot_be", {"reading": shown, "least": "163.4 L", "most": "563.4 L"})
-        for shown in ("1634 L", "16.34 L")
+        ("register_jumped", {"reading": "1634 L", "passed": "1470.6 L", "planned": "200 L"}),
+        ("cannot_be", {"reading": "16.34 L", "least": "163.4 L", "most": "563.4 L"}),
     ]
+
+
+def test_what_did_go_through_beyond_the_plan_is_recorded_when_a_person_says_so():
+    run = Registers([Quantity(100, "L"), Quantity(900, "L")], says="record")
+    reader = BenchReader(run, None)
+
+    async def both():
+        start = await reader.register("meter/1", None, planned=PLANNED, pulse=None)
+        return start, await reader.register("meter/1", None, planned=PLANNED, pulse=None, start=start)
+
+    start, end = asyncio.run(both())
+    assert end.value - start.value == Quantity(800, "L")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from drivers.quantity import Quantity
 from procedures.assignment import Identity, Owner
 from procedures.point import Outcome, Reason
+from results.certificate import content
 from results.certificate.plot import error_plot
 from results.certificate.rendering import render_certificate
 from results.certificate.words import anything, clock, day, moment, number, quantity, sentence, word
@@ -257,3 +258,17 @@ def test_the_plot_marks_what_fails_and_is_empty_without_points():
     assert error_plot(pounds) == "", (
         "grams have no exact value in pounds, so nothing is drawn rather than rounded"
     )
+
+
+PLACES = {
+    "nozzle/1/fast/1~2": "Nozel 1 cepat 1",
+    "adjustment/adjust": "Justir pilihan",
+    "as_left/repeatability/3~4": "Sesudah justir: Ketidaktetapan (kemampuan ulang) 3",
+    "accuracy/up/10000 g~2": "Kebenaran naik 10 000 g",
+    "compartment/2": "Kompartemen 2",
+}
+
+
+@pytest.mark.parametrize("path", PLACES)
+def test_a_place_in_the_run_is_printed_without_ids(path):
+    assert " ".join(content._path(path).split()) == PLACES[path]
