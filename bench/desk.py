@@ -3,7 +3,7 @@
 Measured, sealed, queued and delivered are different states; a verdict is shown as sah only from `SEALED` on.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -275,7 +275,7 @@ class Desk(Protocol):
         """
 
     async def begin(
-        self, job: str, operator: Operator, observer: Observer, *, chosen: Collection[str] = ()
+        self, job: str, operator: Operator, observer: Observer, *, chosen: Mapping[str, str]
     ) -> Work:
         """Start or resume the assignment; one whose run has ended is tested again in a new run.
 
@@ -283,7 +283,7 @@ class Desk(Protocol):
             job: its id.
             operator: carries out what the script asks for.
             observer: is told what happens.
-            chosen: names of the instruments that are read, where several could be.
+            chosen: by role, the name of the instrument that plays it, where several could.
 
         Raises:
             PlainError: gate, configuration or instrument; nothing is lost.

@@ -32,7 +32,7 @@ from bench.order_notes import note_changed, note_registered
 from bench.orders import Order, Orders
 from bench.people import PENERA
 from bench.run_work import RunWork
-from bench.workplace import Workplace, read_assignment, title_of
+from bench.workplace import NOBODY, Workplace, read_assignment, title_of
 from drivers.errors import PlainError
 from drivers.notation import to_plain
 from procedures.assignment import Assignment
@@ -261,7 +261,7 @@ class FrontDesk:
             return {}
 
     async def begin(
-        self, job: str, operator: Operator, observer: events.Observer, *, chosen: Collection[str] = ()
+        self, job: str, operator: Operator, observer: events.Observer, *, chosen: Mapping[str, str] = NOBODY
     ) -> RunWork:
         """See `Desk`."""
         line = self._line_of(job)
@@ -282,7 +282,7 @@ class FrontDesk:
         return RunWork(self._place, self._place.take_up(run, operator, (observer,)), observer)
 
     async def _begin(
-        self, order: Assignment, *, job: str, before: str | None, chosen: Collection[str]
+        self, order: Assignment, *, job: str, before: str | None, chosen: Mapping[str, str]
     ) -> str:
         """Begin a run of an order; what was tested `before` is tested again."""
         run = await self._place.begin(order, job=job, chosen=chosen)

@@ -279,6 +279,13 @@ def _described(instrument: Bound) -> dict[str, Any]:
 
 
 def _check_same(around: Surroundings, run: str, begun: RunBegun) -> None:
+    if any(begun.software.get(name) != digest for name, digest in package_digests().items()):
+        raise LaboratoryError(
+            "run.software_changed",
+            "Run {run} was begun with another release of this program.",
+            "Void the run with a reason and test again; an update must wait until no run is open.",
+            run=run,
+        )
     for role, then in begun.instruments.items():
         now = _described(around.station.bound(role))
         changed = [
@@ -293,13 +300,6 @@ def _check_same(around: Surroundings, run: str, begun: RunBegun) -> None:
                 role=role,
                 changed=", ".join(changed),
             )
-    if any(begun.software.get(name) != digest for name, digest in package_digests().items()):
-        raise LaboratoryError(
-            "run.software_changed",
-            "Run {run} was begun with another release of this program.",
-            "Void the run with a reason and test again; an update must wait until no run is open.",
-            run=run,
-        )
 
 
 def _after_break(

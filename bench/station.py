@@ -1,6 +1,6 @@
 """The station: which instrument plays which role in a run."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.errors import LaboratoryError
@@ -36,36 +36,45 @@ class Players:
     by_role: Mapping[str, tuple[Bound, ...]]
     """in the order of the laboratory file"""
 
-    def station(self, chosen: Collection[str] = ()) -> "Station":
-        """One instrument for each role: the only one, or the one that somebody has chosen.
-
-        Args:
-            chosen: names of instruments; each must be able to play a role here.
+    def chosen(self, names: Collection[str]) -> dict[str, str]:
+        """By role, which of the named instruments plays it.
 
         Raises:
-            LaboratoryError: several can play a role, and nobody says which does; or a name is none of theirs.
+            LaboratoryError: a name is of none that could, or two of them could play one role.
         """
-        names = {bound.name for bounds in self.by_role.values() for bound in bounds}
-        for name in chosen:
-            if name not in names:
+        known = {bound.name for bounds in self.by_role.values() for bound in bounds}
+        for name in names:
+            if name not in known:
                 raise LaboratoryError(
                     "laboratory.no_such_instrument",
                     "{instrument} is no instrument for this test; there are: {known}.",
                     "Write its name as in laboratory.toml.",
                     instrument=name,
-                    known=", ".join(sorted(names)) or "none",
+                    known=", ".join(sorted(known)) or "none",
                 )
+        found: dict[str, str] = {}
+        for role, bounds in self.by_role.items():
+            wanted = [bound for bound in bounds if bound.name in names]
+            if len(wanted) > 1:
+                raise _several(role, wanted)
+            if wanted:
+                found[role] = wanted[0].name
+        return found
+
+    def station(self, chosen: Mapping[str, str]) -> "Station":
+        """One instrument for each role: the only one, or the one that somebody has chosen.
+
+        Args:
+            chosen: names of instruments by role.
+
+        Raises:
+            LaboratoryError: several can play a role, and nobody says which does.
+        """
         roles: dict[str, Bound] = {}
         for role, bounds in self.by_role.items():
-            wanted = [bound for bound in bounds if bound.name in chosen] or list(bounds)
+            wanted = [bound for bound in bounds if bound.name == chosen.get(role)] or list(bounds)
             if len(wanted) > 1:
-                raise LaboratoryError(
-                    "laboratory.several",
-                    "Several instruments can play the role {role}: {names}.",
-                    "Name the one that is read with --instrument, or give each its kinds in laboratory.toml.",
-                    role=role,
-                    names=", ".join(bound.name for bound in wanted),
-                )
+                raise _several(role, wanted)
             roles[role] = wanted[0]
         return Station(roles)
 
@@ -108,6 +117,16 @@ class Station:
                 'Add roles = ["{role}"] to an instrument in laboratory.toml.',
                 role=role,
             ) from None
+
+
+def _several(role: str, bounds: Sequence[Bound]) -> LaboratoryError:
+    return LaboratoryError(
+        "laboratory.several",
+        "Several instruments can play the role {role}: {names}.",
+        "Name the one that is read with --instrument, or give each its kinds in laboratory.toml.",
+        role=role,
+        names=", ".join(bound.name for bound in bounds),
+    )
 
 
 def check_told(bound: Bound, told: Told) -> None:

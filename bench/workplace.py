@@ -4,11 +4,12 @@ The command line and the screen both work through this; neither knows a file or 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from bench import events, finishing, session
 from bench.environment import Environment
@@ -42,6 +43,9 @@ from results.outbox import Outbox
 from results.records_beside import check_next_number
 from results.run_summary import RunSummary
 from results.storage import plain_faults
+
+NOBODY: Final[Mapping[str, str]] = {}
+"""no choice was made, and none is needed"""
 
 
 class Workplace:
@@ -92,10 +96,8 @@ class Workplace:
         Raises:
             ProcedureError: there is no such procedure.
         """
-        procedure = find(kind)
-        reads = procedure.reads
-        if reads is not None:
-            reads = (*reads, *procedure.roles, *(limits.role for limits in self.laboratory.environment))
+        procedure, shown = find(kind), [limits.role for limits in self.laboratory.environment]
+        reads = None if procedure.reads is None else (*procedure.reads, *procedure.roles, *shown)
         return self.instruments.players(procedure.id, reads)
 
     def station_of(self, run: str) -> Station:
@@ -108,13 +110,15 @@ class Workplace:
         names = {role: said["name"] for role, said in begun.instruments.items()}
         return self.players(begun.procedure).station_of(names)
 
-    async def begin(self, assignment: Assignment, *, job: str = "", chosen: Collection[str] = ()) -> str:
+    async def begin(
+        self, assignment: Assignment, *, job: str = "", chosen: Mapping[str, str] = NOBODY
+    ) -> str:
         """Begin a run once every instrument that it may read answers; see `session.begin`.
 
         Args:
             assignment: what is to be tested.
             job: the name of the order file that says so.
-            chosen: names of the instruments that are read, where several could be.
+            chosen: by role, the name of the instrument that plays it, where several could.
 
         Raises:
             InstrumentError: one does not answer, or it is another one; no number is consumed.

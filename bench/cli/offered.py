@@ -114,7 +114,8 @@ def _lacks(
     procedure: Procedure[Any], assignment: Assignment | None, lab: Laboratory, today: date
 ) -> Iterator[PlainError]:
     """What keeps this laboratory from testing that instrument today."""
-    present = {role for entry in lab.instrument for role in entry.roles}
+    here = [entry for entry in lab.instrument if not entry.kinds or procedure.id in entry.kinds]
+    present = {role for entry in here for role in entry.roles}
     for role in procedure.roles:
         if role not in present:
             yield LaboratoryError(

@@ -151,7 +151,7 @@ class TeraApp(Shell):
         """Who plays each role in a job; where several could, a person chooses. None: nobody has chosen."""
         found: dict[str, InstrumentLine] = {}
         for role, lines in self.desk.players(job.key).items():
-            known = [line for line in lines if line in found.values()] or list(lines)
+            known = list(lines)
             if len(known) > 1:
                 by_hand = self.labels.text("home.by_hand")
                 entries = [
@@ -182,7 +182,7 @@ class TeraApp(Shell):
         await self.push_screen(screen)
         problem, measured = None, None
         try:
-            chosen = {line.name for line in players.values()}
+            chosen = {role: line.name for role, line in players.items()}
             screen.work = await self.desk.begin(job.key, screen.operator, screen, chosen=chosen)
             measured = await screen.work.finished()
         except PlainError as error:
@@ -210,9 +210,8 @@ class TeraApp(Shell):
         if job.state is JobState.VOIDED:
             self._sign_void(job, "")
         else:
-            self.show(
-                Write("void.title", "void.write"), lambda why: self._sign_void(job, why) if why else None
-            )
+            asked = Write("void.title", "void.write", {"number": job.number, "title": job.title})
+            self.show(asked, lambda why: self._sign_void(job, why) if why else None)
 
     def _sign_void(self, job: JobLine, reason: str) -> None:
         try:

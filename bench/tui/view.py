@@ -26,6 +26,8 @@ COPIED_AT_LEAST: Final = 5
 """So many keyed readings make a pattern."""
 COPIED_WITHIN_S: Final = 4.0
 """Nobody changes a load and reads a display in less, time after time."""
+_AS_LEFT: Final = "as_left/"
+"""how paths of the second test begin, after an adjustment"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +88,7 @@ class RunView:
             case events.RunStarted():
                 return self._started(event)
             case events.StepEntered():
-                return replace(self, step=event.path)
+                return self._entered(event.path)
             case events.SeriesLeft(abandoned=True):
                 return self._abandoned(event)
             case events.Prompted():
@@ -132,6 +134,12 @@ class RunView:
             live=self.live,
             retaken=self.retaken if event.run == self.run else (),
         )
+
+    def _entered(self, path: str) -> "RunView":
+        """After an adjustment everything is tested again; what was found before stays in the record."""
+        anew = path.startswith(_AS_LEFT) and not self.step.startswith(_AS_LEFT)
+        rows = tuple(Row(step=row.step) for row in self.rows) if anew else self.rows
+        return replace(self, step=path, rows=rows)
 
     def _prompted(self, prompt: Prompt) -> "RunView":
         before = () if self.asked and prompt.kind == "instruct" else self.standing

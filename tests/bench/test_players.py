@@ -85,7 +85,7 @@ def test_instruments_of_several_benches_share_a_role_when_each_says_its_kinds(tm
         gas = entry("gas", ["meter/1:a", "flow"], kinds=("gas_meters", "flow_meters")).replace(":a", "")
         async with a_place(tmp_path, water, gas) as (place, _):
             for kind, name in (("water_meters", "air"), ("gas_meters", "gas"), ("flow_meters", "gas")):
-                station = place.players(kind).station()
+                station = place.players(kind).station({})
                 assert {bound.name for bound in station.roles.values()} == {name}
             assert "meter/1" not in place.players("energy_meters").by_role
 
@@ -105,12 +105,13 @@ def test_of_several_instruments_somebody_chooses_and_the_run_keeps_the_choice(tm
             with pytest.raises(LaboratoryError) as refused:
                 await place.begin(order)
             assert refused.value.facts["names"] == "indikator, diketik"
+            players = place.players("scales")
             with pytest.raises(LaboratoryError, match="is no instrument for this test"):
-                await place.begin(order, chosen=("di ketik",))
+                players.chosen(["di ketik"])
             with pytest.raises(LaboratoryError, match="Several"):
-                await place.begin(order, chosen=("diketik", "indikator"))
+                players.chosen(["diketik", "indikator"])
             assert len(place.journal.run_list) == 0
-            run = await place.begin(order, chosen=("diketik",))
+            run = await place.begin(order, chosen=players.chosen(["diketik"]))
             assert place.station_of(run).bound("uut").name == "diketik"
             taken = place.take_up(run, Nobody(), ())
             assert taken.station.bound("uut").name == "diketik"
@@ -118,10 +119,24 @@ def test_of_several_instruments_somebody_chooses_and_the_run_keeps_the_choice(tm
     asyncio.run(day())
 
 
+def test_of_two_roles_that_two_instruments_share_each_has_the_one_that_was_chosen(tmp_path):
+    async def day() -> None:
+        both = ("meter/1", "meter/2")
+        async with a_place(tmp_path, *(entry(name, list(both)) for name in "AB")) as (place, _):
+            players = place.players("water_meters")
+            station = players.station({"meter/1": "B", "meter/2": "A"})
+            assert {role: station.bound(role).name for role in both} == {"meter/1": "B", "meter/2": "A"}
+            with pytest.raises(LaboratoryError) as refused:
+                players.station({"meter/1": "B"})
+            assert refused.value.facts["role"] == "meter/2"
+
+    asyncio.run(day())
+
+
 def test_a_run_is_not_taken_up_with_another_instrument_where_its_own_is_gone(tmp_path):
     async def day() -> str:
         async with a_place(tmp_path, BY_HAND) as (place, order):
-            return await place.begin(order, chosen=("diketik",))
+            return await place.begin(order, chosen={"uut": "diketik"})
 
     async def next_day(run: str) -> None:
         async with open_workplace(tmp_path, Labels()) as place:
@@ -143,7 +158,7 @@ def test_the_desk_tells_who_could_play_and_for_a_run_under_way_who_does(tmp_path
             told = FrontDesk(place, chosen=("diketik",))
             assert [line.name for line in told.players("contoh")["uut"]] == ["diketik"]
             assert desk.players("nobody") == {}
-            work = await desk.begin("contoh", Nobody(), Nobody(), chosen=("diketik",))
+            work = await desk.begin("contoh", Nobody(), Nobody(), chosen={"uut": "diketik"})
             assert [line.name for line in desk.players("contoh")["uut"]] == ["diketik"]
             work.pause()
             assert await work.finished() is None
@@ -181,7 +196,7 @@ def test_the_screen_asks_which_of_two_is_read_and_escape_begins_nothing():
         await driver.press("escape")
         assert driver.desk.works == []
         await driver.press("enter", "2")
-        assert driver.desk.chosen == {"diketik"}
+        assert driver.desk.chosen == {"uut": "diketik"}
         assert len(driver.desk.works) == 1
 
     drive(TwoIndicators(), story)

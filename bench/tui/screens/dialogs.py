@@ -3,7 +3,7 @@
 Escape always goes back without an effect.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 from textual import on
@@ -77,10 +77,10 @@ class Tell(Dialog[None]):
 class Write(Dialog[str | None]):
     """A reason in the person's own words."""
 
-    def __init__(self, title: str, words: str = "retake.write") -> None:
-        """Take ids of the title and of what is to be written."""
+    def __init__(self, title: str, words: str = "retake.write", facts: Mapping[str, str] = {}) -> None:
+        """Take ids of the title and of what is to be written, and what its words name."""
         super().__init__()
-        self._title, self._words = title, words
+        self._title, self._words, self._facts = title, words, facts
 
     def compose(self) -> ComposeResult:
         """Words and a line to write on."""
@@ -90,7 +90,7 @@ class Write(Dialog[str | None]):
     def paint(self) -> None:
         """Show what to write."""
         self.query_one("#dialog", Panel).show(
-            self.labels.text(self._words), title=self.labels.text(self._title)
+            self.labels.text(self._words, **self._facts), title=self.labels.text(self._title)
         )
 
     def takes(self, key: str) -> bool:

@@ -24,6 +24,7 @@ from procedures.point import Outcome, Point
 
 FEW_POINTS = 3
 """Fewer say nothing about the time that remains."""
+_LOOKED_AT = "visual"
 ROOM_FOR_SIGN = 18
 """Rows of the large screen that leave room for a big sign under the digits."""
 _APART = 2
@@ -233,8 +234,10 @@ def progress(labels: Labels, view: RunView, columns: int, took: timedelta) -> li
     if not total:
         return [""]
     text = labels.text("run.progress", done=done, total=total)
-    if FEW_POINTS <= done < total:
-        minutes = round(took.total_seconds() / done * (total - done) / 60)
+    # What is looked at takes a moment, what is measured perhaps an hour: no guess from one for the other.
+    measured = [row.point is not None for row in view.rows if row.step.section != _LOOKED_AT]
+    if done < total and measured.count(True) >= FEW_POINTS:
+        minutes = round(took.total_seconds() / measured.count(True) * measured.count(False) / 60)
         text += "  " + labels.text("run.left", minutes=max(minutes, 1))
     length = max(columns - len(text) - 10, 10)
     return [*bar(done / total, length, "$accent"), f" {done * 100 // total:>3} %  {text}"]

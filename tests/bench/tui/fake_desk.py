@@ -5,7 +5,7 @@ before it rests. Time stands still unless a test lets it pass.
 """
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -491,9 +491,9 @@ class FakeDesk:
         return found
 
     async def begin(
-        self, job: str, operator: Operator, observer: events.Observer, *, chosen: Collection[str] = ()
+        self, job: str, operator: Operator, observer: events.Observer, *, chosen: Mapping[str, str] = {}
     ) -> FakeWork:
-        self.chosen = set(chosen)
+        self.chosen = dict(chosen)
         if self.refuses_to_begin is not None:
             raise self.refuses_to_begin
         work = FakeWork(self, operator, observer)

@@ -128,6 +128,16 @@ def test_one_retake_is_one_however_many_steps_had_been_begun_meanwhile():
     assert [note.reason for note in view.retaken] == ["wrong_load"]
 
 
+def test_after_an_adjustment_every_row_is_to_be_decided_again():
+    view = RunView().folded(told())
+    again = view.fold(events.StepEntered(path="as_left/eccentricity/1"))
+    assert again.points() == ()
+    assert again.current() == 0
+    assert [row.step for row in again.rows] == [row.step for row in view.rows]
+    later = again.folded([one for one in told() if isinstance(one, events.Decided)][:2])
+    assert len(later.fold(events.StepEntered(path="as_left/eccentricity/2")).points()) == 2
+
+
 def test_an_unplanned_point_gets_a_row_of_its_own():
     surprise = Point(section="tare", label="tare/1 kg", method=Method.DIRECT, outcome=Outcome.CONFORMS)
     view = RunView().fold(events.Decided(path="tare/1 kg/point", point=surprise, replayed=False))
