@@ -11,7 +11,7 @@ from bench.attention import Attention
 from bench.book import Book
 from bench.station import Bound, Station
 from drivers import catalogue
-from drivers.errors import InstrumentError, LinkLostError
+from drivers.errors import InstrumentError, LinkLostError, UnitError
 from drivers.protocols import Refused
 from drivers.quantity import Quantity
 from drivers.reading import DriverMark, Origin, Reading, Stability
@@ -218,9 +218,9 @@ class Observing:
         expect: Quantity | None = None,
         step: Quantity | None = None,
     ) -> Reading:
-        answer = await self._ask(
-            path, KeyIndication(role=role, expect=expect, step=step or self._step_of(role))
-        )
+        step = step or self._step_of(role)
+        offered = expect if _can_be_shown(expect, step) else None
+        answer = await self._ask(path, KeyIndication(role=role, expect=offered, step=step))
         if not isinstance(answer, Keyed):
             raise answer_error(path, "a quantity")
         return Reading(
@@ -261,3 +261,14 @@ def answer_error(path: str, wanted: str) -> ProcedureError:
         path=path,
         wanted=wanted,
     )
+
+
+def _can_be_shown(expect: Quantity | None, step: Quantity | None) -> bool:
+    """Whether a display with that step can show exactly this: nothing else is offered as what was read."""
+    if expect is None or not step:
+        return True
+    try:
+        expect.counted_in(step)
+    except UnitError:
+        return False
+    return True

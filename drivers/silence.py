@@ -4,9 +4,20 @@ from collections.abc import Sequence
 from typing import Final
 
 from drivers.errors import InstrumentError, NotSettledError
-from drivers.protocols import Refused
+from drivers.protocols import Refused, State
 from drivers.settling import SettleRule, Unrest, Window
 
+_NOT_UNDERSTOOD: Final = frozenset(
+    (
+        State.BAD_CHECK,
+        State.UNKNOWN_FLAG,
+        State.UNKNOWN_UNIT,
+        State.MALFORMED,
+        State.NOT_A_WEIGHT,
+        State.WRONG_LINE_SETTINGS,
+    )
+)
+"""why there is no reading that no look at the display would tell"""
 UNANSWERED: Final = "device.command_unanswered"
 """the code of a command or a question that got no answer"""
 _WHY: Final[dict[Unrest, tuple[str, str]]] = {
@@ -65,14 +76,24 @@ def behind(port: str) -> InstrumentError:
 
 
 def no_indication(instrument: str, refused: Refused) -> InstrumentError:
-    """It answers, but shows no value."""
+    """It answers, but shows no value, or what it sends is not what its driver knows."""
+    reason = refused.reason.rstrip(".")
+    if refused.state in _NOT_UNDERSTOOD:
+        return InstrumentError(
+            "device.not_understood",
+            "{instrument} sends what its driver does not take for a reading: {refused}.",
+            "Compare line settings and output format with the driver; record with `tera driver capture` and "
+            "look with `tera driver try --explain`.",
+            instrument=instrument,
+            refused=reason,
+        )
     message, remedy = _WHY[Unrest.REFUSED]
     return InstrumentError(
         "device.no_indication",
         message,
         remedy,
         instrument=instrument,
-        refused=refused.reason.rstrip("."),
+        refused=reason,
         state=refused.state.value,
     )
 
