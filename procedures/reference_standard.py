@@ -97,7 +97,7 @@ def _lacks(standard: WorkingStandard, use: Use, on: date) -> Iterator[tuple[str,
     except UnitError:
         yield "standard.unit", {**named, "at": str(use.at)}
         return
-    if doubt is None:
+    if doubt is None or doubt.value <= 0:  # no certificate states none at all
         yield "standard.uncertainty_unknown", {**named, "at": str(use.at)}
     elif doubt > use.limit:
         yield "standard.uncertainty_share", {**named, "doubt": str(doubt), "limit": str(use.limit)}

@@ -168,7 +168,7 @@ def _faults(standard: WorkingStandard) -> Iterator[_Lack]:
 
 
 def _possible(name: str, mass: Quantity) -> bool:
-    signed = {"nominal": mass.value > 0, "uncertainty": mass.value >= 0, "error": True}
+    signed = {"nominal": mass.value > 0, "uncertainty": mass.value > 0, "error": True}
     return mass.dimension == "mass" and signed[name]
 
 

@@ -163,3 +163,9 @@ def test_on_a_scale_so_much_water_is_weighed_that_its_uncertainty_is_small_enoug
     assert [flow.volume for flow in water_task(order, ON, (coarse, fine)).flows] == smallest
     assert all(more.volume >= less for more, less in zip(task.flows, smallest, strict=True))
     assert task.flows[0].volume > smallest[0]
+
+
+def test_a_certificate_that_states_no_uncertainty_at_all_states_nothing():
+    for stated in ("0 g", "0 %"):
+        found = standard("scale", nominal=q("60 kg"), uncertainty=q(stated))
+        assert lacking(found, "20 kg") == ["standard.uncertainty_unknown"]

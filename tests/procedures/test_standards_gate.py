@@ -119,6 +119,11 @@ IMPOSSIBLE = {
         "standard.mass",
         "weights[0].error",
     ),
+    "no uncertainty at all": (
+        Weight(nominal=mass("1 kg"), uncertainty=mass("0 mg")),
+        "standard.mass",
+        "weights[0].uncertainty",
+    ),
 }
 
 
