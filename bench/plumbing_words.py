@@ -59,6 +59,9 @@ def plumbing(words: Words, action: Plumbing) -> str:  # noqa: C901, PLR0911, PLR
             return words.text("instruction.stop_flow")
         case DeliverVolume():
             return _delivery(words, action)
+        case FillVessel(vessel=vessel, volume=Quantity() as volume, wetting=True, source=source):
+            said = words.text("instruction.wet_vessel", vessel=words.vessel(vessel), volume=volume)
+            return said + (words.text("instruction.deliver_from", source=source) if source else "")
         case FillVessel(vessel=vessel, volume=volume):
             if volume is None:
                 return words.text("instruction.fill_vessel", vessel=words.vessel(vessel))

@@ -111,6 +111,10 @@ class FillVessel(_Request, frozen=True, kw_only=True, tag="fill_vessel"):
 
     vessel: str
     volume: Quantity | None = None
+    wetting: bool = False
+    """only to wet it: what goes in is not counted"""
+    source: str = ""
+    """the nozzle, where there are several"""
 
 
 class DrainVessel(_Request, frozen=True, kw_only=True, tag="drain_vessel"):

@@ -27,7 +27,7 @@ def simulate(options: Namespace) -> int:
     """Serve a driver's twin until stopped."""
     driver = catalogue.load(options.driver, folder=Folders(options.lab).drivers)
     scenario = _scenario(options)
-    load = _quantity(options.load)
+    load = _quantity(options.load, nothing=True)
 
     def announce(twin: PlayedInstrument) -> None:
         if load is not None and isinstance(twin, ScaleHands):
@@ -49,10 +49,18 @@ def _scenario(options: Namespace) -> Scenario:
     return msgspec.structs.replace(scenario, scale=msgspec.structs.replace(scenario.scale, **changed))
 
 
-def _quantity(text: str | None) -> Quantity | None:
+def _quantity(text: str | None, *, nothing: bool = False) -> Quantity | None:
+    """A quantity above zero, or zero where `nothing` can stand on a scale."""
+    if text is None:
+        return None
     try:
-        return None if text is None else Quantity.parse(text)
+        found = Quantity.parse(text)
     except UnitError as mistake:
-        raise LaboratoryError(
-            "usage.quantity", "{mistake}.", "Write quantities as in '5 kg'.", mistake=str(mistake)
-        ) from None
+        raise _no_quantity(str(mistake)) from None
+    if found.value < 0 or not (found or nothing):
+        raise _no_quantity(f"{found} is not above zero")
+    return found
+
+
+def _no_quantity(mistake: str) -> LaboratoryError:
+    return LaboratoryError("usage.quantity", "{mistake}.", "Write quantities as in '5 kg'.", mistake=mistake)

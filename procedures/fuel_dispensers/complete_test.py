@@ -73,7 +73,7 @@ class CompleteTest:
         task = self._task
         async with self._run.step("begin"):
             for name in dict.fromkeys(flow.standard for flow in task.flows):
-                await self._wet(name)
+                await self._wet(name, nozzle)
             before = await self._totaliser(nozzle)
             price = nozzle.unit_price
             if price is None and "price" in task.rules.order:
@@ -93,11 +93,11 @@ class CompleteTest:
                 await self._total(nozzle, before)
             await self._report(last=True)
 
-    async def _wet(self, name: str) -> None:
+    async def _wet(self, name: str, nozzle: Nozzle) -> None:
         """A dry measure holds back more than one that dripped: fill it; each delivery drains it first."""
         standard = self._task.standard(name)
         nominal = standard.nominal or self._task.rules.standards.least_size
-        await self._run.instruct(FillVessel(vessel=name, volume=nominal))
+        await self._run.instruct(FillVessel(vessel=name, volume=nominal, wetting=True, source=nozzle.id))
 
     async def _delivery(
         self, nozzle: Nozzle, flow: PlannedFlow, *, first: bool, unit_price: Decimal | None

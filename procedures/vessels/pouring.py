@@ -46,7 +46,7 @@ class Pouring:
 
     async def wet(self, vessel: str, nominal: Quantity) -> None:
         """Fill and empty it: as much clings to it then as after every filling."""
-        await self.run.instruct(FillVessel(vessel=vessel, volume=nominal))
+        await self.run.instruct(FillVessel(vessel=vessel, volume=nominal, wetting=True))
         await self.empty(vessel, nominal)
 
     async def empty(self, vessel: str, nominal: Quantity) -> None:

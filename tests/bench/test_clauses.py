@@ -103,3 +103,8 @@ def test_a_part_of_a_clause_is_translated_in_its_turn():
     assert translated(near, "id").startswith("bentuk 2 dari 5 paling mendekati; artinya ")
     sign = "every byte has even parity: the line carries 7 data bits, set it to 7E1"
     assert translated(sign, "id").startswith("tiap byte punya paritas genap: ")
+
+
+def test_a_network_that_refuses_is_told_in_words():
+    assert translated("[Errno 111] Connect call failed ('127.0.0.1', 9)", "id") == "sambungan ditolak"
+    assert translated("[Errno 13] Permission denied", "id") == "tidak diizinkan"

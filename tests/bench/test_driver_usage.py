@@ -22,6 +22,11 @@ MISTAKES = {
         "tidak memakai kabel",
     ),
     "a TCP port beyond all": (("driver", "simulate", "st-gs", "--tcp", "70000"), "0 to 65535"),
+    "a load of less than nothing": (("driver", "simulate", "st-gs", "--load", "-1 kg"), "tidak di atas nol"),
+    "a display that shows nothing": (
+        ("driver", "simulate", "st-gs", "--interval", "0 g"),
+        "tidak di atas nol",
+    ),
     "a scenario that is not there": (
         ("driver", "simulate", "st-gs", "--scenario", "tidak-ada.toml"),
         "tidak terbaca",

@@ -52,6 +52,10 @@ ACTIONS = {
     ),
     "a vessel filled": action.FillVessel(vessel="B-01"),
     "a vessel filled with": action.FillVessel(vessel="B-01", volume=Quantity.parse("20 L")),
+    "a vessel wetted": action.FillVessel(vessel="B-01", volume=Quantity.parse("20 L"), wetting=True),
+    "a vessel wetted from a nozzle": action.FillVessel(
+        vessel="B-01", volume=Quantity.parse("20 L"), wetting=True, source="2"
+    ),
     "a vessel drained": action.DrainVessel(vessel="B-01", drip=Quantity.parse("10 s")),
     "a pause": action.Wait(duration=Quantity.parse("30 min"), purpose="warm_up"),
     "a pause without a reason": action.Wait(duration=Quantity.parse("30 s")),
