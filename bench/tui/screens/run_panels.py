@@ -237,7 +237,7 @@ def progress(labels: Labels, view: RunView, columns: int, took: timedelta) -> li
     # What is looked at takes a moment, what is measured perhaps an hour: no guess from one for the other.
     measured = [row.point is not None for row in view.rows if row.step.section != _LOOKED_AT]
     if done < total and measured.count(True) >= FEW_POINTS:
-        minutes = round(took.total_seconds() / measured.count(True) * measured.count(False) / 60)
+        minutes = ceil(took.total_seconds() / measured.count(True) * measured.count(False) / 60)
         text += "  " + labels.text("run.left", minutes=max(minutes, 1))
     length = max(columns - len(text) - 10, 10)
     return [*bar(done / total, length, "$accent"), f" {done * 100 // total:>3} %  {text}"]
