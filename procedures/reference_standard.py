@@ -184,12 +184,17 @@ def _outside(standard: WorkingStandard, at: Quantity) -> dict[str, str]:
 
     A measure is filled to its line however much is poured with it.
     """
-    lines = standard.corrections if standard.kind != "vessel" else ()
-    low = standard.lowest or (lines[0].at if lines else None)
-    high = standard.highest or (lines[-1].at if lines else None)
+    if standard.kind == "vessel" and standard.corrections and standard.nominal is not None:
+        at = standard.nominal
+    low, high = standard.lowest, standard.highest
+    if low is None and standard.corrections:
+        low = standard.corrections[0].at
+    if high is None and standard.corrections:
+        high = standard.corrections[-1].at
     if (low is None or at >= low) and (high is None or at <= high):
         return {}
-    return {"at": str(at), "lowest": str(low or "—"), "highest": str(high or "—")}
+    bounds = {"lowest": low, "highest": high}
+    return {"at": str(at)} | {name: "—" if one is None else str(one) for name, one in bounds.items()}
 
 
 def _between(start: Quantity, end: Quantity, first: Quantity, last: Quantity, at: Quantity) -> Quantity:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from math import sqrt
@@ -9,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
@@ -197,7 +199,9 @@ def _weighable(
     enough = []
     for scale in standards:
         if scale.kind == "scale" and (not named or scale.id in named):
-            share = relative_uncertainty(scale, Quantity(volume.to("L").value, "kg"))
+            share = None
+            with suppress(UnitError):  # its figures are of another kind: the gate says so
+                share = relative_uncertainty(scale, Quantity(volume.to("L").value, "kg"))
             if share is not None:
                 times = max(Fraction(share.value) / Fraction(limit.value), Fraction(1))
                 litres = Fraction(volume.to("L").value) * times

@@ -169,3 +169,26 @@ def test_a_certificate_that_states_no_uncertainty_at_all_states_nothing():
     for stated in ("0 g", "0 %"):
         found = standard("scale", nominal=q("60 kg"), uncertainty=q(stated))
         assert lacking(found, "20 kg") == ["standard.uncertainty_unknown"]
+
+
+def test_a_range_that_is_said_to_begin_at_nothing_begins_there():
+    lines = table(("10 kg", "1 g"), ("60 kg", "1 g"))
+    facts = {"nominal": q("60 kg"), "uncertainty": q("1 g"), "corrections": lines}
+    assert lacking(standard("scale", lowest=q("0 kg"), **facts), "5 kg") == []
+    assert lacking(standard("scale", **facts), "5 kg") == ["standard.range"]
+
+
+def test_the_table_of_a_measure_must_reach_its_line():
+    facts = {"nominal": q("20 L"), "uncertainty": q("3 mL")}
+    assert lacking(standard("vessel", corrections=table(("20 L", "60 mL")), **facts), "100 L") == []
+    assert lacking(standard("vessel", corrections=table(("10 L", "60 mL")), **facts), "20 L") == [
+        "standard.range"
+    ]
+
+
+def test_a_scale_whose_uncertainty_is_no_mass_is_refused_with_a_sentence():
+    uut = {"class": "2", "q3": "2.5 m3/h", "ratio": 80, "method": "gravimetric", "air_density": "1.2 kg/m3"}
+    order = Assignment(kind="water_meters", activity=INITIAL, uut=uut)
+    with pytest.raises(StandardError) as refused:
+        water_task(order, ON, (standard("scale", nominal=q("60 kg"), uncertainty=q("2 L")),))
+    assert refused.value.code == "standard.unit.no_other"
