@@ -46,6 +46,15 @@ def sequence_of(number: str) -> int:
     return int(found[2])
 
 
+def is_number(text: str) -> bool:
+    """Say whether a text is a number as benches give them.
+
+    >>> is_number("000017"), is_number("17"), is_number("the 000017 of Sleman")
+    (True, False, False)
+    """
+    return _NUMBER.fullmatch(text) is not None
+
+
 def record_id_of(bench: str, number: str) -> str:
     """The id of a record in the whole network.
 

@@ -21,7 +21,8 @@ from results.errors import IntegrityError, RecordError, StorageError
 from results.evidence_held import Evidence
 from results.keys import TrustedKey
 from results.malformed import told_as
-from results.naming import EVIDENCE_SUFFIX, LARGEST_RECORD, beside
+from results.naming import EVIDENCE_SUFFIX, LARGEST_RECORD, RECORD_SUFFIX, beside
+from results.number import is_number
 from results.payload import read_payload, unsound
 from results.provenance import check_readings
 from results.record import Record
@@ -173,7 +174,10 @@ def examine_record(
     report.checked("chain", lambda: _check_chain(record, evidence))
     if record.amendment is not msgspec.UNSET:
         report.checked("replaced", lambda: _check_replaced(evidence, keys))
-    report.checked("agreement", lambda: _check_agreement(record, envelope, evidence, officers))
+    report.checked(
+        "agreement",
+        lambda: _check_agreement(record, envelope, evidence, officers) and _check_name(record, path),
+    )
     if not report.sound:
         return report, None
     return report, VerifiedRecord(
@@ -195,6 +199,14 @@ def _check_signatures(envelope: Envelope, keys: Mapping[str, TrustedKey]) -> Lit
         raise unsound("its bench has not signed it")
     if True not in officers:
         raise unsound("no officer has signed it")
+    return True
+
+
+def _check_name(record: Record, path: Path) -> Literal[True]:
+    """Its file does not bear the number of another record: two were exchanged."""
+    name = path.name.removesuffix(RECORD_SUFFIX)
+    if is_number(name) and name != record.number:
+        raise unsound(f"its file is named {name}, and it is the record {record.number}")
     return True
 
 

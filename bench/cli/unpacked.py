@@ -8,9 +8,8 @@ from tempfile import TemporaryDirectory
 from bench.errors import LaboratoryError
 from bench.laboratory import Folders
 from bench.let_go import told_where
-from results.errors import RecordError
 from results.naming import CERTIFICATE_SUFFIX, LARGEST_PAPER, RECORD_SUFFIX
-from results.number import file_stem, sequence_of
+from results.number import file_stem, is_number
 from results.storage import read_whole
 
 
@@ -21,9 +20,7 @@ def named_record(lab: Path, name: Path) -> Path:
         LaboratoryError: it is a number, and no record of this laboratory has it.
     """
     number = str(name)
-    try:
-        sequence_of(number)
-    except RecordError:
+    if not is_number(number):
         return name
     file = Folders(lab).records / f"{file_stem(number)}{RECORD_SUFFIX}"
     if file.exists():

@@ -20,7 +20,7 @@ from results.evidence import write_evidence
 from results.export import export
 from results.journal import Journal
 from results.keys import FileKey, read_trusted_keys
-from results.naming import EVIDENCE_SUFFIX, beside
+from results.naming import EVIDENCE_SUFFIX, RECORD_SUFFIX, beside
 from results.record import Record
 from results.verification import VerifiedRecord, load_record, verify_record
 from tests.results.made_run import DRIVER, begun, keys_in, seal_with, write_run
@@ -198,6 +198,30 @@ def test_even_the_holder_of_the_key_cannot_say_other_than_the_journal(bench: Ben
 def test_a_journal_head_of_another_run_is_found(bench: Bench):
     bench.forge(journal_head="00" * 32)
     assert "chain" in parts(bench.path, bench.keys)
+
+
+def test_two_records_whose_files_were_exchanged_are_both_found(tmp_path: Path):
+    _, keys = keys_in(tmp_path / "keys")
+    with Journal(tmp_path / "journal.db") as journal:
+        for run in ("run-1", "run-2"):
+            write_run(journal, run)
+            seal_with(journal, tmp_path / "keys", tmp_path / "records", run)
+    exchanged = tmp_path / "exchanged"
+    shutil.copytree(tmp_path / "records", exchanged)
+    for file in (tmp_path / "records").glob("00000*"):
+        other = file.name.translate(str.maketrans("12", "21"))
+        shutil.copy(file, exchanged / other)
+    for name in ("000001", "000002"):
+        path = exchanged / f"{name}{RECORD_SUFFIX}"
+        assert parts(path, keys) == ["agreement"]
+        assert f"its file is named {name}" in verify_record(path, keys).faults[0].message
+
+
+def test_a_record_may_bear_any_name_that_is_no_number(bench: Bench, tmp_path: Path):
+    elsewhere = tmp_path / "kiriman Pak Budi 000001.tera.json"
+    shutil.copy(bench.path, elsewhere)
+    shutil.copy(beside(bench.path, EVIDENCE_SUFFIX), beside(elsewhere, EVIDENCE_SUFFIX))
+    assert load_record(elsewhere, bench.keys).record.number == bench.verified.record.number
 
 
 def test_a_twins_reading_signed_as_a_verification_is_refused(tmp_path: Path):
