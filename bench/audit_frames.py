@@ -6,27 +6,40 @@ Not even the decoded numbers are taken on trust, nor that the instrument was at 
 import hashlib
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import NamedTuple
 
-import msgspec
+from msgspec.structs import replace
 
 from bench.difference import Difference, difference
 from drivers.assembly import make_driver
 from drivers.errors import PlainError
 from drivers.instrument import Driver, wraps_at
-from drivers.notation import from_builtins, to_json, to_plain
+from drivers.notation import from_builtins, to_plain
 from drivers.protocols import Indicated, Measured
 from drivers.quantity import Quantity
 from drivers.reading import Origin, Reading
 from drivers.settling import Settled, SettleRule, Window
 from results.entry import Done, Kept, RunBegun
 from results.gathered import gather, spread
+from results.kept_reading import READING_VERBS
 
 
 @lru_cache(maxsize=64)
 def _driver(data: bytes, file: str) -> Driver:
     """A driver never changes, and the records of a year name the same few."""
     return make_driver(data, file)
+
+
+_Said = tuple[object, ...]
+"""what a frame says, digit by digit"""
+
+
+class _Shown(NamedTuple):
+    """What one frame of a channel gives now."""
+
+    event: Indicated
+    wraps_at: Quantity | None
+    said: _Said
 
 
 class Frames:
@@ -36,8 +49,7 @@ class Frames:
         """Take the drivers and the rules of rest that the run was begun with."""
         self._begun = begun
         self._drivers: dict[str, Driver] = {}
-        self._wraps: dict[tuple[str, str], Quantity | None] = {}
-        self._read: dict[tuple[str, str, bytes], Indicated | str | None] = {}
+        self._read: dict[tuple[str, str, bytes], _Shown | str | None] = {}
         self.found: list[Difference] = []
         self.unread = False
         """True: a frame was read by a driver that is a program of another release, which is not run"""
@@ -47,22 +59,28 @@ class Frames:
     def again(self, entries: Sequence[Kept]) -> Iterator[Kept]:
         """The entries with each reading as its frame gives it now."""
         for kept in entries:
-            entry = kept.entry
-            if isinstance(entry, Done) and entry.verb == "settled":
-                samples = [self._again(entry.path, sample) for sample in spread(entry.samples)]
-                result = self._again(entry.path, entry.result)
-                self._judge_rest(entry, samples, result)
-                yield msgspec.structs.replace(
-                    kept, entry=msgspec.structs.replace(entry, result=to_plain(result))
-                )
-            elif isinstance(entry, Done) and entry.verb == "watched":
-                seen = gather([to_plain(self._again(entry.path, one)) for one in spread(entry.samples)])
-                yield msgspec.structs.replace(kept, entry=msgspec.structs.replace(entry, samples=seen))
+            if isinstance(kept.entry, Done) and kept.entry.verb in READING_VERBS:
+                entry = self._entry(kept.entry)
+                yield kept if entry is kept.entry else replace(kept, entry=entry)
             else:
                 yield kept
 
-    def _again(self, path: str, sealed: Any) -> Reading:
-        reading = from_builtins(sealed, Reading)
+    def _entry(self, entry: Done) -> Done:
+        """The entry with its readings as their frames give them: the same one when all say the same."""
+        sealed = from_builtins(spread(entry.samples), tuple[Reading, ...])
+        samples = tuple(self._again(entry.path, one) for one in sealed)
+        if any(one is not other for one, other in zip(samples, sealed, strict=True)):
+            entry = replace(entry, samples=gather([to_plain(one) for one in samples]))
+        if entry.verb == "settled":
+            taken = from_builtins(entry.result, Reading)
+            result = self._again(entry.path, taken)
+            self._judge_rest(entry, samples, result)
+            if result is not taken:
+                entry = replace(entry, result=to_plain(result))
+        return entry
+
+    def _again(self, path: str, reading: Reading) -> Reading:
+        """The reading as its frame gives it: the same one when that says the same."""
         if reading.origin is Origin.MANUAL:
             return reading
         frame = reading.driver.digest, reading.channel, reading.frame
@@ -75,27 +93,20 @@ class Frames:
         if isinstance(shown, str):
             self.found.append(difference(path, str(reading.indication), shown))
             return reading
-        wraps = self._wraps_at(reading)
-        if _said(shown, wraps) == _said(reading, reading.wraps_at):
+        if shown.said == _said(reading, reading.wraps_at):
             return reading
-        derived = msgspec.structs.replace(
+        derived = replace(
             reading,
-            indication=shown.indication,
-            stability=shown.stability,
-            kind=shown.kind,
-            high_resolution=shown.high_resolution,
-            wraps_at=wraps,
+            indication=shown.event.indication,
+            stability=shown.event.stability,
+            kind=shown.event.kind,
+            high_resolution=shown.event.high_resolution,
+            wraps_at=shown.wraps_at,
         )
         self.found.append(difference(path, reading, derived))
         return derived
 
-    def _wraps_at(self, reading: Reading) -> Quantity | None:
-        key = reading.driver.digest, reading.channel
-        if key not in self._wraps:
-            self._wraps[key] = wraps_at(self._drivers[reading.driver.digest], reading.channel)
-        return self._wraps[key]
-
-    def _decoded(self, reading: Reading) -> Indicated | str | None:
+    def _decoded(self, reading: Reading) -> "_Shown | str | None":
         """What its frame shows, or why it shows nothing; None: nobody here can read it."""
         digest = reading.driver.digest
         if digest not in self._drivers:
@@ -106,13 +117,15 @@ class Frames:
                 self._drivers[digest] = _driver(text.encode(), f"evidence:{reading.driver.id}")
             except PlainError as mistake:
                 return None if mistake.code == "driver.other_release" else mistake.message
-        decoder = self._drivers[digest].decoder()
+        driver = self._drivers[digest]
+        decoder = driver.decoder()
         decoder.receive(reading.frame)
         event = decoder.next_event()
         if isinstance(event, Measured):
             event = event.values.get(reading.channel)
         if isinstance(event, Indicated):
-            return event
+            wraps = wraps_at(driver, reading.channel)
+            return _Shown(event, wraps, _said(event, wraps))
         return f"the frame {reading.frame.hex()} gives no reading"
 
     def _judge_rest(self, entry: Done, samples: Sequence[Reading], result: Reading) -> None:
@@ -131,12 +144,11 @@ class Frames:
         if proof is None:
             why = f"rest cannot be shown by its {len(samples)} samples: {window.unrest.value}"
             self.found.append(difference(entry.path, "at rest", why))
-        elif to_json(proof.reading) != to_json(result):
+        elif proof.reading != result or str(proof.reading.indication) != str(result.indication):
             self.found.append(difference(entry.path, result, proof.reading))
 
 
-def _said(shown: Reading | Indicated, wraps_at: Quantity | None) -> tuple[object, ...]:
-    """What a frame says, digit by digit."""
+def _said(shown: Reading | Indicated, wraps_at: Quantity | None) -> _Said:
     return (
         str(shown.indication),
         shown.stability,

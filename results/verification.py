@@ -174,10 +174,7 @@ def examine_record(
     report.checked("chain", lambda: _check_chain(record, evidence))
     if record.amendment is not msgspec.UNSET:
         report.checked("replaced", lambda: _check_replaced(evidence, keys))
-    report.checked(
-        "agreement",
-        lambda: _check_agreement(record, envelope, evidence, officers) and _check_name(record, path),
-    )
+    report.checked("agreement", lambda: _check_agreement(record, envelope, evidence, officers, path=path))
     if not report.sound:
         return report, None
     return report, VerifiedRecord(
@@ -199,14 +196,6 @@ def _check_signatures(envelope: Envelope, keys: Mapping[str, TrustedKey]) -> Lit
         raise unsound("its bench has not signed it")
     if True not in officers:
         raise unsound("no officer has signed it")
-    return True
-
-
-def _check_name(record: Record, path: Path) -> Literal[True]:
-    """Its file does not bear the number of another record: two were exchanged."""
-    name = path.name.removesuffix(RECORD_SUFFIX)
-    if is_number(name) and name != record.number:
-        raise unsound(f"its file is named {name}, and it is the record {record.number}")
     return True
 
 
@@ -251,9 +240,17 @@ def _check_replaced(evidence: Evidence, keys: Mapping[str, TrustedKey] | None) -
 
 
 def _check_agreement(
-    record: Record, envelope: Envelope, evidence: Evidence, signers: Collection[str] | None
+    record: Record,
+    envelope: Envelope,
+    evidence: Evidence,
+    signers: Collection[str] | None,
+    *,
+    path: Path | None = None,
 ) -> Literal[True]:
-    """The record says what its journal says, of the run's own instruments, and its officer signed it."""
+    """The record says what its journal says, of the run's own instruments, and its officer signed it.
+
+    With `path`: its file does not bear the number of another record, as when two were exchanged.
+    """
     with told_as(lambda why: unsound(f"its journal gives no record: {why}")):
         derived = record_of(
             evidence.entries,
@@ -272,4 +269,7 @@ def _check_agreement(
     officer = evidence.begun.officer_id
     if signers is not None and officer and officer not in signers:
         raise unsound(f"the officer of the run, {officer}, has not signed it")
+    name = "" if path is None else path.name.removesuffix(RECORD_SUFFIX)
+    if is_number(name) and name != record.number:
+        raise unsound(f"its file is named {name}, and it is the record {record.number}")
     return True
