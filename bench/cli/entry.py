@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 
 from bench.cli.exit_code import ExitCode, code_of
+from bench.cli.help import language_of
 from bench.cli.parser import parser
 from bench.cli.usage import UsageMistake
 from bench.cli.usage import tell as tell_usage
@@ -19,7 +20,7 @@ Handler = Callable[[Namespace], int]
 def run(arguments: Sequence[str]) -> int:
     """Run one command."""
     try:
-        options = parser().parse_args(arguments)
+        options = parser(language_of(arguments)).parse_args(arguments)
     except UsageMistake as mistake:
         tell_usage(mistake, arguments)
         return ExitCode.USAGE

@@ -12,13 +12,13 @@ from bench.cli.record_parser import record_commands
 from bench.cli.usage import Parser
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(language: str = "en") -> argparse.ArgumentParser:
+    """The whole command line, its help in a language."""
     top = Parser(
         prog="tera",
         description="tera-bench: reads instruments, decides verdicts, keeps the evidence.",
         epilog="Example: tera demo --headless",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        language=language,
     )
     top.add_argument("--version", action="version", version=f"tera-bench {_version()}")
     _common(top)

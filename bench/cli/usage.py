@@ -4,11 +4,13 @@ The language is looked for before the line is understood, because the line is wh
 """
 
 import argparse
-import os
 import re
 import sys
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from functools import partial
+from typing import Any, Final, NoReturn
+
+from bench.cli.help import help_in, language_of
 
 _CASES: Final = (
     (r"the following arguments are required: (?P<names>.+)", "usage.required"),
@@ -37,7 +39,16 @@ class UsageMistake(SystemExit):
 
 
 class Parser(argparse.ArgumentParser):
-    """Leaves it to the caller to tell a mistake."""
+    """Prints help in a language, and leaves it to the caller to tell a mistake."""
+
+    def __init__(self, *, language: str = "en", **named: Any) -> None:
+        """Take the language of the reader, for this command and those below it."""
+        super().__init__(formatter_class=help_in(language), **named)
+        self._below: Any = partial(Parser, language=language)
+
+    def add_subparsers(self, **named: Any) -> Any:
+        """Make a place for commands below this one."""
+        return super().add_subparsers(parser_class=self._below, **named)
 
     def error(self, message: str) -> NoReturn:
         """Say which command does not understand what."""
@@ -67,13 +78,3 @@ def told(message: str, language: str) -> str:
             facts = {key: value.replace("'", "") for key, value in found.groupdict().items()}
             return Labels(language).text(name, **facts)
     return message[:1].upper() + message[1:] + "."
-
-
-def language_of(arguments: Sequence[str]) -> str:
-    """The language that a command line asks for, whatever else is wrong with it."""
-    for at, argument in enumerate(arguments):
-        if argument.startswith("--lang="):
-            return argument.partition("=")[2]
-        if argument == "--lang":
-            return next(iter(arguments[at + 1 : at + 2]), "")
-    return os.environ.get("TERA_LANG") or "id"
