@@ -7,7 +7,7 @@ ended when the bench is opened next, if the copies hold then too. Only evidence 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -15,10 +15,11 @@ from typing import Final
 from bench.complaints import proved
 from bench.errors import LaboratoryError
 from bench.laboratory import Folders, Laboratory
+from bench.office_time import today
 from bench.people import Person
 from bench.rereading import CopyAtHand, Disks, at_hand, check_sealed, note_copy, read_in
 from bench.standing import Standing, standings
-from bench.trail import Trail, wall_time
+from bench.trail import Trail
 from drivers.clock import Clock
 from drivers.errors import PlainError
 from results.backup import RECORDS
@@ -62,7 +63,7 @@ class Retention:
 
     def today(self) -> date:
         """The day at the office."""
-        return datetime.fromisoformat(wall_time(self.laboratory, self.clock)).date()
+        return today(self.laboratory, self.clock)
 
     def known(self) -> list[CheckedCopy]:
         """The copies of which all was read again and found sound."""

@@ -11,10 +11,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Self
-from zoneinfo import ZoneInfo
 
 from bench.clock_state import FOLLOWS, clock_state
 from bench.laboratory import FILE_NAME, Folders, Laboratory
+from bench.office_time import wall_time
 from bench.people import Person
 from bench.software import identification
 from bench.station import Bound
@@ -155,11 +155,6 @@ def _configuration(entries: Sequence[Kept]) -> dict[str, str]:
             found: dict[str, str] = kept.entry.facts["configuration"]
             return found
     return {}
-
-
-def wall_time(laboratory: Laboratory, clock: Clock) -> str:
-    """The time at the office, ISO 8601 with its offset."""
-    return clock.utc().astimezone(ZoneInfo(laboratory.office.time_zone)).isoformat()
 
 
 def configuration_of(

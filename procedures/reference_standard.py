@@ -66,6 +66,7 @@ def choose_standard(
             "The laboratory has no {kind} registered that can be used at {at}.",
             'Register it in laboratory.toml: kind = "{kind}", nominal, uncertainty, certificate, due.',
             kind=use.kind,
+            standard_kind=use.kind,
             at=str(use.at),
         )
     code, facts = next(iter(lacks(wanted[0], use, on)))

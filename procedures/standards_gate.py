@@ -288,7 +288,7 @@ _SENTENCES: Final = {
         "Have it verified again before it is used.",
     ),
     "standard.class": (
-        "Standard {standard} is of class {class}; this scale needs {limit} or better.",
+        "Standard {standard} is of class {class}; this instrument needs {limit} or better.",
         "Use weights of a better class.",
     ),
     "standard.load": (

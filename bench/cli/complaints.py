@@ -15,8 +15,9 @@ from bench.complaints import ComplaintDesk, due_after, find, person, proved
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Folders, load
+from bench.office_time import wall_time
 from bench.people import Person
-from bench.trail import Trail, wall_time
+from bench.trail import Trail
 from drivers.clock import SystemClock
 from drivers.errors import PlainError
 from results.complaint import RECEIVED, Complaint, complaints

@@ -4,7 +4,6 @@ import asyncio
 import shutil
 from argparse import Namespace
 from collections.abc import Iterator
-from datetime import date
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from bench.clock_state import FOLLOWS, clock_state
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Laboratory
+from bench.office_time import today
 from bench.people import PENERA, check_nip
 from bench.software import identification
 from drivers.clock import SystemClock
@@ -62,37 +62,21 @@ def init(options: Namespace) -> int:
 
 def standards(options: Namespace) -> int:
     """The standards, soonest due first."""
-    today = SystemClock().utc().date()
-    found = sorted(laboratories.load(options.lab).standard, key=lambda standard: standard.due)
-    for standard in found:
+    laboratory = laboratories.load(options.lab)
+    labels, now = Labels(options.lang), today(laboratory, SystemClock())
+    rows: list[tuple[str, ...]] = []
+    for standard in sorted(laboratory.standard, key=lambda standard: standard.due):
+        days = (standard.due - now).days
         if options.json:
-            emit(
-                {
-                    "id": standard.id,
-                    "class": standard.accuracy_class,
-                    "due": standard.due,
-                    "usable": standard.due >= today,
-                }
-            )
+            told = {"id": standard.id, "class": standard.accuracy_class, "due": standard.due}
+            emit(told | {"usable": days >= 0})
+        left = "standards.left" if days >= 0 else "standards.overdue"
+        until = labels.long_date(standard.due), labels.text(left, days=labels.whole(abs(days)))
+        what = standard.accuracy_class or labels.word("fact.standard_kind", standard.kind)
+        rows.append((_MARKS[days >= 0], standard.id, what, standard.certificate, *until))
     if not options.json:
-        table(
-            [
-                (
-                    standard.id,
-                    standard.accuracy_class,
-                    standard.certificate,
-                    str(standard.due),
-                    _due(standard.due, today),
-                )
-                for standard in found
-            ]
-        )
+        table(rows)
     return ExitCode.DONE
-
-
-def _due(due: date, today: date) -> str:
-    days = (due - today).days
-    return f"▲ {-days} d" if days < 0 else f"{days} d"
 
 
 def check(options: Namespace) -> int:
@@ -131,9 +115,9 @@ async def _findings(options: Namespace) -> list[Finding]:
     found.append(("bench key", True, f"{key.keyid[:16]}… {public_text(key)}"))
     clock = SystemClock()
     found.append(_clock(clock, laboratory))
-    today = clock.utc().date()
+    now = today(laboratory, clock)
     for standard in laboratory.standard:
-        good = standard.due >= today
+        good = standard.due >= now
         found.append((f"standard {standard.id}", good, f"{standard.accuracy_class}, {standard.due}"))
         found += [(f"standard {standard.id}", False, problem) for problem in standard_problems(standard)]
     if not laboratory.bench.training:

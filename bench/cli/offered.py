@@ -20,6 +20,7 @@ from bench.cli.output import emit, say, table
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME, Laboratory
+from bench.office_time import today
 from bench.workplace import read_assignment
 from drivers import notation
 from drivers.clock import SystemClock
@@ -37,10 +38,11 @@ def procedures(options: Namespace) -> int:
     """List the procedures, or show one."""
     if options.action == "show":
         return _show(options)
-    labels, lab, today = Labels(options.lang), _laboratory(options), SystemClock().utc().date()
+    labels, lab = Labels(options.lang), _laboratory(options)
+    day = _day(lab)
     rows: list[tuple[str, ...]] = []
     for procedure in catalogue.catalogue().values():
-        lacks = None if lab is None else tuple(_lacks(procedure, _example(procedure), lab, today))
+        lacks = None if lab is None else tuple(_lacks(procedure, _example(procedure), lab, day))
         told = [] if lacks is None else [labels.problem(one)[0] for one in lacks]
         if options.json:
             ready = None if lacks is None else not lacks
@@ -74,16 +76,17 @@ def _show(options: Namespace) -> int:
             kind=assignment.kind,
             procedure=procedure.id,
         )
-    today, lab = SystemClock().utc().date(), _laboratory(options)
+    lab = _laboratory(options)
+    day = _day(lab)
     on_paper = None
     if procedure.outline is not None and assignment is not None:
-        on_paper = procedure.outline(assignment, today)
-    lacks = None if lab is None else tuple(_lacks(procedure, assignment, lab, today))
+        on_paper = procedure.outline(assignment, day)
+    lacks = None if lab is None else tuple(_lacks(procedure, assignment, lab, day))
     labels = Labels(options.lang)
     if options.json:
         emit(_as_json(procedure, assignment, on_paper, lacks, labels))
         return ExitCode.DONE
-    say(f"{procedure.id}  edition {procedure.edition}")
+    say(labels.text("offered.edition", procedure=procedure.id, edition=procedure.edition))
     _tell_rules(labels, procedure, on_paper)
     if on_paper is not None and assignment is not None:
         _tell_test(labels, assignment, on_paper, example=options.uut is None)
@@ -98,6 +101,12 @@ def _show(options: Namespace) -> int:
 def _laboratory(options: Namespace) -> Laboratory | None:
     """The laboratory of this folder; None where there is none."""
     return laboratories.load(options.lab) if (options.lab / FILE_NAME).exists() else None
+
+
+def _day(laboratory: Laboratory | None) -> date:
+    """The day at the office; without one, the day on this computer."""
+    clock = SystemClock()
+    return clock.utc().astimezone().date() if laboratory is None else today(laboratory, clock)
 
 
 def _example(procedure: Procedure[Any]) -> Assignment | None:

@@ -9,8 +9,9 @@ from bench.cli.output import emit, say
 from bench.keyring import Trust
 from bench.labels import Labels
 from bench.laboratory import Folders, load
+from bench.office_time import wall_time
 from bench.software import identification
-from bench.trail import Trail, wall_time
+from bench.trail import Trail
 from bench.validation.report import validate as tried
 from drivers import notation
 from drivers.clock import SystemClock

@@ -4,6 +4,8 @@ import json
 import re
 import subprocess
 import sys
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -142,6 +144,19 @@ def test_an_operator_that_leaves_leaves_a_run_that_can_be_resumed(lab):
     again = tera("resume", run, "--json", lab=lab)
     assert again.returncode == 3
     assert json.loads(again.stdout)["run"] == run
+
+
+def test_a_standard_is_due_by_the_day_at_the_office_and_not_by_that_of_london(lab):
+    """The two zones lie 25 hours apart, so their days never are the same."""
+    west = datetime.now(ZoneInfo("Pacific/Pago_Pago")).date()
+    changed(lab, "laboratory.toml", "2099-12-31", west.isoformat())
+    changed(lab, "laboratory.toml", "Asia/Jakarta", "Pacific/Pago_Pago")
+    assert tera("standards", lab=lab).stdout.startswith("✔  S-01")
+    changed(lab, "laboratory.toml", "Pacific/Pago_Pago", "Pacific/Kiritimati")
+    done = tera("standards", lab=lab)
+    assert done.stdout.startswith("✘  S-01")
+    assert done.stdout.rstrip().endswith(("lewat 1 hari", "lewat 2 hari"))
+    assert not json.loads(tera("standards", "--json", lab=lab).stdout)["usable"]
 
 
 @pytest.mark.parametrize("language", ["id", "en"])
