@@ -32,7 +32,8 @@ from bench.order_notes import note_changed, note_registered
 from bench.orders import Order, Orders
 from bench.people import PENERA
 from bench.run_work import RunWork
-from bench.workplace import NOBODY, Workplace, read_assignment, title_of
+from bench.titles import title_of
+from bench.workplace import NOBODY, Workplace, read_assignment
 from drivers.errors import PlainError
 from drivers.notation import to_plain
 from procedures.assignment import Assignment
@@ -252,11 +253,9 @@ class FrontDesk:
         if line is not None and line.state in _UNDER_WAY:
             return playing(self._place, line.run)
         try:
-            if line is not None and line.run:
-                kind = self._place.find(line.run).begun.procedure
-            else:
-                kind = read_assignment(self._orders.file(job)).kind
-            return could_play(self._place, kind, self._chosen)
+            begun = line is not None and line.run
+            order = self._place.assignment_of(begun) if begun else read_assignment(self._orders.file(job))
+            return could_play(self._place, order, self._chosen)
         except PlainError:
             return {}
 

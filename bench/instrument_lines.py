@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from bench.desk import InstrumentLine
 from bench.workplace import Workplace
+from procedures.assignment import Assignment
 
 
 def instrument_line(place: Workplace, name: str) -> InstrumentLine:
@@ -24,15 +25,15 @@ def instrument_line(place: Workplace, name: str) -> InstrumentLine:
 
 
 def could_play(
-    place: Workplace, kind: str, chosen: Collection[str]
+    place: Workplace, assignment: Assignment, chosen: Collection[str]
 ) -> Mapping[str, Sequence[InstrumentLine]]:
-    """By role, the instruments that a test of that kind can be done with; of several, those chosen.
+    """By role, the instruments that a test can be done with; of several, those chosen.
 
     Raises:
         ProcedureError: there is no such procedure.
     """
     found = {}
-    for role, bounds in place.players(kind).by_role.items():
+    for role, bounds in place.players(assignment).by_role.items():
         wanted = [bound for bound in bounds if bound.name in chosen] or bounds
         found[role] = tuple(instrument_line(place, bound.name) for bound in wanted)
     return found

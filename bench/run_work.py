@@ -8,11 +8,10 @@ from bench import events
 from bench.attention import RunInterrupted
 from bench.desk import Measured
 from bench.taken import Taken
-from bench.workplace import Workplace, title_of
-from drivers import notation
+from bench.titles import title_of
+from bench.workplace import Workplace
 from drivers.protocols import Refused
 from drivers.reading import Reading
-from procedures.assignment import Assignment
 from procedures.edition import PlannedStep
 from procedures.heading import heading_of
 from results.entry import Abandoned, Entry
@@ -64,9 +63,7 @@ class RunWork:
         return Measured(
             run=self._taken.run,
             number=self._taken.begun.number,
-            title=title_of(
-                self._place.labels, notation.from_builtins(self._taken.begun.assignment, Assignment)
-            ),
+            title=title_of(self._place.labels, self._place.assignment_of(self._taken.run)),
             outcome=heading_of(self._taken.begun.procedure, conclusion.verdict.outcome, conclusion.subjects),
             conclusion=conclusion,
             retakes=sum(_asked_again(kept.entry) for kept in history),

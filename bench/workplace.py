@@ -28,6 +28,7 @@ from bench.session import Surroundings
 from bench.software import check_unchanged
 from bench.station import Players, Station, check_told
 from bench.taken import Taken
+from bench.titles import title_of
 from bench.trail import Trail, configuration_of
 from drivers import notation
 from drivers.clock import Clock, SystemClock
@@ -90,14 +91,17 @@ class Workplace:
         """
         self.unsafe = await make_all_safe(self.instruments.bound.values(), when=when, note=self.trail.note)
 
-    def players(self, kind: str) -> Players:
-        """The instruments that can play each role in a test of that kind.
+    def players(self, assignment: Assignment) -> Players:
+        """The instruments that can play each role in a test.
 
         Raises:
             ProcedureError: there is no such procedure.
         """
-        procedure, shown = find(kind), [limits.role for limits in self.laboratory.environment]
-        reads = None if procedure.reads is None else (*procedure.reads, *procedure.roles, *shown)
+        procedure = find(assignment.kind)
+        shown = [limits.role for limits in self.laboratory.environment]
+        reads = None
+        if procedure.reads is not None:
+            reads = (*procedure.reads.of(assignment.uut), *procedure.roles, *shown)
         return self.instruments.players(procedure.id, reads)
 
     def station_of(self, run: str) -> Station:
@@ -108,7 +112,15 @@ class Workplace:
         """
         begun = session.begun_of(self.around, run)
         names = {role: said["name"] for role, said in begun.instruments.items()}
-        return self.players(begun.procedure).station_of(names)
+        return self.players(self.assignment_of(run)).station_of(names)
+
+    def assignment_of(self, run: str) -> Assignment:
+        """What a run was begun for.
+
+        Raises:
+            LaboratoryError: no such run.
+        """
+        return notation.from_builtins(session.begun_of(self.around, run).assignment, Assignment)
 
     async def begin(
         self, assignment: Assignment, *, job: str = "", chosen: Mapping[str, str] = NOBODY
@@ -128,7 +140,7 @@ class Workplace:
         """
         check_unchanged()
         check_next_number(self.journal, self.folders.records)
-        station = self.players(assignment.kind).station(chosen)
+        station = self.players(assignment).station(chosen)
         around = replace(self.around, station=station)
         session.check(around, assignment)
         bench_key(self.folders)  # a key that is damaged is told now, not when the test is to be sealed
@@ -324,26 +336,3 @@ def read_assignment(file: Path) -> Assignment:
             "file.not_text", "{file} is not text in UTF-8.", "Save it as UTF-8 text.", file=str(file)
         ) from None
     return notation.from_toml(text, Assignment, source=file, error=LaboratoryError)
-
-
-_SIZES = ("max", "e", "q3", "qn", "qmax", "max_flow", "nominal", "length", "range", "vehicle")
-"""entries of a data plate that tell instruments of one kind apart at a glance"""
-
-
-def title_of(labels: Labels, assignment: Assignment) -> str:
-    """One line that tells a person which instrument this is: kind, class, size, maker, serial."""
-    uut = assignment.uut
-    size = "/".join(labels.clause(str(uut[key])) for key in _SIZES if key in uut)
-    accuracy_class = str(uut.get("class", ""))
-    if accuracy_class[:1].isdecimal():  # a bare 2 would be read as a count
-        accuracy_class = labels.text("command.class", number=labels.decimal(accuracy_class))
-    words = (
-        labels.word("kind", assignment.kind),
-        str(uut.get("type", "")).replace("_", " "),
-        accuracy_class,
-        size,
-        assignment.identity.maker,
-        assignment.identity.model,
-        assignment.identity.serial,
-    )
-    return " ".join(word for word in words if word)

@@ -28,6 +28,26 @@ class PlannedStep(msgspec.Struct, frozen=True, kw_only=True):
     position: str = ""
 
 
+@dataclass(frozen=True)
+class Reads:
+    """The roles whose instruments a script reads or tells something; every other role is read by eye."""
+
+    always: tuple[str, ...]
+    """`meter` stands for `meter/1`, `meter/2`"""
+    by_method: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """what only one method of the test reads besides"""
+    method: str = ""
+    """which method it is where an assignment names none"""
+
+    def of(self, uut: Mapping[str, Any]) -> tuple[str, ...]:
+        """The roles for one instrument, by the entry `[uut]` of its assignment.
+
+        >>> Reads(("flow",), {"master": ("master",), "gravimetric": ("scale",)}, "master").of({})
+        ('flow', 'master')
+        """
+        return (*self.always, *self.by_method.get(str(uut.get("method", self.method)), ()))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Procedure(Generic[T]):
     """A released procedure."""
@@ -53,9 +73,8 @@ class Procedure(Generic[T]):
     """the test of an instrument before anything is touched, standards not asked for; raises ProcedureError"""
     roles: tuple[str, ...] = ("uut",)
     """the instruments that a run needs, by their role in the laboratory file"""
-    reads: tuple[str, ...] | None = None
-    """the roles whose instruments the script reads or tells something, `meter` for `meter/1`, `meter/2`; they
-    must answer before a run begins, every other role is read by eye. None: any that the laboratory has"""
+    reads: Reads | None = None
+    """whose instruments must answer before a run begins; None: all that the laboratory has"""
     resume_within_s: int = 4 * 3600
     """after a longer break the run is closed as interrupted"""
     rechecks: Mapping[str, int] = field(default_factory=dict)

@@ -114,7 +114,7 @@ def run(options: Namespace) -> int:
         return open_screen(options)
 
     async def begun(place: Workplace) -> str:
-        chosen = place.players(assignment.kind).chosen(options.instrument)
+        chosen = place.players(assignment).chosen(options.instrument)
         return await place.begin(assignment, job=options.uut.stem, chosen=chosen)
 
     return asyncio.run(_work(options, begun))

@@ -10,7 +10,7 @@ from procedures.capacity_measures.example_case import EXAMPLE
 from procedures.capacity_measures.outlining import outline
 from procedures.capacity_measures.script import capacity_measures
 from procedures.capacity_measures.task import CapacityMeasureTask, plan, prepare, standards_used
-from procedures.edition import Procedure
+from procedures.edition import Procedure, Reads
 
 CAPACITY_MEASURES: Final = Procedure(
     id="capacity_measures",
@@ -25,12 +25,12 @@ CAPACITY_MEASURES: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
-    reads=(
-        "scale",
-        "vessel_temperature",
-        "standard_temperature",
-        "ambient_temperature",
-        "air_pressure",
-        "humidity",
+    reads=Reads(
+        ("vessel_temperature",),
+        by_method={
+            "volumetric": ("standard_temperature",),
+            "gravimetric": ("scale", "ambient_temperature", "air_pressure", "humidity"),
+        },
+        method="volumetric",
     ),
 )

@@ -5,7 +5,7 @@ The edition counts up with every change that can change a verdict or its evidenc
 
 from typing import Final
 
-from procedures.edition import Procedure
+from procedures.edition import Procedure, Reads
 from procedures.energy_meters.case import EXAMPLE, budgets, compute
 from procedures.energy_meters.outlining import outline
 from procedures.energy_meters.script import energy_meters
@@ -25,5 +25,5 @@ ENERGY_METERS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
-    reads=("comparator", "counter", "meter", "pulses", "power", "reference", "ambient_temperature"),
+    reads=Reads(("comparator", "counter", "meter", "pulses", "power", "reference", "ambient_temperature")),
 )

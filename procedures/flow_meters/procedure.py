@@ -5,7 +5,7 @@ The edition counts up with every change that can change a verdict or its evidenc
 
 from typing import Final
 
-from procedures.edition import Procedure
+from procedures.edition import Procedure, Reads
 from procedures.flow_meters.case import EXAMPLE, budgets, compute
 from procedures.flow_meters.task import FlowMeterTask, flow_meters, outline, prepare
 from procedures.subjects.task import plan, standards_used
@@ -23,5 +23,9 @@ FLOW_METERS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
-    reads=("master", "meter", "flow", "temperature", "reference_temperature", "vessel_temperature"),
+    reads=Reads(
+        ("meter", "flow", "temperature"),
+        by_method={"master": ("master", "reference_temperature"), "volumetric": ("vessel_temperature",)},
+        method="master",
+    ),
 )

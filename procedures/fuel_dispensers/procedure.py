@@ -5,7 +5,7 @@ The edition counts up with every change that can change a verdict or its evidenc
 
 from typing import Final
 
-from procedures.edition import Procedure
+from procedures.edition import Procedure, Reads
 from procedures.fuel_dispensers.case import budgets, compute
 from procedures.fuel_dispensers.example_case import EXAMPLE
 from procedures.fuel_dispensers.outlining import outline
@@ -25,5 +25,5 @@ FUEL_DISPENSERS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
-    reads=("nozzle", "totaliser", "vessel_temperature", "product_temperature"),
+    reads=Reads(("nozzle", "totaliser", "vessel_temperature", "product_temperature")),
 )

@@ -5,7 +5,7 @@ The edition counts up with every change that can change a verdict or its evidenc
 
 from typing import Final
 
-from procedures.edition import Procedure
+from procedures.edition import Procedure, Reads
 from procedures.gas_meters.case import EXAMPLE, budgets, compute
 from procedures.gas_meters.task import GasMeterTask, gas_meters, outline, prepare
 from procedures.subjects.task import plan, standards_used
@@ -23,13 +23,9 @@ GAS_METERS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
-    reads=(
-        "master",
-        "meter",
-        "flow",
-        "temperature",
-        "pressure",
-        "reference_temperature",
-        "reference_pressure",
+    reads=Reads(
+        ("meter", "flow", "temperature", "pressure", "reference_temperature", "reference_pressure"),
+        by_method={"master": ("master",), "volumetric": ("vessel_temperature",)},
+        method="master",
     ),
 )

@@ -5,7 +5,7 @@ The edition counts up with every change that can change a verdict or its evidenc
 
 from typing import Final
 
-from procedures.edition import Procedure
+from procedures.edition import Procedure, Reads
 from procedures.length_measures.case import EXAMPLE, budgets, compute
 from procedures.length_measures.task import LengthTask, length_measures, outline, prepare
 from procedures.subjects.task import plan, standards_used
@@ -23,5 +23,5 @@ LENGTH_MEASURES: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
-    reads=("meter", "temperature"),
+    reads=Reads(("meter", "temperature")),
 )

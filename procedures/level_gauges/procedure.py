@@ -5,7 +5,7 @@ The edition counts up with every change that can change a verdict or its evidenc
 
 from typing import Final
 
-from procedures.edition import Procedure
+from procedures.edition import Procedure, Reads
 from procedures.level_gauges.case import EXAMPLE, budgets, compute
 from procedures.level_gauges.task import LevelTask, level_gauges, outline, prepare
 from procedures.subjects.task import plan, standards_used
@@ -23,5 +23,5 @@ LEVEL_GAUGES: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
-    reads=("meter", "temperature"),
+    reads=Reads(("meter", "temperature")),
 )

@@ -5,7 +5,7 @@ The edition counts up with every change that can change a verdict or its evidenc
 
 from typing import Final
 
-from procedures.edition import Procedure
+from procedures.edition import Procedure, Reads
 from procedures.mechanical_scales.case import budgets, compute
 from procedures.mechanical_scales.example_case import EXAMPLE
 from procedures.mechanical_scales.outlining import outline
@@ -25,5 +25,5 @@ MECHANICAL_SCALES: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
-    reads=("ambient_temperature", "humidity"),
+    reads=Reads(("ambient_temperature", "humidity")),
 )

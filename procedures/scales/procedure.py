@@ -5,7 +5,7 @@ The edition counts up with every change that can change a verdict or its evidenc
 
 from typing import Final
 
-from procedures.edition import Procedure
+from procedures.edition import Procedure, Reads
 from procedures.scales.case import budgets, compute
 from procedures.scales.example_case import EXAMPLE
 from procedures.scales.outlining import outline
@@ -26,5 +26,5 @@ SCALES: Final = Procedure(
     example_case=EXAMPLE,
     # Habits of careful work and no clause: unconfirmed.
     rechecks={"zero": 5 * 60, "warm_up": 30 * 60, "environment": 30 * 60},
-    reads=("uut",),
+    reads=Reads(("uut",)),
 )

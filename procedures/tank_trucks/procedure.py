@@ -5,7 +5,7 @@ The edition counts up with every change that can change a verdict or its evidenc
 
 from typing import Final
 
-from procedures.edition import Procedure
+from procedures.edition import Procedure, Reads
 from procedures.tank_trucks.case import budgets, compute
 from procedures.tank_trucks.example_case import EXAMPLE
 from procedures.tank_trucks.outlining import outline
@@ -25,5 +25,12 @@ TANK_TRUCKS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
-    reads=("master", "flow", "master_temperature", "vessel_temperature", "standard_temperature"),
+    reads=Reads(
+        ("vessel_temperature",),
+        by_method={
+            "master": ("master", "flow", "master_temperature"),
+            "volumetric": ("standard_temperature",),
+        },
+        method="volumetric",
+    ),
 )

@@ -5,7 +5,7 @@ The edition counts up with every change that can change a verdict or its evidenc
 
 from typing import Final
 
-from procedures.edition import Procedure
+from procedures.edition import Procedure, Reads
 from procedures.water_meters.case import EXAMPLE, budgets, compute
 from procedures.water_meters.outline import outline
 from procedures.water_meters.script import water_meters
@@ -24,16 +24,13 @@ WATER_METERS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
-    reads=(
-        "master",
-        "scale",
-        "meter",
-        "flow",
-        "water_temperature",
-        "vessel_temperature",
-        "pressure",
-        "ambient_temperature",
-        "air_pressure",
-        "humidity",
+    reads=Reads(
+        ("meter", "flow", "water_temperature", "pressure", "ambient_temperature"),
+        by_method={
+            "volumetric": ("vessel_temperature",),
+            "gravimetric": ("scale", "air_pressure", "humidity"),
+            "master": ("master",),
+        },
+        method="volumetric",
     ),
 )

@@ -5,7 +5,7 @@ The edition counts up with every change that can change a verdict or its evidenc
 
 from typing import Final
 
-from procedures.edition import Procedure
+from procedures.edition import Procedure, Reads
 from procedures.weights_comparison.case import budgets, compute
 from procedures.weights_comparison.example_case import EXAMPLE
 from procedures.weights_comparison.outlining import outline
@@ -25,5 +25,5 @@ WEIGHTS: Final = Procedure(
     budgets=budgets,
     outline=outline,
     roles=(),
-    reads=("comparator", "ambient_temperature", "air_pressure", "humidity"),
+    reads=Reads(("comparator", "ambient_temperature", "air_pressure", "humidity")),
 )

@@ -7,10 +7,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from procedures.assignment import Assignment
+from procedures.point import Activity
 from results.journal import Journal
 from tests.bench.forked import completed, running
 
 HERE = Path(__file__).parent
+
+
+def an_order(kind: str, **uut: str) -> Assignment:
+    """What a test of some kind could be asked for; of the data of its instrument only those given."""
+    return Assignment(kind=kind, activity=Activity.INITIAL_VERIFICATION, uut=uut)
 
 
 def tera(*arguments: str, lab: Path | None = None, stdin: str = "") -> subprocess.CompletedProcess:

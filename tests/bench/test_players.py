@@ -4,9 +4,11 @@ import asyncio
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import msgspec
 import pytest
+from msgspec.structs import fields
 
 from bench.desk import InstrumentLine
 from bench.errors import LaboratoryError
@@ -15,8 +17,13 @@ from bench.labels import Labels
 from bench.laboratory import FILE_NAME, load
 from bench.workplace import open_workplace, read_assignment
 from drivers.errors import InstrumentError, PlainError
-from procedures.catalogue import catalogue
-from tests.bench.lab_bench import tera
+from procedures.capacity_measures.instrument import CapacityMeasure
+from procedures.catalogue import catalogue, find
+from procedures.flow_meters.instrument import FlowMeters
+from procedures.gas_meters.instrument import GasMeters
+from procedures.tank_trucks.instrument import TankTruck
+from procedures.water_meters.instrument import WaterMeters
+from tests.bench.lab_bench import an_order, tera
 from tests.bench.test_front_desk import Nobody
 from tests.bench.tui.driving import Driver, drive
 from tests.bench.tui.fake_desk import FakeDesk
@@ -45,7 +52,37 @@ async def a_place(root: Path, *entries: str):
 
 def test_every_procedure_says_which_instruments_it_reads():
     assert all(procedure.reads is not None for procedure in catalogue().values())
-    assert all(set(one.roles) <= set(one.reads or ()) for one in catalogue().values())
+    assert all(set(one.roles) <= set(one.reads.of({})) for one in catalogue().values())
+
+
+WITH_METHODS = {
+    "capacity_measures": CapacityMeasure,
+    "flow_meters": FlowMeters,
+    "gas_meters": GasMeters,
+    "tank_trucks": TankTruck,
+    "water_meters": WaterMeters,
+}
+
+
+def test_what_only_one_method_reads_is_said_for_each_method_that_an_order_may_name():
+    assert {one.id for one in catalogue().values() if one.reads.by_method} == WITH_METHODS.keys()
+    for kind, instrument in WITH_METHODS.items():
+        reads = find(kind).reads
+        assert reads.by_method.keys() == set(get_args(get_type_hints(instrument)["method"]))
+        (default,) = (field.default for field in fields(instrument) if field.name == "method")
+        assert reads.method == default
+
+
+def test_an_instrument_of_another_method_may_be_off(tmp_path):
+    async def day() -> None:
+        bench = [entry(role, [role]) for role in ("master", "scale", "vessel_temperature", "flow")]
+        async with a_place(tmp_path, *bench) as (place, _):
+            for method, role in (("master", "master"), ("gravimetric", "scale"), ("", "vessel_temperature")):
+                named = {"method": method} if method else {}
+                assert place.players(an_order("water_meters", **named)).by_role.keys() == {"flow", role}
+            assert place.players(an_order("water_meters", method="sulap")).by_role.keys() == {"flow"}
+
+    asyncio.run(day())
 
 
 def test_an_instrument_that_a_test_does_not_read_may_be_off_and_stands_in_no_record(tmp_path):
@@ -73,8 +110,8 @@ def test_an_instrument_that_shows_the_surroundings_must_answer_for_every_test(tm
 def test_an_indicator_does_not_play_a_scale_that_has_no_port(tmp_path):
     async def day() -> None:
         async with a_place(tmp_path) as (place, _):
-            assert "uut" in place.players("scales").by_role
-            assert "uut" not in place.players("mechanical-scales").by_role
+            assert "uut" in place.players(an_order("scales")).by_role
+            assert "uut" not in place.players(an_order("mechanical-scales")).by_role
 
     asyncio.run(day())
 
@@ -85,9 +122,9 @@ def test_instruments_of_several_benches_share_a_role_when_each_says_its_kinds(tm
         gas = entry("gas", ["meter/1:a", "flow"], kinds=("gas_meters", "flow_meters")).replace(":a", "")
         async with a_place(tmp_path, water, gas) as (place, _):
             for kind, name in (("water_meters", "air"), ("gas_meters", "gas"), ("flow_meters", "gas")):
-                station = place.players(kind).station({})
+                station = place.players(an_order(kind)).station({})
                 assert {bound.name for bound in station.roles.values()} == {name}
-            assert "meter/1" not in place.players("energy_meters").by_role
+            assert "meter/1" not in place.players(an_order("energy_meters")).by_role
 
     asyncio.run(day())
 
@@ -105,7 +142,7 @@ def test_of_several_instruments_somebody_chooses_and_the_run_keeps_the_choice(tm
             with pytest.raises(LaboratoryError) as refused:
                 await place.begin(order)
             assert refused.value.facts["names"] == "indikator, diketik"
-            players = place.players("scales")
+            players = place.players(an_order("scales"))
             with pytest.raises(LaboratoryError, match="is no instrument for this test"):
                 players.chosen(["di ketik"])
             with pytest.raises(LaboratoryError, match="Several"):
@@ -123,7 +160,7 @@ def test_of_two_roles_that_two_instruments_share_each_has_the_one_that_was_chose
     async def day() -> None:
         both = ("meter/1", "meter/2")
         async with a_place(tmp_path, *(entry(name, list(both)) for name in "AB")) as (place, _):
-            players = place.players("water_meters")
+            players = place.players(an_order("water_meters"))
             station = players.station({"meter/1": "B", "meter/2": "A"})
             assert {role: station.bound(role).name for role in both} == {"meter/1": "B", "meter/2": "A"}
             with pytest.raises(LaboratoryError) as refused:

@@ -8,7 +8,8 @@ from bench.catalogue import catalogue as messages
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.registration import Field, assignment_of, fields, kinds, read, write_order
-from bench.workplace import read_assignment, title_of
+from bench.titles import title_of
+from bench.workplace import read_assignment
 from procedures.catalogue import catalogue, find
 from procedures.point import Activity
 from results.errors import StorageError

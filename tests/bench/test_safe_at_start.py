@@ -18,6 +18,7 @@ from results.entry import BENCH, Noted
 from results.errors import StorageError
 from results.journal import Journal
 from tests.bench import lab_bench
+from tests.bench.lab_bench import an_order
 from tests.bench.test_resumption import VALVES, Valves
 
 
@@ -123,7 +124,7 @@ def test_after_a_killed_run_the_next_command_closes_the_valves_or_says_which_are
 def test_what_has_a_safe_state_takes_part_in_every_test_of_its_kind(root):
     async def work():
         async with valves_at(root), open_workplace(root, Labels()) as place:
-            assert place.players("scales").by_role.keys() == {"uut", "valves"}
+            assert place.players(an_order("scales")).by_role.keys() == {"uut", "valves"}
         file = root / "laboratory.toml"
         file.write_text(
             file.read_text("utf-8").replace(
@@ -132,7 +133,7 @@ def test_what_has_a_safe_state_takes_part_in_every_test_of_its_kind(root):
             "utf-8",
         )
         async with open_workplace(root, Labels()) as place:
-            assert place.players("scales").by_role.keys() == {"uut"}
-            assert place.players("gas_meters").by_role.keys() == {"valves"}
+            assert place.players(an_order("scales")).by_role.keys() == {"uut"}
+            assert place.players(an_order("gas_meters")).by_role.keys() == {"valves"}
 
     asyncio.run(work())
