@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from bench import events
+from bench.clock_order import CLOCK_MAY_STEP_S
 from bench.errors import LaboratoryError
 from bench.replay import DivergenceError, Memory
 from drivers.clock import Clock
@@ -14,7 +15,6 @@ from drivers.notation import from_builtins
 from procedures.point import Conclusion
 from results.entry import Abandoned, Concluded, Entry, Kept
 
-CLOCK_MAY_STEP_S: Final = 60.0
 """more than a network corrects at once"""
 
 

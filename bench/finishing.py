@@ -7,6 +7,7 @@ import asyncio
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from bench.desk import JobState, OutboxLine
@@ -26,7 +27,7 @@ from results.keys import FileKey, TrustedKey, read_trusted_keys
 from results.outbox import Outbox, State, Waiting
 from results.paper import keep_paper
 from results.receipt import verification_address
-from results.registry.checkpoint import RegistryKey
+from results.registry.checkpoint import RegistryKey, open_note
 from results.registry_client import HttpRegistryLine, RegistryLine
 from results.sealing import SealedRun
 from results.sealing import seal as seal_run
@@ -127,6 +128,17 @@ def newest_checkpoint(laboratory: Laboratory, outbox: Outbox) -> str:
     """
     entry = laboratory.registry
     return "" if entry is None else outbox.checkpoint(str(RegistryKey.parse(entry.key))) or ""
+
+
+def checkpoint_time(laboratory: Laboratory, checkpoint: str) -> datetime | None:
+    """When the registry signed a checkpoint of `newest_checkpoint`; None for none.
+
+    Raises:
+        IntegrityError: it is not the registry's any more: the outbox was changed.
+    """
+    if laboratory.registry is None or not checkpoint:
+        return None
+    return open_note(checkpoint, RegistryKey.parse(laboratory.registry.key)).at
 
 
 def sealed_digests(journal: Journal) -> frozenset[str]:

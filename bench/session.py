@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bench import events
-from bench.book import CLOCK_MAY_STEP_S
+from bench.clock_order import CLOCK_MAY_STEP_S
 from bench.clock_state import clock_state
 from bench.conductor import Conductor
 from bench.environment import Environment

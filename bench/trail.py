@@ -9,9 +9,10 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Self
 
+from bench.clock_order import CLOCK_MAY_STEP_S
 from bench.clock_state import FOLLOWS, clock_state
 from bench.laboratory import FILE_NAME, Folders, Laboratory
 from bench.office_time import wall_time
@@ -27,7 +28,9 @@ from results.keys import read_trusted_keys
 from results.order_trail import CHANGED, REGISTERED, known_orders
 from results.retention import RELEASED, REMOVED, RETURNED, released
 
-_CLOCK_MAY_STEP_S: Final = 60.0
+WENT_BACK: Final = "clock_went_back"
+SET_RIGHT: Final = "clock_set_right"
+"""a person says that the clock had been ahead and is right now"""
 _MOVING: Final = frozenset({"system", "machine"})
 """facts about the computer that say nothing about a change of the program"""
 
@@ -90,6 +93,15 @@ class Trail:
         """Whether evidence was being let go when this trail was first read, and that was not ended."""
         return self._learned().unfinished
 
+    def worked_until(self) -> datetime | None:
+        """The latest moment at which something happened here, whatever the clock says now.
+
+        None when nothing has happened, or a person has said since that the clock is right.
+        """
+        newest, went_back_from = self._journal.newest(), self._learned().went_back_from
+        known = [] if newest is None else [datetime.fromisoformat(newest.at)]
+        return max(known if went_back_from is None else [*known, went_back_from], default=None)
+
     def clock_state(self) -> dict[str, str]:
         """Whether the computer's clock follows another, and what else the system tells of it."""
         return self._clock_state()
@@ -113,12 +125,12 @@ class Trail:
                 self.note("stopped")
 
     def _start(self, configuration: Mapping[str, str]) -> None:
-        last = self._journal.last(BENCH)
-        now = self._at()
+        last = self._journal.newest()
         if last is not None:
-            back = (datetime.fromisoformat(last.at) - datetime.fromisoformat(now)).total_seconds()
-            if back > _CLOCK_MAY_STEP_S:
-                self.note("clock_went_back", seconds=round(back))
+            now = datetime.fromisoformat(self._at())
+            back = (datetime.fromisoformat(last.at) - now).total_seconds()
+            if back > CLOCK_MAY_STEP_S:
+                self.note(WENT_BACK, seconds=round(back))
         known = self._learned().configuration
         for name in sorted({*known, *configuration} if known else ()):
             old, new = known.get(name, ""), configuration.get(name, "")
@@ -131,11 +143,13 @@ class Trail:
     def _learned(self) -> "_Known":
         """What all that was noted amounts to; read once, for it grows with the years."""
         if self._known is None:
-            entries = self._journal.notes(CONFIGURATION, REGISTERED, CHANGED, RELEASED, REMOVED, RETURNED)
+            kinds = (CONFIGURATION, REGISTERED, CHANGED, RELEASED, REMOVED, RETURNED, WENT_BACK, SET_RIGHT)
+            entries = self._journal.notes(*kinds)
             self._known = _Known(
                 configuration=_configuration(entries),
                 orders=known_orders(entries),
                 unfinished=any(not one.done for one in released(entries).values()),
+                went_back_from=_went_back_from(entries),
             )
         return self._known
 
@@ -147,6 +161,19 @@ class _Known:
     configuration: dict[str, str]
     orders: dict[str, str]
     unfinished: bool
+    went_back_from: datetime | None
+
+
+def _went_back_from(entries: Sequence[Kept]) -> datetime | None:
+    """The latest time from which the clock went back; None once a person has said that it is right."""
+    found: datetime | None = None
+    for kept in entries:
+        if isinstance(kept.entry, Noted) and kept.entry.what == SET_RIGHT:
+            found = None
+        elif isinstance(kept.entry, Noted) and kept.entry.what == WENT_BACK:
+            before = datetime.fromisoformat(kept.at) + timedelta(seconds=kept.entry.facts["seconds"])
+            found = before if found is None else max(found, before)
+    return found
 
 
 def _configuration(entries: Sequence[Kept]) -> dict[str, str]:

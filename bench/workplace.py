@@ -7,11 +7,13 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from bench import events, finishing, session
+from bench.clock_order import check_checkpoint, check_worked_until
 from bench.environment import Environment
 from bench.errors import LaboratoryError
 from bench.instruments import Instruments
@@ -139,6 +141,9 @@ class Workplace:
             IntegrityError: the next number was sealed already; no number is consumed.
         """
         check_unchanged()
+        now = datetime.fromisoformat(self.around.at())
+        check_worked_until(now, self.trail.worked_until())
+        check_checkpoint(now, finishing.checkpoint_time(self.laboratory, self.around.checkpoint()))
         check_next_number(self.journal, self.folders.records)
         station = self.players(assignment).station(chosen)
         around = replace(self.around, station=station)

@@ -5,7 +5,8 @@ nobody could have written it down earlier. Not after: the registry held the reco
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 import msgspec
 
@@ -13,6 +14,9 @@ from results.errors import IntegrityError
 from results.receipt import Receipt
 from results.record import Record
 from results.registry.checkpoint import RegistryKey, open_note
+
+APART: Final = timedelta(hours=1)
+"""how far the clocks of a bench and of the registry may differ, which nobody sees on the day of a test"""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,8 @@ def dated(record: Record, receipt: Receipt | None, key: RegistryKey) -> Dated:
         key: of the registry.
 
     Raises:
-        IntegrityError: the checkpoint is not the registry's, or shows the record to be older than its test.
+        IntegrityError: the checkpoint is not the registry's, or shows the record to be older than its test,
+            or the bench's own times lie outside of both.
     """
     before = None if record.checkpoint is msgspec.UNSET else open_note(record.checkpoint, key)
     after = None if receipt is None else open_note(receipt.checkpoint, key)
@@ -42,7 +47,19 @@ def dated(record: Record, receipt: Receipt | None, key: RegistryKey) -> Dated:
             raise _impossible(f"the registry held it already when its log had {before.size} records")
         if after.at < before.at:
             raise _impossible("the registry's clock went back between its test and its receipt")
+    begun, ended = (datetime.fromisoformat(at) for at in _own_times(record))
+    if before is not None and begun < before.at - APART:
+        raise _impossible(f"the registry signed what stands in it on {before.at}, and it is of {begun}")
+    if after is not None and ended > after.at + APART:
+        raise _impossible(f"the registry held it on {after.at}, and it is of {ended}")
     return Dated(before.at if before else None, after.at if after else None)
+
+
+def _own_times(record: Record) -> tuple[str, str]:
+    """When its making began and ended by the bench's clock; an amendment only repeats the times of the test."""
+    if record.amendment is not msgspec.UNSET:
+        return record.amendment.at, record.amendment.at
+    return record.begun_at, record.ended_at
 
 
 def _impossible(why: str) -> IntegrityError:

@@ -273,6 +273,10 @@ class Journal:
         """The last entry of a run."""
         return next(self._rows("WHERE run = ? ORDER BY sequence DESC LIMIT 1", run), None)
 
+    def newest(self) -> Kept | None:
+        """The last entry of all."""
+        return next(self._rows("ORDER BY sequence DESC LIMIT 1"), None)
+
     def runs(self) -> list[RunSummary]:
         """Every run, in the order in which they were begun; `run_list` finds single ones."""
         return self.run_list.all()

@@ -111,18 +111,7 @@ def record_commands(group: Commands) -> None:
     )
     approve.add_argument("--nik", metavar="NIK", help="the person's national number at the service")
     _amending(group)
-    trail = group.group("audit-trail", "what happened at this bench, and that none of it was changed")
-    trail.add(
-        "verify",
-        "bench.cli.trail:verify",
-        "check chain, order rules and numbers of the journal",
-        "tera audit-trail verify",
-        json=True,
-    )
-    shown = trail.add(
-        "show", "bench.cli.trail:show", "who did what, when and why", "tera audit-trail show", json=True
-    )
-    shown.add_argument("--run", metavar="RUN", help="only this run, by its id")
+    _trail(group.group("audit-trail", "what happened at this bench, and that none of it was changed"))
     certificate = group.add(
         "certificate",
         "bench.cli.records:certificate",
@@ -145,6 +134,28 @@ def record_commands(group: Commands) -> None:
     push = group.add("push", "bench.cli.outbox:push", "deliver what waits", "tera push --watch", json=True)
     push.add_argument("--watch", action="store_true", help="go on delivering until stopped")
     _keys_of_the_bench(group.group("key", "the keys that seal at this bench"))
+
+
+def _trail(trail: Commands) -> None:
+    trail.add(
+        "verify",
+        "bench.cli.trail:verify",
+        "check chain, order rules and numbers of the journal",
+        "tera audit-trail verify",
+        json=True,
+    )
+    shown = trail.add(
+        "show", "bench.cli.trail:show", "who did what, when and why", "tera audit-trail show", json=True
+    )
+    shown.add_argument("--run", metavar="RUN", help="only this run, by its id")
+    clock = trail.add(
+        "clock",
+        "bench.cli.clock:set_right",
+        "say that the clock had been ahead and is right now",
+        'tera audit-trail clock --by kepala --reason "baterai jam habis"',
+    )
+    clock.add_argument("--by", required=True, metavar="ID", help="who says it, by id in laboratory.toml")
+    clock.add_argument("--reason", required=True, metavar="TEXT", help="why; stands in the audit trail")
 
 
 def _amending(group: Commands) -> None:

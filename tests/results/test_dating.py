@@ -10,6 +10,7 @@ from results.composition import ended_part, record_of
 from results.dating import Dated, dated
 from results.errors import IntegrityError
 from results.journal import Journal
+from results.record import Amendment
 from results.registry.app import open_store
 from results.registry.checkpoint import open_note, sign
 from results.registry.settings import Settings
@@ -32,11 +33,17 @@ def bench(registry):
     return found
 
 
+def now(**off: float) -> dict[str, str]:
+    """The times of a record that is made now, or some time away from now."""
+    at = (SystemClock().utc() + timedelta(**off)).isoformat()
+    return {"begun_at": at, "ended_at": at}
+
+
 def test_a_record_lies_between_the_checkpoint_it_names_and_its_receipt(registry, bench):
     store, _ = registry
     store.take(bench.seal())
     seen = store.checkpoint()
-    record = a_record(sequence=2, checkpoint=seen)
+    record = a_record(sequence=2, checkpoint=seen, **now())
     receipt, _ = store.take(sealed(record, bench.key))
     times = dated(record, receipt, store.key)
     assert times.not_before == open_note(seen, store.key).at
@@ -64,6 +71,38 @@ def test_a_clock_of_the_registry_that_went_back_is_told(registry, bench):
     receipt, _ = store.take(sealed(record, bench.key))
     with pytest.raises(IntegrityError, match="clock"):
         dated(record, receipt, store.key)
+
+
+@pytest.mark.parametrize("off", [{"days": -1}, {"hours": 2}])
+def test_a_record_that_is_dated_back_or_ahead_is_told(registry, bench, off):
+    store, _ = registry
+    record = a_record(checkpoint=store.checkpoint(), **now(**off))
+    receipt, _ = store.take(sealed(record, bench.key))
+    with pytest.raises(IntegrityError) as told:
+        dated(record, receipt, store.key)
+    assert told.value.code == "record.dating"
+    assert str(record.begun_at)[:10] in told.value.message
+
+
+def test_a_clock_that_is_half_an_hour_off_is_no_forgery(registry, bench):
+    store, _ = registry
+    for sequence, minutes in ((1, -30), (2, 30)):
+        record = a_record(sequence=sequence, checkpoint=store.checkpoint(), **now(minutes=minutes))
+        dated(record, store.take(sealed(record, bench.key))[0], store.key)
+
+
+def test_an_amendment_is_dated_by_its_own_time_and_not_by_that_of_the_test(registry, bench):
+    store, _ = registry
+    amendment = Amendment(
+        at=now()["begun_at"],
+        by="Penera Satu",
+        reason="salah ketik",
+        changes={},
+        certificate_number="0001/SKHP/XI/2026",
+        record_digest="3" * 64,
+    )
+    record = a_record(checkpoint=store.checkpoint(), amendment=amendment)
+    assert dated(record, None, store.key).not_before is not None
 
 
 def test_a_checkpoint_that_the_registry_did_not_sign_is_refused(registry):
