@@ -268,6 +268,20 @@ class Desk(Protocol):
                 it, where one answer alone is wrong.
         """
 
+    def said(self, job: str) -> tuple[str, Mapping[str, str]]:
+        """Kind and answers of an order that waits, to be put right.
+
+        Raises:
+            PlainError: its test was begun, it was not registered here, or it says more than is asked here.
+        """
+
+    def correct(self, job: str, answers: Mapping[str, str]) -> None:
+        """Write an order anew with these answers; who changed what stands in the audit trail before.
+
+        Raises:
+            PlainError: see `said` and `register`; the order stays as it was.
+        """
+
     def players(self, job: str) -> Mapping[str, Sequence[InstrumentLine]]:
         """By role, the instruments that a job can be done with; of a run under way those of its beginning.
 

@@ -1,6 +1,6 @@
 """Home: what is connected, what is to be done, what waits for the registry, what needs attention.
 
-Enter begins or takes up the job that is marked; nothing else on this screen changes anything.
+Enter begins or takes up the job that is marked, R puts its order right while nothing was tested.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,6 +16,7 @@ from bench.registration import kinds
 from bench.tui.screens.dialogs import PICK_KEYS, Pick, Tell
 from bench.tui.screens.face import MAIN, NARROW, Face, Panel, Part
 from bench.tui.screens.registration import RegistrationScreen
+from drivers.errors import PlainError
 from drivers.protocols import Refused
 from drivers.reading import Stability
 from procedures.heading import Heading
@@ -96,6 +97,7 @@ class HomeScreen(Face):
             "l": self._resume,
             "x": self._void,
             "n": self._register,
+            "r": self._correct,
             "p": self.bench.choose_officer,
             "d": self._choose_instrument,
             "k": self.bench.open_outbox,
@@ -141,6 +143,17 @@ class HomeScreen(Face):
         if kind is not None:
             self.bench.show(RegistrationScreen(kind, self._registered))
 
+    def _correct(self) -> None:
+        """The desk tells which order may be put right."""
+        if self._marked:
+            job = self._job_marked().key
+            try:
+                kind, said = self.bench.desk.said(job)
+            except PlainError as fault:
+                self.bench.tell(fault)
+            else:
+                self.bench.show(RegistrationScreen(kind, self._registered, job=job, said=said))
+
     def _registered(self, job: str) -> None:
         self._ask_desk()
         self._marked = next((one.key for one in self._jobs if one.id == job), self._marked)
@@ -173,6 +186,7 @@ class HomeScreen(Face):
             ("7", text("menu.workbench"), self._choose_instrument),
             ("8", text("menu.void"), self._void),
             ("9", text("menu.make_safe"), self._make_safe),
+            ("*", text("menu.correct"), self._correct),
             ("0", text("menu.quit"), self.bench.ask_quit),
         ]
         self.bench.show(Pick("menu.title", entries), lambda chosen: chosen() if chosen else None)
