@@ -92,6 +92,9 @@ class OutboxLine(msgspec.Struct, frozen=True, kw_only=True):
     state: JobState
     attempts: int
     problem: str = ""
+    """why it is not delivered, in the reader's language"""
+    remedy: str = ""
+    """what somebody must do about that; empty where it comes right by itself"""
     address: str = ""
     """verification address, once delivered"""
 

@@ -164,7 +164,7 @@ class FrontDesk:
             stamp = (self._place.journal.head(), self._orders.all(), self._deliveries)
             if stamp != self._stamp:
                 box, runs = self._place.outbox, self._place.journal.run_list
-                self._outbox = finishing.outbox_lines(box.recent(_SHOWN), self._problem)
+                self._outbox = finishing.outbox_lines(box.recent(_SHOWN), self._place.labels.problem)
                 unsealed = runs.unsealed()
                 self._jobs = self._job_lines(unsealed)
                 self._totals = Totals(sealed=len(runs) - len(unsealed), delivered=box.delivered())
@@ -217,9 +217,6 @@ class FrontDesk:
         """See `Desk`."""
         self.jobs()
         return self._outbox
-
-    def _problem(self, error: PlainError) -> str:
-        return self._place.labels.problem(error)[0]
 
     # ------------------------------------------------------------------ what is done
 

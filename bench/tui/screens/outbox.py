@@ -103,6 +103,8 @@ class OutboxScreen(Face):
         parts: list[Part] = [(f"{line.number}\n", "bold")]
         if line.problem:
             parts.append((f"{line.problem}\n", "$warning"))
+        if line.remedy:
+            parts.append(f"{line.remedy}\n")
         if line.address:
             parts.append(f"{line.address}\n")
         parts.append((self.labels.text("outbox.nothing_lost"), "dim"))

@@ -44,12 +44,18 @@ class Refusing(FakeDesk):
     def outbox(self) -> tuple[OutboxLine, ...]:
         return tuple(
             OutboxLine(
-                number=f"B2-{place:04d}", outcome=None, state=JobState.REFUSED, attempts=12, problem=LONG
+                number=f"B2-{place:04d}",
+                outcome=None,
+                state=JobState.REFUSED,
+                attempts=12,
+                problem=LONG,
+                remedy=REMEDY,
             )
             for place in (231, 232)
         )
 
 
+REMEDY = "Berikan kunci publik penera yang menguji beserta NIP-nya kepada kantor register, lalu kirim lagi."
 LONG = "Register menolak: penera rekaman ini belum terdaftar di sana; mintalah kantornya mendaftarkan."
 
 
@@ -61,7 +67,9 @@ def test_what_the_register_says_takes_one_line_in_the_list_and_is_whole_below_it
         listed = [row for row in rows if "ditolak register" in row]
         assert ["B2-0231" in listed[0], "B2-0232" in listed[1]] == [True, True]
         assert rows.index(listed[1]) == rows.index(listed[0]) + 1
-        assert "mendaftarkan." in " ".join(driver.text().split())
+        shown = " ".join(driver.text().replace("│", " ").split())
+        assert "mendaftarkan." in shown
+        assert REMEDY in shown
 
     drive(Refusing(), story, size=size)
 
