@@ -72,8 +72,11 @@ class JobLine(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
+    """ends in the serial number of a single instrument"""
     owner: str
     state: JobState
+    serial: str = ""
+    """of several instruments theirs; empty where one is not known"""
     outcome: Heading | None = None
     run: str = ""
     number: str = ""

@@ -33,7 +33,7 @@ from bench.run_work import RunWork
 from bench.workplace import NOBODY, Workplace, read_assignment, title_of
 from drivers.errors import PlainError
 from drivers.notation import to_plain
-from procedures.assignment import Assignment
+from procedures.assignment import Assignment, serials
 from results.run_summary import RunSummary, order_digest
 
 _SHOWN: Final = 200
@@ -203,6 +203,7 @@ class FrontDesk:
             id=job,
             title=title_of(self._place.labels, assignment),
             owner=assignment.owner.name,
+            serial=serials(assignment),
             state=state,
             outcome=summary.heading,
             run=summary.run,

@@ -11,7 +11,7 @@ from bench.desk import JobState, OutboxLine
 from bench.errors import no_registry
 from bench.tui.screens.dialogs import Tell
 from bench.tui.screens.face import Face, Panel, Part
-from bench.tui.screens.home import cut, job_state
+from bench.tui.screens.job_rows import cut, job_state
 
 
 class OutboxScreen(Face):

@@ -29,7 +29,7 @@ from bench.desk import (
 from bench.errors import LaboratoryError
 from bench.operator import Operator, Prompt
 from bench.registration import answers_of, assignment_of
-from bench.tui.screens.home import SEALED
+from bench.tui.screens.job_rows import SEALED
 from drivers.protocols import Refused
 from drivers.quantity import Quantity
 from drivers.reading import DriverMark, Origin, Reading, Stability

@@ -38,6 +38,60 @@ def test_a_long_name_never_pushes_the_clock_or_the_language_off_the_screen(size)
     drive(LongNames(), story, size=size)
 
 
+class Alike(FakeDesk):
+    """Equal scales of several owners, and meters in sets."""
+
+    def jobs(self) -> tuple[JobLine, ...]:
+        scales = [
+            JobLine(
+                id=f"s{place}",
+                title=f"Timbangan III 15 kg/5 g CAS SW-1S SN-2024-0001{place}",
+                owner=f"Toko Sari Laut Makmur Sentosa {place}",
+                serial=f"SN-2024-0001{place}",
+                state=JobState.WAITING,
+            )
+            for place in range(10, 30)
+        ]
+        meters = [
+            JobLine(
+                id=serials,
+                title="Meter air kelas 2 2,5 m3/h Itron Multimag",
+                owner="PDAM Tirta Kencana",
+                serial=serials,
+                state=JobState.WAITING,
+            )
+            for serials in ("MA-2201, MA-2202, MA-2203", "MA-3301, MA-3302, MA-3303")
+        ]
+        return (*meters, *scales)
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+def test_what_tells_equal_instruments_apart_stands_in_each_row_and_whole_below_the_list(size):
+    async def story(driver: Driver) -> None:
+        shown = driver.text()
+        for told in ("MA-2203", "MA-3303", "000110", "000111", "Timbangan III 15 kg/5 g"):
+            assert told in shown
+        assert "Nomor seri    MA-2201, MA-2202, MA-2203 " in shown
+        assert "Nama pemilik  PDAM Tirta Kencana " in shown
+        await driver.press("-")
+        shown = driver.text()  # the last of many
+        assert "Nomor seri    SN-2024-000129 " in shown
+        assert "Nama pemilik  Toko Sari Laut Makmur Sentosa 29 " in shown
+        assert sum("▶" in row for row in shown.splitlines()) == 1
+
+    drive(Alike(), story, size=size)
+
+
+def test_where_there_is_little_room_the_list_stays_and_its_rows_still_tell():
+    async def story(driver: Driver) -> None:
+        shown = driver.text()
+        assert "MA-2203" in shown
+        assert "MA-3303" in shown
+        assert "Nama pemilik" not in shown
+
+    drive(Alike(), story, size=(80, 16))
+
+
 class Refusing(FakeDesk):
     """A register that says at length why it does not take a record."""
 
