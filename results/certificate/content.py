@@ -1,7 +1,7 @@
 """What a certificate says, as plain data for the template: a pure function of a verified record."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -107,7 +107,7 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
 def _named(name: str, value: Any) -> str:
     if name in {"liquid", "nominal"}:  # they need no name
         return word("part", value) if name == "liquid" else anything(value)
-    return f"{word('label', name)} {anything(value)}"
+    return f"{word('label', name)} {value if name == 'serial' else anything(value)}"
 
 
 def _fact(name: str, fact: str) -> str:
@@ -162,6 +162,8 @@ def _rows(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
 
 def _identity(record: Record) -> list[tuple[str, str]]:
     identity = record.identity
+    named = [name for name in sorted(record.uut, key=_place) if record.uut[name]]
+    one_by_one = _MANY if not record.subjects else frozenset()
     return [
         ("instrument", word("kind", record.kind)),
         ("maker", identity.maker),
@@ -169,8 +171,14 @@ def _identity(record: Record) -> list[tuple[str, str]]:
         ("serial", identity.serial),
         ("year", identity.year),
         ("type_approval", identity.type_approval),
-        *(_mark(name, record.uut[name]) for name in sorted(record.uut, key=_place) if record.uut[name]),
+        *((_each if name in one_by_one else _mark)(name, record.uut[name]) for name in named),
     ]
+
+
+def _each(name: str, value: Sequence[Any]) -> tuple[str, str]:
+    """Several instruments of a run without a verdict, which no table lists."""
+    listed = (anything(one) if isinstance(one, str) else _part_of_one(one) for one in value)
+    return name, f"{len(value)}: {'; '.join(listed)}"
 
 
 def _mark(name: str, value: Any) -> tuple[str, str]:
@@ -189,7 +197,7 @@ def _mark(name: str, value: Any) -> tuple[str, str]:
 
 
 def _part_of_one(part: Any) -> str:
-    """A nozzle or a compartment: its number, and what is known of it."""
+    """A nozzle, a compartment, or one of several instruments: its number, and what is known of it."""
     rest = [_named(name, one) for name, one in part.items() if name != "id" and one not in {"", None}]
     return f"{part['id']} ({', '.join(rest)})" if rest else str(part["id"])
 
