@@ -107,7 +107,7 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
 def _named(name: str, value: Any) -> str:
     if name in {"liquid", "nominal"}:  # they need no name
         return word("part", value) if name == "liquid" else anything(value)
-    return f"{word('label', name)} {value if name == 'serial' else anything(value)}"
+    return f"{word('label', name)} {anything(value)}"
 
 
 def _fact(name: str, fact: str) -> str:
@@ -177,8 +177,14 @@ def _identity(record: Record) -> list[tuple[str, str]]:
 
 def _each(name: str, value: Sequence[Any]) -> tuple[str, str]:
     """Several instruments of a run without a verdict, which no table lists."""
-    listed = (anything(one) if isinstance(one, str) else _part_of_one(one) for one in value)
-    return name, f"{len(value)}: {'; '.join(listed)}"
+    return name, f"{len(value)} ({'; '.join(map(_one_of_several, value))})"
+
+
+def _one_of_several(one: Any) -> str:
+    """Its mark, which of a weight is its nominal value, and its serial number on the same line."""
+    if isinstance(one, str):
+        return anything(one)
+    return ":\N{NO-BREAK SPACE}".join(filter(None, (str(one["id"]), one.get("serial", ""))))
 
 
 def _mark(name: str, value: Any) -> tuple[str, str]:
@@ -197,7 +203,7 @@ def _mark(name: str, value: Any) -> tuple[str, str]:
 
 
 def _part_of_one(part: Any) -> str:
-    """A nozzle, a compartment, or one of several instruments: its number, and what is known of it."""
+    """A nozzle or a compartment: its number, and what is known of it."""
     rest = [_named(name, one) for name, one in part.items() if name != "id" and one not in {"", None}]
     return f"{part['id']} ({', '.join(rest)})" if rest else str(part["id"])
 

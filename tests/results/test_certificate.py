@@ -108,11 +108,11 @@ METERS = [{"id": "1", "serial": "MA-2201"}, {"id": "2", "serial": "10.5 A"}, {"i
 def test_a_run_of_several_meters_without_verdict_names_each_with_its_serial_number(tmp_path: Path):
     voided = sealed(tmp_path, end="voided").verified
     (text,) = pages(render_certificate(with_record(voided, kind="water_meters", uut={"meters": METERS})))
-    assert "3: 1 (Nomor seri MA-2201); 2 (Nomor seri 10.5 A); 3" in text
+    assert "3 (1: MA-2201; 2: 10.5 A; 3)" in text
     (text,) = pages(
         render_certificate(with_record(voided, kind="weights", uut={"weights": ["0.5 g", "200 g*"]}))
     )
-    assert "2: 0,5 g; 200 g*" in text
+    assert "2 (0,5 g; 200 g*)" in text
 
 
 def test_where_a_table_lists_several_meters_they_are_counted_only(verified: VerifiedRecord):
