@@ -72,8 +72,11 @@ class JobLine(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
+    """ends in the serial number of a single instrument"""
     owner: str
     state: JobState
+    serial: str = ""
+    """of several instruments theirs; empty where one is not known"""
     outcome: Heading | None = None
     run: str = ""
     number: str = ""
@@ -92,6 +95,9 @@ class OutboxLine(msgspec.Struct, frozen=True, kw_only=True):
     state: JobState
     attempts: int
     problem: str = ""
+    """why it is not delivered, in the reader's language"""
+    remedy: str = ""
+    """what somebody must do about that; empty where it comes right by itself"""
     address: str = ""
     """verification address, once delivered"""
 
@@ -266,6 +272,20 @@ class Desk(Protocol):
         Raises:
             PlainError: an answer is missing or cannot be right; nothing is written. The fact `entry` names
                 it, where one answer alone is wrong.
+        """
+
+    def said(self, job: str) -> tuple[str, Mapping[str, str]]:
+        """Kind and answers of an order that waits, to be put right.
+
+        Raises:
+            PlainError: its test was begun, it was not registered here, or it says more than is asked here.
+        """
+
+    def correct(self, job: str, answers: Mapping[str, str]) -> None:
+        """Write an order anew with these answers; who changed what stands in the audit trail before.
+
+        Raises:
+            PlainError: see `said` and `register`; the order stays as it was.
         """
 
     def players(self, job: str) -> Mapping[str, Sequence[InstrumentLine]]:

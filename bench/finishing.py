@@ -220,22 +220,53 @@ def state_of(outbox: Outbox, record_id: str) -> State:
     return waiting.state if waiting is not None else State.SEALED
 
 
-def outbox_lines(outbox: Iterable[Waiting], problem: Callable[[PlainError], str]) -> tuple[OutboxLine, ...]:
-    """Records of the outbox as a screen shows them; `problem` words an error in the reader's language."""
-    return tuple(_line(waiting, problem) for waiting in outbox)
+def outbox_lines(
+    outbox: Iterable[Waiting], told: Callable[[PlainError], tuple[str, str]]
+) -> tuple[OutboxLine, ...]:
+    """Records of the outbox, in its order, as a screen shows them.
+
+    Args:
+        outbox: the records.
+        told: words an error and its remedy in the reader's language.
+    """
+    lines: list[OutboxLine] = []
+    holding: dict[bool, Waiting] = {}
+    for waiting in outbox:
+        held = None if waiting.state in {State.DELIVERED, State.REFUSED} else holding.get(waiting.training)
+        if waiting.state is State.REFUSED:
+            holding.setdefault(waiting.training, waiting)
+        error = _problem(waiting) if held is None else _held(held)
+        problem, remedy = told(error) if error is not None else ("", "")
+        lines.append(
+            OutboxLine(
+                number=waiting.number,
+                outcome=waiting.outcome,
+                state=JOB_STATES[waiting.state],
+                attempts=waiting.attempts,
+                problem=problem,
+                remedy=remedy,
+                address=waiting.address,
+            )
+        )
+    return tuple(lines)
 
 
-def _line(waiting: Waiting, problem: Callable[[PlainError], str]) -> OutboxLine:
-    told = ""
-    if waiting.problem:
-        # The outbox keeps no English sentence but the registry's own; the reader's language goes by the code.
-        message = "{answer}" if "answer" in waiting.facts else waiting.problem
-        told = problem(DeliveryError(waiting.problem, message, "", **waiting.facts))
-    return OutboxLine(
-        number=waiting.number,
-        outcome=waiting.outcome,
-        state=JOB_STATES[waiting.state],
-        attempts=waiting.attempts,
-        problem=told,
-        address=waiting.address,
+def _problem(waiting: Waiting) -> DeliveryError | None:
+    """What the last attempt ended with.
+
+    The outbox keeps no English sentence but the registry's own; the reader's language goes by the code.
+    """
+    if not waiting.problem:
+        return None
+    message = "{answer}" if "answer" in waiting.facts else waiting.problem
+    remedy = "{advice}" if "advice" in waiting.facts else ""
+    return DeliveryError(waiting.problem, message, remedy, **waiting.facts)
+
+
+def _held(by: Waiting) -> DeliveryError:
+    return DeliveryError(
+        "outbox.held",
+        "It waits for record {number}: the register takes numbers in their order.",
+        "Settle that record first; what waits goes out with it.",
+        number=by.number,
     )

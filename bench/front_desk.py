@@ -1,17 +1,13 @@
 """The desk of a real laboratory: what the screens see and do, carried out by the workplace."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from bench import events, finishing, registration
+from bench import events, finishing
 from bench.borrowing import borrowed
 from bench.desk import (
     BorrowedLine,
@@ -26,18 +22,19 @@ from bench.desk import (
     Totals,
 )
 from bench.instrument_lines import could_play, instrument_line, playing
+from bench.job_lines import order_line, told_apart
 from bench.keyring import officer_key, pin_is_new
 from bench.operator import Operator
-from bench.order_notes import note_changed, note_registered
-from bench.orders import Order, Orders
+from bench.order_notes import note_changed
+from bench.orders import Orders
 from bench.people import PENERA
+from bench.registering import Registering
 from bench.run_work import RunWork
 from bench.titles import title_of
 from bench.workplace import NOBODY, Workplace, read_assignment
 from drivers.errors import PlainError
 from drivers.notation import to_plain
-from procedures.assignment import Assignment
-from procedures.catalogue import find
+from procedures.assignment import Assignment, serials
 from results.run_summary import RunSummary, order_digest
 
 _SHOWN: Final = 200
@@ -67,6 +64,7 @@ class FrontDesk:
         self._place = place
         self._chosen = frozenset(chosen)
         self._orders = Orders(place.folders.orders, orders)
+        self._registering = Registering(place, self._orders)
         self.bench = place.laboratory.bench.id
         self.office = place.laboratory.office.name
         self.training = place.laboratory.bench.training or bool(place.instruments.twins)
@@ -167,7 +165,7 @@ class FrontDesk:
             stamp = (self._place.journal.head(), self._orders.all(), self._deliveries)
             if stamp != self._stamp:
                 box, runs = self._place.outbox, self._place.journal.run_list
-                self._outbox = finishing.outbox_lines(box.recent(_SHOWN), self._problem)
+                self._outbox = finishing.outbox_lines(box.recent(_SHOWN), self._place.labels.problem)
                 unsealed = runs.unsealed()
                 self._jobs = self._job_lines(unsealed)
                 self._totals = Totals(sealed=len(runs) - len(unsealed), delivered=box.delivered())
@@ -195,16 +193,9 @@ class FrontDesk:
         # What was tested so long ago that its run is not shown waits only when somebody asks for it.
         asked = (one for one in begun if self._orders.is_named(one) and one.job not in shown)
         waiting = {one for one in self._orders.all() if one not in begun} | {*asked}
-        lines += _told_apart([self._order_line(one) for one in self._orders.all() if one in waiting])
+        labels = self._place.labels
+        lines += told_apart([order_line(labels, one) for one in self._orders.all() if one in waiting])
         return tuple(lines)
-
-    def _order_line(self, order: Order) -> JobLine:
-        labels, assignment = self._place.labels, order.assignment
-        if assignment is None:  # `begin` tells what is wrong with it
-            title, owner = labels.text("home.unreadable_order", file=order.file.name), ""
-        else:
-            title, owner = title_of(labels, assignment), assignment.owner.name
-        return JobLine(id=order.job, title=title, owner=owner, state=JobState.WAITING)
 
     def _run_line(self, job: str, summary: RunSummary) -> JobLine:
         assignment = summary.begun.order
@@ -213,6 +204,7 @@ class FrontDesk:
             id=job,
             title=title_of(self._place.labels, assignment),
             owner=assignment.owner.name,
+            serial=serials(assignment),
             state=state,
             outcome=summary.heading,
             run=summary.run,
@@ -228,21 +220,19 @@ class FrontDesk:
         self.jobs()
         return self._outbox
 
-    def _problem(self, error: PlainError) -> str:
-        return self._place.labels.problem(error)[0]
-
     # ------------------------------------------------------------------ what is done
 
     def register(self, kind: str, answers: Mapping[str, str]) -> str:
-        """See `Desk`; whether the standards suffice is asked when the test begins, not here."""
-        order = registration.assignment_of(kind, answers)
-        today = datetime.fromisoformat(self._place.around.at()).date()
-        outline = find(kind).outline
-        if outline is not None:
-            outline(order, today)
-        stem = f"{today:%Y%m%d}-{kind}"
-        note = partial(note_registered, self._place.trail, order)
-        return registration.write_order(self._place.folders.orders, stem, order, note).stem
+        """See `Desk`."""
+        return self._registering.register(kind, answers)
+
+    def said(self, job: str) -> tuple[str, Mapping[str, str]]:
+        """See `Desk`."""
+        return self._registering.said(job)
+
+    def correct(self, job: str, answers: Mapping[str, str]) -> None:
+        """See `Desk`."""
+        self._registering.correct(job, answers)
 
     def _line_of(self, job: str) -> JobLine | None:
         return next((line for line in self.jobs() if job in {line.id, line.run}), None)
@@ -254,7 +244,7 @@ class FrontDesk:
             return playing(self._place, line.run)
         try:
             begun = line is not None and line.run
-            order = self._place.assignment_of(begun) if begun else read_assignment(self._orders.file(job))
+            order = self._place.find(begun).begun.order if begun else read_assignment(self._orders.file(job))
             return could_play(self._place, order, self._chosen)
         except PlainError:
             return {}
@@ -337,13 +327,3 @@ class FrontDesk:
 
     async def close(self) -> None:
         """See `Desk`; the workplace itself is closed by whoever opened it."""
-
-
-def _told_apart(lines: Sequence[JobLine]) -> Iterator[JobLine]:
-    """Orders that say the same, with the end of their names before what they say."""
-    alike = Counter((line.title, line.owner) for line in lines)
-    for line in lines:
-        if alike[line.title, line.owner] > 1:
-            yield msgspec.structs.replace(line, title=f"{line.id.rpartition('-')[2]}: {line.title}")
-        else:
-            yield line

@@ -266,6 +266,11 @@ class Labels:
         """A message without placeholders, if there is one."""
         return self._messages.get(message)
 
+    def chosen(self, name: str, choice: str) -> str | None:
+        """The word for one of the few answers to a question about an instrument, if there is one."""
+        group = "activity" if name == "activity" else f"plate_choice.{name.rpartition('.')[2]}"
+        return self.known(f"{group}.{choice}")
+
     def error(self, point: Point) -> str:
         """The error that was compared, or its bounds; no digit that decides is left out."""
         error = point.corrected_error if point.corrected_error is not None else point.error

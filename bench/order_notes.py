@@ -1,5 +1,6 @@
 """Notes of orders in the trail: who registered which instrument, and that an order was changed since."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,6 +28,31 @@ def note_registered(trail: Trail, order: Assignment, name: str, content: bytes) 
             part for part in (order.kind, identity.maker, identity.model, identity.serial) if part
         ),
         owner=order.owner.name,
+    )
+
+
+def note_corrected(
+    trail: Trail, name: str, content: bytes, *, old: Mapping[str, str], new: Mapping[str, str]
+) -> None:
+    """Keep who puts right what in a registered order, before it is written.
+
+    Args:
+        trail: of the bench.
+        name: of the order.
+        content: of its file as it will be.
+        old: the answers that it was made of.
+        new: the answers to the same questions now.
+
+    Raises:
+        StorageError: it is not kept, so the order must not be written.
+    """
+    trail.note(
+        CHANGED,
+        order=name,
+        old=trail.order(name),
+        new=sha256(content).hexdigest(),
+        why="corrected at the front desk",
+        changes={asked: {"old": was, "new": new[asked]} for asked, was in old.items() if was != new[asked]},
     )
 
 

@@ -87,8 +87,8 @@ def check_nip(officer: Person) -> None:
     if not officer.nip.strip():
         raise LaboratoryError(
             "person.no_nip",
-            "{name} has no NIP in laboratory.toml, and the register takes no record without one.",
-            "Enter it under [[person]]; what is sealed without it can never be delivered.",
+            "{name} has no NIP in laboratory.toml, by which the register knows who tested.",
+            "Enter it under [[person]].",
             name=officer.name,
         )
 

@@ -4,10 +4,12 @@ Every answer is text as a person types it, with the country's comma. Nothing is 
 two ways is refused, and what was not answered is left out of the order.
 """
 
+import itertools
 import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -145,6 +147,58 @@ def assignment_of(kind: str, answers: Mapping[str, str]) -> Assignment:
     return msgspec.convert(content, Assignment)
 
 
+def answers_of(order: Assignment) -> dict[str, str]:
+    """The answers that make an order, as they would be typed: `assignment_of` the other way round.
+
+    Raises:
+        LaboratoryError: it says what nobody is asked, as somebody's own file may.
+    """
+    said = to_plain(order)
+    # Whatever cannot be typed here, somebody has written into the file by hand.
+    with suppress(LaboratoryError, AttributeError, TypeError):
+        answers = {field.name: _typed(field, _found(said, field.name)) for field in fields(order.kind)}
+        if assignment_of(order.kind, answers) == order:
+            return answers
+    raise LaboratoryError(
+        "registration.says_more",
+        "This order says more than is asked on the screen, and that would be lost.",
+        "Correct its file in the folder of orders with an editor.",
+    )
+
+
+def _found(content: Any, name: str) -> Any:
+    """What stands at `uut.max`; of a list, what its members share: `uut.nozzles.liquid`."""
+    for part in name.split("."):
+        if isinstance(content, list):
+            content = content[0] if content else None
+        content = content.get(part) if isinstance(content, dict) else None
+    return content
+
+
+def _typed(field: Field, value: Any) -> str:
+    match field.form:
+        case _ if value is None:
+            return ""
+        case "number" | "quantity":
+            return str(value).replace(".", ",")
+        case "list":
+            return ", ".join(value).replace(".", ",")
+        case "serials" | "volumes":
+            last = "serial" if field.form == "serials" else "nominal"
+            return ", ".join(one.get(last, "") for one in value)
+        case "nozzles":
+            # those that share a meter stand together, as they were typed
+            meters = itertools.groupby(value, lambda one: one.get("meter") or one.get("id"))
+            return ", ".join("+".join(one.get("id", "") for one in group) for _, group in meters)
+        case _:
+            return str(value)
+
+
+def file_content(order: Assignment) -> bytes:
+    """An order as its file holds it."""
+    return ("\n".join(_toml(to_plain(order))) + "\n").encode()
+
+
 def write_order(folder: Path, stem: str, assignment: Assignment, note: Callable[[str, bytes], None]) -> Path:
     """Write an order as a file of its own; one that is there already is never written over.
 
@@ -158,7 +212,7 @@ def write_order(folder: Path, stem: str, assignment: Assignment, note: Callable[
         StorageError: the disk refuses.
         LaboratoryError: there are too many of this day.
     """
-    content = ("\n".join(_toml(to_plain(assignment))) + "\n").encode()
+    content = file_content(assignment)
     with plain_faults(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for number in range(1, 10**6):

@@ -63,7 +63,7 @@ class RunWork:
         return Measured(
             run=self._taken.run,
             number=self._taken.begun.number,
-            title=title_of(self._place.labels, self._place.assignment_of(self._taken.run)),
+            title=title_of(self._place.labels, self._place.find(self._taken.run).begun.order),
             outcome=heading_of(self._taken.begun.procedure, conclusion.verdict.outcome, conclusion.subjects),
             conclusion=conclusion,
             retakes=sum(_asked_again(kept.entry) for kept in history),

@@ -114,15 +114,7 @@ class Workplace:
         """
         begun = session.begun_of(self.around, run)
         names = {role: said["name"] for role, said in begun.instruments.items()}
-        return self.players(self.assignment_of(run)).station_of(names)
-
-    def assignment_of(self, run: str) -> Assignment:
-        """What a run was begun for.
-
-        Raises:
-            LaboratoryError: no such run.
-        """
-        return notation.from_builtins(session.begun_of(self.around, run).assignment, Assignment)
+        return self.players(self.find(run).begun.order).station_of(names)
 
     async def begin(
         self, assignment: Assignment, *, job: str = "", chosen: Mapping[str, str] = NOBODY

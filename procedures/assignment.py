@@ -55,14 +55,15 @@ def unnamed(assignment: Assignment) -> tuple[Reason, ...]:
     needed = {
         "owner.name": assignment.owner.name,
         "identity.maker": assignment.identity.maker,
-        "identity.serial": assignment.identity.serial or _serials(assignment.uut),
+        "identity.serial": serials(assignment),
     }
     entries = ", ".join(name for name, said in needed.items() if not said.strip())
     return (Reason(code="identity_missing", facts={"entries": entries}),) if entries else ()
 
 
-def _serials(uut: Mapping[str, Any]) -> str:
-    """The serial numbers of several instruments; empty when one of them has none."""
+def serials(assignment: Assignment) -> str:
+    """The serial number; of several instruments theirs, or nothing when one of them has none."""
+    uut = assignment.uut
     listed = [one for value in uut.values() if isinstance(value, list | tuple) for one in value]
     said = [str(one.get("serial", "")).strip() for one in listed if isinstance(one, Mapping) and "id" in one]
-    return ", ".join(said) if all(said) else ""
+    return assignment.identity.serial or (", ".join(said) if all(said) else "")

@@ -13,7 +13,8 @@ from results.errors import IntegrityError
 REGISTERED: Final = "order_registered"
 """noted before an order is written; facts: order, old, new (digests), why, instrument, owner"""
 CHANGED: Final = "order_changed"
-"""noted before a run is begun from an order that is not as it was; facts: order, old, new, why"""
+"""noted before an order is corrected at the front desk, or a run is begun from one that was edited elsewhere;
+facts: order, old, new (digests), why, and of a correction `changes`: each answer with old and new"""
 _NEEDED: Final = ("by", "order", "new", "why")
 
 

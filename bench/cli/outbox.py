@@ -131,7 +131,7 @@ def _sealed(folders: Folders) -> frozenset[str]:
 
 def _tell_outbox(options: Namespace, labels: Labels, box: Outbox) -> None:
     waiting = box.records() if options.json else box.recent(_TOLD)
-    lines = outbox_lines(waiting, lambda error: labels.problem(error)[0])
+    lines = outbox_lines(waiting, labels.problem)
     for line, item in zip(lines, waiting, strict=True):
         if options.json:
             emit(
@@ -140,6 +140,7 @@ def _tell_outbox(options: Namespace, labels: Labels, box: Outbox) -> None:
                     "state": WORDS[item.state],
                     "attempts": line.attempts,
                     "problem": line.problem,
+                    "remedy": line.remedy,
                     "url": line.address,
                 }
             )
@@ -150,7 +151,7 @@ def _tell_outbox(options: Namespace, labels: Labels, box: Outbox) -> None:
                     line.number,
                     labels.text(f"job.{line.state}"),
                     str(line.attempts),
-                    line.problem or line.address,
+                    f"{line.problem} {line.remedy}".strip() or line.address,
                 )
                 for line in lines
             ]

@@ -3,7 +3,7 @@
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from bench.cli.entry import tell
 from bench.cli.exit_code import ExitCode
@@ -44,6 +44,8 @@ _WORDS: Final = {
     "why": "trail_reason",
 }
 """by fact: the words for its values"""
+_ASKED: Final = "plate."
+"""begins the names of what is asked at the front desk"""
 
 
 def _journal(options: Namespace) -> Journal:
@@ -115,13 +117,13 @@ def _show(options: Namespace, entries: Iterable[Kept]) -> None:
         if options.json:
             emit({**notation.to_builtins(kept), "body": None})
         else:
-            for what, facts in _told(kept.entry):
+            for what, facts in _told(labels, kept.entry):
                 where = numbers.get(kept.run, "" if kept.run == BENCH else kept.run)
                 told = f"{labels.word('trail', what)}{_facts(labels, facts)}"
                 say(f"{kept.sequence:>7}  {kept.at[:19]}  {where:<9} {told}")
 
 
-def _told(entry: Entry) -> Iterator[tuple[str, dict[str, object]]]:
+def _told(labels: Labels, entry: Entry) -> Iterator[tuple[str, dict[str, object]]]:
     """What happened in one word, and its facts; readings and points are in the record, not here."""
     match entry:
         case RunBegun(officer=officer, procedure=procedure):
@@ -142,18 +144,33 @@ def _told(entry: Entry) -> Iterator[tuple[str, dict[str, object]]]:
         case Noted(what="configuration"):
             pass  # what changed stands before it, a line each
         case Noted(what=what, facts=facts):
-            yield what, facts
+            yield what, _unfolded(labels, facts)
         case _:
             pass
 
 
+def _unfolded(labels: Labels, facts: dict[str, Any]) -> dict[str, object]:
+    """The answers that were put right, each as a fact of its own, by the words of its question."""
+    told = {name: value for name, value in facts.items() if name != "changes"}
+    for name, one in facts.get("changes", {}).items():
+        old, new = (labels.chosen(name, one[when]) or one[when] or "-" for when in ("old", "new"))
+        told[_ASKED + name.removeprefix("uut.")] = f"{old} → {new}"
+    return told
+
+
 def _facts(labels: Labels, facts: dict[str, object]) -> str:
     told = ", ".join(
-        f"{labels.word('trail_fact', name)} {_told_fact(labels, name, value)[:60]}"
+        f"{labels.known(name) or labels.word('trail_fact', name)} {_whole(labels, name, value)}"
         for name, value in facts.items()
         if value not in ("", None) and name != FOLLOWS  # each entry has it; a person reads it at the start
     )
     return f"  ({told})" if told else ""
+
+
+def _whole(labels: Labels, name: str, value: object) -> str:
+    """A fact in words; a long one is cut, but never an answer, whose end may be what was put right."""
+    told = _told_fact(labels, name, value)
+    return told if name.startswith(_ASKED) else told[:60]
 
 
 def _told_fact(labels: Labels, name: str, value: object) -> str:

@@ -1,7 +1,7 @@
 """What a certificate says, as plain data for the template: a pure function of a verified record."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -162,6 +162,8 @@ def _rows(pairs: Iterable[tuple[str, str]]) -> list[list[str]]:
 
 def _identity(record: Record) -> list[tuple[str, str]]:
     identity = record.identity
+    named = [name for name in sorted(record.uut, key=_place) if record.uut[name]]
+    one_by_one = _MANY if not record.subjects else frozenset()
     return [
         ("instrument", word("kind", record.kind)),
         ("maker", identity.maker),
@@ -169,8 +171,20 @@ def _identity(record: Record) -> list[tuple[str, str]]:
         ("serial", identity.serial),
         ("year", identity.year),
         ("type_approval", identity.type_approval),
-        *(_mark(name, record.uut[name]) for name in sorted(record.uut, key=_place) if record.uut[name]),
+        *((_each if name in one_by_one else _mark)(name, record.uut[name]) for name in named),
     ]
+
+
+def _each(name: str, value: Sequence[Any]) -> tuple[str, str]:
+    """Several instruments of a run without a verdict, which no table lists."""
+    return name, f"{len(value)} ({'; '.join(map(_one_of_several, value))})"
+
+
+def _one_of_several(one: Any) -> str:
+    """Its mark, which of a weight is its nominal value, and its serial number on the same line."""
+    if isinstance(one, str):
+        return anything(one)
+    return ":\N{NO-BREAK SPACE}".join(filter(None, (str(one["id"]), one.get("serial", ""))))
 
 
 def _mark(name: str, value: Any) -> tuple[str, str]:

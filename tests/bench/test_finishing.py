@@ -6,6 +6,7 @@ import pytest
 
 from bench.laboratory import Folders
 from results.keys import read_trusted_keys
+from results.registry.server import EmbeddedRegistry
 from results.verification import load_record
 from tests.bench.lab_bench import tera
 from tests.results.registry_bench import Bench
@@ -98,6 +99,35 @@ def test_a_training_record_stays_where_it_is_and_keeps_no_registry_waiting(lab):
     assert tera("void", "L-000001", "--reason", "latihan", lab=lab).returncode == 0
     assert tera("push", lab=lab).returncode == 0
     assert [(line["record"], line["attempts"]) for line in outbox(lab)[0]] == [("L-000001", 0)]
+
+
+def test_what_was_sealed_without_a_nip_is_told_with_its_remedy_and_holds_nobody_once_its_key_is_enrolled(
+    lab, tmp_path
+):
+    """Its bench knew no register then; the register takes numbers in their order, and none may be missing."""
+    assert void(lab).returncode == 0
+    change(lab, 'nip = ""\ntitle', 'nip = "1980"\ntitle')
+    with EmbeddedRegistry(tmp_path / "registry", training=False) as registry:
+        keys = {key.person: key for key in read_trusted_keys(Folders(lab).keys).values()}
+        office = "UPTD Metrologi Legal Kabupaten Contoh"
+        registry.store.enrol("BENCH-01", keys[""].public, office)
+        registry.store.enrol("1970", Bench().key.public, office, role="officer")
+        with (lab / "laboratory.toml").open("a", encoding="utf-8") as file:
+            file.write(f'\n[registry]\nurl = "{registry.url}"\nkey = "{registry.key}"\n')
+        assert tera("run", "scales", "--uut", str(lab / "orders/contoh.toml"), lab=lab).returncode == 3
+        assert tera("void", "000002", "--reason", "salah alat", lab=lab).returncode == 0
+        assert tera("push", lab=lab).returncode == 3
+        first, second = outbox(lab)[0]
+        assert (first["state"], second["state"]) == ("ditolak", "tersegel")
+        assert "belum terdaftar" in first["problem"]
+        assert "Daftarkan kunci publik penera" in first["remedy"]
+        assert "000001" in second["problem"]
+        table = tera("outbox", lab=lab).stdout
+        assert first["remedy"] in table
+        assert second["problem"] in table
+        registry.store.enrol("1980", keys["penera1"].public, office, role="officer")
+        assert tera("push", lab=lab).returncode == 0
+        assert [line["state"] for line in outbox(lab)[0]] == ["diterima", "diterima"]
 
 
 def test_a_record_whose_evidence_was_changed_is_not_pushed(lab):

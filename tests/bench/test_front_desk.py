@@ -25,6 +25,7 @@ from drivers.reading import Reading
 from procedures.action import Answer
 from results.entry import BENCH, Concluded, Noted, Sealed
 from results.order_trail import check_orders
+from tests.bench.lab_bench import tera
 
 SECOND = '\n[[person]]\nid = "dua"\nname = "Penera Dua"\nroles = ["penera"]\n'
 PIN = "314159"
@@ -217,6 +218,85 @@ def test_a_registered_order_that_was_edited_is_noted_before_its_run_is_begun(tmp
             return [entry.what for entry in (kept.entry for kept in place.journal.entries(BENCH))]
 
     assert "order_changed" in asyncio.run(day())
+
+
+def test_a_correction_of_an_order_is_noted_with_old_and_new_before_it_is_written(tmp_path):
+    async def day() -> None:
+        async with a_desk(tmp_path) as (place, desk):
+            job = desk.register("mechanical_scales", ANSWERS)
+            order = tmp_path / "orders" / f"{job}.toml"
+            before = sha256(order.read_bytes()).hexdigest()
+            kind, said = desk.said(job)
+            assert (kind, said["identity.serial"], said["uut.max"]) == ("mechanical_scales", "A-17", "10 kg")
+            desk.correct(job, said)
+            assert noted(place, "order_changed") == []  # nothing was corrected
+            desk.seat("dua")
+            wanted = dict(said) | {
+                "identity.serial": "A-71",
+                "uut.max": "25",
+                "activity": "initial_verification",
+            }
+            desk.correct(job, wanted)
+            assert read_assignment(order).identity.serial == "A-71"
+            assert noted(place, "order_changed") == [
+                {
+                    "by": "dua",
+                    "order": job,
+                    "old": before,
+                    "new": sha256(order.read_bytes()).hexdigest(),
+                    "why": "corrected at the front desk",
+                    "changes": {
+                        "activity": {"old": "subsequent_verification", "new": "initial_verification"},
+                        "identity.serial": {"old": "A-17", "new": "A-71"},
+                        "uut.max": {"old": "10 kg", "new": "25 kg"},
+                    },
+                }
+            ]
+            check_orders(place.journal.entries(BENCH), where="journal")
+
+    asyncio.run(day())
+    shown = tera("audit-trail", "show", lab=tmp_path).stdout
+    told = next(line for line in shown.splitlines() if "pesanan diubah" in line)
+    assert "diralat di meja pendaftaran" in told
+    for answer in ("Nomor seri A-17 → A-71", "10 kg → 25 kg", "Kegiatan tera ulang → tera"):
+        assert answer in told
+
+
+def test_what_was_begun_or_never_registered_is_not_corrected_and_stays(tmp_path):
+    async def day() -> None:
+        async with a_desk(tmp_path) as (place, desk):
+            job = desk.register("mechanical_scales", ANSWERS)
+            order = tmp_path / "orders" / f"{job}.toml"
+            _, said = desk.said(job)
+            run = await place.begin(read_assignment(order), job=job)
+            before = order.read_bytes()
+            for name in (job, run):
+                for asked in (desk.said, lambda name: desk.correct(name, {**said, "owner.name": "Lain"})):
+                    with pytest.raises(LaboratoryError, match="begun"):
+                        asked(name)
+            assert order.read_bytes() == before
+            await desk.void(run, "salah ketik", PIN)
+            desk.correct(job, {**said, "owner.name": "Lain"})
+            assert read_assignment(order).owner.name == "Lain"
+            with pytest.raises(LaboratoryError, match="not registered"):
+                desk.said("contoh")
+
+    asyncio.run(day())
+
+
+def test_what_cannot_be_right_is_not_written_over_what_was_said(tmp_path):
+    async def day() -> None:
+        async with a_desk(tmp_path) as (place, desk):
+            job = desk.register("mechanical_scales", ANSWERS)
+            order = tmp_path / "orders" / f"{job}.toml"
+            before = order.read_bytes()
+            with pytest.raises(LaboratoryError) as refused:
+                desk.correct(job, {**desk.said(job)[1], "uut.max": "banyak"})
+            assert refused.value.facts["entry"] == "uut.max"
+            assert order.read_bytes() == before
+            assert noted(place, "order_changed") == []
+
+    asyncio.run(day())
 
 
 class Waiting:

@@ -2,12 +2,13 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 
 from bench.catalogue import catalogue as messages
 from bench.errors import LaboratoryError
 from bench.labels import Labels
-from bench.registration import Field, assignment_of, fields, kinds, read, write_order
+from bench.registration import Field, answers_of, assignment_of, fields, kinds, read, write_order
 from bench.titles import title_of
 from bench.workplace import read_assignment
 from procedures.catalogue import catalogue, find
@@ -41,6 +42,37 @@ def test_answers_like_the_examples_are_an_order_that_the_procedure_takes(kind, t
     assert outline(order, TODAY)
     file = write_order(tmp_path, "order", order, {}.__setitem__)
     assert read_assignment(file) == order
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_an_order_gives_the_answers_back_that_make_it_again(kind):
+    order = assignment_of(kind, as_shown(kind))
+    answers = answers_of(order)
+    assert answers.keys() == {one.name for one in fields(kind)}
+    assert assignment_of(kind, answers) == order
+
+
+def test_a_decimal_comes_back_with_the_countrys_comma_and_nozzles_as_they_were_typed():
+    order = assignment_of("fuel_dispensers", as_shown("fuel_dispensers"))
+    answers = answers_of(order)
+    assert (answers["uut.d"], answers["uut.nozzles"]) == ("0,01 L", "1+2, 3")
+    assert answers["uut.nozzles.liquid"] == "petrol"
+
+
+SAYS_MORE = {
+    "a rule table": {"rules": "x"},
+    "another plate": {"uut": {"nozzles": [{"id": "1", "liquid": "petrol"}, {"id": "2", "liquid": "diesel"}]}},
+    "a list of something else": {"uut": {"nozzles": ["1", "2"]}},
+    "one in place of a list": {"uut": {"nozzles": 1}},
+}
+
+
+@pytest.mark.parametrize("said", SAYS_MORE.values(), ids=SAYS_MORE)
+def test_what_nobody_is_asked_is_never_lost_by_a_correction(said):
+    order = assignment_of("fuel_dispensers", as_shown("fuel_dispensers"))
+    with pytest.raises(LaboratoryError) as refused:
+        answers_of(msgspec.structs.replace(order, **said))
+    assert refused.value.code == "registration.says_more"
 
 
 @pytest.mark.parametrize("language", ["id", "en"])

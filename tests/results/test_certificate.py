@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from drivers.quantity import Quantity
 from procedures.assignment import Identity, Owner
-from procedures.point import Outcome, Reason
+from procedures.point import Outcome, Reason, Subject
 from results.certificate import content
 from results.certificate.plot import error_plot
 from results.certificate.rendering import render_certificate
@@ -100,6 +100,25 @@ def test_a_run_without_verdict_gets_a_short_notice(tmp_path: Path, end: str):
     assert "bukan tanda pengesahan" in text
     assert "Listrik padam" in text
     assert "Disahkan" not in text
+
+
+METERS = [{"id": "1", "serial": "MA-2201"}, {"id": "2", "serial": "10.5 A"}, {"id": "3"}]
+
+
+def test_a_run_of_several_meters_without_verdict_names_each_with_its_serial_number(tmp_path: Path):
+    voided = sealed(tmp_path, end="voided").verified
+    (text,) = pages(render_certificate(with_record(voided, kind="water_meters", uut={"meters": METERS})))
+    assert "3 (1: MA-2201; 2: 10.5 A; 3)" in text
+    (text,) = pages(
+        render_certificate(with_record(voided, kind="weights", uut={"weights": ["0.5 g", "200 g*"]}))
+    )
+    assert "2 (0,5 g; 200 g*)" in text
+
+
+def test_where_a_table_lists_several_meters_they_are_counted_only(verified: VerifiedRecord):
+    listed = tuple(Subject(id=one["id"], serial="MA-2201", outcome=Outcome.CONFORMS) for one in METERS)
+    changed = with_record(verified, kind="water_meters", uut={"meters": METERS}, subjects=listed)
+    assert ["Meter", "Meters", "3"] in content.certificate_content(changed)["identity"]
 
 
 def test_an_open_question_is_no_approval(verified: VerifiedRecord):

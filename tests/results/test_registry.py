@@ -330,6 +330,21 @@ def test_an_office_that_enrols_officers_takes_no_record_of_another(registry, ben
         assert answer.json()["message"].endswith(".")
 
 
+def test_a_record_without_a_nip_is_taken_when_an_enrolled_officer_of_the_office_has_signed(registry, bench):
+    """It was sealed before its bench knew a register; the enrolled key says who has signed."""
+    officer, retired, elsewhere = new_key(), new_key(), new_key()
+    registry.store.enrol("198001012005011001", officer.public, OFFICE, role="officer")
+    keyid = registry.store.enrol("197001011995032001", retired.public, OFFICE, role="officer")
+    enrolment.retire(registry.store.database, keyid, at=datetime.now(UTC))
+    registry.store.enrol("196001011985031001", elsewhere.public, "UML Kota Lain", role="officer")
+    for nip in ("", "  "):
+        record = a_record(officer=Signer("Penera Satu", nip))
+        for signer in (retired, elsewhere, new_key()):
+            answer = post(registry, sealed(record, bench.key, signer))
+            assert (answer.status_code, answer.json()["code"]) == (403, "registry.unknown_officer")
+    assert post(registry, sealed(record, bench.key, officer)).status_code == 201
+
+
 def test_an_officers_retired_key_is_not_enough_and_still_binds_the_office(registry, bench):
     officer, newer = new_key(), new_key()
     record = a_record()

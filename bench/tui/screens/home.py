@@ -1,6 +1,6 @@
 """Home: what is connected, what is to be done, what waits for the registry, what needs attention.
 
-Enter begins or takes up the job that is marked; nothing else on this screen changes anything.
+Enter begins or takes up the job that is marked, R puts its order right while nothing was tested.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,23 +11,24 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from bench.desk import InstrumentLine, JobLine, JobState, OutboxLine, StandardLine
-from bench.labels import Labels
 from bench.registration import kinds
 from bench.tui.screens.dialogs import PICK_KEYS, Pick, Tell
 from bench.tui.screens.face import MAIN, NARROW, Face, Panel, Part
+from bench.tui.screens.job_rows import cut, end, job_state, named, spelled_out
 from bench.tui.screens.registration import RegistrationScreen
+from drivers.errors import PlainError
 from drivers.protocols import Refused
 from drivers.reading import Stability
-from procedures.heading import Heading
 
 LIVE_S: Final = 0.25
 LISTS_S: Final = 2.0
 SOON_DAYS: Final = 30
+ROOMY: Final = 9
+"""Lines of the jobs' panel from which on the marked one is spelled out below the list."""
 OPENS: Final = frozenset({JobState.WAITING, JobState.UNFINISHED, JobState.MEASURED})
 """Jobs that Enter begins or takes up."""
 MARKED: Final = OPENS | {JobState.VOIDED}
 """Jobs that the mark goes over: of a run without a verdict, the seal is still to come."""
-SEALED: Final = frozenset({JobState.SEALED, JobState.QUEUED, JobState.REFUSED, JobState.DELIVERED})
 
 
 class HomeScreen(Face):
@@ -96,6 +97,7 @@ class HomeScreen(Face):
             "l": self._resume,
             "x": self._void,
             "n": self._register,
+            "r": self._correct,
             "p": self.bench.choose_officer,
             "d": self._choose_instrument,
             "k": self.bench.open_outbox,
@@ -141,6 +143,17 @@ class HomeScreen(Face):
         if kind is not None:
             self.bench.show(RegistrationScreen(kind, self._registered))
 
+    def _correct(self) -> None:
+        """The desk tells which order may be put right."""
+        if self._marked:
+            job = self._job_marked().key
+            try:
+                kind, said = self.bench.desk.said(job)
+            except PlainError as fault:
+                self.bench.tell(fault)
+            else:
+                self.bench.show(RegistrationScreen(kind, self._registered, job=job, said=said))
+
     def _registered(self, job: str) -> None:
         self._ask_desk()
         self._marked = next((one.key for one in self._jobs if one.id == job), self._marked)
@@ -173,6 +186,7 @@ class HomeScreen(Face):
             ("7", text("menu.workbench"), self._choose_instrument),
             ("8", text("menu.void"), self._void),
             ("9", text("menu.make_safe"), self._make_safe),
+            ("*", text("menu.correct"), self._correct),
             ("0", text("menu.quit"), self.bench.ask_quit),
         ]
         self.bench.show(Pick("menu.title", entries), lambda chosen: chosen() if chosen else None)
@@ -215,7 +229,7 @@ class HomeScreen(Face):
         cells: list[Part] = [(f"{cut(line.name, name - 1):<{name}}", "bold")]
         if driver:
             cells.append((f"{cut(line.driver, driver - 1):<{driver}}", ""))
-        cells.append((f"{_end(line.port or text('home.no_port'), port - 1):<{port}}", "dim"))
+        cells.append((f"{end(line.port or text('home.no_port'), port - 1):<{port}}", "dim"))
         if line.fault:
             return [*cells, (f"✘ {line.fault}", "bold $error")]
         match line.shown:
@@ -236,7 +250,9 @@ class HomeScreen(Face):
 
     def _paint_jobs(self) -> None:
         labels, panel = self.labels, self.panel("jobs")
-        room = max(panel.content_size.height - 2, 1)
+        width, height = panel.content_size
+        about = self._about_marked(width) if height >= ROOMY else []
+        room = max(height - 2 - len(about), 1)
         last = len(self._jobs) - 1  # the newest, where nothing is to be done
         marked = next((index for index, job in enumerate(self._jobs) if job.key == self._marked), last)
         start = min(max(marked - room // 2, 0), max(len(self._jobs) - room, 0))
@@ -246,18 +262,23 @@ class HomeScreen(Face):
             "\n",
         ]
         for job in self._jobs[start : start + room]:
-            parts += [*self._job(job, panel.content_size.width), "\n"]
+            parts += [*self._job(job, width), "\n"]
         if not self._jobs:
             parts.append((labels.text("home.no_jobs"), "dim"))
-        panel.show(*parts, title=labels.text("home.jobs"))
+        panel.show(*parts, *about, title=labels.text("home.jobs"))
+
+    def _about_marked(self, width: int) -> list[Part]:
+        """What tells the marked instrument from one like it, a line each."""
+        if not self._marked:
+            return []
+        return [(f"\n{line}", "dim") for line in spelled_out(self.labels, self._job_marked(), width)]
 
     def _job(self, job: JobLine, width: int) -> list[Part]:
         mark = "▶" if job.key == self._marked else " "
         state, style = job_state(self.labels, job.state, job.outcome)
-        what = f"{job.title}, {job.owner}" if job.owner else job.title
         room = max(width - len(state) - 5, 8)
         return [
-            (f"{mark} {cut(what, room):<{room}}", "bold reverse" if mark == "▶" else ""),
+            (f"{mark} {named(job, room):<{room}}", "bold reverse" if mark == "▶" else ""),
             ("  " + state, style),
         ]
 
@@ -300,32 +321,9 @@ class HomeScreen(Face):
         return found
 
 
-def cut(text: str, room: int) -> str:
-    """The beginning of a text that is longer than its place."""
-    return text if len(text) <= room else f"{text[: room - 1]}…"
-
-
-def _end(port: str, room: int) -> str:
-    """The end of an address, which tells one from another."""
-    return port if len(port) <= room else f"…{port[1 - room :]}"
-
-
 def _due(written: str) -> str:
     """A date of the desk as this country writes it; anything else as it is."""
     try:
         return f"{date.fromisoformat(written):%d-%m-%Y}"
     except ValueError:
         return written
-
-
-def job_state(labels: Labels, state: JobState, outcome: Heading | None) -> tuple[str, str]:
-    """State and, once sealed, the outcome; the only green there is."""
-    word = labels.text(f"job.{state}")
-    if state in SEALED and outcome is None:  # closed without one, and sealed all the same
-        return f"{labels.text('job.without_verdict')} · {word}", "$warning"
-    if state in SEALED and outcome is not None:
-        style = {Heading.CONFORMS: "bold $success", Heading.DOES_NOT_CONFORM: "bold $error"}.get(
-            outcome, "bold $warning"
-        )
-        return f"{labels.outcome(outcome)} · {word}", style
-    return word, "$warning" if state is JobState.UNFINISHED else "dim"

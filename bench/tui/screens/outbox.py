@@ -11,7 +11,7 @@ from bench.desk import JobState, OutboxLine
 from bench.errors import no_registry
 from bench.tui.screens.dialogs import Tell
 from bench.tui.screens.face import Face, Panel, Part
-from bench.tui.screens.home import cut, job_state
+from bench.tui.screens.job_rows import cut, job_state
 
 
 class OutboxScreen(Face):
@@ -103,6 +103,8 @@ class OutboxScreen(Face):
         parts: list[Part] = [(f"{line.number}\n", "bold")]
         if line.problem:
             parts.append((f"{line.problem}\n", "$warning"))
+        if line.remedy:
+            parts.append(f"{line.remedy}\n")
         if line.address:
             parts.append(f"{line.address}\n")
         parts.append((self.labels.text("outbox.nothing_lost"), "dim"))

@@ -3,7 +3,7 @@
 Digits, letters and a scanner all just type; + and − step through the few words of a choice.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from textual import events
@@ -21,14 +21,29 @@ _NAME: Final = 30
 
 
 class RegistrationScreen(Face):
-    """One instrument at the front desk."""
+    """One instrument at the front desk, new or to be put right."""
 
-    def __init__(self, kind: str, registered: Callable[[str], None]) -> None:
-        """Take the kind, and who is told the id of the job."""
+    def __init__(
+        self,
+        kind: str,
+        registered: Callable[[str], None],
+        *,
+        job: str = "",
+        said: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take what is asked and answered.
+
+        Args:
+            kind: the procedure's id.
+            registered: told the id of the job.
+            job: the order that is put right; empty for a new one.
+            said: its answers as they are.
+        """
         super().__init__()
-        self._kind, self._registered = kind, registered
+        self._kind, self._registered, self._job = kind, registered, job
         self._fields = fields(kind)
-        self._answers = {one.name: one.given for one in self._fields}
+        self._said = {one.name: one.given for one in self._fields} if said is None else dict(said)
+        self._answers = dict(self._said)
         self._line = 0
         self._refused = ""
         self._character = ""
@@ -118,8 +133,12 @@ class RegistrationScreen(Face):
             self._move(1)
 
     def _write(self) -> None:
+        desk, job = self.bench.desk, self._job
         try:
-            job = self.bench.desk.register(self._kind, self._answers)
+            if job:
+                desk.correct(job, self._answers)
+            else:
+                job = desk.register(self._kind, self._answers)
         except PlainError as mistake:
             self._refuse(mistake)
             return
@@ -139,7 +158,7 @@ class RegistrationScreen(Face):
             self.bench.tell(mistake)
 
     def _leave(self) -> None:
-        if self._answers == {one.name: one.given for one in self._fields}:
+        if self._answers == self._said:
             self.leave()
             return
         entries = (("0", self.labels.text("registration.leave"), True),)
@@ -158,7 +177,7 @@ class RegistrationScreen(Face):
         kind = labels.word("kind", self._kind)
         narrow = self.size.width <= NARROW
         self.frame(
-            f"{labels.text('registration.title')}  {kind}",
+            f"{labels.text('registration.correction' if self._job else 'registration.title')}  {kind}",
             labels.text("registration.not_written"),
             labels.text("registration.keys_short" if narrow else "registration.keys"),
         )
@@ -202,10 +221,7 @@ class RegistrationScreen(Face):
         return own or self.labels.word("plate", field.name.removeprefix("uut."))
 
     def _choice(self, field: Field, choice: str) -> str:
-        name = field.name.removeprefix("uut.").rpartition(".")[2]
-        if name == "activity":
-            return self.labels.word("activity", choice)
-        return self.labels.known(f"plate_choice.{name}.{choice}") or self.labels.decimal(choice)
+        return self.labels.chosen(field.name, choice) or self.labels.decimal(choice)
 
     def _about(self) -> list[Part]:
         """Why the line is refused; else its choices, or how it is written and how it was understood."""
@@ -213,7 +229,7 @@ class RegistrationScreen(Face):
         if self._refused:
             return [(f"▲ {self._refused}", "bold $warning")]
         if field is None:
-            return [text("registration.about_write")]
+            return [text("registration.about_correct" if self._job else "registration.about_write")]
         if field.chosen:
             words = (
                 f"{key} {self._choice(field, choice)}" for key, choice in enumerate(field.choices, start=1)

@@ -28,8 +28,8 @@ from bench.desk import (
 )
 from bench.errors import LaboratoryError
 from bench.operator import Operator, Prompt
-from bench.registration import assignment_of
-from bench.tui.screens.home import SEALED
+from bench.registration import answers_of, assignment_of
+from bench.tui.screens.job_rows import SEALED
 from drivers.protocols import Refused
 from drivers.quantity import Quantity
 from drivers.reading import DriverMark, Origin, Reading, Stability
@@ -377,6 +377,9 @@ class FakeDesk:
         self.people_here = [PersonLine(id="satu", name=self.officer), PersonLine(id="dua", name="Penera Dua")]
         self.tried: list[str] = []
         self.registered: list[Assignment] = []
+        self.plate: dict[str, str] = {}
+        self.begun: set[str] = set()
+        self.corrected: list[tuple[str, Assignment]] = []
         self.voided: list[tuple[str, str]] = []
         self.unfinished = False
         self.out_of_reach: tuple[str, ...] = ()
@@ -482,6 +485,14 @@ class FakeDesk:
         order = assignment_of(kind, answers)
         self.registered.append(order)
         return "order"
+
+    def said(self, job: str) -> tuple[str, Mapping[str, str]]:
+        if job in self.begun:
+            raise LaboratoryError("order.begun", "It was begun.", "Void it.")
+        return "scales", answers_of(assignment_of("scales", self.plate))
+
+    def correct(self, job: str, answers: Mapping[str, str]) -> None:
+        self.corrected.append((job, assignment_of("scales", answers)))
 
     def players(self, job: str) -> Mapping[str, Sequence[InstrumentLine]]:
         found: dict[str, list[InstrumentLine]] = {}

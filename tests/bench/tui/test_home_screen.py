@@ -38,18 +38,78 @@ def test_a_long_name_never_pushes_the_clock_or_the_language_off_the_screen(size)
     drive(LongNames(), story, size=size)
 
 
+class Alike(FakeDesk):
+    """Equal scales of several owners, and meters in sets."""
+
+    def jobs(self) -> tuple[JobLine, ...]:
+        scales = [
+            JobLine(
+                id=f"s{place}",
+                title=f"Timbangan III 15 kg/5 g CAS SW-1S SN-2024-0001{place}",
+                owner=f"Toko Sari Laut Makmur Sentosa {place}",
+                serial=f"SN-2024-0001{place}",
+                state=JobState.WAITING,
+            )
+            for place in range(10, 30)
+        ]
+        meters = [
+            JobLine(
+                id=serials,
+                title="Meter air kelas 2 2,5 m3/h Itron Multimag",
+                owner="PDAM Tirta Kencana",
+                serial=serials,
+                state=JobState.WAITING,
+            )
+            for serials in ("MA-2201, MA-2202, MA-2203", "MA-3301, MA-3302, MA-3303")
+        ]
+        return (*meters, *scales)
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+def test_what_tells_equal_instruments_apart_stands_in_each_row_and_whole_below_the_list(size):
+    async def story(driver: Driver) -> None:
+        shown = driver.text()
+        for told in ("MA-2203", "MA-3303", "000110", "000111", "Timbangan III 15 kg/5 g"):
+            assert told in shown
+        assert "Nomor seri    MA-2201, MA-2202, MA-2203 " in shown
+        assert "Nama pemilik  PDAM Tirta Kencana " in shown
+        await driver.press("-")
+        shown = driver.text()  # the last of many
+        assert "Nomor seri    SN-2024-000129 " in shown
+        assert "Nama pemilik  Toko Sari Laut Makmur Sentosa 29 " in shown
+        assert sum("▶" in row for row in shown.splitlines()) == 1
+
+    drive(Alike(), story, size=size)
+
+
+def test_where_there_is_little_room_the_list_stays_and_its_rows_still_tell():
+    async def story(driver: Driver) -> None:
+        shown = driver.text()
+        assert "MA-2203" in shown
+        assert "MA-3303" in shown
+        assert "Nama pemilik" not in shown
+
+    drive(Alike(), story, size=(80, 16))
+
+
 class Refusing(FakeDesk):
     """A register that says at length why it does not take a record."""
 
     def outbox(self) -> tuple[OutboxLine, ...]:
         return tuple(
             OutboxLine(
-                number=f"B2-{place:04d}", outcome=None, state=JobState.REFUSED, attempts=12, problem=LONG
+                number=f"B2-{place:04d}",
+                outcome=None,
+                state=JobState.REFUSED,
+                attempts=12,
+                problem=LONG,
+                remedy=REMEDY,
             )
             for place in (231, 232)
         )
 
 
+REMEDY = "Berikan kunci publik penera yang menguji beserta NIP-nya kepada kantor register, lalu kirim lagi."
 LONG = "Register menolak: penera rekaman ini belum terdaftar di sana; mintalah kantornya mendaftarkan."
 
 
@@ -61,7 +121,9 @@ def test_what_the_register_says_takes_one_line_in_the_list_and_is_whole_below_it
         listed = [row for row in rows if "ditolak register" in row]
         assert ["B2-0231" in listed[0], "B2-0232" in listed[1]] == [True, True]
         assert rows.index(listed[1]) == rows.index(listed[0]) + 1
-        assert "mendaftarkan." in " ".join(driver.text().split())
+        shown = " ".join(driver.text().replace("│", " ").split())
+        assert "mendaftarkan." in shown
+        assert REMEDY in shown
 
     drive(Refusing(), story, size=size)
 

@@ -114,6 +114,55 @@ def test_leaving_asks_only_when_something_would_be_lost():
     assert desk.registered == []
 
 
+SCALE = {
+    "owner.name": "Toko Sari Laut",
+    "identity.maker": "CAS",
+    "identity.serial": "A-17",
+    "uut.class": "III",
+    "uut.max": "15",
+    "uut.e": "5",
+}
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+@pytest.mark.parametrize("keys", [("r",), ("/", "asterisk")])
+def test_a_waiting_order_is_opened_with_what_was_said_and_its_correction_kept(size, keys):
+    desk = FakeDesk()
+    desk.plate = SCALE
+
+    async def story(driver: Driver) -> None:
+        assert "R ralat" in driver.text()
+        await driver.press(*keys)
+        assert "RALAT ISIAN" in driver.text()
+        assert "Toko Sari Laut" in driver.text()
+        await driver.press("escape")  # nothing was typed, so nothing is asked
+        assert isinstance(driver.app.screen, HomeScreen)
+        await driver.press(*keys, *["down"] * 6, "backspace", "backspace")
+        await write(driver, "71")
+        await driver.press("escape")
+        assert "akan hilang" in driver.text()
+        await driver.press("escape", "f3")
+        assert isinstance(driver.app.screen, HomeScreen)
+
+    drive(desk, story, size=size)
+    ((job, order),) = desk.corrected
+    assert (job, order.identity.serial, order.owner.name) == ("P-0231", "A-71", "Toko Sari Laut")
+    assert desk.registered == []
+
+
+def test_an_order_whose_test_was_begun_is_not_opened_and_says_why():
+    desk = FakeDesk()
+    desk.plate, desk.begun = SCALE, {"P-0231"}
+
+    async def story(driver: Driver) -> None:
+        await driver.press("r")
+        assert "sudah dimulai" in driver.text()
+        assert "tidak dilanjutkan" in driver.text()
+
+    drive(desk, story)
+    assert desk.corrected == []
+
+
 def test_a_choice_is_stepped_or_picked_and_never_typed():
     desk = FakeDesk()
 
