@@ -29,6 +29,13 @@ ACTIONS = {
     ),
     "an empty receptor": action.RemoveLoad(),
     "one small weight": action.AddSmallWeights(step=Quantity.parse("0.5 g"), total=Quantity.parse("1.5 g")),
+    "ten small weights": action.AddSmallWeights(
+        step=Quantity.parse("0.5 g"), total=Quantity.parse("5 g"), count=10
+    ),
+    "an extra load": action.AddSmallWeights(step=Quantity.parse("7 g")),
+    "the edge of a step": action.FindEdge(
+        step=Quantity.parse("0.5 g"), count=10, interval=Quantity.parse("5 g")
+    ),
     "small weights off": action.RemoveSmallWeights(),
     "zero": action.SetZero(),
     "tare": action.SetTare(load=Quantity.parse("1 kg")),
