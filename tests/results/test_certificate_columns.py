@@ -105,6 +105,17 @@ def test_a_limit_is_printed_no_larger_than_it_is(case):
     assert rows(point)[0][-1].replace(" ", "\u00a0") == printed
 
 
+def test_a_limit_beside_bounds_has_the_digits_that_decide():
+    limit = Quantity("11.106666", "g")
+    within = msgspec.structs.replace(
+        measured("range", "20 g", "0 g", "1 g"),
+        error=None,
+        error_bounds=(Quantity("6.105", "g"), Quantity("11.105", "g")),
+        tolerance=Tolerance(lower=-limit, upper=limit),
+    )
+    assert rows(within)[0][-1].replace("\u00a0", " ") == "± 11,106 g"
+
+
 ERRORS = {
     "to the last place of its U": ("-3.700191 mL", "0.86 mL", "10 mL", "−3,70"),
     "unless the places after it decide": ("10.000191 mL", "0.86 mL", "10 mL", "10,000191"),
