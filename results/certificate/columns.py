@@ -14,6 +14,7 @@ from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.point import Outcome, Point
 from procedures.rounding import limits_told, told
+from results.certificate.units import in_one_unit
 from results.certificate.words import gloss, number, quantity, word
 
 _USUAL_FACTOR: Final = 2
@@ -50,10 +51,13 @@ def _heading(name: str) -> list[str]:
 
 
 def sections(points: Sequence[Point], shown: Sequence[str]) -> list[dict[str, Any]]:
-    """The points section by section, each row with its cells; what was only looked at shares a line."""
+    """The points section by section, each row with its cells; what was only looked at shares a line.
+
+    One column has one unit for each dimension in it.
+    """
     return [
         {"title": word("section", section), "rows": list(_rows(tuple(group), shown))}
-        for section, group in groupby(points, key=lambda point: point.section)
+        for section, group in groupby(in_one_unit(points), key=lambda point: point.section)
     ]
 
 
