@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from bench.catalogue import LANGUAGES, catalogue
+from bench.events import MISTYPED
 from bench.explained import explained
 from bench.instruction_words import instructed
 from bench.phrases import translated
@@ -22,8 +23,8 @@ from procedures.heading import Heading
 from procedures.point import Method, Outcome, Point, Reason, Tolerance
 from procedures.rounding import limits_told, told
 
-RETAKE_REASONS: Final = ("wrong_load", "not_settled", "vibration", "misread", "other")
-"""In the order of their keys 1, 2, 3, 4 and 9."""
+RETAKE_REASONS: Final = ("wrong_load", "not_settled", "vibration", "misread", MISTYPED, "other")
+"""In the order of their keys 1, 2, 3, 4, 5 and 9."""
 
 _UUT: Final = "uut"
 
