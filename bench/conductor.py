@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from bench import events
 from bench.attention import Attention, RunInterrupted, StartAgain
@@ -82,8 +82,6 @@ class Conductor:
         )
         self._current = ""
 
-    # ------------------------------------------------------------------ the run as a whole
-
     async def conduct(self, script: Callable[["Conductor"], Awaitable[Conclusion]]) -> Conclusion:
         """Run the script to its conclusion, as often as retakes ask for it.
 
@@ -117,8 +115,7 @@ class Conductor:
         try:
             running.send(None)
         except StopIteration as end:
-            conclusion: Conclusion = end.value
-            return conclusion
+            return cast("Conclusion", end.value)
         running.close()
         raise answer_error("replay", "an answer without waiting")
 
@@ -126,21 +123,27 @@ class Conductor:
         """Abandon the last step with an answer or a reading, with a reason; False when there is none.
 
         A step that was begun meanwhile is begun again too: its load is no longer where it was put.
+        `events.MISTYPED` asks the last answer alone again: whoever says so says that all stands as it stood.
         """
-        if not self._captured or self._attention.wished or self._book.memory.concluded is not None:
+        alone = reason == events.MISTYPED
+        step = self.last_answer if alone else next(reversed(self._captured), "")
+        if not step or self._attention.wished or self._book.memory.concluded is not None:
             return False
-        step = next(reversed(self._captured))
         self._book.abandon(step, reason, note=note, by=by)
-        if self._current and self._current != step and self._book.memory.has_effect(self._current):
-            self._book.abandon(self._current, "after_retake", by=by)
+        begun = self._current
+        if not alone and begun not in {"", step} and self._book.memory.has_effect(begun):
+            self._book.abandon(begun, events.AFTER_RETAKE, by=by)
         self._attention.interrupt(StartAgain())
         return True
+
+    @property
+    def last_answer(self) -> str:
+        """See `Memory.last_answer`."""
+        return self._book.memory.last_answer
 
     def request_pause(self) -> None:
         """Leave the run at the next chance."""
         self._attention.interrupt(RunInterrupted())
-
-    # ------------------------------------------------------------------ procedures.run.Run
 
     def series(self, name: str) -> AbstractAsyncContextManager[None]:
         """See `procedures.run.Run`."""
@@ -188,7 +191,7 @@ class Conductor:
         arguments: dict[str, Any] = {"role": role, "high_resolution": high_resolution}
         if channel is not None:
             arguments["channel"] = channel
-        path = _place.get().effect("settled")
+        path = self._effect("settled")
         kept = self._book.memory.result(path, "settled", arguments)
         if kept is not None:
             reading = notation.from_builtins(kept.result, Reading)
@@ -218,7 +221,7 @@ class Conductor:
     ) -> dict[str, Watched]:
         """See `procedures.run.Run`."""
         arguments = {"roles": list(roles), "action": to_plain(action)}
-        path = _place.get().effect("watched")
+        path = self._effect("watched")
         kept = self._book.memory.result(path, "watched", arguments)
         if kept is not None:
             seen = watched_of(kept)
@@ -253,9 +256,12 @@ class Conductor:
         self._captured.setdefault(_place.get().path)
         return answer
 
+    def _effect(self, verb: str) -> str:
+        return self._book.memory.attempt(_place.get().effect(verb))
+
     async def _prompted(self, verb: str, action: Action) -> Answer:
         arguments = to_plain(action)
-        path = _place.get().effect(arguments["action"])
+        path = self._effect(arguments["action"])
         kept = self._book.memory.result(path, verb, arguments)
         if kept is not None:
             return notation.from_builtins({"answer": kept.result}, KeptAnswer).answer
@@ -284,7 +290,7 @@ class Conductor:
 
     async def offered(self, role: str) -> tuple[str, ...] | None:
         """See `procedures.run.Run`."""
-        path = _place.get().effect("offered")
+        path = self._effect("offered")
         arguments = {"role": role}
         kept = self._book.memory.result(path, "offered", arguments)
         if kept is None:
@@ -299,7 +305,7 @@ class Conductor:
         arguments: dict[str, Any] = {"role": role, "command": command}
         if numbers:
             arguments["numbers"] = {name: f"{number:f}" for name, number in numbers.items()}
-        path = _place.get().effect(command)
+        path = self._effect(command)
         if self._book.memory.result(path, "act", arguments) is not None:
             return
         device = self._station.bound(role).device
@@ -322,7 +328,7 @@ class Conductor:
 
     async def now(self) -> datetime:
         """See `procedures.run.Run`."""
-        path = _place.get().effect("now")
+        path = self._effect("now")
         kept = self._book.memory.result(path, "now", {})
         if kept is not None:
             return datetime.fromisoformat(str(kept.result))

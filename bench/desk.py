@@ -170,7 +170,11 @@ class Work(Protocol):
     plan: Sequence[PlannedStep]
 
     def request_retake(self, reason: str, note: str = "") -> None:
-        """Do the last captured step again; `reason` is one of the retake reasons."""
+        """Do the last captured step again, or ask its last answer again; `reason` is a retake reason."""
+
+    @property
+    def may_take_back(self) -> bool:
+        """Whether the last answer alone can be asked again: nothing was carried out since it was given."""
 
     def pause(self) -> None:
         """Leave the run; it is kept and can be resumed."""

@@ -12,6 +12,8 @@ from procedures.point import Conclusion, Point
 
 AFTER_RETAKE: Final = "after_retake"
 """why the step that was under way during a retake is begun again: nobody asked for it, nothing was read"""
+MISTYPED: Final = "mistyped"
+"""why the last answer alone is taken back: nothing was moved, filled or emptied since it was given"""
 
 
 class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="event"):

@@ -15,6 +15,7 @@ from procedures.action import (
     Adjust,
     Choose,
     ClearTare,
+    FindEdge,
     Inspect,
     KeyAdded,
     KeyIndication,
@@ -48,7 +49,11 @@ def instructed(labels: "Labels", action: Action) -> str:  # noqa: C901, PLR0911 
         case PlaceWeight():
             return comparing(labels, action)
         case AddSmallWeights():
-            return labels.text("instruction.add_small_weights", step=action.step, total=action.total)
+            return _adding(labels, action)
+        case FindEdge():
+            return labels.text(
+                "instruction.find_edge", step=action.step, count=action.count, interval=action.interval
+            )
         case SetTare():
             return labels.text("instruction.set_tare", load=action.load)
         case RemoveLoad() | RemoveSmallWeights() | SetZero() | ClearTare() | Adjust():
@@ -97,6 +102,14 @@ def _reading(labels: "Labels", action: KeyIndication) -> str:
     if action.expect is None:
         return labels.text("instruction.key_indication")
     return labels.text("instruction.key_indication_expected", expect=action.expect)
+
+
+def _adding(labels: "Labels", action: AddSmallWeights) -> str:
+    several = labels.text("instruction.several", count=action.count) if action.count > 1 else ""
+    added = labels.text("instruction.add_small_weights", step=action.step, several=several)
+    if action.total is None:
+        return added
+    return added + labels.text("instruction.added_in_all", total=action.total)
 
 
 def _placing(labels: "Labels", action: PlaceLoad) -> str:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from bench.catalogue import LANGUAGES, catalogue
+from bench.events import MISTYPED
 from bench.explained import explained
 from bench.instruction_words import instructed
 from bench.phrases import translated
@@ -19,11 +20,11 @@ from drivers.errors import PlainError, UnitError
 from drivers.quantity import Quantity
 from procedures.action import Action
 from procedures.heading import Heading
-from procedures.point import Method, Outcome, Point, Reason
-from procedures.rounding import limit_told, told
+from procedures.point import Method, Outcome, Point, Reason, Tolerance
+from procedures.rounding import limits_told, told
 
-RETAKE_REASONS: Final = ("wrong_load", "not_settled", "vibration", "misread", "other")
-"""In the order of their keys 1, 2, 3, 4 and 9."""
+RETAKE_REASONS: Final = ("wrong_load", "not_settled", "vibration", "misread", MISTYPED, "other")
+"""In the order of their keys 1, 2, 3, 4, 5 and 9."""
 
 _UUT: Final = "uut"
 
@@ -283,12 +284,11 @@ class Labels:
 
     def limits(self, point: Point) -> str:
         """The BKD of a point: `± 5 g`, or both limits when they differ."""
-        if point.tolerance is None:
-            return "—"
-        found = (point.corrected_error, point.error, point.indication)
-        compared = next((one for one in found if one is not None), None)
-        lower = limit_told(point.tolerance.lower, compared)
-        upper = limit_told(point.tolerance.upper, compared)
+        return "—" if point.tolerance is None else self.tolerance(point.tolerance, *point.compared)
+
+    def tolerance(self, tolerance: Tolerance, *compared: Quantity) -> str:
+        """A BKD beside what is compared with it, never wider than it is."""
+        lower, upper = limits_told(tolerance.lower, tolerance.upper, *compared)
         if abs(lower) == upper:
             return f"± {self.quantity(upper)}"
         return f"{self.quantity(lower, signed=True)} … {self.quantity(upper, signed=True)}"

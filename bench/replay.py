@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from drivers.reading import Origin
 from procedures.action import Answer
 from procedures.errors import ProcedureError
 from results.entry import (
@@ -20,6 +21,7 @@ from results.entry import (
     Entry,
     Kept,
     Reported,
+    Resumed,
     SeriesClosed,
     SeriesOpened,
 )
@@ -49,6 +51,35 @@ class KeptAnswer(msgspec.Struct, frozen=True):
     answer: Answer
 
 
+class _Standing:
+    """What was read and answered since something was done in the world last: all that still stands."""
+
+    def __init__(self) -> None:
+        self.effects: dict[str, bool] = {}
+        """paths in order, and whether a person gave it: an answer, or an indication read by eye"""
+
+    def take(self, entry: Entry) -> None:
+        """Fold one more entry; an instruction moves something when it is carried out, all else when begun."""
+        match entry:
+            case Begun(verb="watched" | "act") | Done(verb="watched" | "act" | "instruct"):
+                self.effects.clear()
+            case Abandoned() | Resumed():  # nobody knows how long ago, or something is done anew
+                self.effects.clear()
+            case Done(path=path, verb=verb, result=result):
+                by_eye = isinstance(result, dict) and result.get("origin") == Origin.MANUAL
+                self.effects[path] = verb == "ask" or by_eye
+            case _:
+                pass
+
+    def cut(self, path: str) -> tuple[str, ...]:
+        """Forget this effect and all after it; gives their paths."""
+        standing = list(self.effects)
+        gone = standing[standing.index(path) :]
+        for one in gone:
+            del self.effects[one]
+        return tuple(gone)
+
+
 class Memory:
     """A fold over the entries of one run."""
 
@@ -60,6 +91,7 @@ class Memory:
         self._closed: set[str] = set()
         self._attempts: Counter[str] = Counter()
         self._retakes = 0
+        self._standing = _Standing()
         self.in_doubt: dict[str, Begun] = {}
         self.concluded: Concluded | None = None
         for row in kept:
@@ -67,6 +99,10 @@ class Memory:
 
     def take(self, entry: Entry) -> None:
         """Fold one more entry."""
+        if isinstance(entry, Abandoned) and entry.path in self._standing.effects:
+            self._take_back(entry.path)
+            return
+        self._standing.take(entry)
         match entry:
             case SeriesOpened():
                 self._opened[entry.path] = None
@@ -86,12 +122,28 @@ class Memory:
                 # What was under way in it is done again, so nobody needs to know how it ended.
                 for path in [one for one in self.in_doubt if f"{one}/".startswith(f"{entry.path}/")]:
                     del self.in_doubt[path]
-                # A step that is done again opens its series again: a crash now would lose what stands where.
-                self._closed -= {series for series in self._closed if entry.path.startswith(f"{series}/")}
+                self._open_again(entry.path)
             case Concluded():
                 self.concluded = entry
             case _:
                 pass
+
+    def _take_back(self, answer: str) -> None:
+        """An answer does not count, nor what was read or asked after it: it may be asked otherwise now."""
+        self._retakes += 1
+        self._attempts.update(original(path) for path in (*self._standing.cut(answer), *self.in_doubt))
+        self.in_doubt.clear()
+        self._open_again(answer)
+
+    def _open_again(self, path: str) -> None:
+        """A step that is done again opens its series again: a crash now would lose what stands where."""
+        self._closed -= {series for series in self._closed if path.startswith(f"{series}/")}
+
+    @property
+    def last_answer(self) -> str:
+        """The path of what a person answered or keyed last, if nothing was done in the world since."""
+        found = reversed(self._standing.effects.items())
+        return next((path for path, answered in found if answered), "")
 
     def attempt(self, path: str) -> str:
         """The path under which the present attempt at `path` is kept."""

@@ -49,7 +49,7 @@ def effect(labels: Labels, path: str) -> str:
     'beban diletakkan (Kebenaran turun 100 g)'
     """
     where, _, what = path.rpartition("/")
-    done = labels.word("effect", what.partition("#")[0])
+    done = labels.word("effect", what.partition("~")[0].partition("#")[0])
     return f"{done} ({series(labels, where)})" if where else done
 
 

@@ -44,6 +44,11 @@ class RunWork:
         """See `Work`."""
         self._taken.conductor.request_retake(reason, note, by=self._place.laboratory.officer.name)
 
+    @property
+    def may_take_back(self) -> bool:
+        """See `Work`."""
+        return bool(self._taken.conductor.last_answer)
+
     def pause(self) -> None:
         """See `Work`."""
         self._taken.conductor.request_pause()

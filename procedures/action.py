@@ -47,13 +47,26 @@ class RemoveLoad(_Request, frozen=True, kw_only=True, tag="remove_load"):
     """Take everything off the receptor, small weights too."""
 
 
-class AddSmallWeights(_Request, frozen=True, kw_only=True, tag="add_small_weights"):
-    """Add one more small weight beside the load, gently."""
+class AddSmallWeights(_Request, frozen=True, kw_only=True, tag="add_small_weights", omit_defaults=True):
+    """Add one more small weight beside the load, gently; or several of the same mass."""
 
     step: Quantity
-    """the mass to add now"""
-    total: Quantity
-    """all small weights on the receptor after adding"""
+    """the mass to add now, of each"""
+    total: Quantity | None = None
+    """all small weights on the receptor after adding; None: nobody counted what was left of them"""
+    count: int = 1
+    """so many of `step`, which can be taken off one by one"""
+
+
+class FindEdge(_Request, frozen=True, kw_only=True, tag="find_edge"):
+    """Take small weights off one by one until the indication falls by `interval`; put the last one back."""
+
+    step: Quantity
+    """the mass of one"""
+    count: int
+    """so many stand beside the load"""
+    interval: Quantity
+    """d at the indication that was shown with all of them"""
 
 
 class RemoveSmallWeights(_Request, frozen=True, kw_only=True, tag="remove_small_weights"):
@@ -241,6 +254,7 @@ Instruction = (
     | PlaceWeight
     | RemoveLoad
     | AddSmallWeights
+    | FindEdge
     | RemoveSmallWeights
     | SetZero
     | SetTare

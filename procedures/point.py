@@ -95,6 +95,14 @@ class Point(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     readings: tuple[str, ...] = ()
     """journal paths of the readings it rests on"""
 
+    @property
+    def compared(self) -> tuple[Quantity, ...]:
+        """What is held against the tolerance: the error, corrected or within bounds; else the indication."""
+        if self.error_bounds is not None:
+            return self.error_bounds
+        found = (self.corrected_error, self.error, self.indication)
+        return tuple(one for one in found if one is not None)[:1]
+
 
 class Reason(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Why a verdict is what it is, as data."""

@@ -5,7 +5,15 @@ a comparison through `settled`, which removes the noise of binary arithmetic and
 """
 
 from contextlib import suppress
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, ROUND_UP, Context, Decimal
+from decimal import (
+    ROUND_CEILING,
+    ROUND_FLOOR,
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    ROUND_UP,
+    Context,
+    Decimal,
+)
 from enum import Enum
 from typing import Final, NamedTuple
 
@@ -15,6 +23,8 @@ from drivers.quantity import Quantity
 _DIGITS: Final = Context(prec=60)
 _PLAIN_PLACE: Final = -3
 """limits that a rule writes have no more decimals than three"""
+_LIMIT_DIGITS: Final = 4
+"""significant digits of a limit that arithmetic made: 10 mL / 3 is told as 3.333 mL"""
 _MEANINGFUL: Final = 12
 """significant digits that the arithmetic of an uncertainty does not spoil"""
 
@@ -126,20 +136,49 @@ def settled(value: float, place: Decimal) -> Decimal:
     return number.quantize(place, rounding=ROUND_HALF_EVEN, context=_DIGITS) + 0
 
 
-def limit_told(limit: Quantity, compared: Quantity | None) -> Quantity:
-    """A limit in the unit of what is compared with it, without the zeros that arithmetic left behind it.
+def limits_told(lower: Quantity, upper: Quantity, *compared: Quantity) -> tuple[Quantity, Quantity]:
+    """Both limits for a reader: four digits, in the unit of what is compared, never wider than they are.
 
-    >>> print(limit_told(Quantity("0.032000000", "m3/h"), Quantity("8", "L/h")))
-    32 L/h
+    They have more digits where four would change on which side of them something compared lies.
+
+    Args:
+        lower: as the rule or the arithmetic gave it.
+        upper: likewise.
+        compared: errors or indications; the first says the unit.
+
+    >>> limit = Quantity("11.106666", "g")
+    >>> print(*limits_told(-limit, limit, Quantity("10", "g")))
+    -11.10 g 11.10 g
+    >>> print(*limits_told(-limit, limit, Quantity("11.105", "g")))
+    -11.106 g 11.106 g
     """
-    if compared is not None and compared.dimension == limit.dimension:
-        with suppress(UnitError):  # some units have no exact number of others: then it stays in its own
-            limit = limit.to(compared.unit)
+    if compared:
+        lower, upper = _in_unit(lower, compared[0].unit), _in_unit(upper, compared[0].unit)
+    beside = [one for one in compared if one.dimension == upper.dimension]
+    for digits in range(_LIMIT_DIGITS, _DIGITS.prec):
+        low, high = _cut(lower, digits, ROUND_CEILING), _cut(upper, digits, ROUND_FLOOR)
+        sides = (((one >= low, one <= high), (one >= lower, one <= upper)) for one in beside)
+        if low <= high and all(short == full for short, full in sides):
+            return low, high
+    return lower, upper
+
+
+def _in_unit(limit: Quantity, unit: str) -> Quantity:
+    with suppress(UnitError):  # of another dimension, or with no exact number: then it stays in its own
+        return limit.to(unit)
+    return limit
+
+
+def _cut(limit: Quantity, digits: int, way: str) -> Quantity:
+    """A limit without decimals beyond so many digits, and without the zeros that arithmetic left."""
     exponent = limit.value.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent >= _PLAIN_PLACE:
+    if isinstance(exponent, int) and exponent < _PLAIN_PLACE:
+        limit = Quantity(Decimal(f"{limit.value.normalize(_DIGITS):f}"), limit.unit)
+        exponent = limit.value.as_tuple().exponent
+    place = min(limit.value.adjusted() + 1 - digits, 0)
+    if not limit or not isinstance(exponent, int) or exponent >= place:
         return limit
-    short = limit.value.normalize(_DIGITS)
-    return Quantity(Decimal(f"{short:f}"), limit.unit)
+    return Quantity(limit.value.quantize(Decimal(1).scaleb(place), rounding=way, context=_DIGITS), limit.unit)
 
 
 def told(quantity: Quantity, *limits: Quantity) -> Quantity:

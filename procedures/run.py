@@ -36,7 +36,10 @@ class Run(Protocol):
         """The unit of resumption: broken off by a crash, it is kept as abandoned and done again whole."""
 
     def step(self, label: str) -> AbstractAsyncContextManager[None]:
-        """The unit of a retake: a person may ask for a finished or running step again, with a reason."""
+        """The unit of a retake: a person may ask for a finished or running step again, with a reason.
+
+        The last answer alone may be asked again too, while nothing was instructed since.
+        """
 
     async def settled(
         self,

@@ -33,6 +33,8 @@ class Demand:
     """the permitted error of the instrument at a load"""
     beside: tuple[Quantity, ...] = ()
     """small masses that must be laid beside the load, each alone"""
+    ready: Quantity | None = None
+    """a small mass that must be there besides, whichever of `beside` is laid"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,10 +230,14 @@ def _supply(
             return _Lack("standard.load", {"standard": names, "load": str(demand.loads[0])})
         load, heap = made
         rest = without(stock, heap)
-        for mass in demand.beside:
-            if make(mass, rest) is None:
+        ready = () if demand.ready is None else (demand.ready,)
+        for mass in (*ready, *demand.beside):
+            small = make(mass, rest)
+            if small is None:
                 facts = {"load": str(load), "mass": str(mass)}
                 return _Lack("standard.small_weights", {"standard": names, **facts})
+            if mass is demand.ready:
+                rest = without(rest, small)
         doubt, permitted = heap.doubt(), demand.permitted(load)
         facts = {"standard": ", ".join(heap.standards), "load": str(load)}
         if doubt is None:

@@ -29,7 +29,8 @@ from procedures import catalogue, regulation
 from procedures.assignment import Assignment
 from procedures.edition import Procedure
 from procedures.outline import Outline
-from procedures.point import Activity, Tolerance
+from procedures.point import Activity
+from procedures.rounding import limits_told
 
 _CITED: Final = "citation"
 
@@ -209,7 +210,7 @@ def _tell_test(labels: Labels, assignment: Assignment, on_paper: Outline, *, exa
                 (
                     labels.point(point.label),
                     labels.quantity(point.load) if point.load is not None else "—",
-                    _limits(labels, point.tolerance),
+                    labels.tolerance(point.tolerance) if point.tolerance is not None else "—",
                     point.tolerance.citation if point.tolerance is not None else "",
                 )
                 for point in on_paper.points
@@ -220,20 +221,13 @@ def _tell_test(labels: Labels, assignment: Assignment, on_paper: Outline, *, exa
     table([(f.text, f.citation) for f in on_paper.formulas])
     say()
     for wanted in on_paper.standards:
-        facts = {"quantity": wanted.quantity, "share": wanted.share, "permitted": wanted.permitted}
+        _, permitted = limits_told(-wanted.permitted, wanted.permitted)
+        facts = {"quantity": wanted.quantity, "share": wanted.share, "permitted": permitted}
         told = labels.text("offered.standard", **facts)
         of_class = f"; {labels.text('offered.class', name=wanted.accuracy_class)}"
         say(f"  {told}{of_class if wanted.accuracy_class else ''}")
     for notice in on_paper.notices:
         say(f"  ▲ {labels.reason(notice)}")
-
-
-def _limits(labels: Labels, tolerance: Tolerance | None) -> str:
-    if tolerance is None:
-        return "—"
-    if tolerance.lower == -tolerance.upper:
-        return f"± {labels.quantity(tolerance.upper)}"
-    return f"{labels.quantity(tolerance.lower)} … {labels.quantity(tolerance.upper)}"
 
 
 def _plain(value: object) -> str:

@@ -72,11 +72,18 @@ class PlantHands:
         self._flow = _USUAL
 
     async def answer(self, prompt: Prompt) -> Answer:
-        """Do it while the operator is asked; both must be done."""
+        """Do it while the operator is asked; both must be done.
+
+        A vessel is emptied when the operator says so: until then its neck may be read again.
+        """
         seen = self.seen(prompt.action)
         if seen is not None and self._eyes:
             return seen
         prompt = msgspec.structs.replace(prompt, seen=seen)  # a trainee reads it from the prompt
+        if isinstance(prompt.action, DrainVessel):
+            said = await self._operator.answer(prompt)
+            await self.obey(prompt.action)
+            return said
         work = asyncio.ensure_future(self.obey(prompt.action))
         try:
             answer = await self._operator.answer(prompt)

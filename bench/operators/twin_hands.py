@@ -22,6 +22,7 @@ from procedures.action import (
     ClearTare,
     Done,
     Exchange,
+    FindEdge,
     Inspect,
     PlaceLoad,
     PlaceWeight,
@@ -77,7 +78,7 @@ class TwinHands:
         await self._obey(prompt.action)
         return await self._operator.answer(prompt)
 
-    async def _obey(self, action: Action) -> None:  # noqa: C901 - one branch an action
+    async def _obey(self, action: Action) -> None:  # noqa: C901, PLR0912 - one branch an action
         twin = self._twin
         match action:
             case PlaceLoad():
@@ -89,7 +90,10 @@ class TwinHands:
             case RemoveLoad():
                 self._empty()
             case AddSmallWeights():
-                twin.add(action.step)
+                for _ in range(action.count):
+                    twin.add(action.step)
+            case FindEdge():
+                await self._find_edge(action)
             case RemoveSmallWeights():
                 twin.remove_small()
             case Exchange():
@@ -110,6 +114,16 @@ class TwinHands:
                 self._adjusted |= self._tested
             case _:
                 pass
+
+    async def _find_edge(self, action: FindEdge) -> None:
+        """Take small weights off until the display falls by a step; all of them from one that sticks."""
+        before = await self._twin.watched()
+        for _ in range(action.count):
+            self._twin.take_small()
+            shown = await self._twin.watched()
+            if before is not None and shown is not None and shown <= before - action.interval:
+                self._twin.add(action.step)
+                return
 
     def _compare(self, action: PlaceWeight) -> None:
         """A weight weighs its nominal mass and what it is above it; nothing more once it was adjusted."""

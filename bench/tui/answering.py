@@ -107,6 +107,8 @@ class Scale:
         match action:
             case RemoveLoad() | Wait():
                 return True
+            case AddSmallWeights(count=count) if count > 1:
+                return False  # the first few may change it and more are still to come
             case AddSmallWeights() | RemoveSmallWeights():
                 return self._changed()
             case PlaceLoad():

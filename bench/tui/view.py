@@ -147,9 +147,9 @@ class RunView:
         return replace(self, standing=given, asked=prompt.kind == "ask", settling="", lost="")
 
     def _abandoned(self, event: events.SeriesLeft) -> "RunView":
-        rows = tuple(
-            Row(step=row.step) if row.path.startswith(f"{event.path}/") else row for row in self.rows
-        )
+        answer_alone = event.reason == events.MISTYPED
+        step = event.path.rpartition("/")[0] if answer_alone else event.path
+        rows = tuple(Row(step=row.step) if row.path.startswith(f"{step}/") else row for row in self.rows)
         left = [row.point for row in rows if row.point is not None]
         gone = {row.step.label for row in self.rows} - {point.label for point in left}
         last = self.last if self.last is None or self.last.label not in gone else (left[-1] if left else None)

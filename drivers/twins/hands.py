@@ -7,11 +7,15 @@ from drivers.errors import DescriptionError
 from drivers.instrument import Driver
 from drivers.protocols import Indicated, Refused, State
 from drivers.quantity import Quantity
+from drivers.reading import Stability
 from drivers.twins.faults import FaultKind, Wrong
 from drivers.twins.physics import CENTRE, ScaleBody
 from drivers.twins.scenario import HandEntry
 from drivers.twins.spoiling import in_other_unit
 
+_LOOKS = 20
+_LOOK_S = 0.5
+"""so long an indication stands before hands go on, and a wire that is slow has carried it"""
 _REFUSALS = {
     FaultKind.NO_VALUE: (State.ERROR, "The load cell is broken."),
     FaultKind.OVERLOAD: (State.OVERLOAD, "The load is above Max."),
@@ -81,6 +85,19 @@ class ScaleHands:
     def add(self, load: Quantity) -> None:
         """Put more beside the load that stands there."""
         self._body.add(load, at=self._clock.monotonic())
+
+    def take_small(self) -> None:
+        """Take off the last of what was added, if anything was."""
+        self._body.take_small(at=self._clock.monotonic())
+
+    async def watched(self) -> Quantity | None:
+        """What the display shows once it is at rest, to the eyes of a person; None: no indication."""
+        for _ in range(_LOOKS):
+            await self._clock.sleep(_LOOK_S)
+            shown = self._body.indicated(at=self._clock.monotonic())
+            if isinstance(shown, Indicated) and shown.stability is not Stability.MOVING:
+                return shown.indication
+        return None
 
     def remove_small(self) -> None:
         """Take off what was added, leave the load."""

@@ -62,6 +62,7 @@ class ScaleBody:
         if settings.preload is not None:
             self._loads.append(_Load(self._number(settings.preload), CENTRE))
         self._peak = Decimal(0)
+        self._felt = Decimal(0)
         self._to = self._from = self._response()
         self._changed_at = at
         offset = settings.zero_offset
@@ -79,6 +80,11 @@ class ScaleBody:
         """Put more beside the load that stands there."""
         position = self._loads[-1].position if self._loads else CENTRE
         self._change([*self._loads, _Load(self._number(load), position, small=True)], at)
+
+    def take_small(self, *, at: float) -> None:
+        """Take off the last of what was added, if anything was."""
+        last = max((index for index, load in enumerate(self._loads) if load.small), default=None)
+        self._change([load for index, load in enumerate(self._loads) if index != last], at)
 
     def remove_small(self, *, at: float) -> None:
         """Take off what was added, leave the load."""
@@ -164,7 +170,9 @@ class ScaleBody:
         if total < self._peak:  # a parabola: nothing at zero and at the peak, all of it half way
             part = total / self._peak
             lag = settings.hysteresis * self._peak * 4 * part * (1 - part)
-        return placed * gain + lag
+        play = settings.friction_d * self._d / 2  # bearings that rub hold back either way
+        self._felt = min(max(self._felt, placed - play), placed + play)
+        return self._felt * gain + lag
 
     def _transient(self, at: float) -> Decimal:
         constant = float(self._settings.settling_s)

@@ -40,6 +40,8 @@ class TwinSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """by how much ballast weighs more than the standards whose place it takes, relative to them"""
     hysteresis: Decimal = Decimal(0)
     """how much too much is shown on the way down at half of the largest load, relative to that load"""
+    friction_d: Decimal = Decimal(0)
+    """how far a load that turns from rising to falling must change before the scale feels it, in d"""
     weights: dict[str, Quantity] = {}
     """how much more than its nominal mass a weight weighs, by mark: `{ "200 g*" = "0.4 mg" }`; of a standard
     by its mark and the mass: `{ "S-E2 200 g" = "-0.02 mg" }`"""

@@ -72,7 +72,8 @@ def range_point(basis: Basis, rows: Sequence[Weighing], label: str) -> Point:
 def discrimination_point(basis: Basis, row: Discriminated, label: str) -> Point:
     """An extra load of 1.4 d must raise the indication by one step at least.
 
-    A heavier one that is noticed proves nothing, nor does a lighter one that is not.
+    A heavier one that is noticed proves nothing, nor does a lighter one that is not. Where the edge of the
+    step was looked for and the indication never fell, being noticed proves nothing either: it may stick.
 
     The point's reference is the least indication that shows the change, its error what is above that.
 
@@ -91,6 +92,8 @@ def discrimination_point(basis: Basis, row: Discriminated, label: str) -> Point:
             outcome, reason = Outcome.INDETERMINATE, "extra_load_too_small"
     elif extra > due:
         outcome, reason = Outcome.INDETERMINATE, "extra_load_too_large"
+    elif row.edge is False:
+        outcome, reason = Outcome.INDETERMINATE, "edge_not_found"
     return Point(
         section="discrimination",
         label=label,

@@ -13,10 +13,10 @@ from procedures.run import Run
 from procedures.scales.assessment import Sheet, judged, required_sections
 from procedures.scales.basis import Basis
 from procedures.scales.budget import ScaleBudgets
+from procedures.scales.discrimination import Discrimination
 from procedures.scales.display import steps_seen
 from procedures.scales.observation import (
     Accuracy,
-    Discriminated,
     Eccentric,
     Observations,
     Tared,
@@ -206,20 +206,11 @@ class CompleteTest:
         return point
 
     async def _discrimination(self) -> None:
+        work = Discrimination(self._run, self.task, self._reader)
         async with self._run.series(f"{self._prefix}discrimination"):
             for planned in self.task.discrimination:
                 async with self._run.step(str(planned.load)):
-                    before = await self._reader.weigh((place(planned, unload_first=True),), planned)
-                    extra, after = await self._reader.with_extra(before, planned)
-                    row = Discriminated(
-                        load=planned.load,
-                        indication=before.indication,
-                        extra=extra,
-                        after=after.indication,
-                        range=planned.range,
-                        readings=(before.path, after.path),
-                    )
-                    self.seen = self._with("discrimination", row)
+                    self.seen = self._with("discrimination", await work.row(planned))
                     await self._report("discrimination")
 
     async def _tare(self, planned: PlannedTare) -> None:

@@ -72,6 +72,8 @@ class Discriminated(_Row, frozen=True, kw_only=True):
     extra: Quantity | None = None
     """None: 1.4 d, or what the rules say"""
     after: Quantity
+    edge: bool | None = None
+    """whether the indication was first brought down to the edge of its step; None: it stood anywhere in it"""
 
 
 class Observations(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

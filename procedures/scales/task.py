@@ -11,6 +11,7 @@ from drivers.notation import from_json, to_json
 from drivers.quantity import Quantity
 from procedures.assignment import Assignment, unnamed
 from procedures.edition import PlannedStep
+from procedures.errors import StandardError
 from procedures.point import Activity, Reason
 from procedures.scales import loads
 from procedures.scales.assessment import required_sections
@@ -21,8 +22,11 @@ from procedures.scales.rules import ScaleRules, Section, choose_rules, share_of
 from procedures.scales.substitution import Stage, stages
 from procedures.scales.wishes import (
     BY_CHANGEOVER,
+    EDGE_STEP_D,
+    EDGE_WEIGHTS,
     Wish,
     demand,
+    from_edge,
     largest_load,
     tares,
     wishes,
@@ -91,6 +95,8 @@ class ScaleTask(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     notices: tuple[Reason, ...]
     stages: tuple[PlannedStage, ...] = ()
     """weighing test with substitution loads; none: standard weights up to Max"""
+    from_edge: bool = False
+    """discrimination begins at the edge of a step: there are small weights to come down to it"""
 
 
 def prepare(assignment: Assignment, on: dt.date, standards: tuple[WorkingStandard, ...]) -> ScaleTask:
@@ -145,18 +151,43 @@ def _prepared(written: bytes) -> ScaleTask:
         loads_up = sorted({wish.load.greatest for wish in wanted if wish.use == "accuracy"})
         steps = stages(loads_up, enough)
         wanted = tuple(with_substitution(wanted, steps, enough))
-    demands = [
-        demand(wish, scale, rules, assignment.activity, changeover=bool(steps) and wish.use in BY_CHANGEOVER)
-        for wish in wanted
-    ]
-    supplies, used = choose_standards(standards, assignment.standards, demands, requirement)
+
+    def chosen(wanted: Sequence[Wish]) -> tuple[Sequence[Supply], Sequence[WorkingStandard]]:
+        demands = [
+            demand(
+                wish, scale, rules, assignment.activity, changeover=bool(steps) and wish.use in BY_CHANGEOVER
+            )
+            for wish in wanted
+        ]
+        return choose_standards(standards, assignment.standards, demands, requirement)
+
+    edge = not scale.high_resolution  # whose digits say where in its step the indication stands
+    try:
+        supplies, used = chosen(tuple(from_edge(wanted, scale)) if edge else wanted)
+    except StandardError:
+        if not edge:
+            raise
+        edge = False
+        supplies, used = chosen(wanted)
     planned: dict[str, list[PlannedLoad]] = {}
     for wish, supply in zip(wanted, supplies, strict=True):
         planned.setdefault(wish.use, []).append(_planned(wish, supply))
     bare = ruled_task(assignment, on, planned)
     if steps:
         bare = _staged(bare, steps, planned["accuracy"])
-    return msgspec.structs.replace(bare, standards=tuple(standard_use(standard) for standard in used))
+    if bare.discrimination and not edge:
+        bare = msgspec.structs.replace(bare, notices=(*bare.notices, _from_anywhere(scale, bare)))
+    return msgspec.structs.replace(
+        bare, from_edge=edge, standards=tuple(standard_use(standard) for standard in used)
+    )
+
+
+def _from_anywhere(scale: Scale, task: ScaleTask) -> Reason:
+    """That friction may hide, and the small weights that would show it."""
+    steps = (scale.part_at(planned.load, planned.range).resolution for planned in task.discrimination)
+    masses = dict.fromkeys(str(plain(step * EDGE_STEP_D)) for step in steps)
+    facts = {"count": str(EDGE_WEIGHTS), "masses": ", ".join(masses)}
+    return Reason(code="discrimination_from_anywhere", facts=facts)
 
 
 def _staged(task: ScaleTask, steps: tuple[Stage, ...], laid: Sequence[PlannedLoad]) -> ScaleTask:

@@ -145,7 +145,7 @@ class ScaleReader:
 
     async def changeover(self, shown: Shown, planned: PlannedLoad, *, net: bool = False) -> "Changeover":
         """Find ΔL: the small weights that make the indication rise by one step."""
-        step = self._step(shown.indication, planned)
+        step = self.step(shown.indication, planned)
         scale = self._task.scale
         rise = scale.rise_at(shown.indication, planned.range).to(scale.unit)
         small = plain(rise * self._task.rules.standards.small_step_e)
@@ -189,13 +189,6 @@ class ScaleReader:
                 d=str(step),
             )
 
-    async def with_extra(self, shown: Shown, planned: PlannedLoad) -> tuple[Quantity, Shown]:
-        """Lay on the extra load of the discrimination test, 1.4 d, and read again."""
-        step = self._step(shown.indication, planned)
-        extra = plain(step * self._task.rules.discrimination.extra_d)
-        await self._run.instruct(AddSmallWeights(step=extra, total=extra))
-        return extra, await self.read(shown.indication, planned)
-
     def notices(self) -> tuple[Reason, ...]:
         """What the reader of the result must know about the readings."""
         notices = []
@@ -205,7 +198,8 @@ class ScaleReader:
             notices.append(Reason(code="stability_inferred", facts={"count": str(self._rest_inferred)}))
         return tuple(notices)
 
-    def _step(self, indication: Quantity, planned: PlannedLoad) -> Quantity:
+    def step(self, indication: Quantity, planned: PlannedLoad) -> Quantity:
+        """The step of the display at an indication, in the unit of the scale."""
         return self._task.scale.part_at(indication, planned.range).resolution.to(self._task.scale.unit)
 
     def _near(self, indication: Quantity, load: Quantity) -> bool:

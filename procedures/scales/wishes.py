@@ -1,6 +1,7 @@
 """The loads that a complete test of a scale needs, by their use, and what each asks of the weights."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Final, NamedTuple
 
@@ -22,12 +23,19 @@ BY_CHANGEOVER: Final = frozenset({"accuracy", "repeatability"})
 """uses whose errors must be found with small weights when there are substitution loads"""
 
 
+EDGE_STEP_D: Final = Decimal("0.1")
+EDGE_WEIGHTS: Final = 10
+"""so many small weights of so many d come down to the edge of a step (OIML R 76-1:2006, A.4.8.2)"""
+
+
 class Wish(NamedTuple):
     """A load that the test needs, and the small masses to be laid beside it."""
 
     use: str
     load: WantedLoad
     beside: tuple[Quantity, ...] = ()
+    ready: Quantity | None = None
+    """lies ready meanwhile, to be laid on besides"""
 
 
 def wishes(scale: Scale, rules: ScaleRules, activity: Activity) -> Iterator[Wish]:
@@ -48,6 +56,18 @@ def wishes(scale: Scale, rules: ScaleRules, activity: Activity) -> Iterator[Wish
         room = scale.capacity.to(scale.unit) - tare
         for load in loads.named_loads(scale, rules, rules.tare.loads, capacity=room):
             yield Wish(f"tare {tare}", load)
+
+
+def from_edge(wanted: Sequence[Wish], scale: Scale) -> Iterator[Wish]:
+    """The same wishes, with the small weights by which discrimination comes down to the edge of a step."""
+    for wish in wanted:
+        if wish.use != "discrimination":
+            yield wish
+            continue
+        small = scale.part_at(wish.load.greatest, wish.load.range).resolution * EDGE_STEP_D
+        (extra,) = wish.beside
+        tenths = tuple(plain(small * count) for count in range(1, EDGE_WEIGHTS + 1))
+        yield wish._replace(beside=tenths, ready=extra)
 
 
 def largest_load(
@@ -110,4 +130,5 @@ def demand(
         exact=wish.load.exact,
         permitted=lambda load: permitted_error(scale, rules, activity, load),
         beside=beside,
+        ready=wish.ready,
     )

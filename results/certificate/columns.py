@@ -6,19 +6,18 @@ have a column only where somebody took them.
 
 import re
 from collections.abc import Iterator, Sequence
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import groupby
 from typing import Any, Final
 
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.point import Outcome, Point
-from procedures.rounding import limit_told, told
+from procedures.rounding import limits_told, told
+from results.certificate.units import in_one_unit
 from results.certificate.words import gloss, number, quantity, word
 
 _USUAL_FACTOR: Final = 2
-_LIMIT_DIGITS: Final = 4
-"""significant digits of a limit that arithmetic made: 10 mL / 3 is printed as 3.333 mL"""
 _FRACTION: Final = re.compile(r"(?:(?<=^)|(?<=\bcos ))(\d+)\.(\d+)(?= )", re.ASCII)
 
 
@@ -52,10 +51,13 @@ def _heading(name: str) -> list[str]:
 
 
 def sections(points: Sequence[Point], shown: Sequence[str]) -> list[dict[str, Any]]:
-    """The points section by section, each row with its cells; what was only looked at shares a line."""
+    """The points section by section, each row with its cells; what was only looked at shares a line.
+
+    One column has one unit for each dimension in it.
+    """
     return [
         {"title": word("section", section), "rows": list(_rows(tuple(group), shown))}
-        for section, group in groupby(points, key=lambda point: point.section)
+        for section, group in groupby(in_one_unit(points), key=lambda point: point.section)
     ]
 
 
@@ -113,12 +115,10 @@ def error_of(point: Point) -> str:
 
 
 def limits_of(point: Point) -> str:
-    """The tolerance as printed, in the unit of what it is compared with."""
+    """The tolerance as printed, in the unit of what it is compared with; never wider than it is."""
     if point.tolerance is None:
         return "–"
-    found = (point.corrected_error, point.error, point.indication)
-    compared = next((one for one in found if one is not None), None)
-    lower, upper = (_limit(one, compared) for one in (point.tolerance.lower, point.tolerance.upper))
+    lower, upper = limits_told(point.tolerance.lower, point.tolerance.upper, *point.compared)
     if lower == -upper:
         return f"± {quantity(upper)}"
     if not lower:
@@ -126,14 +126,7 @@ def limits_of(point: Point) -> str:
     return f"{quantity(lower)} … {quantity(upper)}"
 
 
-def _limit(limit: Quantity, compared: Quantity | None) -> Quantity:
-    """A limit in the unit of what is compared with it; never printed larger than it is."""
-    full = limit_told(limit, compared)
-    beside = () if compared is None or compared.dimension != full.dimension else (compared,)
-    return shortened(full, full.value.adjusted() + 1 - _LIMIT_DIGITS, *beside, way=ROUND_DOWN)
-
-
-def shortened(full: Quantity, place: int, *limits: Quantity, way: str = ROUND_HALF_EVEN) -> Quantity:
+def shortened(full: Quantity, place: int, *limits: Quantity) -> Quantity:
     """A quantity for a reader, without decimals below a decimal place, unless those hide its side of a limit.
 
     >>> print(shortened(Quantity("-3.700191", "mL"), -2))
@@ -144,7 +137,7 @@ def shortened(full: Quantity, place: int, *limits: Quantity, way: str = ROUND_HA
     place = min(place, 0)
     if not full or _last_place(full) >= place:
         return full
-    short = Quantity(full.value.quantize(Decimal(1).scaleb(place), rounding=way) + 0, full.unit)
+    short = Quantity(full.value.quantize(Decimal(1).scaleb(place), rounding=ROUND_HALF_EVEN) + 0, full.unit)
     hides = any((short <= one, short >= one) != (full <= one, full >= one) for one in limits)
     return full if hides else short
 

@@ -3,10 +3,11 @@ import asyncio
 import pytest
 
 from bench.attention import RunInterrupted
-from bench.events import Captured, Decided
+from bench.events import MISTYPED, Captured, Decided
 from bench.replay import DivergenceError
 from drivers.quantity import Quantity
-from procedures.action import Answer, PlaceLoad
+from procedures.action import Answer, Choose, DeliverVolume, DrainVessel, PlaceLoad
+from procedures.point import Conclusion, Method, Outcome, Point, Verdict
 from results.entry import Abandoned, Concluded, Done, Reported, SeriesClosed
 from tests.bench import toy_run
 
@@ -228,3 +229,111 @@ def test_a_replay_tells_observers_the_same_points_as_the_run_did(tmp_path):
     points = [event.point for event in first.events if isinstance(event, Decided)]
     assert points == [event.point for event in second.events if isinstance(event, Decided)]
     assert all(event.replayed for event in second.events if isinstance(event, Decided))
+
+
+class TakingBack(toy_run.KeyingOperator):
+    """Says at each of these prompts that the answer before it was mistyped; notes whether it could."""
+
+    def __init__(self, *at, wrong):
+        super().__init__()
+        self.at, self.keyed, self.conductor, self.taken_back = list(at), wrong, None, []
+
+    async def answer(self, prompt) -> Answer:
+        if self.at and prompt.id == self.at[0]:
+            self.at.pop(0)
+            self.taken_back.append(self.conductor.request_retake(MISTYPED, by="Penera1"))
+            await asyncio.sleep(10 if self.taken_back[-1] else 0)
+        return await super().answer(prompt)
+
+
+def taken_back(folder, at, wrong, script=toy_run.toy):
+    operator = TakingBack(*at, wrong=wrong)
+    with toy_run.journal(folder) as opened:
+        operator.conductor = toy_run.conductor(opened, operator)
+        conclusion = asyncio.run(operator.conductor.conduct(script))
+        opened.verify()
+    return operator, conclusion
+
+
+def test_a_mistyped_answer_is_asked_again_alone_while_nothing_was_moved(tmp_path):
+    wrong = {"up/100 g/settled": Quantity.parse("150 g")}
+    operator, conclusion = taken_back(tmp_path, ["up/200 g/place_load"], wrong)
+    assert operator.taken_back == [True]
+    assert conclusion.points[0].error == Quantity.parse("0 g")
+    assert conclusion.points[0].readings == ("up/100 g/settled~2",)
+    assert operator.asked[:4] == [
+        "up/100 g/place_load",  # and not placed again
+        "up/100 g/settled",
+        "up/100 g/settled~2",
+        "up/200 g/place_load~2",
+    ]
+    entries = kept(tmp_path)
+    assert [entry for entry in entries if isinstance(entry, Abandoned)] == [
+        Abandoned(path="up/100 g/settled", reason="mistyped", by="Penera1")
+    ]
+    struck = next(e for e in entries if isinstance(e, Done) and e.path == "up/100 g/settled")
+    assert struck.result["indication"]["value"] == "150"
+    again = toy_run.KeyingOperator()
+    assert conducted(tmp_path, again) == conclusion
+    assert again.asked == []
+
+
+def test_an_answer_is_not_taken_back_alone_once_something_was_moved(tmp_path):
+    operator, _ = taken_back(tmp_path, ["up/200 g/settled"], {})
+    assert operator.taken_back == [False]
+
+
+async def measured_and_read(run) -> Conclusion:
+    """A delivery, a reading that may be asked about, another, and the next step."""
+    async with run.series("nozzle"):
+        async with run.step("1"):
+            await run.instruct(DeliverVolume(volume=Quantity.parse("20 L")))
+            first = await run.settled("uut", expect=Quantity.parse("20 L"))
+            if first.indication > Quantity.parse("30 L"):
+                await run.ask(Choose(question="cannot_be", choices=("measure_again", "reject")))
+            shown = await run.settled("uut", expect=Quantity.parse("21 L"))
+            point = Point(
+                section="accuracy",
+                label="accuracy/1",
+                indication=first.indication,
+                error=shown.indication - first.indication,
+                method=Method.DIRECT,
+                outcome=Outcome.CONFORMS,
+            )
+            await run.report(point)
+        async with run.step("2"):
+            await run.instruct(DrainVessel(vessel="B-20", drip=Quantity.parse("30 s")))
+    return Conclusion(points=(point,), verdict=Verdict(outcome=Outcome.CONFORMS, rule="toy"))
+
+
+def test_taken_back_again_and_again_it_goes_answer_by_answer_and_delivers_nothing_anew(tmp_path):
+    """What is asked after an answer follows from it: nothing that was read after it stands."""
+    wrong = {"nozzle/1/settled": Quantity.parse("40 L"), "nozzle/1/settled#2": Quantity.parse("41 L")}
+    at = ["nozzle/2/drain_vessel", "nozzle/1/settled#2~2", "nozzle/1/choose~2"]
+    operator, conclusion = taken_back(tmp_path, at, wrong, measured_and_read)
+    assert operator.taken_back == [True] * 3
+    assert operator.asked == [
+        "nozzle/1/deliver_volume",
+        "nozzle/1/settled",
+        "nozzle/1/choose",
+        "nozzle/1/settled#2",
+        "nozzle/1/settled~2",
+        "nozzle/1/settled#2~2",
+        "nozzle/2/drain_vessel~2",
+    ]
+    assert conclusion.points[0].error == Quantity.parse("1 L")
+    again = toy_run.KeyingOperator()
+    with toy_run.journal(tmp_path) as opened:
+        assert asyncio.run(toy_run.conductor(opened, again).conduct(measured_and_read)) == conclusion
+    assert again.asked == []
+
+
+def test_after_a_break_nobody_knows_whether_all_stands_as_it_stood(tmp_path):
+    with pytest.raises(RunInterrupted):
+        conducted(tmp_path, toy_run.KeyingOperator(leave_at=2))
+    with toy_run.journal(tmp_path) as opened:
+        again = toy_run.conductor(opened, toy_run.KeyingOperator(leave_at=0))
+        assert again.last_answer == "up/100 g/settled"
+        with pytest.raises(RunInterrupted):
+            asyncio.run(again.conduct(toy_run.toy))
+        assert again.last_answer == ""

@@ -11,9 +11,11 @@ from msgspec import structs
 from bench.__main__ import main
 from bench.attention import RunInterrupted
 from bench.audit import audit
+from bench.events import MISTYPED
 from bench.front_desk import FrontDesk
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME
+from bench.taken import Taken
 from bench.workplace import open_workplace, read_assignment
 from drivers.quantity import Quantity
 from procedures.action import DeliverVolume, DrainVessel, FillVessel, Keyed, KeyIndication, KeyQuantity, Wait
@@ -21,6 +23,7 @@ from procedures.heading import Heading
 from procedures.point import Outcome
 from results.certificate.content import certificate_content
 from results.certificate.rendering import render_certificate
+from results.entry import Done
 from results.keys import read_trusted_keys
 from results.verification import load_record
 from tests.bench.vessel_bench import VesselBench
@@ -239,6 +242,57 @@ def test_no_delivery_goes_into_a_measure_that_is_not_empty(lab):
             case _:
                 pass
     assert deliveries == 6
+
+
+@dataclasses.dataclass
+class SlipOfTheFinger(VesselBench):
+    """Keys 90 mL for 20 mL once, and says so when the measure is to be emptied."""
+
+    taken: Taken | None = None
+    slips: int = 1
+    possible: list[bool] = dataclasses.field(default_factory=list)
+
+    async def answer(self, prompt):
+        if self.slips == 0 and isinstance(prompt.action, DrainVessel):
+            self.slips -= 1
+            self.possible.append(self.taken.conductor.request_retake(MISTYPED, by="Penera"))
+            await asyncio.sleep(10)  # the run begins again before this is over
+        return await super().answer(prompt)
+
+    def key(self, question, action):
+        if question == "vessel_below" and self.slips > 0:
+            self.slips -= 1
+            return Quantity(90, "mL")
+        return super().key(question, action)
+
+
+def test_a_neck_that_was_mistyped_is_keyed_again_without_another_delivery(lab):
+    sound = VesselBench(short={"1": "20", "2": "20"})
+    expected, _ = asyncio.run(run_through(lab, sound))
+    bench = SlipOfTheFinger(short={"1": "20", "2": "20"})
+
+    async def whole():
+        async with open_workplace(lab, Labels()) as place:
+            run = await place.begin(read_assignment(lab / "orders" / "bbm.toml"))
+            bench.taken = place.take_up(run, bench, ())
+            conclusion = await bench.taken.conduct()
+            history = place.journal.entries(run)
+            finished = place.seal(run, "")
+            verified = load_record(finished.sealed.record, read_trusted_keys(place.folders.keys))
+        return conclusion, verified, history
+
+    conclusion, verified, history = asyncio.run(whole())
+    assert bench.possible == [True]
+    assert bench.deliveries == sound.deliveries
+    assert [point.error for point in conclusion.points] == [point.error for point in expected.points]
+    (again,) = verified.record.breaks
+    assert (again["kind"], again["reason"], again["by"]) == ("retake", "mistyped", "Penera")
+    keyed = [kept.entry for kept in history if isinstance(kept.entry, Done)]
+    asked = [one for one in keyed if one.path.partition("~")[0] == again["path"]]
+    assert [one.result["quantity"]["value"] for one in asked] == ["90", "20"]  # both are kept
+    found = audit(verified, deep=True)
+    assert (found.differences, found.unchecked) == ((), ())
+    assert render_certificate(verified).startswith(b"%PDF")
 
 
 class Leaving(VesselBench):

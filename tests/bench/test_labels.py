@@ -29,6 +29,13 @@ ACTIONS = {
     ),
     "an empty receptor": action.RemoveLoad(),
     "one small weight": action.AddSmallWeights(step=Quantity.parse("0.5 g"), total=Quantity.parse("1.5 g")),
+    "ten small weights": action.AddSmallWeights(
+        step=Quantity.parse("0.5 g"), total=Quantity.parse("5 g"), count=10
+    ),
+    "an extra load": action.AddSmallWeights(step=Quantity.parse("7 g")),
+    "the edge of a step": action.FindEdge(
+        step=Quantity.parse("0.5 g"), count=10, interval=Quantity.parse("5 g")
+    ),
     "small weights off": action.RemoveSmallWeights(),
     "zero": action.SetZero(),
     "tare": action.SetTare(load=Quantity.parse("1 kg")),
@@ -407,3 +414,11 @@ def test_an_error_in_a_reason_has_a_sign_and_the_digits_that_decide(case):
     facts = {"point": "accuracy/up/5000 g", "error": error, "lower": lower, "upper": upper}
     reason = Reason(code="error_outside_tolerance", facts=facts)
     assert Labels().reason(reason) == f"di luar BKD: Kebenaran naik 5.000 g, E = {told}"
+
+
+def test_a_limit_that_arithmetic_made_is_shown_with_four_digits_and_no_wider():
+    limit = Quantity.parse("11.106666 g")
+    tolerance = Tolerance(lower=-limit, upper=limit)
+    assert Labels("id").tolerance(tolerance) == "± 11,10 g"
+    assert Labels("id").tolerance(tolerance, Quantity.parse("-11.105 g")) == "± 11,106 g"
+    assert Labels("en").tolerance(tolerance, Quantity.parse("0.5 kg")) == "± 0.01110 kg"

@@ -8,7 +8,7 @@ from bench.audit import audit
 from bench.laboratory import load
 from bench.workplace import read_assignment
 from drivers.quantity import Quantity
-from procedures.action import Exchange
+from procedures.action import Exchange, FindEdge
 from procedures.point import Method, Outcome
 from procedures.scales.task import plan, prepare
 from results.certificate.rendering import render_certificate
@@ -132,4 +132,26 @@ def test_what_a_scale_is_besides_stands_in_its_record(tmp_path, plate, lines):
     seen = {label.removeprefix("visual/") for label in sealed.labels() if label.startswith("visual/")}
     assert len(seen - plain) == lines
     assert sealed.conclusion.verdict.outcome is Outcome.CONFORMS
+    audited(sealed, tmp_path)
+
+
+SHOP = 'max = "15 kg"\nmin = "100 g"\ne = "5 g"\n'
+
+
+@pytest.mark.parametrize(
+    ("small", "friction", "outcome"),
+    [("", "0.7", "conforms"), (", 500 mg*10", "0.7", "does_not_conform"), (", 500 mg*10", "0", "conforms")],
+)
+def test_friction_is_found_where_ten_small_weights_come_down_to_the_edge(tmp_path, small, friction, outcome):
+    twin = settings(max="15 kg", d="5 g", friction_d=friction)
+    penera = Penera({"adjust": "reject"})
+    sealed = sealed_run(tmp_path, order(SHOP), SET + small, twin, penera=penera)
+    assert sealed.conclusion.verdict.outcome.value == outcome
+    notices = {notice.code for notice in sealed.verified.record.notices}
+    assert ("discrimination_from_anywhere" in notices) is (not small)
+    edges = [prompt for prompt in penera.asked if isinstance(prompt.action, FindEdge)]
+    assert bool(edges) is bool(small)
+    assert not [p for p in penera.asked if getattr(p.action, "question", "") == "edge_not_seen"]
+    if outcome == "does_not_conform":
+        assert sealed.conclusion.verdict.failing == ("discrimination/7500 g",)
     audited(sealed, tmp_path)

@@ -8,10 +8,13 @@ import pytest
 
 from bench.attention import RunInterrupted
 from bench.audit import audit
+from bench.events import MISTYPED
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.workplace import open_workplace, read_assignment
 from drivers.notation import to_plain
+from drivers.quantity import Quantity
+from procedures.action import DeliverVolume, Keyed
 from procedures.errors import StandardError
 from procedures.point import Outcome
 from results.certificate.rendering import render_certificate
@@ -165,6 +168,40 @@ def test_a_bench_left_in_the_middle_goes_on_where_it_was(lab, leave_at):
     conclusion, verified = asyncio.run(left_and_resumed())
     assert conclusion.verdict.outcome is Outcome.CONFORMS
     assert audit(verified, deep=True).differences == ()
+
+
+class SlipOfTheFinger(WaterBench):
+    """Keys a litre too much for the last meter, and says so at the next question, the measure still full."""
+
+    taken, slipped, said = None, False, False
+
+    async def answer(self, prompt):
+        end = prompt.id == "accuracy/Q1/1/settled#20"  # ten registers before the run, ten after it
+        if self.slipped and not self.said:
+            self.said = self.taken.conductor.request_retake(MISTYPED)
+            await asyncio.sleep(10)  # the run begins again before this is over
+        answer = await super().answer(prompt)
+        if end:
+            self.slipped = True
+            return Keyed(answer.quantity + Quantity(1, "L"))
+        return answer
+
+
+def test_a_register_that_was_mistyped_is_keyed_again_without_another_run(lab):
+    bench, sound = SlipOfTheFinger(), WaterBench()
+    expected, _ = asyncio.run(run_through(lab, sound))
+
+    async def whole():
+        async with open_workplace(lab, Labels()) as place:
+            run = await place.begin(read_assignment(lab / "orders" / "air.toml"))
+            bench.taken = place.take_up(run, bench, ())
+            return await bench.taken.conduct()
+
+    conclusion = asyncio.run(whole())
+    assert bench.said
+    assert [point.error for point in conclusion.points] == [point.error for point in expected.points]
+    runs = [[one for one in each.asked if isinstance(one.action, DeliverVolume)] for each in (bench, sound)]
+    assert len(runs[0]) == len(runs[1])
 
 
 def test_a_flow_outside_its_band_decides_nothing_and_may_be_run_again(lab):

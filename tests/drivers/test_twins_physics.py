@@ -88,6 +88,27 @@ def test_hysteresis_shows_on_the_way_down_only_and_ends_at_zero():
     assert shows(body, at=300.0) == G("0 g")
 
 
+def test_friction_holds_the_indication_until_the_load_has_turned_far_enough():
+    body = scale(friction_d=Decimal("2.8"))
+    body.place(G("1000 g"), at=1.0)
+    assert shows(body, at=9.0) == G("999 g")  # 998.6 g felt
+    for at, shown in ((10.0, "999 g"), (20.0, "997 g")):
+        body.add(G("-2 g"), at=at)
+        assert shows(body, at=at + 9) == G(shown)
+
+
+def test_of_what_was_added_the_last_is_taken_off_first():
+    body = scale()
+    body.place(G("100 g"), at=1.0)
+    for small in ("10 g", "3 g"):
+        body.add(G(small), at=2.0)
+    shown = []
+    for at in (10.0, 20.0, 30.0):
+        body.take_small(at=at)
+        shown.append(str(shows(body, at=at + 9)))
+    assert shown == ["110 g", "100 g", "100 g"]
+
+
 def test_a_change_of_load_settles_exponentially_and_is_called_moving_meanwhile():
     body = scale(settling_s=Decimal(1))
     body.place(G("1000 g"), at=10.0)

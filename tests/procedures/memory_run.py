@@ -1,6 +1,6 @@
 """A run in memory over an arithmetic model of a scale: the port implemented, nothing mocked."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +16,7 @@ from procedures.action import (
     Choose,
     ClearTare,
     Done,
+    FindEdge,
     Inspect,
     Instruction,
     KeyAdded,
@@ -29,6 +30,7 @@ from procedures.action import (
     SetZero,
 )
 from procedures.point import Point
+from procedures.run import Watched
 
 GRAM = Decimal(1)
 
@@ -48,6 +50,8 @@ class ScaleModel:
     """error of each placing of a load at any position marked `any`, in turn"""
     friction: Decimal = Decimal(0)
     """a change of load smaller than this is not noticed"""
+    play: Decimal = Decimal(0)
+    """what is felt trails a load that turns from rising to falling by so much"""
     fine_step: Decimal | None = None
     """extended display"""
     kind: Kind = Kind.GROSS
@@ -69,6 +73,8 @@ class ScaleModel:
         mass = self.on_receptor()
         if self.felt is not None and abs(mass - self.felt) < self.friction:
             mass = self.felt
+        if self.felt is not None:
+            mass = min(max(self.felt, mass - self.play / 2), mass + self.play / 2)
         self.felt = mass
         return (
             mass * (1 + self.gain)
@@ -98,8 +104,10 @@ class ScaleModel:
                 self.load = self.small = self.tare = Decimal(0)
                 self.at, self.extra, self.felt = "centre", Decimal(0), None
             case AddSmallWeights():
-                self.small += grams(action.step)
-                assert self.small == grams(action.total)
+                self.small += grams(action.step) * action.count
+                assert action.total is None or self.small == grams(action.total)
+            case FindEdge():
+                self.find_edge(action)
             case RemoveSmallWeights():
                 self.small, self.felt = Decimal(0), None
             case SetTare():
@@ -113,6 +121,17 @@ class ScaleModel:
             case Adjust():
                 self.gain, self.offset, self.corners, self.friction = GRAM * 0, GRAM * 0, {}, GRAM * 0
                 self.scatter.clear()
+
+    def find_edge(self, action: FindEdge) -> list[Quantity]:
+        """What is shown while small weights are taken off."""
+        shown = [self.display(fine=False)]
+        for _ in range(action.count):
+            self.small -= grams(action.step)
+            shown.append(self.display(fine=False))
+            if shown[-1] <= shown[0] - action.interval:
+                self.small += grams(action.step)
+                break
+        return shown
 
     tare_load: Decimal = Decimal(0)
 
@@ -180,18 +199,36 @@ class MemoryRun:
         indication = self.model.display(fine=high_resolution and not self.manual)
         if self.slip is not None:
             indication = self.slip(self._last, indication)
+        fine = high_resolution and self.model.fine_step is not None and not self.manual
+        return self._reading(indication, high_resolution=fine)
+
+    def _reading(self, indication: Quantity, *, high_resolution: bool = False) -> Reading:
         kind = self.model.net_kind if self.model.tare else self.model.kind
         return Reading(
             instrument="model",
             indication=indication,
             stability=self.stability,
             kind=Kind.UNKNOWN if self.manual else kind,
-            high_resolution=high_resolution and self.model.fine_step is not None and not self.manual,
+            high_resolution=high_resolution,
             origin=Origin.MANUAL if self.manual else Origin.TWIN,
             driver=DriverMark("model", "0" * 64),
             received_at=datetime(2026, 11, 21, 2, 0, tzinfo=UTC),
             elapsed=float(self._count),
         )
+
+    async def watched(
+        self,
+        roles: Sequence[str],
+        action: Instruction,
+        *,
+        steps: Mapping[str, Quantity] | None = None,
+        every_s: float = 1.0,
+    ) -> dict[str, Watched]:
+        assert tuple(roles) == ("uut",)
+        assert isinstance(action, FindEdge)
+        self.actions.append(("/".join(self._stack), action))
+        during = tuple(self._reading(shown) for shown in self.model.find_edge(action))
+        return {"uut": Watched(start=during[0], during=during, end=during[-1])}
 
     async def instruct(self, action: Instruction) -> None:
         self.actions.append(("/".join(self._stack), action))
@@ -202,6 +239,14 @@ class MemoryRun:
         match question:
             case Inspect():
                 return Choice(self._next("inspect", "conforms"))
+            case Choose(question="find_edge", facts=facts):
+                step = Quantity.parse(facts["step"])
+                interval = Quantity.parse(facts["indication"]) - Quantity.parse(facts["fallen"])
+                shown = self.model.find_edge(
+                    FindEdge(step=step, count=int(facts["count"]), interval=interval)
+                )
+                fell = shown[-1] <= Quantity.parse(facts["fallen"])
+                return Choice("fell" if fell else "did_not_fall")
             case Choose():
                 return Choice(self._next(question.question, question.choices[-1]))
             case KeyAdded():

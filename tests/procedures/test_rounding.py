@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from procedures.rounding import Reported, Rounding, expanded_quantity, report, settled, to_digits, to_step
+from drivers.quantity import Quantity
+from procedures.rounding import (
+    Reported,
+    Rounding,
+    expanded_quantity,
+    limits_told,
+    report,
+    settled,
+    to_digits,
+    to_step,
+)
 
 EVEN, HALF_UP, UP = Rounding.HALF_EVEN, Rounding.HALF_UP, Rounding.UP
 
@@ -98,3 +108,47 @@ def test_no_step_and_no_digit_are_mistakes_of_the_program():
         to_step(Decimal(1), Decimal(0), UP)
     with pytest.raises(ValueError, match="nothing"):
         to_digits(Decimal(1), 0, UP)
+
+
+TOLD = {
+    # lower, upper, what is compared with them, and both as told
+    "made by arithmetic": ("-11.106666 g", "11.106666 g", "10 g", "-11.10 g", "11.10 g"),
+    "a point inside that four digits would put outside": (
+        "-11.106666 g",
+        "11.106666 g",
+        "11.105 g",
+        "-11.106 g",
+        "11.106 g",
+    ),
+    "a point outside stays outside": ("-11.106666 g", "11.106666 g", "11.106667 g", "-11.10 g", "11.10 g"),
+    "a point at the limit stays at it": ("-1.00005 %", "1.00005 %", "1.00005 %", "-1.00005 %", "1.00005 %"),
+    "written in a rule": ("-12.5 g", "12.5 g", "1 g", "-12.5 g", "12.5 g"),
+    "of one side alone": ("0.50333 L", "0.55555 L", "0.52 L", "0.5034 L", "0.5555 L"),
+    "both below zero": ("-3.77777 mL", "-1.11111 mL", "-2 mL", "-3.777 mL", "-1.112 mL"),
+    "in the unit of what is compared": (
+        "-0.032000000 m3/h",
+        "0.032000000 m3/h",
+        "8 L/h",
+        "-32 L/h",
+        "32 L/h",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TOLD)
+def test_limits_are_told_with_few_digits_and_never_wider(case):
+    lower, upper, compared, *told = TOLD[case]
+    parsed = Quantity.parse(lower), Quantity.parse(upper), Quantity.parse(compared)
+    assert [str(one) for one in limits_told(*parsed)] == told
+
+
+@given(
+    lower=st.decimals("-1000", "1000", places=9),
+    room=st.decimals("0", "1000", places=9),
+    part=st.decimals("-0.5", "1.5", places=12),
+)
+def test_no_limit_that_is_told_is_wider_or_moves_a_point_to_its_other_side(lower, room, part):
+    low, high, error = (Quantity(one, "g") for one in (lower, lower + room, lower + room * part))
+    told_low, told_high = limits_told(low, high, error)
+    assert low <= told_low <= told_high <= high
+    assert (told_low <= error, error <= told_high) == (low <= error, error <= high)

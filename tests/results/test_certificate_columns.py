@@ -105,11 +105,22 @@ def test_a_limit_is_printed_no_larger_than_it_is(case):
     assert rows(point)[0][-1].replace(" ", "\u00a0") == printed
 
 
+def test_a_limit_beside_bounds_has_the_digits_that_decide():
+    limit = Quantity("11.106666", "g")
+    within = msgspec.structs.replace(
+        measured("range", "20 g", "0 g", "1 g"),
+        error=None,
+        error_bounds=(Quantity("6.105", "g"), Quantity("11.105", "g")),
+        tolerance=Tolerance(lower=-limit, upper=limit),
+    )
+    assert rows(within)[0][-1].replace("\u00a0", " ") == "± 11,106 g"
+
+
 ERRORS = {
     "to the last place of its U": ("-3.700191 mL", "0.86 mL", "10 mL", "−3,70"),
     "unless the places after it decide": ("10.000191 mL", "0.86 mL", "10 mL", "10,000191"),
     "no place that was not shown": ("0.5 mL", "0.0086 mL", "10 mL", "0,5"),
-    "a U in another unit says nothing": ("-3.700191 mL", "0.00086 L", "10 mL", "−3,700191"),
+    "a U that came in another unit too": ("-3.700191 mL", "0.00086 L", "10 mL", "−3,70"),
 }
 
 
@@ -177,3 +188,68 @@ def test_an_entry_of_the_data_plate_is_printed_in_indonesian(case):
 def test_units_are_printed_as_people_write_them():
     assert quantity(Quantity(Decimal("1.5"), "m3/h")) == "1,5\u00a0m³/h"
     assert quantity(Quantity(3, "pcs")) == "3\u00a0pulsa"
+
+
+def delivered(indication: str, reference: str, nominal: str = "30 L/h") -> Point:
+    return msgspec.structs.replace(
+        measured("1", nominal, "0.5 %", "2 %"),
+        indication=Quantity.parse(indication),
+        reference=Quantity.parse(reference),
+    )
+
+
+COLUMNS = {
+    # indications and references as they came, then as printed
+    "litres where cubic metres begin with zeros": (
+        [("0.0101", "m3", "10.045678", "L"), ("0.1000", "m3", "100.3", "L")],
+        [["10,1 L", "10,045678 L"], ["100,0 L", "100,3 L"]],
+    ),
+    "cubic metres where they are long enough": (
+        [("10.01", "m3", "10050.5", "L"), ("2.00", "m3", "1999", "L")],
+        [["10,01 m³", "10,0505 m³"], ["2,00 m³", "1,999 m³"]],
+    ),
+    "one register in litres, another in cubic metres": (
+        [("0.050", "m3", "50.1", "L"), ("50.2", "L", "50.1", "L")],
+        [["50 L", "50,1 L"], ["50,2 L", "50,1 L"]],
+    ),
+    "nothing is changed where there is one unit": (
+        [("0.050", "m3", "0.0501", "m3")],
+        [["0,050 m³", "0,0501 m³"]],
+    ),
+    "nothing begins with nothing": (
+        [("0.0", "m3", "1.5", "m3"), ("2", "m3", "1500", "L")],
+        [["0,0 m³", "1,5 m³"], ["2 m³", "1,500 m³"]],
+    ),
+    "hours that no decimal makes of minutes stay": (
+        [("1", "h", "40", "min")],
+        [["60 min", "40 min"]],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", COLUMNS)
+def test_a_column_has_one_unit_the_one_that_is_read_most_easily(case):
+    given, printed = COLUMNS[case]
+    points = [delivered(f"{a} {unit}", f"{b} {other}") for a, unit, b, other in given]
+    shown = [
+        [cell.replace("\u00a0", " ").replace("\u2009", "") for cell in row[2:4]] for row in rows(*points)
+    ]
+    assert shown == printed
+
+
+def test_flows_have_one_unit_and_weights_keep_their_names():
+    flows = rows(delivered("1 L", "1 L", "30 L/h"), delivered("1 L", "1 L", "2.5 m3/h"))
+    assert [row[1].replace("\u00a0", " ") for row in flows] == ["30 L/h", "2500 L/h"]
+    weights = [
+        msgspec.structs.replace(measured(one, one, "0.01 mg", "1 mg"), reference=Quantity.parse(one))
+        for one in ("20 kg", "100 g", "1 mg")
+    ]
+    assert [row[1].replace("\u00a0", " ") for row in rows(*weights)] == ["20 kg", "100 g", "1 mg"]
+
+
+def test_an_error_and_its_limit_are_in_the_unit_of_the_column():
+    found = rows(measured("1", "20 L", "0.065 L", "0.1 L"), measured("2", "20 L", "12 mL", "0.1 L"))
+    assert [[cell.replace("\u00a0", " ") for cell in row[-2:]] for row in found] == [
+        ["65 mL", "± 100 mL"],
+        ["12 mL", "± 100 mL"],
+    ]

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.widgets import Input
 
 from bench.desk import SignerLine
+from bench.events import MISTYPED
 from bench.labels import RETAKE_REASONS, Labels
 from bench.tui.pin import PinEntry
 from bench.tui.screens.face import MAIN, Dialog, Panel, Part
@@ -108,13 +109,14 @@ class Write(Dialog[str | None]):
             self.answer(event.value.strip())
 
 
-def retake_dialog(labels: Labels) -> Pick[str]:
-    """Ask why the last reading is taken again: 1 to 4, and 9 to write."""
-    keys = ("1", "2", "3", "4", "9")
-    words = (labels.word("retake", reason) for reason in RETAKE_REASONS)
-    return Pick(
-        "retake.title", tuple(zip(keys, words, RETAKE_REASONS, strict=True)), labels.text("retake.why")
-    )
+def retake_dialog(labels: Labels, *, may_take_back: bool) -> Pick[str]:
+    """Ask why the last reading is taken again: 1 to 4, 5 for the last answer alone, and 9 to write."""
+    entries = [
+        (key, labels.text("retake.alone") if reason == MISTYPED else labels.word("retake", reason), reason)
+        for key, reason in zip("123459", RETAKE_REASONS, strict=True)
+        if may_take_back or reason != MISTYPED
+    ]
+    return Pick("retake.title", tuple(entries), labels.text("retake.why"))
 
 
 class AskPin(Dialog[str | None]):

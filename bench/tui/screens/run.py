@@ -194,7 +194,8 @@ class RunScreen(RunFace):
 
     def _retake(self) -> None:
         if self.view.captured or self.view.points():
-            self.bench.show(retake_dialog(self.labels), self._retake_because)
+            alone = self.work is not None and self.work.may_take_back
+            self.bench.show(retake_dialog(self.labels, may_take_back=alone), self._retake_because)
         else:
             self._refused = self.labels.text("retake.nothing_yet")
 

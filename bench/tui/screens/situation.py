@@ -15,6 +15,7 @@ from bench.tui.view import RunView
 from drivers.reading import Reading
 from procedures.action import (
     Action,
+    AddSmallWeights,
     Choice,
     Choose,
     Inspect,
@@ -206,6 +207,8 @@ class Situation:
                 name = "enter_quantity_agrees" if asks else "enter_quantity"
             case KeyIndication():
                 name = "enter_agrees" if asks else "enter_keyed"
+            case AddSmallWeights(count=count) if count > 1:
+                name = "enter_add_several"
             case PlaceLoad() if self.scale.auto_capture:
                 name = "auto_place" if self.scale.taken_at is None else "auto_lift"
             case _:

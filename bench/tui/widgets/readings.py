@@ -8,7 +8,7 @@ from bench.tui.view import Row, RunView, short_error
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
 from procedures.point import Method, Outcome, Point
-from procedures.rounding import limit_told, told
+from procedures.rounding import limits_told, told
 
 Styled = tuple[str, str]
 
@@ -191,6 +191,6 @@ def _number(quantity: Quantity | None, unit: str, labels: Labels, *, signed: boo
 def _limits(point: Point, unit: str, labels: Labels) -> str:
     if point.tolerance is None:
         return ""
-    upper = limit_told(point.tolerance.upper, short_error(point) or point.indication)
+    _, upper = limits_told(point.tolerance.lower, point.tolerance.upper, *point.compared)
     sign = "±" if abs(point.tolerance.lower) == point.tolerance.upper else "≤"
     return f"{sign}{_number(upper, unit, labels)}"

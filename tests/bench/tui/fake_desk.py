@@ -174,6 +174,7 @@ class FakeWork:
         self.points: list[Point] = []
         self.index, self.attempt = 0, 1
         self.retakes: list[tuple[str, str]] = []
+        self.may_take_back = False
         self._wish = ""
         self._wished = asyncio.Event()
         self.rested = asyncio.Event()

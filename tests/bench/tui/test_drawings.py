@@ -110,7 +110,7 @@ def test_an_empty_table_has_only_its_heading():
     assert "".join(text for text, _ in lines).split() == ["beban", "tunjuk", "E", "BKD"]
 
 
-BOUNDED = {"on both sides": ("-3", "3", "± 3 s"), "above alone": ("0", "61.141", "≤ 61,141 s")}
+BOUNDED = {"on both sides": ("-3", "3", "± 3 s"), "above alone": ("0", "61.141", "≤ 61,14 s")}
 
 
 @pytest.mark.parametrize("case", BOUNDED)

@@ -154,6 +154,16 @@ def test_a_changeover_is_heard(action: Action):
     assert scale.sees_done(action, now + 1.4)
 
 
+def test_of_several_small_weights_the_first_that_is_heard_is_not_taken_for_all():
+    several = AddSmallWeights(step=grams("0.5"), total=grams(5), count=10)
+    scale, now = resting_scale("5000.0")
+    scale.instructed(several, now)
+    for step in range(1, 8):
+        scale.watch.take(shown("5005.0"), now + step * 0.2)
+    assert scale.gate(several, now + 1.4) is Gate.OPEN
+    assert not scale.sees_done(several, now + 1.4)
+
+
 def test_keys_on_the_instrument_are_never_assumed_to_be_pressed():
     scale, now = resting_scale("0.0", auto=True)
     for action in (SetZero(), SetTare(load=grams(1000)), ClearTare(), Adjust()):

@@ -209,6 +209,26 @@ def test_a_retake_asks_a_reason_by_one_digit_and_opens_the_row_again():
     drive(desk, story)
 
 
+def test_the_last_answer_alone_can_be_taken_back_only_where_nothing_was_moved_since():
+    desk = FakeDesk()
+
+    async def story(driver: Driver) -> None:
+        await driver.begin(readings=2)
+        await driver.press("backspace")
+        assert "salah ketik" not in driver.text()
+        await driver.press("5")
+        assert desk.works[0].retakes == []
+        await driver.press("escape")
+        desk.works[0].may_take_back = True
+        await driver.press("backspace")
+        assert "salah ketik, keadaan masih sama" in driver.text()
+        await driver.press("5")
+        await driver.wait_for_prompt()
+        assert desk.works[0].retakes == [("mistyped", "")]
+
+    drive(desk, story)
+
+
 def test_the_ninth_reason_is_written():
     desk = FakeDesk()
 

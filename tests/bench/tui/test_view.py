@@ -94,6 +94,14 @@ def test_an_abandoned_step_loses_its_point_and_keeps_the_note():
     assert [(note.path, note.reason) for note in again.retaken] == [(path, "wrong_load")]
 
 
+def test_an_answer_that_is_taken_back_alone_opens_the_row_of_its_step():
+    view = RunView().folded(told())
+    again = view.fold(
+        events.SeriesLeft(path="eccentricity/2/settled", abandoned=True, reason=events.MISTYPED)
+    )
+    assert [row.step.label for row in again.rows if row.point is None] == ["eccentricity/2"]
+
+
 def test_an_abandoned_step_takes_nothing_from_a_neighbour_with_a_longer_name():
     view = RunView().folded(told())
     again = view.fold(events.SeriesLeft(path="accuracy/up/100", abandoned=True, reason="vibration"))
