@@ -21,6 +21,10 @@ MISTAKES = {
         ("driver", "capture", "--driver", "manual", "--port", "COM3", "-o", "x.bin"),
         "tidak memakai kabel",
     ),
+    "a speed that no port has": (
+        ("driver", "capture", "--port", "COM3", "-o", "x", "--baud", "123"),
+        "tidak ada port yang dapat disetel ke 123 baud",
+    ),
     "a TCP port beyond all": (("driver", "simulate", "st-gs", "--tcp", "70000"), "0 to 65535"),
     "a load of less than nothing": (("driver", "simulate", "st-gs", "--load", "-1 kg"), "tidak di atas nol"),
     "a display that shows nothing": (
