@@ -31,7 +31,7 @@ def explain_nothing(driver: Driver, data: bytes) -> Iterator[str]:
     if not data:
         yield NOTHING
         return
-    yield f"{len(data)} bytes came, and no frame of this driver is among them"
+    yield f"no frame of this driver is among these {len(data)} bytes"
     if isinstance(driver, FileDriver):
         if high := sum(byte > _SEVEN_BITS for byte in data):
             yield f"{high} of these bytes have the highest bit set"

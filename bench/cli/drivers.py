@@ -46,9 +46,9 @@ def list_drivers(options: Namespace) -> int:
             )
     else:
         word = Labels(options.lang).word
-        table([(one.mark.id, word("evidence", one.evidence.value), one.name) for one in drivers])
-    for mistake in broken:
-        tell(options, mistake)
+        table([(driver.mark.id, word("evidence", driver.evidence.value), driver.name) for driver in drivers])
+    for one in broken:
+        tell(options, one)
     return code_of(broken[0]) if broken else ExitCode.DONE
 
 

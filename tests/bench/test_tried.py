@@ -39,6 +39,6 @@ def test_bytes_without_a_frame_are_explained_below_the_summary():
     (told,) = lines("st-gs", b"W 1.250 kg;", "id", why=True, write=Labels("id").clause)
     summary, *why = told.splitlines()
     assert summary == "bacaan 0  ditolak 0  byte dilewati 11"
-    assert why[0] == "  11 byte datang, dan tidak ada satu pun bingkai driver ini di antaranya"
+    assert why[0] == "  tidak ada satu pun bingkai driver ini di antara 11 byte ini"
     assert r"tanda akhir '\r\n' datang 0 kali" in why[1]
     assert not any(" came " in line or "driver may fit" in line for line in why)

@@ -72,7 +72,7 @@ def test_trying_a_capture_tells_why_when_asked():
 
 STRANGE = {
     "nothing at all": ("st-gs", b"", "Nothing was recorded"),
-    "how many bytes": ("st-gs", b"W 1.250 kg;" * 3, "33 bytes came"),
+    "how many bytes": ("st-gs", b"W 1.250 kg;" * 3, "among these 33 bytes"),
     "an end mark that never comes": ("st-gs", b"W 1.250 kg;" * 3, r"the end mark '\r\n' came 0 times"),
     "another line end": ("st-gs", b"W 1.250 kg\n" * 3, r"'\n' came 3 times: perhaps its frames end so"),
     "a start mark that never comes": ("yaohua-a9", b"+00156\x03" * 3, r"the start mark '\x02' came 0 times"),
