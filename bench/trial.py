@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from bench import recording
 from bench.errors import LaboratoryError
 from drivers import catalogue
 from drivers.drafting import example_of
@@ -91,7 +92,7 @@ class Trial:
         return len(fresh)
 
     def save(self, file: Path) -> int:
-        """Write the bytes that came, and beside them when; how many there are.
+        """Write the bytes that came, and beside them when, and what was asked; how many there are.
 
         Raises:
             LaboratoryError: it is there already, or cannot be written.
@@ -100,12 +101,15 @@ class Trial:
         try:
             with file.open("xb") as out:
                 out.write(data)
-            times = self.watch.times()
-            began, offset, lines = (times[0][0] if times else 0.0), 0, ["# seconds, offset and bytes"]
-            for at, size in times:
-                lines.append(f"{at - began:.4f} {offset} {size}")
-                offset += size
-            file.with_name(f"{file.name}.times").write_text("\n".join(lines) + "\n", "utf-8")
+            said = self.watch.said
+            began, offset, lines = (said[0][0] if said else 0.0), 0, [recording.HEADING]
+            for at, part, sent in said:
+                if sent:
+                    lines.append(recording.asked(at - began, offset, part))
+                else:
+                    lines.append(recording.piece(at - began, offset, len(part)))
+                    offset += len(part)
+            recording.times_of(file).write_text("\n".join(lines) + "\n", "utf-8")
         except OSError as problem:
             raise self._unwritable(file, problem) from None
         return len(data)

@@ -18,6 +18,7 @@ from drivers.errors import DescriptionError
 from drivers.example import events_of
 from drivers.explaining import explain
 from drivers.explaining_meter import explain_meter
+from drivers.explaining_nothing import explain_nothing
 from drivers.file_driver import FileDriver
 from drivers.file_place import line_of
 from drivers.instrument import Driver, inquiries_of
@@ -252,7 +253,8 @@ def try_capture(
     Args:
         driver: any driver.
         data: the bytes, as one connection.
-        why: tell of each refused frame, part by part, why it was refused.
+        why: tell of each refused frame, part by part, why it was refused; where no frame was found, what
+            was seen instead.
         write: puts what is told of the parts into the reader's language.
     """
     decoder: Decoder = driver.decoder()
@@ -269,9 +271,12 @@ def try_capture(
                 line["why"], parts = parts, []
             yield line
     answers = {"acknowledged": acknowledged} if acknowledged else {}
-    yield {
+    summary: dict[str, Any] = {
         "summary": {"readings": readings, "refused": refused} | answers | {"skipped_bytes": decoder.skipped}
     }
+    if why and not (readings or refused or acknowledged):
+        summary["why"] = [f"  {write(clause)}" for clause in explain_nothing(driver, data)]
+    yield summary
 
 
 def _parts(driver: Driver, event: Event, write: Callable[[str], str]) -> list[str]:

@@ -16,6 +16,7 @@ import msgspec
 from drivers.errors import DescriptionError
 from drivers.family import FamilyError, merged
 from drivers.instrument import Evidence, InstrumentKind, LineSettings
+from drivers.line_entry import number_mistake
 from drivers.protocols import State
 from drivers.protocols.check import Computed, Spelled
 from drivers.protocols.inquiry import Tells
@@ -236,10 +237,12 @@ def read_entries(data: bytes, file: str, kind: type[T], words: Sequence[str]) ->
     """Read a driver file as `kind`; `words` are what a misspelt word may have meant.
 
     Raises:
-        DescriptionError: no TOML, a word that does not exist, or an entry of the wrong type.
+        DescriptionError: no TOML, a word that does not exist, an entry of the wrong type, or a time or length
+            that makes no sense.
     """
     try:
-        return msgspec.convert(merged(data), kind)
+        entries = merged(data)
+        said = msgspec.convert(entries, kind)
     except FamilyError as mistake:
         raise refuse(file, "like", str(mistake), "`tera driver list` shows the families.") from None
     except UnicodeDecodeError:
@@ -251,6 +254,9 @@ def read_entries(data: bytes, file: str, kind: type[T], words: Sequence[str]) ->
         found = _PATH.fullmatch(str(mistake))
         reason, path = (found[1], found[2]) if found else (str(mistake), None)
         raise refuse(file, path or "the top of the file", reason, _correction(reason, words)) from None
+    if wrong := number_mistake(entries):
+        raise refuse(file, *wrong)
+    return said
 
 
 def words_of(entries: Iterable[type[msgspec.Struct]], *enums: Iterable[StrEnum]) -> list[str]:

@@ -143,7 +143,7 @@ class Device:
                     except TimeoutError:
                         if refused is not None:
                             raise no_indication(self._name, refused) from None
-                        raise silent(self._name, bytes_came=talk.last_byte_at > began) from None
+                        raise self._silent(bytes_came=talk.last_byte_at > began) from None
                     if isinstance(value, Refused):
                         refused = value
                     elif arrival.begun >= began:
@@ -234,7 +234,7 @@ class Device:
             except TimeoutError:
                 if self._clock.monotonic() >= deadline and last_heard > began:
                     raise not_settled(self._name, rule, window) from None
-                raise silent(self._name, bytes_came=talk.last_byte_at > last_heard) from None
+                raise self._silent(bytes_came=talk.last_byte_at > last_heard) from None
             last_heard = self._clock.monotonic()
             if isinstance(value, Refused):
                 window.refuse(value)
@@ -244,6 +244,10 @@ class Device:
                     return proof
             if last_heard >= deadline:
                 raise not_settled(self._name, rule, window)
+
+    def _silent(self, *, bytes_came: bool) -> InstrumentError:
+        unit = self._line.unit if isinstance(self._line, BusUnit) else None
+        return silent(self._name, bytes_came=bytes_came, unit=unit)
 
     async def _ready(self) -> Talk:
         if self._talk is None:

@@ -31,6 +31,8 @@ from drivers.quantity import known_unit
 T = TypeVar("T")
 
 _DIGITS = set("0123456789.,")
+_BITS = 8
+"""of a character"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ def _pieces(entry: ReplyEntry, around: Surroundings) -> tuple[Piece, ...]:
 def _bits(bit: BitsEntry) -> Bits:
     if bool(bit.name) == (bit.write is not None):
         raise PictureError("bits have either a name or a constant to write")
+    if not 0 <= bit.low < bit.low + bit.n <= _BITS:
+        raise PictureError(f"bits {bit.low} to {bit.low + bit.n - 1} of {bit.of!r} are none of a character")
     return Bits(bit.of, bit.low, bit.n, bit.write)
 
 

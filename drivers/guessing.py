@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import Final
 
+from drivers.explaining_nothing import ENDS
 from drivers.protocols.check import WIDTH, Check, Computed, Spelled
 
-_ENDS: Final = (b"\r\n", b"\x03", b"\r", b"\n")
 _STARTS: Final = (b"\x02", b"\n", b"\x01\x02")
 _LEAST_FRAMES: Final = 3
 _USUAL: Final = 0.8
@@ -87,7 +87,7 @@ def framed(data: bytes) -> Framed | None:
 
 def framed_as(frames: Sequence[bytes]) -> Framed | None:
     """The framing of frames whose beginnings and ends are known; None when they have no mark in common."""
-    end = next((mark for mark in _ENDS if all(frame.endswith(mark) for frame in frames)), b"")
+    end = next((mark for mark in ENDS if all(frame.endswith(mark) for frame in frames)), b"")
     end = end or _control({frame[-1:] for frame in frames})
     start = next((mark for mark in _STARTS if all(frame.startswith(mark) for frame in frames)), b"")
     start = start or _control({frame[:1] for frame in frames})
@@ -103,7 +103,7 @@ def _control(bytes_there: AbstractSet[bytes]) -> bytes:
 
 
 def _by_marks(data: bytes) -> Iterator[Framed]:
-    for end in _ENDS:
+    for end in ENDS:
         parts = data.split(end)
         whole = [part + end for part in parts[:-1] if part.strip(b"\r\n")]
         lengths = Counter(map(len, whole))

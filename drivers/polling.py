@@ -214,7 +214,8 @@ class Polling:
             event = block.refused(state_of(unanswered.fault), explain(unanswered.fault), unanswered.frame)
             self._deliver(Arrival(event, now, now, self._clock.utc()))
         if self._failures >= _TELLING:
-            self._deliver(silent(self._instrument, bytes_came=unanswered.fault is not Fault.SILENT))
+            came = unanswered.fault is not Fault.SILENT
+            self._deliver(silent(self._instrument, bytes_came=came, unit=self._unit.unit))
 
     async def _pause(self, begun: float) -> None:
         if not self._failures:

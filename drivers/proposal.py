@@ -14,6 +14,7 @@ from drivers.description import read_description
 from drivers.drafting import Answers, drawn, like
 from drivers.errors import DescriptionError
 from drivers.example import events_of
+from drivers.explaining_nothing import NOTHING
 from drivers.guessing import Framed, Layout, framed, framed_as, laid_out
 from drivers.instrument import Driver
 from drivers.protocols import Indicated, Refused
@@ -24,7 +25,6 @@ _WORTH: Final = 0.8
 """the share of the bytes that a known driver must read to be taken for the family"""
 
 
-_NOTHING: Final = "Nothing was recorded: is the instrument on, and set to send?"
 _NO_REPEAT: Final = "No frame repeats in these bytes: capture at least five frames, with several loads."
 _NO_FRAME: Final = "The frames do not end alike: type each one whole, with its line end."
 _UNSEEN: Final = {
@@ -59,7 +59,7 @@ def propose(data: bytes, answers: Answers, families: Mapping[str, Driver]) -> Pr
         families: the drivers that a file can be like.
     """
     if not data:
-        return Proposal("", (_NOTHING,), ())
+        return Proposal("", (NOTHING,), ())
     if sign := wrong_line(data):
         return Proposal("", (f"{sign[0].upper()}{sign[1:]}. Set the line and capture again.",), ())
     return _proposed(data, framed(data), answers, families)

@@ -48,14 +48,29 @@ _WHY: Final[dict[Unrest, tuple[str, str]]] = {
 }
 
 
-def silent(instrument: str, *, bytes_came: bool) -> InstrumentError:
-    """Nothing was understood for too long; bytes without a frame point to the line settings."""
+def silent(instrument: str, *, bytes_came: bool, unit: int | None = None) -> InstrumentError:
+    """Nothing was understood for too long; bytes without a frame point to the line settings.
+
+    Args:
+        instrument: its name in the laboratory file.
+        bytes_came: whether anything came at all.
+        unit: the unit number that was asked; None on a line of its own.
+    """
     if bytes_came:
         return InstrumentError(
             "device.unreadable",
             "{instrument} sends bytes in which its driver finds no answer.",
             "Check baud rate, parity and output format in its menu; it must not print unasked as well.",
             instrument=instrument,
+        )
+    if unit is not None:
+        return InstrumentError(
+            "device.unit_silent",
+            "{instrument} does not answer as unit {unit}.",
+            "Check that it is on, the cable, the speed, and the unit number in its menu; another one stands "
+            "behind the port, as in COM3?unit=2.",
+            instrument=instrument,
+            unit=str(unit),
         )
     return InstrumentError(
         "device.silent",

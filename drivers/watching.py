@@ -13,10 +13,21 @@ from typing import Final
 from drivers.file_driver import FileDriver
 from drivers.instrument import Driver
 from drivers.protocols import Acknowledged, Event, Refused
+from drivers.query_driver import Interviewee
 
 _KEPT_BYTES: Final = 1 << 16
 _KEPT_PIECES: Final = 500
 _RATE_OVER_S: Final = 3.0
+
+
+def reads_questions(driver: Driver) -> bool:
+    """Whether answers of its instrument mean nothing without their questions."""
+    return not isinstance(driver, FileDriver)
+
+
+def speaks_characters(driver: Driver) -> bool:
+    """Whether bytes that are no characters say that the line is set wrongly."""
+    return isinstance(driver, FileDriver | Interviewee)
 
 
 class Fate(StrEnum):
@@ -54,7 +65,7 @@ class Watch:
         self.counts = dict.fromkeys(Fate, 0)
         """pieces by fate; of what was skipped, bytes"""
         self._decoder = driver.decoder()
-        self._hears_questions = not isinstance(driver, FileDriver)
+        self._hears_questions = reads_questions(driver)
         self._raw: deque[tuple[float, bytes, bool]] = deque()
         self._kept = 0
         self._pieces: deque[Piece] = deque(maxlen=_KEPT_PIECES)
@@ -74,9 +85,10 @@ class Watch:
         """The bytes that came and are kept."""
         return b"".join(data for _, data, asked in self._raw if not asked)
 
-    def times(self) -> list[tuple[float, int]]:
-        """When each of the kept runs of bytes came, and how long it is."""
-        return [(at, len(data)) for at, data, asked in self._raw if not asked]
+    @property
+    def said(self) -> list[tuple[float, bytes, bool]]:
+        """What is kept of both sides: when, the bytes, and whether this program sent them."""
+        return list(self._raw)
 
     def frames_per_s(self, now: float) -> float:
         """How many whole frames came in each of the last seconds."""

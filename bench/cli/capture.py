@@ -1,26 +1,30 @@
-"""`tera driver capture`: what a port sends, byte for byte, and beside it when each piece came."""
+"""`tera driver capture`: what a port sends, byte for byte; beside it when it came, and what was asked."""
 
 import asyncio
 from argparse import Namespace
-from itertools import pairwise
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 import msgspec
 
+from bench import recording
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import say
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Folders
+from bench.recording import HEADING, times_of
 from drivers import catalogue
 from drivers.clock import Clock, SystemClock, within
 from drivers.instrument import Driver, LineSettings, need_wire
 from drivers.line_entry import line_mistake
 from drivers.protocols.line_signs import wrong_line
-from drivers.transports import Transport
+from drivers.reading import Origin
+from drivers.transports.tapped import TappedTransport
+from drivers.watching import reads_questions, speaks_characters
 
-_BURST_S = 0.02  # the pieces of one frame follow each other faster
+_LEAST_S = 0.02  # between two requests
 _JUDGED = 4096  # bytes from which the line settings are judged
 
 
@@ -47,21 +51,6 @@ def line_of(options: Namespace, line: LineSettings) -> LineSettings:
     return line
 
 
-def interval_of(capture_file: Path) -> float | None:
-    """The usual seconds between two frames, from the times beside a capture; None without them."""
-    try:
-        lines = _times_of(capture_file).read_text("utf-8").splitlines()
-        at = [float(line.split()[0]) for line in lines if line and not line.startswith("#")]
-    except (OSError, ValueError, IndexError):
-        return None
-    gaps = sorted(gap for one, later in pairwise(at) if (gap := later - one) > _BURST_S)
-    return gaps[len(gaps) // 2] if gaps else None
-
-
-def _times_of(capture_file: Path) -> Path:
-    return capture_file.with_name(f"{capture_file.name}.times")
-
-
 def capture(options: Namespace) -> int:
     """Record a port; with --ask, what an instrument answers to its driver's request."""
     driver = catalogue.load(options.driver, folder=Folders(options.lab).drivers) if options.driver else None
@@ -69,65 +58,119 @@ def capture(options: Namespace) -> int:
         need_wire(driver)
     if options.ask and (driver is None or driver.request() is None):
         raise usage("there is no request to send", "Give --driver, one whose instrument answers requests.")
+    if options.ask and options.port.lower().startswith("tcp:"):
+        raise usage(
+            "the bytes of Modbus TCP are not recorded",
+            "Record at the serial line, or behind a device server: rtu+tcp://host:port.",
+        )
     return asyncio.run(_capture(options, driver))
 
 
 async def _capture(options: Namespace, driver: Driver | None) -> int:
-    from drivers.transports.lines import serial_line  # noqa: PLC0415 - only this command needs a line
-
-    line = line_of(options, driver.line if driver else LineSettings())
-    port, clock = serial_line(options.port, line), SystemClock()
-    await port.open()
-    try:
-        with (
-            options.output.open("xb") as file,
-            _times_of(options.output).open("x", encoding="utf-8") as times,
-        ):
-            times.write(f"# {clock.utc().isoformat()} {options.port} {line.baud} {line.format}\n")
-            times.write("# seconds, offset and bytes of each piece\n")
-            recorder = _Recorder(port, clock, file, times)
-            await recorder.run(options.seconds, driver if options.ask else None)
-    except FileExistsError as there:
-        raise exists(Path(there.filename)) from None
-    finally:
-        await port.close()
+    line, clock = line_of(options, driver.line if driver else LineSettings()), SystemClock()
+    for file in (options.output, times_of(options.output)):
+        if file.exists():
+            raise exists(file)
+    heading = f"# {clock.utc().isoformat()} {options.port} {line.baud} {line.format}\n{HEADING}\n"
+    with ExitStack() as files:
+        recorder = _Recorder(clock, files, options.output, heading)
+        if options.ask and driver is not None and reads_questions(driver):
+            await _converse(options, driver, line, recorder)
+        else:
+            await _listen(options, driver if options.ask else None, line, recorder)
     say(f"{recorder.total} byte -> {options.output}")
-    if sign := wrong_line(bytes(recorder.first)):
+    if (driver is None or speaks_characters(driver)) and (sign := wrong_line(bytes(recorder.first))):
         labels = Labels(options.lang)
         say(labels.text("workbench.line_set_wrongly", sign=labels.clause(sign)))
     return ExitCode.DONE if recorder.total else ExitCode.NOT_ANSWERING
 
 
+async def _converse(options: Namespace, driver: Driver, line: LineSettings, recorder: "_Recorder") -> None:
+    """Hold the whole conversation of a reading, again and again, as the bench does."""
+    from drivers.device import Device  # noqa: PLC0415 - only this command needs a line
+    from drivers.transports.lines import Lines  # noqa: PLC0415
+
+    port = Lines(recorder.clock, recorder).line(driver, options.port, line)
+    device = Device(driver.mark.id, driver, port, recorder.clock, origin=Origin.INSTRUMENT)
+    await device.start()
+    try:
+        if device.lost is not None:
+            raise device.lost
+        recorder.begin()
+        await recorder.clock.sleep(options.seconds)
+        if device.lost is not None:
+            raise device.lost
+    finally:
+        await device.close()
+
+
+async def _listen(
+    options: Namespace, asked: Driver | None, line: LineSettings, recorder: "_Recorder"
+) -> None:
+    """Record what comes; with a driver, send its request, again and again, whatever is answered."""
+    from drivers.transports.lines import serial_line  # noqa: PLC0415 - only this command needs a line
+
+    port, clock = TappedTransport(serial_line(options.port, line), recorder), recorder.clock
+    await port.open()
+    try:
+        recorder.begin()
+        began = due = clock.monotonic()
+        request = asked.request() if asked else None
+        while (now := clock.monotonic()) < began + options.seconds:
+            wait = began + options.seconds - now
+            if asked and request:
+                if now >= due:
+                    await port.send(request)
+                    due = now + max(asked.interval_s, _LEAST_S)
+                wait = min(wait, max(due - now, 0.0))
+            with suppress(TimeoutError):
+                await within(clock, wait, port.receive())
+    finally:
+        await port.close()
+
+
 class _Recorder:
-    def __init__(self, port: Transport, clock: Clock, file: BinaryIO, times: TextIO) -> None:
-        self._port = port
-        self._clock = clock
-        self._file = file
-        self._times = times
+    """Writes down what is said on a line; every byte is on the disk as soon as it came.
+
+    Its files are made when the line is open, so that a port that is not there leaves none behind.
+    """
+
+    def __init__(self, clock: Clock, files: ExitStack, output: Path, heading: str) -> None:
+        self.clock = clock
+        self._files = files
+        self._output = output
+        self._heading = heading
+        self._opened: tuple[BinaryIO, TextIO] | None = None
+        self._began = clock.monotonic()
         self.total = 0
         self.first = bytearray()
 
-    async def run(self, seconds: float, asked: Driver | None) -> None:
-        """Record for so long; every byte is on the disk as soon as it came."""
-        began = due = self._clock.monotonic()
-        request = asked.request() if asked else None
-        while (now := self._clock.monotonic()) < began + seconds:
-            wait = began + seconds - now
-            if asked and request:
-                if now >= due:
-                    await self._port.send(request)
-                    due = now + max(asked.interval_s, _BURST_S)
-                wait = min(wait, max(due - now, 0.0))
-            try:
-                data = await within(self._clock, wait, self._port.receive())
-            except TimeoutError:
-                continue
-            self._keep(data, self._clock.monotonic() - began)
+    def begin(self) -> tuple[BinaryIO, TextIO]:
+        """The files of bytes and times."""
+        if self._opened is None:
+            file = self._files.enter_context(self._output.open("xb"))
+            times = self._files.enter_context(times_of(self._output).open("x", encoding="utf-8"))
+            times.write(self._heading)
+            self._opened = file, times
+        return self._opened
 
-    def _keep(self, data: bytes, at: float) -> None:
-        self._file.write(data)
-        self._file.flush()
-        self._times.write(f"{at:.4f} {self.total} {len(data)}\n")
-        self._times.flush()
+    def asked(self, data: bytes) -> None:
+        """Keep what was asked."""
+        self._note(recording.asked(self._at(), self.total, data))
+
+    def heard(self, data: bytes) -> None:
+        """Keep what came."""
+        file, _ = self.begin()
+        file.write(data)
+        file.flush()
+        self._note(recording.piece(self._at(), self.total, len(data)))
         self.total += len(data)
         self.first += data[: _JUDGED - len(self.first)]
+
+    def _at(self) -> float:
+        return self.clock.monotonic() - self._began
+
+    def _note(self, line: str) -> None:
+        _, times = self.begin()
+        times.write(f"{line}\n")
+        times.flush()

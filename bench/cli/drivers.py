@@ -6,14 +6,16 @@ from dataclasses import asdict
 from itertools import product
 from pathlib import Path
 
-from bench.cli.exit_code import ExitCode
+from bench.cli.entry import tell
+from bench.cli.exit_code import ExitCode, code_of
 from bench.cli.output import emit, say, table
 from bench.labels import Labels
 from bench.laboratory import Folders
 from drivers import catalogue, checking
 from drivers.clock import SystemClock
+from drivers.errors import PlainError
 from drivers.identity import told_by
-from drivers.instrument import Evidence, need_wire
+from drivers.instrument import Driver, Evidence, need_wire
 from drivers.register_driver import RegisterDriver
 
 
@@ -22,8 +24,14 @@ def _own(options: Namespace) -> Path:
 
 
 def list_drivers(options: Namespace) -> int:
-    """All drivers, built in and the laboratory's own."""
-    drivers = [catalogue.load(name, folder=_own(options)) for name in catalogue.names(folder=_own(options))]
+    """All drivers, built in and the laboratory's own; those with a mistake are told after the sound ones."""
+    drivers: list[Driver] = []
+    broken: list[PlainError] = []
+    for name in catalogue.names(folder=_own(options)):
+        try:
+            drivers.append(catalogue.load(name, folder=_own(options)))
+        except PlainError as mistake:
+            broken.append(mistake)
     if options.json:
         for driver in drivers:
             emit(
@@ -36,12 +44,12 @@ def list_drivers(options: Namespace) -> int:
                     "digest": driver.mark.digest,
                 }
             )
-        return ExitCode.DONE
-    labels = Labels(options.lang)
-    table(
-        [(driver.mark.id, labels.word("evidence", driver.evidence.value), driver.name) for driver in drivers]
-    )
-    return ExitCode.DONE
+    else:
+        word = Labels(options.lang).word
+        table([(driver.mark.id, word("evidence", driver.evidence.value), driver.name) for driver in drivers])
+    for one in broken:
+        tell(options, one)
+    return code_of(broken[0]) if broken else ExitCode.DONE
 
 
 def show(options: Namespace) -> int:

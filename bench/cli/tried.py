@@ -20,7 +20,8 @@ def as_text(line: dict[str, Any], labels: Labels) -> str:
             said = f"{labels.word('fact.state', state):<12} {name}{labels.clause(reason)}"
             return "\n".join([f"{'-':>16}  {said}  {frame}", *line.get("why", ())])
         case {"summary": counts}:
-            return "  ".join(f"{labels.text(f'tried.{name}')} {count}" for name, count in counts.items())
+            told = "  ".join(f"{labels.text(f'tried.{name}')} {count}" for name, count in counts.items())
+            return "\n".join([told, *line.get("why", ())])
         case {"acknowledged": command, "done": done, "frame": frame}:
             answer = labels.text("tried.done" if done else "tried.not_done")
             promised = "" if line["final"] else labels.text("tried.promised")

@@ -4,13 +4,14 @@ from argparse import Namespace
 from contextlib import suppress
 from pathlib import Path
 
-from bench.cli.capture import exists, interval_of, line_of, usage
+from bench.cli.capture import exists, line_of, usage
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
 from bench.cli.tried import as_text
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Folders
+from bench.recording import interval_of, with_questions
 from drivers import catalogue, checking
 from drivers.drafting import Answers
 from drivers.file_driver import FileDriver
@@ -18,6 +19,7 @@ from drivers.instrument import Driver, LineSettings, need_wire
 from drivers.proposal import Proposal, propose, propose_typed
 from drivers.protocols.escape import typed_to_bytes
 from drivers.protocols.line_signs import wrong_line
+from drivers.watching import reads_questions, speaks_characters
 
 
 def _own(options: Namespace) -> Path:
@@ -65,12 +67,15 @@ def try_capture(options: Namespace) -> int:
     data = _bytes_of(options.source)
     labels = Labels(options.lang)
     write = str if options.json else labels.clause
-    for line in checking.try_capture(driver, data, why=options.explain, write=write):
+    both = with_questions(options.source, data) if data and reads_questions(driver) else data
+    read = False
+    for line in checking.try_capture(driver, both, why=options.explain, write=write):
+        read = read or "reading" in line
         if options.json:
             emit(line)
         else:
             say(as_text(line, labels))
-    if (sign := wrong_line(data)) and not options.json:
+    if speaks_characters(driver) and not (read or options.json) and (sign := wrong_line(data)):
         say(labels.text("workbench.recorded_wrongly", sign=labels.clause(sign)))
     return ExitCode.DONE
 

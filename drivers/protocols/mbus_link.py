@@ -10,7 +10,7 @@ ACK: Final = 0xE5
 """the single character by which a slave says yes"""
 STOP: Final = 0x16
 _SHORT: Final = 0x10
-_LONG: Final = 0x68
+LONG: Final = 0x68
 _SHORT_SIZE: Final = 5
 _AROUND: Final = 6
 """bytes of a long frame that its length does not count"""
@@ -67,7 +67,7 @@ def short(control: int, address: int) -> bytes:
 def long(control: int, address: int, data: bytes) -> bytes:
     """A frame of counted length; with the control information alone it is a control frame."""
     body = bytes((control, address)) + data
-    return bytes((_LONG, len(body), len(body), _LONG)) + body + bytes((sum(body) & 0xFF, STOP))
+    return bytes((LONG, len(body), len(body), LONG)) + body + bytes((sum(body) & 0xFF, STOP))
 
 
 def size_of(buffer: bytes | bytearray) -> int | None:
@@ -77,7 +77,7 @@ def size_of(buffer: bytes | bytearray) -> int | None:
     if buffer[0] == _SHORT:
         size: int | None = _SHORT_SIZE
     else:
-        size = _long_size(buffer) if buffer[0] == _LONG else 0
+        size = _long_size(buffer) if buffer[0] == LONG else 0
     if not size or len(buffer) < size:
         return None if size is None or size else 0
     return size if buffer[size - 1] == STOP else 0
@@ -88,7 +88,7 @@ def _long_size(buffer: bytes | bytearray) -> int | None:
     if len(buffer) < 4:  # noqa: PLR2004 -- start, length twice, start
         return None if all(a == b for a, b in zip(buffer[1:], buffer[1:2] * 2, strict=False)) else 0
     length = buffer[1]
-    whole = length == buffer[2] and buffer[3] == _LONG and length >= _LEAST
+    whole = length == buffer[2] and buffer[3] == LONG and length >= _LEAST
     return length + _AROUND if whole else 0
 
 

@@ -20,6 +20,7 @@ from drivers.transports.bus_unit import BusUnit
 from drivers.transports.mbus_bus import MbusBus, MbusLine, is_address
 from drivers.transports.modbus_bus import ModbusBus
 from drivers.transports.serial_port import SerialPort
+from drivers.transports.tapped import Ear, TappedTransport, TappedWire
 from drivers.transports.wire_port import WirePort
 from drivers.transports.wires import TcpWire, Wire, serial_wire, watched_wire
 
@@ -33,9 +34,15 @@ _UNITS: Final = range(1, 248)
 class Lines:
     """All lines of one laboratory; instruments on one bus share its one owner."""
 
-    def __init__(self, clock: Clock) -> None:
-        """Begin without any; nothing is opened before an instrument is started."""
+    def __init__(self, clock: Clock, ear: Ear | None = None) -> None:
+        """Begin without any; nothing is opened before an instrument is started.
+
+        Args:
+            clock: what is received is stamped with it.
+            ear: who listens to all that is said on these lines.
+        """
         self._clock = clock
+        self._ear = ear
         self._buses: dict[str, tuple[ModbusBus | MbusBus, LineSettings]] = {}
 
     def line(self, driver: Driver, address: str, settings: LineSettings | None = None) -> Transport | BusUnit:
@@ -64,7 +71,11 @@ class Lines:
                 driver=driver.mark.id,
                 port=address,
             )
-        return serial_line(address, settings)
+        return self._serial(address, settings)
+
+    def _serial(self, address: str, settings: LineSettings) -> Transport:
+        line = serial_line(address, settings)
+        return line if self._ear is None else TappedTransport(line, self._ear)
 
     def _meter(self, driver: MbusDriver, address: str, settings: LineSettings) -> MbusLine:
         found = _METER.fullmatch(address)
@@ -79,7 +90,7 @@ class Lines:
                 address=primary,
             )
         bus, set_so = self._buses.setdefault(
-            port, (MbusBus(serial_line(port, settings), self._clock), settings)
+            port, (MbusBus(self._serial(port, settings), self._clock), settings)
         )
         if not isinstance(bus, MbusBus) or set_so != settings:
             raise _contradiction(port)
@@ -92,6 +103,7 @@ class Lines:
                 raise _contradiction(port)
             return bus
         wire, framing = _wire(port, settings)
+        wire = wire if self._ear is None else TappedWire(wire, self._ear)
         bus = ModbusBus(wire, framing, self._clock)
         self._buses[port] = bus, settings
         return bus

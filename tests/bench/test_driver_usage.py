@@ -21,6 +21,10 @@ MISTAKES = {
         ("driver", "capture", "--driver", "manual", "--port", "COM3", "-o", "x.bin"),
         "tidak memakai kabel",
     ),
+    "a speed that no port has": (
+        ("driver", "capture", "--port", "COM3", "-o", "x", "--baud", "123"),
+        "tidak ada port yang dapat disetel ke 123 baud",
+    ),
     "a TCP port beyond all": (("driver", "simulate", "st-gs", "--tcp", "70000"), "0 to 65535"),
     "a load of less than nothing": (("driver", "simulate", "st-gs", "--load", "-1 kg"), "tidak di atas nol"),
     "a display that shows nothing": (
@@ -75,3 +79,32 @@ def test_control_characters_of_an_instrument_never_reach_the_terminal(tmp_path):
     capture.write_bytes(b"ST,GS,  \x1b[2J.6 g\r\nST,GS,   245.6\x1bg\r\n\x1b[31mST,GS,   1.5 g\r\n")
     told = tera("driver", "try", "st-gs", "--from", str(capture), "--explain").stdout
     assert "\x1b" not in told
+
+
+@pytest.fixture
+def broken(tmp_path):
+    """A laboratory with a sound driver file of its own and one with a mistake."""
+    folder = tmp_path / "drivers"
+    folder.mkdir()
+    text = catalogue.load("st-gs").text.replace('id = "st-gs"', 'id = "pasar"')
+    (folder / "pasar.toml").write_text(text, "utf-8")
+    (folder / "rusak.toml").write_text(text.replace('"pasar"', '"rusak"').replace('"8N1"', '"8Q1"'), "utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("json", [(), ("--json",)], ids=["for people", "for programs"])
+def test_a_broken_driver_file_does_not_hide_the_sound_ones(broken, json):
+    listed = tera("driver", "list", *json, lab=broken)
+    assert listed.returncode == 2
+    assert len(listed.stdout.splitlines()) == len(catalogue.names()) + 1
+    assert "pasar" in listed.stdout
+    assert "rusak" not in listed.stdout
+    assert "rusak.toml:" in listed.stderr
+    assert "'8Q1' tidak dikenal.\n      Tulis seperti 8N1, 7E1 atau 8N2." in listed.stderr
+
+
+def test_a_broken_driver_file_hinders_only_who_uses_it(broken):
+    assert tera("driver", "show", "pasar", lab=broken).returncode == 0
+    used = tera("driver", "show", "rusak", lab=broken)
+    assert used.returncode == 2
+    assert "'8Q1' tidak dikenal." in used.stderr

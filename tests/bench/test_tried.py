@@ -33,3 +33,12 @@ def test_the_parts_of_a_refused_frame_stand_below_it():
     labels = Labels("id")
     refused, _ = lines("st-gs", b"ST,GZ,   245.6 g\r\n", "id", why=True, write=labels.clause)
     assert "bukan salah satu dari 'GS', 'NT', 'TR'" in refused
+
+
+def test_bytes_without_a_frame_are_explained_below_the_summary():
+    (told,) = lines("st-gs", b"W 1.250 kg;", "id", why=True, write=Labels("id").clause)
+    summary, *why = told.splitlines()
+    assert summary == "bacaan 0  ditolak 0  byte dilewati 11"
+    assert why[0] == "  tidak ada satu pun bingkai driver ini di antara 11 byte ini"
+    assert r"tanda akhir '\r\n' datang 0 kali" in why[1]
+    assert not any(" came " in line or "driver may fit" in line for line in why)

@@ -61,6 +61,10 @@ MISTAKES = {
         "serial.format",
     ),
     "a capture that is not there": (("driver", "new", "a", "--from", "absent.bin"), "cannot be read"),
+    "a recording of Modbus TCP": (
+        ("driver", "capture", "--port", "tcp://h", "-o", "y", "--ask", "--driver", "tuf-2000m"),
+        "rtu+tcp://host:port",
+    ),
     "a request of nobody": (("driver", "capture", "--port", "x", "-o", "y", "--ask"), "no request to send"),
 }
 
@@ -109,7 +113,40 @@ def test_a_capture_keeps_when_each_piece_came_and_asks_only_what_the_driver_decl
     frames = [frame for frame in file.read_bytes().split(b"\r\n") if frame]
     assert len(frames) > 3
     assert all(frame.startswith(b"S ") for frame in frames)
-    head, columns, *pieces = (tmp_path / "asked.bin.times").read_text("utf-8").splitlines()
+    head, columns, *said = (tmp_path / "asked.bin.times").read_text("utf-8").splitlines()
     assert head.endswith(" 9600 8N1")
     assert columns.startswith("#")
+    assert {line.split()[-1] for line in said if line.startswith("#")} == {b"SI\r\n".hex()}
+    pieces = [line for line in said if not line.startswith("#")]
     assert sum(int(piece.split()[2]) for piece in pieces) == file.stat().st_size
+
+
+@pytest.mark.parametrize("driver", ["tuf-2000m", "mbus-water", "druck-pace", "zera-mt"])
+def test_what_an_asked_instrument_said_is_read_back_from_its_capture(tmp_path, driver):
+    with running(["-m", "bench", "driver", "simulate", driver, "--pty", str(tmp_path / "line")]) as printed:
+        port = printed.readline().split()[-1]
+        file = tmp_path / "asked.bin"
+        words = ("driver", "capture", "--port", port, "-o", str(file), "--driver", driver, "--ask")
+        done = tera(*words, "--seconds", "3", "--lang", "en")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WRONG LINE" not in done.stdout
+    tried = tera("driver", "try", driver, "--from", str(file), "--lang", "en").stdout
+    assert "rest not reported" in tried
+    assert "line" not in tried
+
+
+@pytest.mark.parametrize("there", ["asked.bin", "asked.bin.times"])
+def test_a_capture_is_never_overwritten(tmp_path, there):
+    (tmp_path / there).write_text("kept", "utf-8")
+    done = tera("driver", "capture", "--port", "x", "-o", str(tmp_path / "asked.bin"))
+    assert done.returncode == 2
+    assert there in done.stderr
+    assert [file.read_text("utf-8") for file in tmp_path.iterdir()] == ["kept"]
+
+
+def test_a_port_that_is_not_there_leaves_no_capture_behind(tmp_path):
+    file = tmp_path / "kosong.bin"
+    words = ("driver", "capture", "--port", str(tmp_path / "none"), "-o", str(file), "--driver", "tuf-2000m")
+    assert tera(*words).returncode == 4
+    assert tera(*words, "--ask").returncode == 4
+    assert not list(tmp_path.iterdir())

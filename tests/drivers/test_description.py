@@ -44,6 +44,13 @@ MISTAKES = {
     "wrong type, with its path": ("baud = 9600", 'baud = "9600"', r"serial\.baud"),
     "an escape that does not exist": (r"end = '\r\n'", r"end = '\q'", r"\\q is no escape"),
     "a line format that does not exist": ("baud = 9600", "format = '8X1'", "8N1, 7E1"),
+    "a speed of nothing": ("baud = 9600", "baud = 0", r"serial\.baud: no port can be set to 0 baud"),
+    "a speed that no port has": ("baud = 9600", "baud = 123", r"150, 200, or any from 300 to 4000000"),
+    "a bit that no character has": (
+        "stable = {",
+        "bits = [{ of = 'rest', low = 6, n = 3, name = 'm' }]\nstable = {",
+        "bits 6 to 8 of 'rest'",
+    ),
     "a handshake that does not exist": ("baud = 9600", "flow = 'hardware'", "rts-cts"),
     "no end of frame": (r"end = '\r\n'", "", "nothing says where a frame ends"),
     "a length without a start": (r"end = '\r\n'", "end = '\\r\\n'\nlength = 16", "a length alone"),

@@ -68,3 +68,31 @@ def test_trying_a_capture_tells_why_when_asked():
     told, _ = checking.try_capture(driver, data, why=True)
     assert "why" not in quiet
     assert any("which" in line for line in told["why"])
+
+
+STRANGE = {
+    "nothing at all": ("st-gs", b"", "Nothing was recorded"),
+    "how many bytes": ("st-gs", b"W 1.250 kg;" * 3, "among these 33 bytes"),
+    "an end mark that never comes": ("st-gs", b"W 1.250 kg;" * 3, r"the end mark '\r\n' came 0 times"),
+    "another line end": ("st-gs", b"W 1.250 kg\n" * 3, r"'\n' came 3 times: perhaps its frames end so"),
+    "a start mark that never comes": ("yaohua-a9", b"+00156\x03" * 3, r"the start mark '\x02' came 0 times"),
+    "marks at another distance": ("yaohua-a9", b"\x02+0\x03" * 4, "never stand as far apart"),
+    "high bits": ("st-gs", b"W 1.250 kg\xb0;" * 3, "3 of these bytes have the highest bit set"),
+    "an instrument that must be asked": ("mt-sics", b"hello", "answers only when asked"),
+    "another driver": ("st-gs", b"hello", "`tera driver new NAME --from FILE`"),
+    "a meter": ("mbus-water", b"\x00\x68\x00", "came 1 times"),
+    "registers": ("tuf-2000m", b"\x01\x03\x00", "questions and answers together"),
+    "an interview": ("hart-1502a", b"t: 25.5 C\r", "questions and answers together"),
+}
+
+
+@pytest.mark.parametrize("why", STRANGE)
+def test_bytes_without_any_frame_are_told_by_what_was_seen_and_what_to_try(why):
+    name, data, said = STRANGE[why]
+    (told,) = checking.try_capture(catalogue.load(name), data, why=True)
+    assert any(said in line for line in told["why"]), told
+
+
+def test_nothing_is_told_of_bytes_that_hold_a_frame():
+    *_, summary = checking.try_capture(catalogue.load("st-gs"), b"ST,GS,   245.6 g\r\nxx", why=True)
+    assert "why" not in summary

@@ -95,7 +95,7 @@ def test_another_makers_slaves_on_one_line_are_told_apart_and_an_absent_one_says
             with pytest.raises(InstrumentError) as caught:
                 await nobody.read()
             readings.append(await third.read())
-            return readings, caught.value.code
+            return readings, caught.value
 
     words = [f"pty,raw,echo=0,link={end}" for end in ends]
     with subprocess.Popen([program("socat"), *words]) as cable:
@@ -110,12 +110,14 @@ def test_another_makers_slaves_on_one_line_are_told_apart_and_an_absent_one_says
                 slave.set_values("registers", 0, own)
             slaves.start()
             try:
-                readings, code = asyncio.run(story())
+                readings, silence = asyncio.run(story())
             finally:
                 slaves.stop()
         finally:
             cable.kill()
-    assert code == "device.silent"
+    assert silence.code == "device.unit_silent"
+    assert "does not answer as unit 9." in silence.message
+    assert "?unit=" in silence.remedy
     values = [int(reading.indication.value) for reading in readings]
     assert values == [100 << 16 | 101] * 3 + [101 << 16 | 102] * 3 + [100 << 16 | 101]
 
@@ -227,7 +229,7 @@ def test_an_address_for_another_kind_of_driver_is_refused_with_a_remedy():
 FAULTS = {
     FaultKind.NO_VALUE: "device.no_indication",
     FaultKind.BUSY: "device.no_indication",
-    FaultKind.SILENT: "device.silent",
+    FaultKind.SILENT: "device.unit_silent",
     FaultKind.DAMAGED: "device.unreadable",
     FaultKind.SHORT: "device.unreadable",
     FaultKind.OTHER_UNIT: "device.unreadable",

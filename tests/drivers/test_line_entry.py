@@ -1,0 +1,44 @@
+"""Numbers of a driver file that no line or instrument can have are refused, whatever protocol it is for."""
+
+import pytest
+
+from drivers import catalogue
+from drivers.assembly import make_driver
+from drivers.errors import DescriptionError
+
+SENSELESS = {
+    "no time between frames": ("st-gs", "interval_ms", 0, "1 to 86400000 ms"),
+    "less than no time": ("tuf-2000m", "interval_ms", -1, "1 to 86400000 ms"),
+    "no patience": ("mt-sics", "timeout_ms", 0, "10 to 300000 ms"),
+    "the patience of an hour": ("mbus-water", "timeout_ms", 3600000, "10 to 300000 ms"),
+    "no patience on a bus": ("tuf-2000m", "timeout_ms", 0, "10 to 300000 ms"),
+    "no patience with a question": ("hart-1502a", "timeout_ms", -5, "10 to 300000 ms"),
+    "a pause of less than nothing": ("tuf-2000m", "modbus.gap_ms", -1, "0 to 60000 ms"),
+    "an answer that is late by days": ("tuf-2000m", "modbus.late_ms", 10**30, "0 to 600000 ms"),
+    "a pause of an hour": ("hart-1502a", "talk.gap_ms", 3600000, "0 to 60000 ms"),
+    "no room for a question": ("hart-1502a", "talk.buffer", 0, "2 to 65536 characters"),
+    "answers of no length": ("hart-1502a", "talk.longest", 0, "1 to 65536 characters"),
+}
+
+
+def changed(name: str, path: str, value: int) -> bytes:
+    """A driver of the program with another number in one entry."""
+    table, _, key = path.rpartition(".")
+    own, mark, family = catalogue.load(name).text.partition("#= the family")
+    lines = [line for line in own.splitlines() if not line.startswith(f"{key} =")]
+    at = lines.index(f"[{table}]") + 1 if table else 0
+    return "\n".join([*lines[:at], f"{key} = {value}", *lines[at:], mark + family]).encode()
+
+
+@pytest.mark.parametrize("why", SENSELESS)
+def test_a_number_without_sense_is_told_with_what_is_allowed(why):
+    name, path, value, allowed = SENSELESS[why]
+    with pytest.raises(DescriptionError) as caught:
+        make_driver(changed(name, path, value), "own.toml")
+    assert caught.value.message == f"own.toml, at {path}: {value} makes no sense here."
+    assert caught.value.remedy == f"Write {allowed}."
+
+
+@pytest.mark.parametrize("baud", [50, 110, 300, 10400, 14400, 28800, 31250, 76800, 921600, 4000000])
+def test_speeds_of_real_instruments_are_taken(baud):
+    assert make_driver(changed("st-gs", "serial.baud", baud), "own.toml").line.baud == baud
