@@ -56,7 +56,7 @@ def dated(record: Record, receipt: Receipt | None, key: RegistryKey) -> Dated:
 
 
 def _own_times(record: Record) -> tuple[str, str]:
-    """When its making began and ended by the bench's clock; an amendment only repeats the times of the test."""
+    """When its making began and ended by the bench's clock; an amendment repeats the times of the test."""
     if record.amendment is not msgspec.UNSET:
         return record.amendment.at, record.amendment.at
     return record.begun_at, record.ended_at
