@@ -5,7 +5,7 @@ missing. Until its readings were compared with a display, the file says that it 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from drivers.assembly import make_file_driver
@@ -25,6 +25,8 @@ _WORTH: Final = 0.8
 """the share of the bytes that a known driver must read to be taken for the family"""
 
 
+_LOOKED_AT: Final = 1 << 16
+"""bytes at the beginning of a capture that are looked at: thousands of frames, in seconds"""
 _NO_REPEAT: Final = "No frame repeats in these bytes: capture at least five frames, with several loads."
 _NO_FRAME: Final = "The frames do not end alike: type each one whole, with its line end."
 _UNSEEN: Final = {
@@ -54,15 +56,18 @@ def propose(data: bytes, answers: Answers, families: Mapping[str, Driver]) -> Pr
     """The file of the family that reads the bytes, or else one drawn from the bytes themselves.
 
     Args:
-        data: captured bytes, or typed frames one after another.
+        data: captured bytes; of a long capture only the beginning is looked at, and that is told.
         answers: what the bytes cannot tell.
         families: the drivers that a file can be like.
     """
     if not data:
         return Proposal("", (NOTHING,), ())
-    if sign := wrong_line(data):
-        return Proposal("", (f"{sign[0].upper()}{sign[1:]}. Set the line and capture again.",), ())
-    return _proposed(data, framed(data), answers, families)
+    used = data[:_LOOKED_AT]
+    told = (f"only the first {len(used)} of {len(data)} bytes were looked at",) if used != data else ()
+    if sign := wrong_line(used):
+        return Proposal("", (f"{sign}. Set the line and capture again.",), told)
+    proposal = _proposed(used, framed(used), answers, families)
+    return replace(proposal, told=(*told, *proposal.told))
 
 
 def _proposed(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.phrases import translated
 from drivers import catalogue
 from drivers.assembly import make_driver
 from drivers.catalogue import joined
@@ -159,3 +160,19 @@ def test_of_nothing_nothing_is_proposed():
     proposal = propose(b"", ANSWERS, DRIVERS)
     assert proposal.text == ""
     assert "Nothing was recorded" in proposal.missing[0]
+
+
+@pytest.mark.timeout(60)
+def test_of_a_flood_only_the_beginning_is_looked_at_and_that_is_told():
+    flood = b"@    1.250kg S\r\n" * 400_000 + b"@   -0.010kg U\r\n" * 400_000
+    proposal = propose(flood, ANSWERS, {"st-gs": DRIVERS["st-gs"]})
+    assert proposal.told[0] == f"only the first 65536 of {len(flood)} bytes were looked at"
+    assert proposal.missing == ("Only one value was captured: capture again with another load.",)
+    short = propose(flood[:1000], ANSWERS, {})
+    assert not any("only the first" in sentence for sentence in short.told)
+
+
+def test_a_line_set_wrongly_is_told_in_indonesian_too():
+    data = bytes(byte | 0x80 if byte.bit_count() % 2 else byte for byte in session(DRIVERS["st-gs"]))
+    (missing,) = propose(data, ANSWERS, DRIVERS).missing
+    assert translated(missing, "id").startswith("tiap byte punya paritas genap: ")
