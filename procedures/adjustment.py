@@ -1,7 +1,7 @@
 """Whether an instrument that does not conform is adjusted (justir) and tested again, or finished as it is."""
 
-from procedures.action import Adjust, Choice, Choose
-from procedures.errors import ProcedureError
+from procedures.action import Adjust
+from procedures.answers import chosen
 from procedures.point import Phase
 from procedures.run import Run
 
@@ -17,17 +17,7 @@ async def adjusted(run: Run, found: Phase) -> bool:
     """
     async with run.series("adjustment"), run.step("adjust"):
         failing = ", ".join(found.verdict.failing[:_FEW])
-        choices = ("adjust", "reject")
-        answer = await run.ask(Choose(question="adjust", choices=choices, facts={"failing": failing}))
-        if answer == Choice("reject"):
+        if await chosen(run, "adjust", ("adjust", "reject"), failing=failing) == "reject":
             return False
-        if answer != Choice("adjust"):
-            raise ProcedureError(
-                "procedure.answer",
-                "The answer to {question} was none of its choices.",
-                "Answer with one of: {choices}.",
-                question="adjust",
-                choices=", ".join(choices),
-            )
         await run.instruct(Adjust())
         return True

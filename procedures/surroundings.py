@@ -6,18 +6,17 @@ broken sensor, and are choices of this program; in which room a test may be done
 limits in the laboratory file.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from drivers.quantity import Quantity
 from drivers.reading import Origin, Reading
-from procedures.action import Choice, Choose
+from procedures.answers import chosen, read_again
 from procedures.errors import ProcedureError
 from procedures.point import Reason
 from procedures.run import Run, Watched
 
-_AGAIN, _RECORD = "measure_again", "record"
+_RECORD: Final = "record"
 _ATTEMPTS: Final = 5
 
 
@@ -113,29 +112,19 @@ class Surroundings:
                 found = await self.run.settled(role, step=state.step)
             shown = found.indication
             if not state.is_possible(shown):
-                await self._asked("cannot_be", (_AGAIN,), shown, state.possible)
+                await read_again(self.run, shown, *state.possible)
             elif state.is_usual(shown):
                 return found
-            elif await self._asked("unusual_state", (_AGAIN, _RECORD), shown, state.usual) == _RECORD:
+            elif await self._is_so(shown, *state.usual):
                 self.unusual[role] = str(shown)
                 return found
             found = None
         raise _impossible(role, state, _ATTEMPTS)
 
-    async def _asked(
-        self, question: str, choices: tuple[str, ...], shown: Quantity, bounds: Sequence[Quantity]
-    ) -> str:
-        facts = {"reading": str(shown), "least": str(bounds[0]), "most": str(bounds[1])}
-        answer = await self.run.ask(Choose(question=question, choices=choices, facts=facts))
-        if isinstance(answer, Choice) and answer.choice in choices:
-            return answer.choice
-        raise ProcedureError(
-            "procedure.answer",
-            "The answer to {question} was none of its choices.",
-            "Answer with one of: {choices}.",
-            question=question,
-            choices=", ".join(choices),
-        )
+    async def _is_so(self, shown: Quantity, least: Quantity, most: Quantity) -> bool:
+        """Whether a person says that it is what was seen."""
+        facts = {"reading": str(shown), "least": str(least), "most": str(most)}
+        return await chosen(self.run, "unusual_state", ("measure_again", _RECORD), **facts) == _RECORD
 
 
 def _impossible(role: str, state: State, count: int) -> ProcedureError:

@@ -9,8 +9,9 @@ import msgspec
 
 from drivers.quantity import Quantity
 from drivers.reading import Origin, Reading
-from procedures.action import AddSmallWeights, Choice, Choose, Inspect, PlaceLoad, RemoveLoad, SetZero
+from procedures.action import AddSmallWeights, Choice, Choose, PlaceLoad, RemoveLoad, SetZero
 from procedures.adjustment import adjusted
+from procedures.answers import chosen, inspected
 from procedures.errors import ProcedureError
 from procedures.explanation import with_uncertainty
 from procedures.mechanical_scales.assessment import RANGE, assess, required_sections
@@ -117,12 +118,7 @@ class _Test:
 
     async def _visual(self) -> None:
         async with self.run.step("visual"):
-            answer = await self.run.ask(Inspect(items=self.task.visual))
-            said = answer.choice if isinstance(answer, Choice) else ""
-            failing = () if said == "conforms" else tuple(item.strip() for item in said.split(","))
-            if any(item not in self.task.visual for item in failing):
-                raise _no_choice("inspect", ("conforms", *self.task.visual))
-            found = {item: item not in failing for item in self.task.visual}
+            found = await inspected(self.run, self.task.visual)
             self.seen = msgspec.structs.replace(self.seen, visual=found)
             await self._report()
 
@@ -130,7 +126,7 @@ class _Test:
         async with self.run.step("balance"):
             await self.run.instruct(RemoveLoad())
             await self.run.instruct(SetZero())
-            yes = await self._chosen("balance", "balanced", "not_balanced")
+            yes = await chosen(self.run, "balance", ("balanced", "not_balanced")) == "balanced"
             self.seen = msgspec.structs.replace(self.seen, balanced=yes)
             await self._report()
 
@@ -141,7 +137,7 @@ class _Test:
                 await self.run.instruct(_placed(planned))
                 extra = permitted.extra_load(planned.load)
                 await self.run.instruct(AddSmallWeights(step=extra, total=extra))
-                moved = await self._chosen("sensitivity", "moved", "did_not_move")
+                moved = await chosen(self.run, "sensitivity", ("moved", "did_not_move")) == "moved"
                 await self._keep("sensitivity", Sensed(load=planned.load, extra=extra, moved=moved))
 
     async def _weigh(self, planned: PlannedLoad, position: str = "centre") -> Weighing:
@@ -176,12 +172,6 @@ class _Test:
         question = Choose(question="unexpected_indication", choices=choices, facts=facts)
         return await self.run.ask(question) == Choice("record")
 
-    async def _chosen(self, question: str, yes: str, no: str) -> bool:
-        answer = await self.run.ask(Choose(question=question, choices=(yes, no)))
-        if answer not in (Choice(yes), Choice(no)):
-            raise _no_choice(question, (yes, no))
-        return answer == Choice(yes)
-
     async def _keep(self, section: str, row: msgspec.Struct) -> None:
         self.seen = msgspec.structs.replace(self.seen, **{section: (*getattr(self.seen, section), row)})
         await self._report()
@@ -202,13 +192,3 @@ def _placed(planned: PlannedLoad, position: str = "centre") -> PlaceLoad:
 def _near(shown: Quantity, load: Quantity) -> bool:
     """Within a tenth: a slip of the finger must not become the point."""
     return abs(shown.to(load.unit) - load) * 10 <= load
-
-
-def _no_choice(question: str, choices: tuple[str, ...]) -> ProcedureError:
-    return ProcedureError(
-        "procedure.answer",
-        "The answer to {question} was none of its choices.",
-        "Answer with one of: {choices}.",
-        question=question,
-        choices=", ".join(choices),
-    )

@@ -10,7 +10,7 @@ from typing import Final
 
 from drivers.quantity import Quantity
 from drivers.reading import Reading
-from procedures.action import Choice, Choose
+from procedures.answers import chosen, read_again
 from procedures.errors import ProcedureError
 from procedures.run import Run
 
@@ -68,7 +68,7 @@ async def read_register(
         reading = await run.settled(role, expect=None, step=step)
         shown = _shown(reading, step.dimension, pulse, run.path())
         if shown is None:
-            await _cannot_be(run, reading.indication, None, None)
+            await read_again(run, reading.indication)
             continue
         if shown.wraps_at is not None and shown.wraps_at <= most:
             raise _too_short(role, shown.wraps_at, planned)
@@ -77,7 +77,7 @@ async def read_register(
         passed = shown.since(start)
         follows = passed.value >= 0 and (shown.value >= start.value or passed <= most)
         if not follows:
-            await _cannot_be(run, shown.value, start.value, start.value + most)
+            await read_again(run, shown.value, start.value, start.value + most)
         elif (
             step.dimension != _DELIVERED or passed <= most or await _is_so(run, shown.value, passed, planned)
         ):
@@ -92,21 +92,10 @@ async def read_register(
     )
 
 
-async def _cannot_be(run: Run, found: Quantity, least: Quantity | None, most: Quantity | None) -> None:
-    """Say so before it is read again."""
-    bounds = {"least": least, "most": most}
-    told = {name: "—" if bound is None else str(bound) for name, bound in bounds.items()}
-    facts = {"reading": str(found), **told}
-    await run.ask(Choose(question="cannot_be", choices=("measure_again",), facts=facts))
-
-
 async def _is_so(run: Run, shown: Quantity, passed: Quantity, planned: Quantity) -> bool:
     """Whether a person says that so much did go through."""
     facts = {"reading": str(shown), "passed": str(passed), "planned": str(planned)}
-    answer = await run.ask(
-        Choose(question="register_jumped", choices=("measure_again", "record"), facts=facts)
-    )
-    return isinstance(answer, Choice) and answer.choice == "record"
+    return await chosen(run, "register_jumped", ("measure_again", "record"), **facts) == "record"
 
 
 def _shown(reading: Reading, dimension: str, pulse: Quantity | None, path: str) -> Shown | None:

@@ -5,7 +5,8 @@ from typing import Literal, TypedDict
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.action import Choice, Choose, ClearTare, Inspect, Instruction, RemoveLoad, SetTare, SetZero
+from procedures.action import Choice, Choose, ClearTare, Instruction, RemoveLoad, SetTare, SetZero
+from procedures.answers import inspected
 from procedures.errors import ProcedureError
 from procedures.explanation import with_uncertainty
 from procedures.point import Outcome, Phase, Point, Reason
@@ -113,18 +114,7 @@ class CompleteTest:
 
     async def _visual(self) -> None:
         async with self._run.series(f"{self._prefix}visual"), self._run.step("visual"):
-            answer = await self._run.ask(Inspect(items=self.task.visual))
-            said = answer.choice if isinstance(answer, Choice) else ""
-            failing = () if said == "conforms" else tuple(item.strip() for item in said.split(","))
-            if any(item not in self.task.visual for item in failing):
-                raise ProcedureError(
-                    "scales.answer",
-                    "The answer to {question} was none of its choices.",
-                    "Answer with one of: {choices}.",
-                    question="inspect",
-                    choices=", ".join(("conforms", *self.task.visual)),
-                )
-            found = {item: item not in failing for item in self.task.visual}
+            found = await inspected(self._run, self.task.visual)
             self.seen = msgspec.structs.replace(self.seen, visual=found)
             for point in Sheet(self.basis).section("visual"):
                 await self._run.report(point)

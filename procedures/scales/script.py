@@ -4,8 +4,7 @@ Every effect goes through the run, so the script can be replayed; every point fo
 script decides nothing itself. One prompt a reading: who places a load has asked for its reading.
 """
 
-from procedures.action import Adjust, Choice, Choose
-from procedures.errors import ProcedureError
+from procedures.adjustment import adjusted
 from procedures.point import Conclusion, Outcome, Phase, Reason
 from procedures.run import Run
 from procedures.scales.complete_test import CompleteTest
@@ -22,7 +21,7 @@ async def scales(run: Run, task: ScaleTask) -> Conclusion:
     first = CompleteTest(run, task)
     found = await first.whole()
     notices = _notices(first, found)
-    if found.verdict.outcome is not Outcome.DOES_NOT_CONFORM or not await _adjusted(run, found):
+    if found.verdict.outcome is not Outcome.DOES_NOT_CONFORM or not await adjusted(run, found):
         return conclude(found, on=task.date, years=task.rules.validity_years, notices=notices)
     second = CompleteTest(run, task, prefix="as_left/")
     left = await second.whole()
@@ -33,26 +32,6 @@ async def scales(run: Run, task: ScaleTask) -> Conclusion:
         notices=(*notices, *_notices(second, left)),
         as_found=found,
     )
-
-
-async def _adjusted(run: Run, found: Phase) -> bool:
-    """Ask whether it is adjusted or rejected, and have it adjusted."""
-    async with run.series("adjustment"), run.step("adjust"):
-        failing = ", ".join(found.verdict.failing)
-        choices = ("adjust", "reject")
-        answer = await run.ask(Choose(question="adjust", choices=choices, facts={"failing": failing}))
-        if answer == Choice("reject"):
-            return False
-        if answer != Choice("adjust"):
-            raise ProcedureError(
-                "scales.answer",
-                "The answer to {question} was none of its choices.",
-                "Answer with one of: {choices}.",
-                question="adjust",
-                choices=", ".join(choices),
-            )
-        await run.instruct(Adjust())
-        return True
 
 
 def _notices(test: CompleteTest, found: Phase) -> tuple[Reason, ...]:

@@ -12,8 +12,9 @@ import msgspec
 
 from drivers.quantity import Quantity
 from drivers.reading import Origin, Reading, Stability
-from procedures.action import Choice, Choose, Inspect, Keyed, KeyQuantity
+from procedures.action import Keyed, KeyQuantity
 from procedures.adjustment import adjusted
+from procedures.answers import chosen, inspected, no_choice
 from procedures.errors import ProcedureError
 from procedures.meters.register import Shown, read_register
 from procedures.point import Outcome, Phase, Reason
@@ -63,12 +64,7 @@ class Session(Generic[S]):
             for one in tested:
                 async with self.run.step(one.id):
                     name = f"{one.id} {one.serial}".rstrip() if len(tested) > 1 else ""
-                    answer = await self.run.ask(Inspect(items=items, subject=name))
-                    said = answer.choice if isinstance(answer, Choice) else ""
-                    failing = () if said == "conforms" else tuple(item.strip() for item in said.split(","))
-                    if any(item not in items for item in failing):
-                        raise no_choice("inspect", ("conforms", *items))
-                    self.change(one.id, visual={item: item not in failing for item in items})
+                    self.change(one.id, visual=await inspected(self.run, items, name))
                     await self.report("visual")
 
     async def reading(
@@ -162,10 +158,7 @@ class Session(Generic[S]):
         Raises:
             ProcedureError: the answer is none of them.
         """
-        answer = await self.run.ask(Choose(question=question, choices=choices, facts=facts))
-        if not isinstance(answer, Choice) or answer.choice not in choices:
-            raise no_choice(question, choices)
-        return answer.choice
+        return await chosen(self.run, question, choices, **facts)
 
     def noted(self, readings: Sequence[Reading]) -> None:
         """Count readings that were logged."""
@@ -221,14 +214,3 @@ async def found_and_left(
     second = begin("as_left/")
     left = await second.whole()
     return left, second.sheets(), (*first.notices(), *second.notices()), found
-
-
-def no_choice(question: str, choices: tuple[str, ...]) -> ProcedureError:
-    """The answer to a question was none."""
-    return ProcedureError(
-        "procedure.answer",
-        "The answer to {question} was none of its choices.",
-        "Answer with one of: {choices}.",
-        question=question,
-        choices=", ".join(choices),
-    )

@@ -8,7 +8,8 @@ from typing import Final
 
 from drivers.quantity import Quantity
 from drivers.reading import Origin, Reading, Stability
-from procedures.action import Choice, Choose, Inspect, Keyed, KeyQuantity
+from procedures.action import Keyed, KeyQuantity
+from procedures.answers import chosen, inspected, read_again
 from procedures.errors import ProcedureError
 from procedures.meters.register import Shown, read_register
 from procedures.point import Reason
@@ -50,7 +51,7 @@ class Reader:
             ):
                 self.noted(reading)
                 return found
-            await self._cannot_be(found, least, most)
+            await read_again(self.run, found, least, most)
         raise ProcedureError(
             "vessel.shown",
             "The reading of {role} was no {dimension} that can be, {count} times.",
@@ -124,7 +125,7 @@ class Reader:
                 self.by_hand += 1
                 if least is None or answer.quantity >= least:
                     return answer.quantity
-                await self._cannot_be(answer.quantity, least, None)
+                await read_again(self.run, answer.quantity, least, None)
         raise ProcedureError(
             "vessel.dimension",
             "The answer to {question} was no {dimension} that can be, {count} times.",
@@ -135,22 +136,13 @@ class Reader:
             unit=step.unit,
         )
 
-    async def _cannot_be(self, found: Quantity, least: Quantity | None, most: Quantity | None) -> None:
-        """Say so before it is read again."""
-        bounds = {"least": least, "most": most}
-        told = {name: "—" if bound is None else str(bound) for name, bound in bounds.items()}
-        await self.chosen("cannot_be", ("measure_again",), reading=str(found), **told)
-
     async def chosen(self, question: str, choices: tuple[str, ...], **facts: str) -> str:
         """One of the choices.
 
         Raises:
             ProcedureError: the answer was none of them.
         """
-        answer = await self.run.ask(Choose(question=question, choices=choices, facts=facts))
-        if isinstance(answer, Choice) and answer.choice in choices:
-            return answer.choice
-        raise _no_choice(question, choices)
+        return await chosen(self.run, question, choices, **facts)
 
     async def inspected(self, items: tuple[str, ...], subject: str = "") -> dict[str, bool]:
         """The lines of a checklist: is it in order?
@@ -158,12 +150,7 @@ class Reader:
         Raises:
             ProcedureError: the answer names no line of the checklist.
         """
-        answer = await self.run.ask(Inspect(items=items, subject=subject))
-        said = answer.choice if isinstance(answer, Choice) else ""
-        failing = () if said == "conforms" else tuple(item.strip() for item in said.split(","))
-        if any(item not in items for item in failing):
-            raise _no_choice("inspect", ("conforms", *items))
-        return {item: item not in failing for item in items}
+        return await inspected(self.run, items, subject)
 
     async def side(self, vessel: str, nominal: Quantity, step: Quantity) -> tuple[Side, Quantity]:
         """On which side of its line the liquid in a measure stands, and how far from it.
@@ -179,7 +166,7 @@ class Reader:
             amount = await self.keyed(f"vessel_{side}", step, vessel=vessel, volume=str(nominal))
             if amount.value >= 0 and amount <= nominal * MOST:
                 return side, amount
-            await self._cannot_be(amount, nominal * 0, nominal * MOST)
+            await read_again(self.run, amount, nominal * 0, nominal * MOST)
         raise ProcedureError(
             "vessel.answers",
             "The reading of measure {vessel} ({volume}) was none that it can have, {count} times.",
@@ -218,14 +205,4 @@ def measured(
         reference_temperature=standard.reference_temperature,
         expansion=standard.expansion,
         material=standard.material,
-    )
-
-
-def _no_choice(question: str, choices: tuple[str, ...]) -> ProcedureError:
-    return ProcedureError(
-        "procedure.answer",
-        "The answer to {question} was none of its choices.",
-        "Answer with one of: {choices}.",
-        question=question,
-        choices=", ".join(choices),
     )

@@ -9,8 +9,8 @@ from typing import Final
 import msgspec
 
 from drivers.quantity import Quantity
-from procedures.action import Choice, Choose, DeliverVolume, Inspect, SetFlow
-from procedures.errors import ProcedureError
+from procedures.action import Choice, Choose, DeliverVolume, SetFlow
+from procedures.answers import inspected
 from procedures.explanation import with_uncertainty
 from procedures.meters.register import Shown
 from procedures.point import Phase, Point, Reason
@@ -107,17 +107,7 @@ class CompleteTest:
             for meter in self.task.meters:
                 async with self._run.step(meter.id):
                     name = f"{meter.id} {meter.serial}".rstrip()
-                    answer = await self._run.ask(Inspect(items=self.task.visual, subject=name))
-                    said = answer.choice if isinstance(answer, Choice) else ""
-                    failing = () if said == "conforms" else tuple(item.strip() for item in said.split(","))
-                    if any(item not in self.task.visual for item in failing):
-                        raise ProcedureError(
-                            "water_meters.answer",
-                            "The answer to the inspection of meter {meter} names no line of the checklist.",
-                            "Answer with conforms, or the lines that do not.",
-                            meter=meter.id,
-                        )
-                    found = {item: item not in failing for item in self.task.visual}
+                    found = await inspected(self._run, self.task.visual, name)
                     self._change(meter.id, visual=found)
                     await self._report(self._points(), "visual")
 

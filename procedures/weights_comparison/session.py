@@ -10,7 +10,8 @@ import msgspec
 
 from drivers.quantity import Quantity
 from drivers.reading import Origin, Reading, Stability
-from procedures.action import Choice, Choose, Inspect, PlaceWeight
+from procedures.action import Choice, Choose, PlaceWeight
+from procedures.answers import inspected
 from procedures.errors import ProcedureError
 from procedures.point import Point, Reason
 from procedures.run import Run
@@ -85,33 +86,18 @@ class Session:
         items = self._task.visual
         async with self._run.series(f"{self._prefix}visual"):
             async with self._run.step("set"):
-                failing = await self._inspected(items, "")
-            sound = {item: True for item in items if item not in failing}
+                found = await inspected(self._run, items)
+            failing = tuple(item for item in items if not found[item])
+            sound = {item: True for item in items if found[item]}
             self.seen = msgspec.structs.replace(self.seen, visual=sound)
             for name in wanted if failing else ():
                 async with self._run.step(name):
-                    poor = await self._inspected(failing, name)
-                of_weight = {item: item not in poor for item in failing}
+                    of_weight = await inspected(self._run, failing, name)
                 self.seen = msgspec.structs.replace(
                     self.seen, visual_of={**self.seen.visual_of, name: of_weight}
                 )
             async with self._run.step("visual"):
                 await self._report()
-
-    async def _inspected(self, items: tuple[str, ...], subject: str) -> tuple[str, ...]:
-        """The lines that fail."""
-        answer = await self._run.ask(Inspect(items=items, subject=subject))
-        said = answer.choice if isinstance(answer, Choice) else ""
-        failing = () if said == "conforms" else tuple(item.strip() for item in said.split(","))
-        if any(item not in items for item in failing):
-            raise ProcedureError(
-                "procedure.answer",
-                "The answer to {question} was none of its choices.",
-                "Answer with one of: {choices}.",
-                question="inspect",
-                choices=", ".join(("conforms", *items)),
-            )
-        return failing
 
     async def _comparison(self, planned: PlannedComparison) -> None:
         uut = self._task.uut
