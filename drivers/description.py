@@ -16,7 +16,7 @@ import msgspec
 from drivers.errors import DescriptionError
 from drivers.family import FamilyError, merged
 from drivers.instrument import Evidence, InstrumentKind, LineSettings
-from drivers.line_entry import number_mistake
+from drivers.line_entry import number_mistake, unfinished
 from drivers.protocols import State
 from drivers.protocols.check import Computed, Spelled
 from drivers.protocols.inquiry import Tells
@@ -256,6 +256,8 @@ def read_entries(data: bytes, file: str, kind: type[T], words: Sequence[str]) ->
         raise refuse(file, path or "the top of the file", reason, _correction(reason, words)) from None
     if wrong := number_mistake(entries):
         raise refuse(file, *wrong)
+    for path, number in unfinished(said):
+        raise refuse(file, path, f"{number} is no number", "Write digits and a point, as in '0.1'.")
     return said
 
 

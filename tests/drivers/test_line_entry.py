@@ -39,6 +39,39 @@ def test_a_number_without_sense_is_told_with_what_is_allowed(why):
     assert caught.value.remedy == f"Write {allowed}."
 
 
+NUMBERS = {
+    "a counter without end": (
+        "icp-m7084",
+        'wraps_at = "4294967296"',
+        "wraps_at = inf",
+        "read[0].quantity[0].wraps_at: Infinity is no number",
+    ),
+    "a limit that is no number": (
+        "icp-m7084",
+        'wraps_at = "4294967296"',
+        "wraps_at = 'nan'",
+        "NaN is no number",
+    ),
+    "a twin that holds none": ("tuf-2000m", "twin = 0", "twin = nan", "setting[0].twin: nan is no number"),
+    "a number that stands nowhere": (
+        "eh-promass-83",
+        'number = { at = 2006, type = "float32" }',
+        "number = []",
+        "nothing says where the number stands",
+    ),
+}
+
+
+@pytest.mark.parametrize("why", NUMBERS)
+def test_what_is_no_number_is_a_sentence_and_no_crash(why):
+    name, right, wrong, said = NUMBERS[why]
+    text = catalogue.load(name).text
+    assert right in text
+    with pytest.raises(DescriptionError) as caught:
+        make_driver(text.replace(right, wrong, 1).encode(), "own.toml")
+    assert said in caught.value.message
+
+
 @pytest.mark.parametrize("baud", [50, 110, 300, 10400, 14400, 28800, 31250, 76800, 921600, 4000000])
 def test_speeds_of_real_instruments_are_taken(baud):
     assert make_driver(changed("st-gs", "serial.baud", baud), "own.toml").line.baud == baud
