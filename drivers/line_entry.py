@@ -24,7 +24,6 @@ _SENSIBLE: Final[dict[str, tuple[int, int]]] = {
     "modbus.gap_ms": (0, 60_000),
     "modbus.late_ms": (0, 600_000),
     "talk.gap_ms": (0, 60_000),
-    "talk.buffer": (2, 65_536),  # one and its end
     "talk.longest": (1, 65_536),
 }
 """by entry: the least and the most that makes sense"""
