@@ -15,9 +15,10 @@ from typing import Final
 from drivers.assembly import AnyFileDriver, make_file_driver
 from drivers.description import DESCRIPTION, refuse
 from drivers.errors import DescriptionError, InstrumentError, PlainError
-from drivers.family import FamilyError, with_family
+from drivers.family import FamilyError, merged, with_family
 from drivers.file_place import line_of, line_of_mistake
 from drivers.instrument import Driver
+from drivers.line_entry import number_mistake
 from drivers.written import WRITTEN
 
 PLUG_INS: Final = "tera_bench.drivers"
@@ -120,7 +121,10 @@ def load_file(file: Traversable) -> AnyFileDriver:
         ) from None
     data = data.removeprefix(codecs.BOM_UTF8)  # an editor's mark, no word of the driver
     try:
-        driver = make_file_driver(joined(data, shown), shown)
+        whole = joined(data, shown)
+        driver = make_file_driver(whole, shown)
+        if senseless := number_mistake(merged(whole)):  # of a sealed record's driver nobody waits for answers
+            raise refuse(shown, *senseless)
         if driver.mark.id + _SUFFIX != file.name:
             own = file.name.removesuffix(_SUFFIX)
             correction = f"Name the file {driver.mark.id}{_SUFFIX}, or write id = '{own}'."

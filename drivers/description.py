@@ -16,7 +16,7 @@ import msgspec
 from drivers.errors import DescriptionError
 from drivers.family import FamilyError, merged
 from drivers.instrument import Evidence, InstrumentKind, LineSettings
-from drivers.line_entry import number_mistake
+from drivers.line_entry import unfinished
 from drivers.protocols import State
 from drivers.protocols.check import Computed, Spelled
 from drivers.protocols.inquiry import Tells
@@ -237,12 +237,11 @@ def read_entries(data: bytes, file: str, kind: type[T], words: Sequence[str]) ->
     """Read a driver file as `kind`; `words` are what a misspelt word may have meant.
 
     Raises:
-        DescriptionError: no TOML, a word that does not exist, an entry of the wrong type, or a time or length
-            that makes no sense.
+        DescriptionError: no TOML, a word that does not exist, an entry of the wrong type, or a number that is
+            none.
     """
     try:
-        entries = merged(data)
-        said = msgspec.convert(entries, kind)
+        said = msgspec.convert(merged(data), kind)
     except FamilyError as mistake:
         raise refuse(file, "like", str(mistake), "`tera driver list` shows the families.") from None
     except UnicodeDecodeError:
@@ -254,8 +253,8 @@ def read_entries(data: bytes, file: str, kind: type[T], words: Sequence[str]) ->
         found = _PATH.fullmatch(str(mistake))
         reason, path = (found[1], found[2]) if found else (str(mistake), None)
         raise refuse(file, path or "the top of the file", reason, _correction(reason, words)) from None
-    if wrong := number_mistake(entries):
-        raise refuse(file, *wrong)
+    for path, number in unfinished(said):
+        raise refuse(file, path, f"{number} is no number", "Write digits and a point, as in '0.1'.")
     return said
 
 

@@ -5,7 +5,10 @@ Bounds are wide: they catch a slip of the finger, not a rare instrument.
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, Final
+
+import msgspec
 
 from drivers.instrument import LineSettings
 
@@ -21,7 +24,6 @@ _SENSIBLE: Final[dict[str, tuple[int, int]]] = {
     "modbus.gap_ms": (0, 60_000),
     "modbus.late_ms": (0, 600_000),
     "talk.gap_ms": (0, 60_000),
-    "talk.buffer": (2, 65_536),  # one and its end
     "talk.longest": (1, 65_536),
 }
 """by entry: the least and the most that makes sense"""
@@ -47,6 +49,25 @@ def number_mistake(entries: Mapping[str, Any]) -> tuple[str, str, str] | None:
             correction = f"Write {least} to {most} " + ("ms." if path.endswith("_ms") else "characters.")
             return path, f"{value} makes no sense here", correction
     return None
+
+
+def unfinished(said: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every number of a file as it was read that is none, NaN or without end, and the path to it."""
+    match said:
+        case Decimal() | float():
+            if not Decimal(said).is_finite():
+                yield path, str(said)
+        case msgspec.Struct():
+            for name, written in zip(said.__struct_fields__, said.__struct_encode_fields__, strict=True):
+                yield from unfinished(getattr(said, name), f"{path}.{written}" if path else written)
+        case tuple():
+            for at, one in enumerate(said):
+                yield from unfinished(one, f"{path}[{at}]")
+        case dict():
+            for name, one in said.items():
+                yield from unfinished(one, f"{path}.{name}")
+        case _:
+            pass  # words and whole numbers
 
 
 def _numbers(entries: Mapping[str, Any]) -> Iterator[tuple[str, int]]:

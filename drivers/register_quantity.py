@@ -44,6 +44,9 @@ class QuantityMaker:
         listed = said.number if isinstance(said.number, tuple) else (said.number,)
         conditions = said.state if isinstance(said.state, tuple) else (said.state,)
         beat = said.heartbeat
+        if not listed:
+            correction = "Write its register as at, and its type."
+            raise EntryError(f"{self.path}.number", "nothing says where the number stands", correction)
         if said.wraps_at is not None and said.wraps_at <= 0:
             correction = "Write the first number that it cannot show, as in '65536'."
             raise EntryError(f"{self.path}.wraps_at", f"no counter holds {said.wraps_at}", correction)

@@ -16,7 +16,6 @@ SENSELESS = {
     "a pause of less than nothing": ("tuf-2000m", "modbus.gap_ms", -1, "0 to 60000 ms"),
     "an answer that is late by days": ("tuf-2000m", "modbus.late_ms", 10**30, "0 to 600000 ms"),
     "a pause of an hour": ("hart-1502a", "talk.gap_ms", 3600000, "0 to 60000 ms"),
-    "no room for a question": ("hart-1502a", "talk.buffer", 0, "2 to 65536 characters"),
     "answers of no length": ("hart-1502a", "talk.longest", 0, "1 to 65536 characters"),
 }
 
@@ -31,12 +30,51 @@ def changed(name: str, path: str, value: int) -> bytes:
 
 
 @pytest.mark.parametrize("why", SENSELESS)
-def test_a_number_without_sense_is_told_with_what_is_allowed(why):
+def test_a_number_without_sense_is_told_with_what_is_allowed(why, tmp_path):
     name, path, value, allowed = SENSELESS[why]
+    file = tmp_path / f"{name}.toml"
+    file.write_bytes(changed(name, path, value).partition(b"#= the family")[0])
     with pytest.raises(DescriptionError) as caught:
-        make_driver(changed(name, path, value), "own.toml")
-    assert caught.value.message == f"own.toml, at {path}: {value} makes no sense here."
+        catalogue.load(file)
+    assert caught.value.message.endswith(f", at {path}: {value} makes no sense here.")
     assert caught.value.remedy == f"Write {allowed}."
+
+
+def test_the_driver_in_a_sealed_record_is_read_again_whatever_times_it_names():
+    assert make_driver(changed("mt-sics", "interval_ms", 0), "own.toml").interval_s == 0
+
+
+NUMBERS = {
+    "a counter without end": (
+        "icp-m7084",
+        'wraps_at = "4294967296"',
+        "wraps_at = inf",
+        "read[0].quantity[0].wraps_at: Infinity is no number",
+    ),
+    "a limit that is no number": (
+        "icp-m7084",
+        'wraps_at = "4294967296"',
+        "wraps_at = 'nan'",
+        "NaN is no number",
+    ),
+    "a twin that holds none": ("tuf-2000m", "twin = 0", "twin = nan", "setting[0].twin: nan is no number"),
+    "a number that stands nowhere": (
+        "eh-promass-83",
+        'number = { at = 2006, type = "float32" }',
+        "number = []",
+        "nothing says where the number stands",
+    ),
+}
+
+
+@pytest.mark.parametrize("why", NUMBERS)
+def test_what_is_no_number_is_a_sentence_and_no_crash(why):
+    name, right, wrong, said = NUMBERS[why]
+    text = catalogue.load(name).text
+    assert right in text
+    with pytest.raises(DescriptionError) as caught:
+        make_driver(text.replace(right, wrong, 1).encode(), "own.toml")
+    assert said in caught.value.message
 
 
 @pytest.mark.parametrize("baud", [50, 110, 300, 10400, 14400, 28800, 31250, 76800, 921600, 4000000])
