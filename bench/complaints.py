@@ -69,7 +69,7 @@ class ComplaintDesk:
             content = to_json({**told, "salt": secrets.token_hex(16)})
             facts = {**facts, "complainant": sha256(content).hexdigest()}
             self._check(Complaint(ticket), RECEIVED, who, facts)
-            write_once(self.folder(ticket) / "complainant.json", content)
+            write_once(self.folder(ticket) / "complainant.json", content, private=True)
         return self.step(Complaint(ticket), RECEIVED, who, facts, files)
 
     def step(
@@ -138,7 +138,7 @@ class ComplaintDesk:
             )
         digest = sha256(content).hexdigest()
         name = f"{digest[:8]}-{file.name}"
-        write_once(self.folder(ticket) / name, content)
+        write_once(self.folder(ticket) / name, content, private=True)
         return {"name": name, "digest": digest}
 
     def _ticket(self) -> str:
