@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from bench.errors import LaboratoryError
+from bench.legible import check_legible
 from bench.people import Person, mistake_in, seated
 from drivers import notation
 from drivers.errors import UnitError
@@ -231,6 +232,7 @@ def load(root: Path) -> Laboratory:
             problem=str(problem),
         ) from None
     laboratory = notation.from_toml(text, Laboratory, source=file, error=LaboratoryError)
+    check_legible(laboratory, str(file))
     _check(laboratory, file)
     return laboratory
 

@@ -18,6 +18,7 @@ from bench.instruments import Instruments
 from bench.keyring import bench_key
 from bench.labels import Labels
 from bench.laboratory import Folders, Laboratory, load
+from bench.legible import check_legible
 from bench.operator import Operator
 from bench.operators.plant_hands import PlantHands
 from bench.operators.twin_hands import AutomaticOperator, TwinHands
@@ -335,4 +336,6 @@ def read_assignment(file: Path) -> Assignment:
         raise LaboratoryError(
             "file.not_text", "{file} is not text in UTF-8.", "Save it as UTF-8 text.", file=str(file)
         ) from None
-    return notation.from_toml(text, Assignment, source=file, error=LaboratoryError)
+    assignment = notation.from_toml(text, Assignment, source=file, error=LaboratoryError)
+    check_legible(assignment, str(file))
+    return assignment
