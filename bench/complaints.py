@@ -6,6 +6,7 @@ out when the law asks for it, and the chain holds all the same.
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -18,6 +19,7 @@ from bench.laboratory import Folders, Laboratory
 from bench.people import Person
 from bench.trail import Trail
 from drivers.notation import to_json
+from drivers.whole_file import NoFileError, TooLargeError, read_bytes
 from results.complaint import COMPLAINT, EVALUATED, RECEIVED, Complaint, complaints
 from results.entry import BENCH
 from results.journal import Journal
@@ -126,8 +128,9 @@ class ComplaintDesk:
         )
 
     def _attached(self, ticket: str, file: Path) -> dict[str, str]:
-        with plain_faults(file):
-            content = file.read_bytes() if file.stat().st_size <= _LARGEST_BYTES else b""
+        content = b""
+        with plain_faults(file), suppress(NoFileError, TooLargeError):
+            content = read_bytes(file, most=_LARGEST_BYTES)
         if not content:
             raise LaboratoryError(
                 "complaint.attachment",

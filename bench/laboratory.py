@@ -20,6 +20,7 @@ from drivers.quantity import Quantity
 from drivers.settling import SettleRule
 from drivers.twins.scenario import Scenario, Story, read_scenario
 from drivers.twins.settings import TwinSettings
+from drivers.whole_file import read_text
 from procedures import catalogue
 from procedures.standard import WorkingStandard
 from results.complaint import STAGES
@@ -214,7 +215,7 @@ def load(root: Path) -> Laboratory:
     """
     file = root / FILE_NAME
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_text(file)
     except FileNotFoundError:
         raise LaboratoryError(
             "laboratory.missing",

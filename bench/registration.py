@@ -116,8 +116,8 @@ def assignment_of(kind: str, answers: Mapping[str, str]) -> Assignment:
     """The order that the answers make.
 
     Raises:
-        LaboratoryError: a needed answer is missing, or one cannot be read, or shown on a paper; the fact `entry`
-            names it.
+        LaboratoryError: a needed answer is missing, or one cannot be read or shown; the fact `entry` names
+            it.
     """
     content: dict[str, Any] = {"kind": kind}
     liquid = ""

@@ -37,6 +37,7 @@ from drivers.device import Device
 from drivers.errors import InstrumentError, PlainError
 from drivers.identity import Told
 from drivers.silence import UNANSWERED
+from drivers.whole_file import read_text
 from procedures.assignment import Assignment
 from procedures.catalogue import find
 from results.delivery import Delivery
@@ -323,7 +324,7 @@ def read_assignment(file: Path) -> Assignment:
         LaboratoryError: not there, or a mistake, named with its place.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_text(file)
     except OSError as problem:
         raise LaboratoryError(
             "file.unreadable",

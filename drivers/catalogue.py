@@ -18,6 +18,7 @@ from drivers.errors import DescriptionError, InstrumentError, PlainError
 from drivers.family import FamilyError, with_family
 from drivers.file_place import line_of, line_of_mistake
 from drivers.instrument import Driver
+from drivers.whole_file import LARGEST_TEXT, read_bytes
 from drivers.written import WRITTEN
 
 PLUG_INS: Final = "tera_bench.drivers"
@@ -109,7 +110,7 @@ def load_file(file: Traversable) -> AnyFileDriver:
     """
     shown = str(file)
     try:
-        data = file.read_bytes()
+        data = read_bytes(file, most=LARGEST_TEXT) if isinstance(file, Path) else file.read_bytes()
     except OSError as trouble:
         raise InstrumentError(
             "driver.unreadable",

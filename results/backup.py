@@ -16,11 +16,12 @@ import apsw
 import msgspec
 
 from drivers.notation import to_json
+from drivers.whole_file import open_file
 from results.errors import IntegrityError, StorageError
 from results.journal import Journal
 from results.number import file_stem
 from results.sqlite_fault import plain_sqlite
-from results.storage import PRIVATE, plain_faults, write_once
+from results.storage import PRIVATE, plain_faults, read_whole, write_once
 
 MANIFEST: Final = "manifest.json"
 JOURNAL: Final = "data/journal.db"
@@ -32,6 +33,8 @@ _BESIDE: Final = (
     *("data/validations/*", "data/complaints/*/*"),
 )
 """a key whose revocation was left behind would be trusted again"""
+_LARGEST_MANIFEST: Final = 100_000_000
+"""bytes: half a million files"""
 _PRIVATE: Final = (f"{KEYS}/*.pem", "data/complaints/*/*")
 """what nobody but its user may read, in a copy too: keys, and who complains"""
 
@@ -180,10 +183,10 @@ def read_manifest(backup: Path) -> Manifest:
                 folder=str(backup),
                 backup=within[-1].parent.name,
             )
-        data = file.read_bytes()
+    data = read_whole(file, most=_LARGEST_MANIFEST)
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         manifest = None
     if manifest is None or not all(map(_inside, manifest.files)):
         raise IntegrityError(
@@ -238,6 +241,6 @@ def described(file: Path) -> KeptFile:
     Raises:
         StorageError: it cannot be read.
     """
-    with plain_faults(file):
-        content = file.read_bytes()
-    return KeptFile(len(content), hashlib.sha256(content).hexdigest())
+    with plain_faults(file), open_file(file) as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        return KeptFile(opened.tell(), digest)

@@ -2,11 +2,11 @@
 
 import contextlib
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from drivers.whole_file import NoFileError, TooLargeError, read_bytes
 from results.errors import IntegrityError, StorageError
 
 PRIVATE: Final = 0o600
@@ -48,25 +48,23 @@ def read_whole(path: Path, *, most: int) -> bytes:
         IntegrityError: it is larger.
     """
     with plain_faults(path):
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+        try:
+            return read_bytes(path, most=most)
+        except NoFileError:
             raise StorageError(
                 "storage.no_file",
                 "{path} is no file: it is a pipe or a device.",
                 "Name the file itself.",
                 path=str(path),
-            )
-        with path.open("rb") as file:
-            content = b"" if found.st_size > most else file.read(most + 1)
-    if max(found.st_size, len(content)) > most:
-        raise IntegrityError(
-            "storage.too_large",
-            "{path} is not sound: it is larger than any such file ({most} MB).",
-            "Use the copy from the backup or the register; keep this one as it is.",
-            path=str(path),
-            most=most // 1_000_000,
-        )
-    return content
+            ) from None
+        except TooLargeError:
+            raise IntegrityError(
+                "storage.too_large",
+                "{path} is not sound: it is larger than any such file ({most} MB).",
+                "Use the copy from the backup or the register; keep this one as it is.",
+                path=str(path),
+                most=most // 1_000_000,
+            ) from None
 
 
 def write_once(path: Path, content: bytes, *, private: bool = False) -> None:

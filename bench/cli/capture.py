@@ -19,6 +19,7 @@ from drivers.instrument import Driver, LineSettings, need_wire
 from drivers.line_entry import line_mistake
 from drivers.protocols.line_signs import wrong_line
 from drivers.transports import Transport
+from drivers.whole_file import read_text
 
 _BURST_S = 0.02  # the pieces of one frame follow each other faster
 _JUDGED = 4096  # bytes from which the line settings are judged
@@ -50,7 +51,7 @@ def line_of(options: Namespace, line: LineSettings) -> LineSettings:
 def interval_of(capture_file: Path) -> float | None:
     """The usual seconds between two frames, from the times beside a capture; None without them."""
     try:
-        lines = _times_of(capture_file).read_text("utf-8").splitlines()
+        lines = read_text(_times_of(capture_file)).splitlines()
         at = [float(line.split()[0]) for line in lines if line and not line.startswith("#")]
     except (OSError, ValueError, IndexError):
         return None

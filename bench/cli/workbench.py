@@ -18,6 +18,7 @@ from drivers.instrument import Driver, LineSettings, need_wire
 from drivers.proposal import Proposal, propose, propose_typed
 from drivers.protocols.escape import typed_to_bytes
 from drivers.protocols.line_signs import wrong_line
+from drivers.whole_file import LARGEST_CAPTURE, read_bytes
 
 
 def _own(options: Namespace) -> Path:
@@ -26,7 +27,7 @@ def _own(options: Namespace) -> Path:
 
 def _bytes_of(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_bytes(file, most=LARGEST_CAPTURE)
     except OSError as problem:
         raise LaboratoryError(
             "file.unreadable",
