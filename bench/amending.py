@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 
 from bench.errors import LaboratoryError
+from bench.legible import check_legible
 from bench.session import Surroundings
 from bench.software import identification
 from results.amendment import changed_assignment, fact_of
@@ -28,11 +29,13 @@ def amend(around: Surroundings, old: VerifiedRecord, changes: Mapping[str, str],
         reason: why; stands on the new paper.
 
     Raises:
-        LaboratoryError: no reason, nothing changed, no verdict, another bench's, or corrected already.
+        LaboratoryError: no reason, nothing changed, no verdict, another bench's, or corrected already, or
+            words that no paper can show.
         RecordError: one of the facts may not be amended.
         StorageError: the disk refuses; no number is consumed.
     """
     record, before = old.record, old.evidence.begun
+    check_legible({**changes, "reason": reason})
     after = {name: new.strip() for name, new in changes.items()}
     assignment = changed_assignment(before.assignment, after)
     told = {

@@ -6,6 +6,7 @@ out when the law asks for it, and the chain holds all the same.
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -18,6 +19,7 @@ from bench.laboratory import Folders, Laboratory
 from bench.people import Person
 from bench.trail import Trail
 from drivers.notation import to_json
+from drivers.whole_file import NoFileError, TooLargeError, read_bytes
 from results.complaint import COMPLAINT, EVALUATED, RECEIVED, Complaint, complaints
 from results.entry import BENCH
 from results.journal import Journal
@@ -69,7 +71,7 @@ class ComplaintDesk:
             content = to_json({**told, "salt": secrets.token_hex(16)})
             facts = {**facts, "complainant": sha256(content).hexdigest()}
             self._check(Complaint(ticket), RECEIVED, who, facts)
-            write_once(self.folder(ticket) / "complainant.json", content)
+            write_once(self.folder(ticket) / "complainant.json", content, private=True)
         return self.step(Complaint(ticket), RECEIVED, who, facts, files)
 
     def step(
@@ -126,8 +128,9 @@ class ComplaintDesk:
         )
 
     def _attached(self, ticket: str, file: Path) -> dict[str, str]:
-        with plain_faults(file):
-            content = file.read_bytes() if file.stat().st_size <= _LARGEST_BYTES else b""
+        content = b""
+        with plain_faults(file), suppress(NoFileError, TooLargeError):
+            content = read_bytes(file, most=_LARGEST_BYTES)
         if not content:
             raise LaboratoryError(
                 "complaint.attachment",
@@ -138,7 +141,7 @@ class ComplaintDesk:
             )
         digest = sha256(content).hexdigest()
         name = f"{digest[:8]}-{file.name}"
-        write_once(self.folder(ticket) / name, content)
+        write_once(self.folder(ticket) / name, content, private=True)
         return {"name": name, "digest": digest}
 
     def _ticket(self) -> str:

@@ -16,8 +16,9 @@ from bench.errors import LaboratoryError
 from bench.laboratory import FILE_NAME, Folders, load
 from bench.people import Person
 from results.keys import REVOKED_SUFFIX, FileKey, TrustedKey, keyid_of, read_public, read_trusted_keys
+from results.naming import LARGEST_RECEIPT
 from results.registry.checkpoint import RegistryKey
-from results.storage import plain_faults, replace_file, write_once
+from results.storage import plain_faults, read_whole, replace_file, write_once
 
 SHORTEST_PIN: Final = 6
 _MOST_TRIES: Final = 5
@@ -232,8 +233,7 @@ def registry_key(lab: Path, trust: Trust, *, named: bool) -> RegistryKey | None:
         DeliveryError: the key is mistyped.
     """
     if trust.folder is not None and (file := trust.folder / "registry.pub").exists():
-        with plain_faults(file):
-            return RegistryKey.parse(file.read_text("ascii", errors="replace"))
+        return RegistryKey.parse(read_whole(file, most=LARGEST_RECEIPT).decode("ascii", errors="replace"))
     if named or not (lab / FILE_NAME).exists():
         return None
     entry = load(lab).registry

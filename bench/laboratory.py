@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from bench.errors import LaboratoryError
+from bench.legible import check_legible
 from bench.people import Person, mistake_in, seated
 from drivers import notation
 from drivers.errors import UnitError
@@ -19,6 +20,7 @@ from drivers.quantity import Quantity
 from drivers.settling import SettleRule
 from drivers.twins.scenario import Scenario, Story, read_scenario
 from drivers.twins.settings import TwinSettings
+from drivers.whole_file import read_text
 from procedures import catalogue
 from procedures.standard import WorkingStandard
 from results.complaint import STAGES
@@ -213,7 +215,7 @@ def load(root: Path) -> Laboratory:
     """
     file = root / FILE_NAME
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_text(file)
     except FileNotFoundError:
         raise LaboratoryError(
             "laboratory.missing",
@@ -231,6 +233,7 @@ def load(root: Path) -> Laboratory:
             problem=str(problem),
         ) from None
     laboratory = notation.from_toml(text, Laboratory, source=file, error=LaboratoryError)
+    check_legible(laboratory, str(file))
     _check(laboratory, file)
     return laboratory
 

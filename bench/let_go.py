@@ -9,10 +9,10 @@ from results import envelope as dsse
 from results.entry import BENCH
 from results.errors import RecordError, StorageError
 from results.journal import Journal
-from results.naming import CERTIFICATE_SUFFIX, EVIDENCE_SUFFIX, beside
+from results.naming import CERTIFICATE_SUFFIX, EVIDENCE_SUFFIX, LARGEST_RECORD, beside
 from results.payload import read_payload
 from results.retention import Released, released
-from results.storage import plain_faults
+from results.storage import read_whole
 
 
 @contextmanager
@@ -66,8 +66,7 @@ def _told(record: Path) -> StorageError | None:
 
 def _released(record: Path) -> Released | None:
     """What the journal of the laboratory in which a record lies says, if it sealed exactly this record."""
-    with plain_faults(record):
-        envelope = dsse.parse(record.read_bytes())
+    envelope = dsse.parse(read_whole(record, most=LARGEST_RECORD))
     number = read_payload(envelope).number
     journal = Folders(record.absolute().parent.parent.parent).journal
     if not journal.exists():

@@ -9,6 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
+from drivers.whole_file import read_text
+
 HEADING: Final = (
     "# seconds, offset and bytes of each piece; asked: seconds, offset and what was sent, in hexadecimal"
 )
@@ -54,6 +56,6 @@ def with_questions(capture: Path, data: bytes) -> bytes:
 
 def _lines(capture: Path) -> list[str]:
     try:
-        return times_of(capture).read_text("utf-8").splitlines()
+        return read_text(times_of(capture)).splitlines()
     except (OSError, UnicodeDecodeError):
         return []

@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from bench.errors import LaboratoryError
+from bench.legible import check_legible
 from drivers.notation import to_plain
 from drivers.quantity import Quantity, known_unit
 from procedures.assignment import Assignment
@@ -117,12 +118,14 @@ def assignment_of(kind: str, answers: Mapping[str, str]) -> Assignment:
     """The order that the answers make.
 
     Raises:
-        LaboratoryError: a needed answer is missing, or one cannot be read; the fact `entry` names it.
+        LaboratoryError: a needed answer is missing, or one cannot be read or shown; the fact `entry` names
+            it.
     """
     content: dict[str, Any] = {"kind": kind}
     liquid = ""
     for field in fields(kind):
         typed = answers.get(field.name, field.given)
+        check_legible({field.name: typed})
         if field.needed and not typed.strip():
             raise LaboratoryError(
                 "registration.needed", "This must be filled in.", "Type it.", entry=field.name

@@ -14,10 +14,10 @@ from bench.laboratory import FILE_NAME, Folders, load
 from bench.standing import Standing
 from bench.trail import Trail
 from drivers.clock import Clock
-from results.backup import MANIFEST, RECORDS
+from results.backup import MANIFEST, RECORDS, described
 from results.disk import disks_of, read_again
 from results.drill import Drill
-from results.errors import IntegrityError
+from results.errors import IntegrityError, StorageError
 from results.journal import Journal
 from results.keys import TrustedKey
 from results.naming import EVIDENCE_SUFFIX, beside
@@ -67,8 +67,8 @@ def at_hand(place: Path, known: Sequence[CheckedCopy]) -> CopyAtHand:
 def is_there(copy: CheckedCopy) -> bool:
     """Whether a copy is where it was when it was checked; nothing but its manifest is read."""
     try:
-        return sha256((Path(copy.place) / MANIFEST).read_bytes()).hexdigest() == copy.manifest
-    except OSError:
+        return described(Path(copy.place) / MANIFEST).sha256 == copy.manifest
+    except StorageError:
         return False
 
 

@@ -7,7 +7,6 @@ judge: it retires keys for other reasons too, and its list is not signed.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from bench.keyring import keep_for_what_it_signed, revoke
@@ -15,13 +14,12 @@ from bench.laboratory import Folders, load
 from bench.trail import Trail
 from drivers.clock import Clock
 from drivers.errors import PlainError
-from results.backup import MANIFEST, Manifest
+from results.backup import MANIFEST, Manifest, described
 from results.entry import BENCH, Kept
 from results.journal import Journal
 from results.keys import keyid_of, read_public, read_trusted_keys
 from results.registry_client import HttpRegistryLine
 from results.revocation import forgotten
-from results.storage import plain_faults
 
 Retired = Callable[[str], Awaitable[frozenset[str]]]
 """the keys that the register of an address has retired, by key id"""
@@ -87,8 +85,7 @@ async def settle(
         StorageError: the disk refuses.
     """
     laboratory, folders = load(restored), Folders(restored)
-    with plain_faults(backup / MANIFEST):
-        digest = sha256((backup / MANIFEST).read_bytes()).hexdigest()
+    digest = described(backup / MANIFEST).sha256
     asked: frozenset[str] = frozenset()
     unasked = None
     if laboratory.registry is not None:

@@ -17,6 +17,7 @@ from drivers.file_driver import FileDriver
 from drivers.instrument import Driver
 from drivers.protocols import Event, Indicated, Refused
 from drivers.watching import Watch
+from drivers.whole_file import read_text
 
 _NOTE: Final = "as it came; compare with what the display showed"
 
@@ -79,7 +80,7 @@ class Trial:
             tuple(example_of(event, _NOTE)) for event in events if isinstance(event, Indicated | Refused)
         ]
         try:
-            text = self.file.read_text("utf-8-sig")
+            text = read_text(self.file, encoding="utf-8-sig")
             fresh = [lines for lines in dict.fromkeys(shown) if lines[1] not in text]
             if fresh:
                 added = "".join(f"{line}\n" for lines in fresh for line in lines)

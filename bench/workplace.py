@@ -20,6 +20,7 @@ from bench.instruments import Instruments
 from bench.keyring import bench_key
 from bench.labels import Labels
 from bench.laboratory import Folders, Laboratory, load
+from bench.legible import check_legible
 from bench.operator import Operator
 from bench.operators.plant_hands import PlantHands
 from bench.operators.twin_hands import AutomaticOperator, TwinHands
@@ -38,6 +39,7 @@ from drivers.device import Device
 from drivers.errors import InstrumentError, PlainError
 from drivers.identity import Told
 from drivers.silence import UNANSWERED
+from drivers.whole_file import read_text
 from procedures.assignment import Assignment
 from procedures.catalogue import find
 from results.delivery import Delivery
@@ -319,7 +321,7 @@ def read_assignment(file: Path) -> Assignment:
         LaboratoryError: not there, or a mistake, named with its place.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        text = read_text(file)
     except OSError as problem:
         raise LaboratoryError(
             "file.unreadable",
@@ -332,4 +334,6 @@ def read_assignment(file: Path) -> Assignment:
         raise LaboratoryError(
             "file.not_text", "{file} is not text in UTF-8.", "Save it as UTF-8 text.", file=str(file)
         ) from None
-    return notation.from_toml(text, Assignment, source=file, error=LaboratoryError)
+    assignment = notation.from_toml(text, Assignment, source=file, error=LaboratoryError)
+    check_legible(assignment, str(file))
+    return assignment

@@ -19,6 +19,7 @@ from drivers.family import FamilyError, merged, with_family
 from drivers.file_place import line_of, line_of_mistake
 from drivers.instrument import Driver
 from drivers.line_entry import number_mistake
+from drivers.whole_file import LARGEST_TEXT, read_bytes
 from drivers.written import WRITTEN
 
 PLUG_INS: Final = "tera_bench.drivers"
@@ -110,7 +111,7 @@ def load_file(file: Traversable) -> AnyFileDriver:
     """
     shown = str(file)
     try:
-        data = file.read_bytes()
+        data = read_bytes(file, most=LARGEST_TEXT) if isinstance(file, Path) else file.read_bytes()
     except OSError as trouble:
         raise InstrumentError(
             "driver.unreadable",

@@ -6,20 +6,22 @@ where a PIN encrypts them: whoever finds the stick must not be able to sign.
 """
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 import apsw
 import msgspec
 
 from drivers.notation import to_json
+from drivers.whole_file import open_file
 from results.errors import IntegrityError, StorageError
 from results.journal import Journal
 from results.number import file_stem
 from results.sqlite_fault import plain_sqlite
-from results.storage import plain_faults, write_once
+from results.storage import PRIVATE, plain_faults, read_whole, write_once
 
 MANIFEST: Final = "manifest.json"
 JOURNAL: Final = "data/journal.db"
@@ -31,6 +33,10 @@ _BESIDE: Final = (
     *("data/validations/*", "data/complaints/*/*"),
 )
 """a key whose revocation was left behind would be trusted again"""
+_LARGEST_MANIFEST: Final = 100_000_000
+"""bytes: half a million files"""
+_PRIVATE: Final = (f"{KEYS}/*.pem", "data/complaints/*/*")
+"""what nobody but its user may read, in a copy too: keys, and who complains"""
 
 
 class KeptFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -89,7 +95,7 @@ def back_up(root: Path, target: Path, *, at: str) -> Manifest:
         if file.suffix == ".pem" and b"ENCRYPTED" not in content:
             left_out.append(name)
         else:
-            write_once(target / name, content)
+            write_once(target / name, content, private=_is_private(name))
     kept = {path.relative_to(target).as_posix(): described(path) for path in _all_files(target)}
     manifest = Manifest(
         made_at=at, entries=entries, head=head, records=sealed, files=kept, left_out=tuple(left_out)
@@ -106,6 +112,49 @@ def restore(backup: Path, target: Path) -> Manifest:
         IntegrityError: the manifest cannot be read.
     """
     manifest = read_manifest(backup)
+    _check_empty(target)
+    with plain_faults(target):
+        for name in manifest.files:
+            source = backup / name
+            if source.is_file() and source.resolve().is_relative_to(backup.resolve()):
+                (target / name).parent.mkdir(parents=True, exist_ok=True)
+                if _is_private(name):
+                    (target / name).touch(mode=PRIVATE)  # before there is anything in it to read
+                shutil.copyfile(source, target / name)
+    return manifest
+
+
+def room_beside(target: Path) -> Path:
+    """The folder in which a backup is restored, checked and settled before it gets the name `target`.
+
+    A folder that has its name is a bench that may be used; until then keys that were revoked since would be
+    good again there.
+
+    Raises:
+        StorageError: the folder is not empty, a whole disk, or an earlier restore broke off there.
+    """
+    _check_empty(target)
+    if os.path.ismount(target):
+        raise StorageError(
+            "backup.whole_disk",
+            "{path} is a whole disk, which cannot be given its name at the end.",
+            "Name a new folder on it.",
+            path=str(target),
+        )
+    room = target.with_name(f"{target.name}.part")
+    with plain_faults(room):
+        left = room.exists()
+    if left:
+        raise StorageError(
+            "backup.left_over",
+            "{path} is what a restore left that did not come to its end; it is no bench to work with.",
+            "Take that folder away and restore again.",
+            path=str(room),
+        )
+    return room
+
+
+def _check_empty(target: Path) -> None:
     with plain_faults(target):
         if target.exists() and any(target.iterdir()):
             raise StorageError(
@@ -114,12 +163,6 @@ def restore(backup: Path, target: Path) -> Manifest:
                 "Give a new folder.",
                 path=str(target),
             )
-        for name in manifest.files:
-            source = backup / name
-            if source.is_file() and source.resolve().is_relative_to(backup.resolve()):
-                (target / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, target / name)
-    return manifest
 
 
 def read_manifest(backup: Path) -> Manifest:
@@ -140,10 +183,10 @@ def read_manifest(backup: Path) -> Manifest:
                 folder=str(backup),
                 backup=within[-1].parent.name,
             )
-        data = file.read_bytes()
+    data = read_whole(file, most=_LARGEST_MANIFEST)
     try:
         manifest = msgspec.json.decode(data, type=Manifest)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         manifest = None
     if manifest is None or not all(map(_inside, manifest.files)):
         raise IntegrityError(
@@ -158,6 +201,10 @@ def read_manifest(backup: Path) -> Manifest:
 def _inside(name: str) -> bool:
     """Whether a name of a manifest stays in the folder, whoever wrote the manifest."""
     return not Path(name).is_absolute() and ".." not in Path(name).parts
+
+
+def _is_private(name: str) -> bool:
+    return any(PurePosixPath(name).match(pattern) for pattern in _PRIVATE)
 
 
 def _copy_journal(source: Path, target: Path) -> None:
@@ -194,6 +241,6 @@ def described(file: Path) -> KeptFile:
     Raises:
         StorageError: it cannot be read.
     """
-    with plain_faults(file):
-        content = file.read_bytes()
-    return KeptFile(len(content), hashlib.sha256(content).hexdigest())
+    with plain_faults(file), open_file(file) as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+        return KeptFile(opened.tell(), digest)

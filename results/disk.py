@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from drivers.whole_file import open_file
 from results.storage import plain_faults
 
 UNKNOWN: Final = "unknown"
@@ -51,7 +52,7 @@ def read_again(file: Path) -> bytes:
     Raises:
         StorageError: it cannot be read.
     """
-    with plain_faults(file), file.open("rb") as opened:
+    with plain_faults(file), open_file(file) as opened:
         if hasattr(os, "posix_fadvise"):
             os.fdatasync(opened.fileno())
             os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

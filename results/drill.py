@@ -15,12 +15,12 @@ from results.entry import BENCH
 from results.errors import RecordError
 from results.journal import Journal
 from results.keys import TrustedKey, read_trusted_keys
-from results.naming import EVIDENCE_SUFFIX, RECORD_SUFFIX, beside
+from results.naming import EVIDENCE_SUFFIX, LARGEST_RECORD, RECORD_SUFFIX, beside
 from results.number import file_stem
 from results.payload import read_payload, unsound
 from results.retention import Released, released
 from results.revocation import forgotten
-from results.storage import plain_faults
+from results.storage import read_whole
 from results.verification import load_record
 
 
@@ -115,8 +115,7 @@ def _without_evidence(file: Path, keys: Mapping[str, TrustedKey], folder: Path, 
     Raises:
         RecordError: it is not the one that was sealed, or its signatures do not hold.
     """
-    with plain_faults(file):
-        envelope = dsse.parse(file.read_bytes())
+    envelope = dsse.parse(read_whole(file, most=LARGEST_RECORD))
     dsse.verify(envelope, {keyid: key.public for keyid, key in keys.items()})
     record = read_payload(envelope)
     with Journal(folder / JOURNAL, read_only=True) as journal:

@@ -5,7 +5,6 @@ service can stand behind the same port later.
 """
 
 import hashlib
-import os
 import secrets
 import unicodedata
 from collections.abc import Mapping
@@ -81,7 +80,6 @@ class FileKey:
         """
         with plain_faults(path):
             if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
                 _make(path, pin)
             pem = read_whole(path, most=_LARGEST_FILE)
         found = cls(_unlock(pem, pin, path))
@@ -114,15 +112,7 @@ def _make(path: Path, pin: str) -> None:
         pem = _STRETCHED + salt.hex().encode() + b"\n" + key.private_bytes(*form, protection)
     else:
         pem = key.private_bytes(*form, serialization.NoEncryption())
-    temporary = path.with_name(path.name + ".part")
-    temporary.unlink(missing_ok=True)
-    # Born with mode 0600, so that nobody else can read it even for a moment; Windows knows no such mode.
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(pem)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    write_once(path, pem, private=True)
 
 
 def _stretched(pin: str, salt: bytes) -> bytes:

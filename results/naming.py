@@ -6,6 +6,8 @@ from typing import Final
 RECORD_SUFFIX: Final = ".tera.json"
 EVIDENCE_SUFFIX: Final = ".h5"
 CERTIFICATE_SUFFIX: Final = ".pdf"
+DCC_SUFFIX: Final = ".dcc.xml"
+"""the digital certificate, which only a paper carries"""
 RECEIPT_SUFFIX: Final = ".receipt.json"
 APPROVED_SUFFIX: Final = ".ttd.pdf"
 """the paper with the electronic signatures of those who checked and approved"""

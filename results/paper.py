@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import io
 import re
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -17,8 +18,11 @@ from results.certificate.rendering import render_certificate
 from results.errors import IntegrityError
 from results.naming import (
     CERTIFICATE_SUFFIX,
+    DCC_SUFFIX,
+    EVIDENCE_SUFFIX,
     LARGEST_EVIDENCE,
     LARGEST_RECEIPT,
+    LARGEST_RECORD,
     RECEIPT_SUFFIX,
     RECORD_SUFFIX,
     beside,
@@ -27,7 +31,16 @@ from results.storage import plain_faults, read_whole, replace_file, write_once
 from results.verification import VerifiedRecord
 
 _END: Final = b"%%EOF"
-_NAME: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,80}", re.ASCII)
+_CARRIED: Final = {
+    RECORD_SUFFIX: LARGEST_RECORD,
+    EVIDENCE_SUFFIX: LARGEST_EVIDENCE,
+    DCC_SUFFIX: LARGEST_RECORD,
+    RECEIPT_SUFFIX: LARGEST_RECEIPT,
+}
+"""what a paper carries, each once, and how many bytes it may have"""
+_NAME: Final = re.compile(
+    rf"[0-9A-Za-z][0-9A-Za-z._-]{{0,80}}?({'|'.join(map(re.escape, _CARRIED))})", re.ASCII
+)
 
 
 def keep_paper(record: Path, verified: VerifiedRecord) -> Path | None:
@@ -91,14 +104,11 @@ def unpack(paper: bytes, folder: Path, *, called: str) -> Path:
         StorageError: the disk refuses.
     """
     found = _attachments(paper, called)
-    records = [name for name in found if name.endswith(RECORD_SUFFIX)]
-    if len(records) != 1:
+    if RECORD_SUFFIX not in found:
         raise unsound(called, "it carries no sealed record")
-    for name, content in found.items():
-        if not _NAME.fullmatch(name):
-            raise unsound(called, "a file in it has a name that no paper of ours gives")
+    for name, content in found.values():
         write_once(folder / name, content)
-    return folder / records[0]
+    return folder / found[RECORD_SUFFIX][0]
 
 
 def is_its_paper(paper: bytes, verified: VerifiedRecord, receipt: bytes) -> bool:
@@ -117,19 +127,28 @@ def has_only_signatures_behind(paper: bytes) -> bool:
     return end >= len(_END) and (not paper[end:].strip() or only_signatures_behind(paper, paper[:end]))
 
 
-def _attachments(paper: bytes, called: str) -> Mapping[str, bytes]:
+def _attachments(paper: bytes, called: str) -> Mapping[str, tuple[str, bytes]]:
+    """Name and content of each file in a paper, by its suffix; a stream is unpacked when its name is ours."""
     import pypdf  # noqa: PLC0415 - a tenth of every command's start, and one needs it
     from pypdf.errors import PyPdfError  # noqa: PLC0415 - with it
 
-    found: dict[str, bytes] = {}
+    found: dict[str, tuple[str, bytes]] = {}
     # A damaged file can make the reader fail in any way; whatever it is, the paper cannot be read.
     with contextlib.suppress(
-        PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError
+        PyPdfError,
+        *(ValueError, LookupError, TypeError, AttributeError, AssertionError, ArithmeticError),
+        *(RuntimeError, MemoryError, OSError, zlib.error),
     ):
-        for name, contents in pypdf.PdfReader(io.BytesIO(paper)).attachments.items():
-            if len(contents) != 1 or len(contents[0]) > LARGEST_EVIDENCE:
+        for one in pypdf.PdfReader(io.BytesIO(paper)).attachment_list:
+            name = _NAME.fullmatch(one.name)
+            if name is None:
+                raise unsound(called, "a file in it has a name that no paper of ours gives")
+            if name[1] in found:  # as many names as one likes can share one packed stream
                 raise unsound(called, "it carries a file twice")
-            found[name] = contents[0]
+            content = one.content
+            if len(content) > _CARRIED[name[1]]:
+                raise unsound(called, "a file in it is larger than any such file")
+            found[name[1]] = (name[0], content)
         return found
     raise unsound(called, "it cannot be read as a PDF with attachments")
 

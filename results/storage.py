@@ -2,11 +2,16 @@
 
 import contextlib
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
+from drivers.whole_file import NoFileError, TooLargeError, read_bytes
 from results.errors import IntegrityError, StorageError
+
+PRIVATE: Final = 0o600
+_ORDINARY: Final = 0o666
+"""what the umask leaves of it"""
 
 
 @contextlib.contextmanager
@@ -43,29 +48,32 @@ def read_whole(path: Path, *, most: int) -> bytes:
         IntegrityError: it is larger.
     """
     with plain_faults(path):
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+        try:
+            return read_bytes(path, most=most)
+        except NoFileError:
             raise StorageError(
                 "storage.no_file",
                 "{path} is no file: it is a pipe or a device.",
                 "Name the file itself.",
                 path=str(path),
-            )
-        with path.open("rb") as file:
-            content = b"" if found.st_size > most else file.read(most + 1)
-    if max(found.st_size, len(content)) > most:
-        raise IntegrityError(
-            "storage.too_large",
-            "{path} is not sound: it is larger than any such file ({most} MB).",
-            "Use the copy from the backup or the register; keep this one as it is.",
-            path=str(path),
-            most=most // 1_000_000,
-        )
-    return content
+            ) from None
+        except TooLargeError:
+            raise IntegrityError(
+                "storage.too_large",
+                "{path} is not sound: it is larger than any such file ({most} MB).",
+                "Use the copy from the backup or the register; keep this one as it is.",
+                path=str(path),
+                most=most // 1_000_000,
+            ) from None
 
 
-def write_once(path: Path, content: bytes) -> None:
+def write_once(path: Path, content: bytes, *, private: bool = False) -> None:
     """Put a whole file in place, on the disk before this returns; a file with the same bytes is left alone.
+
+    Args:
+        path: where.
+        content: the bytes.
+        private: nobody but its user may read it, where the disk knows such a thing (requirement L5).
 
     Raises:
         StorageError: the disk refuses, or another content stands under this name already.
@@ -81,7 +89,7 @@ def write_once(path: Path, content: bytes) -> None:
                 path=str(path),
             )
         path.parent.mkdir(parents=True, exist_ok=True)
-        _put(path, content)
+        _put(path, content, PRIVATE if private else _ORDINARY)
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -105,11 +113,31 @@ def let_go(path: Path) -> None:
         _sync_folder(path.parent)
 
 
-def _put(path: Path, content: bytes) -> None:
+def put_folder(made: Path, path: Path) -> None:
+    """Give a whole folder its name, once all that is in it is on the disk; an empty one may stand there.
+
+    Raises:
+        StorageError: the disk refuses; then all of it is where it was made.
+    """
+    with plain_faults(path):
+        for one in (*made.rglob("*"), made):
+            if one.is_dir():
+                _sync_folder(one)
+            else:
+                with one.open("r+b") as file:
+                    os.fsync(file.fileno())
+        if path.exists():
+            path.rmdir()
+        made.rename(path)
+        _sync_folder(path.parent)
+
+
+def _put(path: Path, content: bytes, mode: int = _ORDINARY) -> None:
     temporary = path.with_name(path.name + ".part")
     # Never into what stands there: on a stranger's stick it can be a link to a file of this computer.
     temporary.unlink(missing_ok=True)
-    with temporary.open("xb") as file:
+    # Born with its mode, so that nobody else reads it even for a moment; Windows and FAT know no such mode.
+    with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

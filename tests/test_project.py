@@ -91,8 +91,8 @@ REMOVERS = {
     "bench/keyring.py": "tries of a PIN that was right, and the private half of a key that was replaced",
     "bench/start.py": "the environment of a checkout",
     "drivers/twins/line.py": "a twin's own link",
-    "results/keys.py": "what is left of a key that was never made",
-    "results/storage.py": "evidence that is let go: after its retention, with verified copies on two disks",
+    "results/storage.py": "evidence that is let go: after its retention, with verified copies on two disks; "
+    "an empty folder that a restored one takes the place of",
 }
 
 

@@ -14,8 +14,9 @@ from bench.rereading import note_drill
 from bench.restoring import later_entries, retired_at, revoked_later, settle
 from drivers.clock import SystemClock
 from drivers.errors import PlainError
-from results.backup import back_up, restore
+from results.backup import back_up, restore, room_beside
 from results.drill import Drill, examine, missing_of
+from results.storage import put_folder
 
 _GRAVITY: Final = (ExitCode.DONE, ExitCode.IN_DOUBT, ExitCode.INTEGRITY)
 
@@ -52,8 +53,10 @@ def backup(options: Namespace) -> int:
 def put_back(options: Namespace) -> int:
     """Restore a backup into a new folder; `--drill` into a scratch folder that is thrown away again."""
     if options.into is not None:
-        code, drill = _restored(options, options.into)
-        return max(code, _settled(options, drill), key=_GRAVITY.index)
+        target = options.into.resolve()
+        room = room_beside(target)
+        code, drill = _restored(options, room)
+        return max(code, _put_in_place(options, drill, room, target), key=_GRAVITY.index)
     with tempfile.TemporaryDirectory(prefix="tera-drill-") as scratch:
         return _restored(options, Path(scratch))[0]
 
@@ -84,18 +87,18 @@ def _restored(options: Namespace, target: Path) -> tuple[ExitCode, Drill]:
     return (ExitCode.DONE if drill.sound else ExitCode.INTEGRITY), drill
 
 
-def _settled(options: Namespace, drill: Drill) -> ExitCode:
-    """Say loudly what a restored bench must know and its backup did not."""
+def _put_in_place(options: Namespace, drill: Drill, room: Path, target: Path) -> ExitCode:
+    """Give a restored bench its folder, and say loudly what it must know and its backup did not."""
     labels = Labels(options.lang)
     try:
         entries = later_entries(options.lab, drill.manifest)
         learned = asyncio.run(
-            settle(
-                options.into, options.backup, drill.manifest, entries, clock=SystemClock(), retired=retired_at
-            )
+            settle(room, options.backup, drill.manifest, entries, clock=SystemClock(), retired=retired_at)
         )
+        put_folder(room, target)
     except PlainError as fault:
         print(f"▲ {' '.join(labels.problem(fault))}", file=sys.stderr)
+        print(f"▲ {labels.text('command.not_in_place', folder=str(room))}", file=sys.stderr)
         return ExitCode.IN_DOUBT
     for keyid in learned.revoked:
         print(f"▲ {labels.text('command.revoked_again', key=keyid[:16])}", file=sys.stderr)

@@ -13,6 +13,7 @@ from bench.errors import LaboratoryError
 from bench.labels import Labels
 from drivers import notation
 from drivers.quantity import Quantity
+from drivers.whole_file import read_text
 from procedures import catalogue
 from procedures.edition import Procedure
 from procedures.errors import ProcedureError
@@ -78,7 +79,7 @@ def _procedure(kind: str) -> Procedure[Any]:
 
 def _content(options: Namespace) -> dict[str, object]:
     try:
-        return tomllib.loads(options.case.read_text(encoding="utf-8"), parse_float=Decimal)
+        return tomllib.loads(read_text(options.case), parse_float=Decimal)
     except OSError as problem:
         raise LaboratoryError(
             "file.unreadable",

@@ -11,7 +11,8 @@ from bench.cli.exit_code import ExitCode
 from bench.cli.output import say
 from bench.errors import LaboratoryError
 from bench.labels import Labels
-from results.errors import IntegrityError, RecordError
+from results.errors import RecordError
+from results.naming import LARGEST_RECEIPT
 from results.receipt import Receipt
 from results.registry.app import open_store
 from results.registry.checkpoint import open_note
@@ -20,7 +21,7 @@ from results.registry.settings import Settings
 from results.registry.store import Store
 from results.registry.wire import ConsistencyAnswer
 from results.stick import SEEN_FILE, records_on, write_answer
-from results.storage import plain_faults
+from results.storage import read_whole
 
 
 def _settings(options: Namespace, base_url: str) -> Settings:
@@ -80,8 +81,9 @@ def _answer(store: Store, place: Path, receipts: list[tuple[Path, Receipt]]) -> 
     sizes = {receipt.tree_size for _, receipt in receipts}
     seen = place / SEEN_FILE
     if seen.exists():
-        with plain_faults(seen), suppress(IntegrityError, UnicodeDecodeError):
-            sizes.add(open_note(seen.read_text(encoding="utf-8"), store.key).size)
+        with suppress(RecordError, UnicodeDecodeError):  # whatever lies there, the receipts are written
+            note_seen = read_whole(seen, most=LARGEST_RECEIPT).decode()
+            sizes.add(open_note(note_seen, store.key).size)
     proofs = [
         ConsistencyAnswer(
             first=size, second=newest, proof=tuple(one.hex() for one in store.consistency(size, newest))

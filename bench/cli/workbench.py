@@ -20,6 +20,7 @@ from drivers.proposal import Proposal, propose, propose_typed
 from drivers.protocols.escape import typed_to_bytes
 from drivers.protocols.line_signs import wrong_line
 from drivers.watching import reads_questions, speaks_characters
+from drivers.whole_file import LARGEST_CAPTURE, read_bytes
 
 
 def _own(options: Namespace) -> Path:
@@ -28,7 +29,7 @@ def _own(options: Namespace) -> Path:
 
 def _bytes_of(file: Path) -> bytes:
     try:
-        return file.read_bytes()
+        return read_bytes(file, most=LARGEST_CAPTURE)
     except OSError as problem:
         raise LaboratoryError(
             "file.unreadable",

@@ -18,6 +18,7 @@ from bench.errors import LaboratoryError
 from bench.operator import Prompt
 from bench.operators.answers import understand
 from drivers.notation import to_plain
+from drivers.whole_file import read_text
 from procedures.action import Answer, Choose, KeyQuantity
 
 
@@ -37,7 +38,7 @@ class ScriptOperator:
             LaboratoryError: not readable.
         """
         try:
-            return cls(tomllib.loads(file.read_text(encoding="utf-8")))
+            return cls(tomllib.loads(read_text(file)))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
             raise LaboratoryError(
                 "operator.script",

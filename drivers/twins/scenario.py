@@ -17,6 +17,7 @@ from drivers.twins.faults import FaultEntry
 from drivers.twins.plant import CourseEntry, StepEntry
 from drivers.twins.settings import TwinSettings
 from drivers.twins.vessels import NozzleEntry, VesselEntry
+from drivers.whole_file import read_text
 
 
 class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -85,7 +86,7 @@ def read_scenario(file: Path, *, seed: int | None = None) -> Scenario:
         DescriptionError: it cannot be read, or has a mistake, named with its place.
     """
     try:
-        text = file.read_text("utf-8-sig")
+        text = read_text(file, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise DescriptionError(
             "file.unreadable",

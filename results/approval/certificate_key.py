@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from drivers.whole_file import read_bytes
 from results.approval.signer import Act, refused
 
 FIELD: Final = "Pengesahan"
+
+_LARGEST: Final = 1_000_000
+"""bytes of a file with a key and its certificates"""
 
 
 class CertificateKey:
@@ -27,7 +31,7 @@ class CertificateKey:
             from pyhanko.sign import signers  # noqa: PLC0415 - heavy, and only for a signature
 
             try:
-                content = path.read_bytes()
+                content = read_bytes(path, most=_LARGEST)
             except OSError as fault:
                 raise refused(f"{path} cannot be read") from fault
             signer = None

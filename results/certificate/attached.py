@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from results.dcc.document import render_dcc
-from results.naming import EVIDENCE_SUFFIX, RECEIPT_SUFFIX, RECORD_SUFFIX
+from results.naming import DCC_SUFFIX, EVIDENCE_SUFFIX, RECEIPT_SUFFIX, RECORD_SUFFIX
 from results.number import file_stem
 from results.verification import VerifiedRecord
 
@@ -43,7 +43,7 @@ def attached(verified: VerifiedRecord, receipt: bytes) -> Sequence[Attached]:
     if verified.record.verdict is not None:
         words = "Sertifikat digital (DCC) / digital certificate"
         found.append(
-            Attached(f"{stem}.dcc.xml", ("alternative", "application/xml", words), render_dcc(verified))
+            Attached(stem + DCC_SUFFIX, ("alternative", "application/xml", words), render_dcc(verified))
         )
     if receipt:
         words = "Bukti pencatatan di register / receipt of the registry"

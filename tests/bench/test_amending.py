@@ -13,6 +13,7 @@ from bench.station import Station
 from drivers.clock import SystemClock
 from drivers.notation import to_builtins
 from results.certificate.content import certificate_content
+from results.certificate.rendering import render_certificate
 from results.dcc.document import render_dcc
 from results.entry import Amended, Concluded, RunBegun
 from results.errors import IntegrityError, RecordError
@@ -72,6 +73,28 @@ def test_an_amendment_has_its_own_number_and_says_what_why_who_and_when(lab, old
     assert (told.by, told.reason, told.record_digest) == ("Ani Contoh", "salah ketik", old.digest)
     assert told.certificate_number == old.record.certificate_number
     assert told.changes["identity.serial"] == {"old": "A123456", "new": "A123465"}
+
+
+@pytest.mark.parametrize(
+    "character", ["\x00", "\x01", "\x1b", "\x85", "\u202e", "\u2066", "\udcff", "\uffff"]
+)
+def test_words_that_no_paper_can_show_are_refused_and_use_no_number(lab, old, character):
+    for reason, changes in (
+        ("salah ketik", {"owner__name": f"A{character}B"}),
+        (f"A{character}B", {"place": "Kantor"}),
+    ):
+        with pytest.raises(LaboratoryError) as refused:
+            lab.amend(old, reason, **changes)
+        entry = "reason" if "place" in changes else "owner.name"
+        assert (refused.value.code, refused.value.facts["entry"]) == ("text.illegible", entry)
+    assert len(lab.journal.runs()) == 1
+
+
+def test_letters_of_any_script_and_an_address_of_two_lines_are_set(lab, old):
+    lines = "Jalan Contoh 1\n\tBlok\u200d\u00a0B 🏬"
+    new = lab.amend(old, owner__name="Toko ꦱꦫꦶ العربية", owner__address=lines)
+    assert new.record.owner.address == lines
+    assert render_certificate(new).startswith(b"%PDF")
 
 
 def test_what_was_measured_and_by_whom_stays_as_it_was(lab, old):

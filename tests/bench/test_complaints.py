@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import shutil
 from datetime import date, datetime
 from types import SimpleNamespace
@@ -252,6 +253,7 @@ def test_who_complains_is_not_in_the_journal_and_can_be_taken_out_without_breaki
     assert b"Ani Rahasia" not in Folders(lab).journal.read_bytes()
     file = lab / "data" / "complaints" / ticket / "complainant.json"
     assert "Ani Rahasia" in file.read_text("utf-8")
+    assert os.name == "nt" or not file.stat().st_mode & 0o077
     file.unlink()
     assert tera("audit-trail", "verify", lab=lab).returncode == 0
     assert step(lab, ticket, "verifikasi").returncode == 0

@@ -154,6 +154,12 @@ def test_a_line_that_must_be_filled_in_is_named():
     assert (refused.value.code, refused.value.facts["entry"]) == ("registration.needed", "uut.max")
 
 
+def test_a_character_that_no_paper_can_show_is_refused():
+    with pytest.raises(LaboratoryError) as refused:
+        assignment_of("scales", as_shown("scales") | {"identity.serial": "A\x01B"})
+    assert (refused.value.code, refused.value.facts["entry"]) == ("text.illegible", "identity.serial")
+
+
 def test_a_line_that_cannot_be_read_is_named():
     with pytest.raises(LaboratoryError) as refused:
         assignment_of("scales", as_shown("scales") | {"uut.max": "15 buah"})

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import shutil
+import signal
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +19,10 @@ from results.errors import DeliveryError
 from results.journal import Journal
 from results.keys import keyid_of, read_public, read_trusted_keys
 from results.revocation import forgotten
+from tests.bench.forked import completed
 from tests.bench.kept_lab import OVER, KeptLab
 from tests.bench.lab_bench import tera
+from tests.extent import EVERY
 
 pytestmark = pytest.mark.timeout(300)
 SINCE = "2026-12-01T08:00:00+07:00"
@@ -146,6 +150,43 @@ def test_the_command_says_loudly_what_the_backup_did_not_know(lab):
     told = tera("restore", str(lab.top / "old"), "--into", str(lab.top / "new"), lab=lab.top / "nowhere")
     assert keyid[:16] not in told.stderr  # nobody at hand knows, and the register is not there
     assert "register" in told.stderr
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="only on systems with SIGKILL")
+def test_a_restore_that_is_killed_at_any_step_leaves_no_bench_or_one_that_knows(lab):
+    keyid = bench_key_of(lab)
+    revoked(lab, keyid)
+    place, room = lab.top / "new", lab.top / "new.part"
+
+    def restored(step):
+        words = [str(lab.top / "old"), str(place), str(step), str(lab.root)]
+        return completed([str(Path(__file__).with_name("killed_restore.py")), *words])
+
+    whole = restored(0)
+    assert whole.returncode == 0, whole.stderr
+    steps = int(whole.stdout.split()[-1])
+    for step in (*range(1, steps, 1 if EVERY else steps // 4), steps - 1, steps):
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(room, ignore_errors=True)
+        assert restored(step).returncode == -signal.SIGKILL
+        assert not place.exists()
+        assert room.exists() == (step > 1)
+    told = restored(0)
+    assert (told.returncode, str(room) in told.stderr, place.exists()) == (3, True, False)
+    shutil.rmtree(room)
+    place.mkdir()  # an empty one is taken
+    assert restored(0).returncode == 0
+    assert read_trusted_keys(Folders(place).keys)[keyid].revoked.isoformat() == SINCE
+    assert not room.exists()
+
+
+def test_what_cannot_be_settled_is_not_put_in_place(lab):
+    """A laboratory file with a mistake, as the backup has it: its trail cannot be written on."""
+    (lab.root / "laboratory.toml").write_text("[bench]\n", "utf-8")
+    back_up(lab.root, lab.top / "later", at=OVER.isoformat())
+    told = tera("restore", str(lab.top / "later"), "--into", str(lab.top / "new"), lab=lab.top / "nowhere")
+    assert (told.returncode, (lab.top / "new").exists()) == (3, False)
+    assert str(lab.top / "new.part") in told.stderr
 
 
 def test_a_restored_bench_makes_a_new_key_and_trusts_the_old_one_for_what_it_signed(lab):

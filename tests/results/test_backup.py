@@ -1,6 +1,7 @@
 """A backup is a backup when it was restored: everything comes back, and every damage is found and named."""
 
 import json
+import os
 import shutil
 
 import pytest
@@ -66,6 +67,21 @@ def test_a_private_key_without_a_pin_is_left_out_and_named(backup):
         "data/keys/bench.pem",
         "data/keys/officer-budi.pem",
     ]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="only on POSIX has a file such a mode")
+def test_a_key_and_who_complains_stay_private_in_a_backup_and_after_a_restore(laboratory, tmp_path):
+    root = tmp_path / "lab"
+    shutil.copytree(laboratory, root)
+    who = root / "data/complaints/22222-22222/complainant.json"
+    who.parent.mkdir(parents=True)
+    who.write_bytes(b"{}")
+    back_up(root, tmp_path / "backup", at=AT)
+    restore(tmp_path / "backup", tmp_path / "restored")
+    for place in (tmp_path / "backup", tmp_path / "restored"):
+        files = [path for path in place.rglob("*") if path.is_file()]
+        private = {path.name for path in files if not path.stat().st_mode & 0o077}
+        assert private == {"officer-siti.pem", "complainant.json"}
 
 
 def test_any_file_that_is_missing_or_changed_is_named(backup, tmp_path):

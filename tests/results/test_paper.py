@@ -3,14 +3,17 @@
 import io
 import json
 import random
+import zlib
 from pathlib import Path
 
 import pypdf
 import pytest
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from results.certificate.rendering import render_certificate
 from results.errors import IntegrityError
 from results.journal import Journal
+from results.naming import LARGEST_RECEIPT
 from results.paper import has_only_signatures_behind, is_its_paper, keep_paper, unpack
 from results.sealing import SealedRun
 from results.verification import load_record
@@ -87,13 +90,47 @@ def with_attachments(**files: bytes) -> bytes:
     return written.getvalue()
 
 
+def packed(name: str, filters: str = "/FlateDecode", *, size: int = 9, names: int = 1) -> bytes:
+    """A paper whose one packed stream has several names; the first is `name`."""
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(with_attachments(**{name: bytes(size)})))
+    entry = next(writer.attachment_list)
+    entry._embedded_file[NameObject("/Filter")] = NameObject(filters)
+    entry._embedded_file._data = zlib.compress(bytes(size), 9)
+    for other in range(1, names):
+        name = TextStringObject(f"x{other}.h5")
+        named = DictionaryObject(entry.pdf_object | {NameObject("/F"): name})
+        entry._parent.extend([name, writer._add_object(named)])
+    written = io.BytesIO()
+    writer.write(written)
+    return written.getvalue()
+
+
+def test_one_stream_under_many_names_fills_no_disk(tmp_path):
+    once = packed("a.tera.json", size=1_000_000)
+    assert unpack(once, tmp_path / "one", called="x.pdf").stat().st_size == 1_000_000
+    paper = packed("a.tera.json", size=1_000_000, names=40)
+    assert len(paper) < 10_000
+    with pytest.raises(IntegrityError, match="twice"):
+        unpack(paper, tmp_path / "room", called="x.pdf")
+    assert not (tmp_path / "room").exists()
+
+
+def test_a_file_in_a_paper_is_no_larger_than_such_a_file_can_be(tmp_path):
+    paper = with_attachments(**{"a.tera.json": b"{}", "a.receipt.json": bytes(LARGEST_RECEIPT + 1)})
+    with pytest.raises(IntegrityError, match="larger"):
+        unpack(paper, tmp_path / "room", called="x.pdf")
+    assert not (tmp_path / "room").exists()
+
+
 BAD = {
     "no PDF": b"hello",
     "empty": b"",
     "cut off": b"%PDF-1.7\n1 0 obj\n<< /Type",
     "no attachment": with_attachments(),
     "a record that leaves its folder": with_attachments(**{"../x.tera.json": b"{}"}),
+    "a filter that nobody knows": packed("a.tera.json", "/Flateecode"),
     "two records": with_attachments(**{"a.tera.json": b"{}", "b.tera.json": b"{}"}),
+    "a file that no paper carries": with_attachments(**{"a.tera.json": b"{}", "a.exe": b""}),
     "an absolute name": with_attachments(**{"a.tera.json": b"{}", "/etc/x": b""}),
     "a name with a backslash": with_attachments(**{"a.tera.json": b"{}", "..\\x": b""}),
 }
