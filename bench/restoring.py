@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from bench.keyring import keep_for_what_it_signed, revoke
+from bench.keyring import retirement, revoke
 from bench.laboratory import Folders, load
 from bench.trail import Trail
 from drivers.clock import Clock
@@ -18,6 +18,7 @@ from drivers.errors import PlainError
 from results.backup import MANIFEST, Manifest
 from results.entry import BENCH, Kept
 from results.journal import Journal
+from results.key_rotation import keep_for_what_it_signed
 from results.keys import keyid_of, read_public, read_trusted_keys
 from results.registry_client import HttpRegistryLine
 from results.revocation import forgotten
@@ -114,7 +115,8 @@ async def settle(
             revoke(folders, keyid, since, reason)
         for stem in _without_private(folders):
             trail.note("key_replaced", whose=stem, reason="its private half was not in the backup")
-            keep_for_what_it_signed(folders, stem, clock.utc().astimezone())
+            at = retirement(journal, clock.utc().astimezone())
+            keep_for_what_it_signed(folders.keys, stem, at)
     return Learned(revoked=tuple(later), retired=doubtful, unasked=unasked)
 
 
