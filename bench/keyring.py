@@ -78,6 +78,17 @@ def pin_is_new(folders: Folders, person: Person) -> bool:
     return person.pin and not _key_file(folders, person).exists()
 
 
+def opens_with_pin(folders: Folders, person: Person) -> bool:
+    """Whether this person has a key that nothing but a PIN opens, whatever the laboratory file says of it.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    file = _key_file(folders, person)
+    with plain_faults(file):
+        return file.exists() and b"ENCRYPTED" in file.read_bytes()
+
+
 def _key_file(folders: Folders, person: Person) -> Path:
     return folders.keys / f"officer-{person.id}.pem"
 

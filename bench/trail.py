@@ -99,6 +99,16 @@ class Trail:
         self._officer = officer
 
     @contextmanager
+    def refusals_kept(self, **whose: str) -> Iterator[None]:
+        """Keep it that a key was refused, and what `whose` says of it."""
+        try:
+            yield
+        except PlainError as fault:
+            if fault.code.startswith("key."):
+                self.note("key_refused", **whose, code=fault.code)
+            raise
+
+    @contextmanager
     def kept(self, configuration: Mapping[str, str]) -> Iterator[None]:
         """From start to stop; what ends it by a fault is kept too."""
         self._start(configuration)

@@ -4,8 +4,8 @@ The command line and the screen both work through this; neither knows a file or 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -190,7 +190,7 @@ class Workplace:
 
         Whoever tested signs that too, so the key is opened first: nobody else ends a run.
         """
-        with self._key_use_noted(run):
+        with self.trail.refusals_kept(run=run):
             finishing.signing_keys(self.around, self.folders, run, pin)
         session.close(self.around, run, how="voided", reason=reason)
 
@@ -199,7 +199,7 @@ class Workplace:
 
         Each use of a key is noted, a wrong PIN too.
         """
-        with self._key_use_noted(run):
+        with self.trail.refusals_kept(run=run):
             finished = finishing.seal(self.around, self.folders, self.outbox, run, pin)
         keys = ", ".join(finished.sealed.verified.signed_by)
         self.trail.note("key_used", run=run, record=finished.number, keys=keys, meaning="menguji")
@@ -207,16 +207,6 @@ class Workplace:
             paper = sha256(finished.sealed.certificate.read_bytes()).hexdigest()
         self.trail.note("printed", record=finished.number, paper=paper)
         return finished
-
-    @contextmanager
-    def _key_use_noted(self, run: str) -> Iterator[None]:
-        """Keep it that a key was refused."""
-        try:
-            yield
-        except PlainError as fault:
-            if fault.code.startswith("key."):
-                self.trail.note("key_refused", run=run, code=fault.code)
-            raise
 
     async def deliver(self, *, journal_free: asyncio.Event | None = None) -> Delivery | None:
         """Push what waits; see `finishing.deliver_all`.

@@ -11,7 +11,10 @@ from datetime import datetime
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
+from bench.cli.typed_pin import typed_pin
+from bench.complaints import proved
 from bench.errors import LaboratoryError
+from bench.key_changes import signed_since, whoever_shows
 from bench.keyring import (
     bench_key,
     check_new_pin,
@@ -69,12 +72,14 @@ def rotate(options: Namespace) -> int:
     stem = stem_of(folders, person)
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, SystemClock())
+        shown = _shown(options, folders, laboratory, trail, person)
         pin = "" if person is None else _chosen_pin(options, person, "TERA_NEW_PIN")
         if person is not None:
             check_new_pin(person, pin)
         prepare(folders.keys, stem, pin)  # whole on the disk before the old one is touched
         at = retirement(journal, SystemClock().utc().astimezone())
-        trail.note("key_rotated", whose=options.whose, reason=options.reason, since=at.isoformat())
+        facts = {"whose": options.whose, "since": at.isoformat(), "reason": options.reason}
+        trail.note("key_rotated", **facts, **shown)
         retire(folders.keys, stem, at)
         made = _make(options, folders, person, trail, pin)
     _tell(options, made)
@@ -88,11 +93,26 @@ def withdraw(options: Namespace) -> int:
     since = _moment(options.since, now) if options.since is not None else now
     _, keyid = named_key(folders, options.key)
     with Journal(folders.journal) as journal:
-        Trail.of(laboratory, journal, SystemClock()).note(
-            "key_revoked", key=keyid, since=since.isoformat(), reason=options.reason
-        )
+        trail = Trail.of(laboratory, journal, SystemClock())
+        shown = _shown(options, folders, laboratory, trail, None)
+        lost = signed_since(folders, keyid, since)
+        facts = {"key": keyid, "since": since.isoformat(), "records": len(lost), "reason": options.reason}
+        trail.note("key_revoked", **facts, **shown)
         say(str(revoke(folders, keyid, since, options.reason)))
+    if lost:
+        told = Labels(options.lang).text("command.revoked_records", count=len(lost), numbers=" ".join(lost))
+        print(f"▲ {told}", file=sys.stderr)
     return ExitCode.DONE
+
+
+def _shown(
+    options: Namespace, folders: Folders, laboratory: Laboratory, trail: Trail, whose: Person | None
+) -> dict[str, str]:
+    """Who does it, and whether that person has shown to be the one: with the PIN, where anybody has one."""
+    who = whoever_shows(laboratory, folders, options.by, whose)
+    with trail.refusals_kept(person=who.id):
+        shown = proved(folders, who, typed_pin(options, who), SystemClock().utc())
+    return {"by": who.id, "proved": "pin" if shown else "named"}
 
 
 def _open(options: Namespace) -> tuple[Folders, Laboratory]:

@@ -25,7 +25,7 @@ from results.keys import FileKey, keyid_of, read_public, read_trusted_keys
 from results.sealing import seal
 from results.statement import ValidationReport, read_statement, state
 from results.verification import load_record
-from tests.bench.forked import CAN_FORK, completed
+from tests.bench.forked import CAN_FORK, ENVIRONMENT, completed
 from tests.results.made_run import write_run
 
 pytestmark = pytest.mark.timeout(300)
@@ -141,6 +141,93 @@ def rotated(tera, whose="budi", *options, pin=PINS["budi"], new_pin="999999"):
     return tera("key", "rotate", whose, "--reason", "PIN terlihat", *options, pin=pin, new_pin=new_pin)
 
 
+def revoked(tera, lab, stem, *options, pin=None):
+    keyid = keyid_of(read_public(Folders(lab).keys / f"{stem}.pub"))
+    return tera("key", "revoke", keyid, "--reason", "laptop hilang", *options, pin=pin)
+
+
+STRANGERS = {
+    "nobody's PIN, for a person": ("budi", (), None),
+    "the PIN that the thief would like": ("budi", (), "555555"),
+    "a wrong PIN, for the kepala": ("siti", (), "555555"),
+    "a colleague's own PIN": ("budi", ("--by", "joko"), PINS["joko"]),
+    "a penera's PIN, for the kepala": ("siti", ("--by", "budi"), PINS["budi"]),
+    "the kepala's name without the PIN": ("budi", ("--by", "siti"), "555555"),
+    "nobody's PIN, for the bench": ("bench", (), None),
+    "a wrong PIN, for the bench": ("bench", (), "555555"),
+    "a name that is nobody's": ("bench", ("--by", "nobody"), PINS["budi"]),
+}
+
+
+@pytest.mark.parametrize("case", STRANGERS)
+def test_nobody_replaces_a_key_without_a_pin_of_those_who_may(lab, tera, case):
+    whose, options, pin = STRANGERS[case]
+    before = {name: data for name, data in on_disk(lab).items() if not name.endswith(".tries")}
+    told = rotated(tera, whose, *options, pin=pin)
+    assert (told.returncode, "Traceback" in told.stderr) == (2, False)
+    assert {name: data for name, data in on_disk(lab).items() if not name.endswith(".tries")} == before
+    assert noted(lab, "key_rotated") == []
+
+
+def test_a_pin_taken_out_of_the_laboratory_file_is_asked_for_all_the_same(lab, tera):
+    (lab / "laboratory.toml").write_text(PEOPLE.replace("pin = true\n", ""), "utf-8")
+    before = on_disk(lab)
+    for whose in ("budi", "bench"):
+        assert rotated(tera, whose, pin=None).returncode == 2
+    assert revoked(tera, lab, "bench", "--since", "2020-01-01").returncode == 2
+    assert on_disk(lab) == before
+
+
+@pytest.mark.parametrize(
+    ("whose", "options", "by"),
+    [("budi", (), "budi"), ("budi", ("--by", "siti"), "siti"), ("bench", (), "siti"),
+     ("bench", ("--by", "joko"), "joko")],
+)  # fmt: skip
+def test_the_trail_names_who_has_shown_to_replace_a_key(lab, tera, whose, options, by):
+    assert rotated(tera, whose, *options, pin=PINS[by]).returncode == 0
+    (told,) = noted(lab, "key_rotated")
+    assert (told["whose"], told["by"], told["proved"]) == (whose, by, "pin")
+
+
+def test_a_kepala_frees_whoever_has_forgotten_and_tried_too_often(lab, tera):
+    for _ in range(6):
+        rotated(tera, pin="000000")
+    assert "locked" in rotated(tera).stderr
+    assert rotated(tera, "budi", "--by", "siti", pin=PINS["siti"]).returncode == 0
+    assert opened(lab, "budi", "999999")
+    assert [(one["person"], one["code"]) for one in noted(lab, "key_refused")[4:6]] == [
+        ("budi", "key.pin"),
+        ("budi", "key.locked"),
+    ]
+
+
+def test_whoever_has_any_pin_here_revokes_at_once_and_is_named_with_what_it_costs(lab, tera):
+    assert revoked(tera, lab, "bench", "--since", "2020-01-01").returncode == 2
+    assert revoked(tera, lab, "bench", "--since", "2020-01-01", pin="555555").returncode == 2
+    assert not (Folders(lab).keys / "bench.revoked").exists()
+    told = revoked(tera, lab, "bench", "--since", "2020-01-01", "--by", "joko", pin=PINS["joko"])
+    assert (told.returncode, "1 records here" in told.stderr, "000001" in told.stderr) == (0, True, True)
+    (note,) = noted(lab, "key_revoked")
+    assert (note["by"], note["proved"], note["records"]) == ("joko", "pin", 1)
+    assert note["since"].startswith("2020-01-01")
+
+
+def test_a_revocation_from_after_the_last_test_takes_no_record_along(lab, tera):
+    told = revoked(tera, lab, "officer-budi", "--since", "2199-01-01", pin=PINS["siti"])
+    assert (told.returncode, told.stderr) == (0, "")
+    assert noted(lab, "key_revoked")[0]["records"] == 0
+
+
+def test_where_nobody_has_a_pin_it_stays_possible_and_is_said_to_be_unproved(lab, tera):
+    for who in PINS:
+        for suffix in (".pem", ".pub"):
+            (Folders(lab).keys / f"officer-{who}{suffix}").unlink()
+    assert rotated(tera, "bench", pin=None).returncode == 0
+    assert revoked(tera, lab, "bench", "--by", "joko").returncode == 0
+    told = [(one["by"], one["proved"]) for what in ("key_rotated", "key_revoked") for one in noted(lab, what)]
+    assert told == [("budi", "named"), ("joko", "named")]
+
+
 REFUSED = {"too short": "12", "none": None, "empty": ""}
 
 
@@ -163,7 +250,10 @@ def test_a_replaced_key_opens_with_its_new_pin_only_and_what_the_old_one_signed_
 
 
 @pytest.mark.skipif(not CAN_FORK, reason="SIGKILL")
-def test_a_power_cut_at_any_step_of_a_replacement_leaves_the_old_key_or_the_new_one(lab, tmp_path):
+def test_a_power_cut_at_any_step_of_a_replacement_leaves_the_old_key_or_the_new_one(
+    lab, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(ENVIRONMENT, "TERA_PIN", PINS["siti"])
     step = 0
     while True:
         step += 1
@@ -219,7 +309,7 @@ def ended_tomorrow(lab):
 def test_nothing_counts_that_a_replaced_key_signs_of_a_later_test(lab, tera, tmp_path, whose):
     """The old private key lies in every backup of before."""
     stolen = copied_key(lab, tmp_path, "bench"), copied_key(lab, tmp_path, "officer-budi", PINS["budi"])
-    assert rotated(tera, whose).returncode == 0
+    assert rotated(tera, whose, "--by", "siti", pin=PINS["siti"]).returncode == 0
     ended_tomorrow(lab)
     with pytest.raises(IntegrityError, match="was replaced before"):
         sealed(lab, "run-2", stolen)
@@ -271,7 +361,7 @@ def test_a_backup_carries_when_a_key_was_replaced(lab, tera, tmp_path):
 
 def test_a_statement_of_later_that_a_replaced_key_signed_does_not_count(lab, tera, tmp_path):
     stolen = copied_key(lab, tmp_path, "bench")
-    assert rotated(tera, "bench").returncode == 0
+    assert rotated(tera, "bench", pin=PINS["siti"]).returncode == 0
     keys = read_trusted_keys(Folders(lab).keys)
     report = ValidationReport(
         bench="BENCH-02", office="x", at="2020-01-01T00:00:00+07:00", by="budi", software={},

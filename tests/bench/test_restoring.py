@@ -17,11 +17,18 @@ from results.errors import DeliveryError
 from results.journal import Journal
 from results.keys import keyid_of, read_public, read_trusted_keys
 from results.revocation import forgotten
-from tests.bench.kept_lab import OVER, KeptLab
+from tests.bench.forked import ENVIRONMENT
+from tests.bench.kept_lab import OVER, PIN, KeptLab
 from tests.bench.lab_bench import tera
 
 pytestmark = pytest.mark.timeout(300)
 SINCE = "2026-12-01T08:00:00+07:00"
+
+
+@pytest.fixture(autouse=True)
+def _siti_types(monkeypatch):
+    """Whoever changes a key shows the PIN."""
+    monkeypatch.setitem(ENVIRONMENT, "TERA_PIN", PIN)
 
 
 @pytest.fixture
