@@ -11,7 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from bench import events, finishing, session
+from bench import amending, events, finishing, session
 from bench.environment import Environment
 from bench.errors import LaboratoryError
 from bench.instruments import Instruments
@@ -44,6 +44,7 @@ from results.outbox import Outbox
 from results.records_beside import check_next_number
 from results.run_summary import RunSummary
 from results.storage import plain_faults
+from results.verification import VerifiedRecord
 
 NOBODY: Final[Mapping[str, str]] = {}
 """no choice was made, and none is needed"""
@@ -193,6 +194,19 @@ class Workplace:
         with self.trail.refusals_kept(run=run):
             finishing.signing_keys(self.around, self.folders, run, pin)
         session.close(self.around, run, how="voided", reason=reason)
+
+    def amend(
+        self, old: VerifiedRecord, changes: Mapping[str, str], reason: str, pin: str
+    ) -> finishing.Finished:
+        """Correct a record by a new one and seal that; see `amending.amend`.
+
+        Whoever tested signs, so the key is opened first: nobody else uses a number for it.
+        """
+        amending.check_own(self.around, old)
+        run = self.find(old.record.number).run
+        with self.trail.refusals_kept(run=run):
+            finishing.signing_keys(self.around, self.folders, run, pin)
+        return self.seal(amending.amend(self.around, old, changes, reason), pin)
 
     def seal(self, run: str, pin: str) -> finishing.Finished:
         """Sign, seal and queue an ended run; see `finishing.seal`.

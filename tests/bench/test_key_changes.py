@@ -1,82 +1,37 @@
 """Keys are replaced and revoked by whoever shows to be somebody of this laboratory, whole or not at all."""
 
-import contextlib
-import io
 import json
 import shutil
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 
 import msgspec
 import pytest
 
-from bench.cli.entry import run
 from bench.errors import LaboratoryError
-from bench.keyring import bench_key, officer_key, retirement
-from bench.laboratory import Folders, load
+from bench.keyring import bench_key, retirement
+from bench.laboratory import Folders
 from results import envelope as dsse
 from results.backup import back_up, restore
-from results.entry import BENCH
 from results.errors import IntegrityError, RecordError
 from results.journal import Journal
 from results.key_rotation import keep_for_what_it_signed, prepare
 from results.keys import FileKey, keyid_of, read_public, read_trusted_keys
-from results.sealing import seal
 from results.statement import ValidationReport, read_statement, state
 from results.verification import load_record
 from tests.bench.forked import CAN_FORK, ENVIRONMENT, completed
+from tests.bench.signing_lab import PEOPLE, PINS, made, noted, opened, sealed, typed
 from tests.results.made_run import write_run
 
 pytestmark = pytest.mark.timeout(300)
 HERE = Path(__file__).parent
-PINS = {"budi": "246810", "joko": "112233", "siti": "135791"}
-PEOPLE = """
-[bench]
-id = "BENCH-02"
-[office]
-name = "UPTD Metrologi Legal Kabupaten Contoh"
-regency = "Kabupaten Contoh"
-certificate_number = "{sequence:04d}/{year}"
-[[person]]
-id = "budi"
-name = "Budi Contoh"
-nip = "19900101 201503 1 002"
-pin = true
-[[person]]
-id = "joko"
-name = "Joko Contoh"
-nip = "19850505 201001 1 003"
-pin = true
-[[person]]
-id = "siti"
-name = "Siti Contoh"
-nip = "19700101 199503 2 001"
-roles = ["kepala"]
-pin = true
-"""
-
-
-@pytest.fixture(autouse=True)
-def _nobody_types(monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO())
-    for name in ("TERA_PIN", "TERA_NEW_PIN"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory):
-    """A laboratory of three people with their keys, and one sealed record of budi."""
-    root = tmp_path_factory.mktemp("keys") / "lab"
-    folders = Folders(root)
-    folders.make()
-    (root / "laboratory.toml").write_text(PEOPLE, "utf-8")
-    for who, pin in PINS.items():
-        FileKey.open(folders.keys / f"officer-{who}.pem", pin=pin)
-    with Journal(folders.journal) as journal:
-        write_run(journal, "run-1", end="concluded", officer_id="budi")
-    sealed(root, "run-1")
-    return root
+    """The laboratory that the others are copies of."""
+    return made(tmp_path_factory.mktemp("keys") / "lab")
 
 
 @pytest.fixture
@@ -87,54 +42,12 @@ def lab(prepared, tmp_path):
 
 
 @pytest.fixture
-def tera(lab, monkeypatch):
-    """The command line within this process; `pin` and `new_pin` are what is typed."""
-
-    def done(*arguments, pin=None, new_pin=None):
-        for name, typed in (("TERA_PIN", pin), ("TERA_NEW_PIN", new_pin)):
-            if typed is None:
-                monkeypatch.delenv(name, raising=False)
-            else:
-                monkeypatch.setenv(name, typed)
-        out, err = io.StringIO(), io.StringIO()
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-            code = run([*arguments, "--lab", str(lab), "--lang", "en"])
-        return SimpleNamespace(returncode=code, stdout=out.getvalue(), stderr=err.getvalue())
-
-    return done
-
-
-def person(root, who):
-    return next(one for one in load(root).person if one.id == who)
-
-
-def opened(root, who, pin):
-    return officer_key(Folders(root), person(root, who), pin, now=datetime.now(UTC))
-
-
-def sealed(root, name, seals=None):
-    """Seal a run with these keys, or with the present ones, as the bench does."""
-    folders = Folders(root)
-    seals = seals or (bench_key(folders), opened(root, "budi", PINS["budi"]))
-    with Journal(folders.journal) as journal:
-        return seal(
-            journal,
-            name,
-            folder=folders.records,
-            seals=seals,
-            keys=read_trusted_keys(folders.keys),
-            at="2026-11-21T10:00:00+07:00",
-            elapsed=1e5,
-        )
+def tera(lab):
+    return partial(typed, lab)
 
 
 def on_disk(root):
     return {file.name: file.read_bytes() for file in Folders(root).keys.iterdir()}
-
-
-def noted(root, what):
-    with Journal(Folders(root).journal, read_only=True) as journal:
-        return [kept.entry.facts for kept in journal.entries(BENCH) if kept.entry.what == what]
 
 
 def rotated(tera, whose="budi", *options, pin=PINS["budi"], new_pin="999999"):
