@@ -43,6 +43,7 @@ class Trail:
         elapsed: Callable[[], float],
         officer: str,
         clock_state: Callable[[], dict[str, str]] = clock_state,
+        configuration: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
         """Take the journal.
 
@@ -52,22 +53,30 @@ class Trail:
             elapsed: monotonic seconds.
             officer: who sits here, by id.
             clock_state: whether the computer's clock follows another; said with each entry.
+            configuration: what decides here, but for the instruments; what has changed of it is said before
+                the first entry. None: `kept` is told all of it.
         """
         self._journal = journal
         self._at = at
         self._elapsed = elapsed
         self._officer = officer
         self._clock_state = clock_state
+        self._configuration = configuration
         self._known: _Known | None = None
 
     @classmethod
     def of(cls, laboratory: Laboratory, journal: Journal, clock: Clock) -> Self:
-        """The trail of a laboratory in the name of whoever sits there, at its own wall time."""
+        """The trail of a laboratory in the name of whoever sits there, at its own wall time.
+
+        The instruments are not connected; whoever writes it without them says all the same what has changed.
+        """
+        folders = Folders(journal.path.parent.parent)
         return cls(
             journal,
             at=lambda: wall_time(laboratory, clock),
             elapsed=clock.monotonic,
             officer=laboratory.officer.id,
+            configuration=lambda: configuration_of(laboratory, folders, {}),
         )
 
     def note(self, what: str, /, **facts: Any) -> None:
@@ -76,6 +85,11 @@ class Trail:
         Raises:
             StorageError: it is not, so what it speaks of must not be done.
         """
+        if self._configuration is not None:
+            rest, self._configuration = self._configuration(), None
+            known = _configuration(self._journal.notes(CONFIGURATION))
+            kept = {name: value for name, value in known.items() if _of_instruments(name)}
+            self._note_changes(known, kept | {**rest})
         synchronised = {FOLLOWS: self._clock_state()[FOLLOWS]}
         entry = Noted(what=what, facts={"by": self._officer, **facts} | synchronised)
         kept = self._journal.append(BENCH, entry, at=self._at(), elapsed=self._elapsed())
@@ -129,14 +143,17 @@ class Trail:
             back = (datetime.fromisoformat(last.at) - datetime.fromisoformat(now)).total_seconds()
             if back > _CLOCK_MAY_STEP_S:
                 self.note("clock_went_back", seconds=round(back))
-        known = self._learned().configuration
+        self._note_changes(self._learned().configuration, configuration)
+        self.note("started", clock=self._clock_state())
+
+    def _note_changes(self, known: Mapping[str, str], configuration: Mapping[str, str]) -> None:
+        untold = not any(map(_of_instruments, known))  # when the instruments are told first, none has changed
         for name in sorted({*known, *configuration} if known else ()):
             old, new = known.get(name, ""), configuration.get(name, "")
-            if old != new:
+            if old != new and not (untold and _of_instruments(name)):
                 self.note("changed", what=name, old=old, new=new)
         if known != configuration:
             self.note(CONFIGURATION, configuration=dict(configuration))
-        self.note("started", clock=self._clock_state())
 
     def _learned(self) -> "_Known":
         """What all that was noted amounts to; read once, for it grows with the years."""
@@ -167,6 +184,11 @@ def _configuration(entries: Sequence[Kept]) -> dict[str, str]:
     return {}
 
 
+def _of_instruments(name: str) -> bool:
+    """Whether a name in a configuration is that of a driver or an instrument, which only a start knows."""
+    return name.startswith(("driver ", "instrument "))
+
+
 def configuration_of(
     laboratory: Laboratory, folders: Folders, instruments: Mapping[str, Bound]
 ) -> dict[str, str]:
@@ -181,7 +203,8 @@ def configuration_of(
     for person in laboratory.person:
         found[f"person {person.id}"] = "; ".join((", ".join(person.roles), *_competence(person)))
     for keyid, key in read_trusted_keys(folders.keys).items():
-        found[f"key {keyid[:16]}"] = key.person or "bench"
+        ended = (f"{how} {at}" for how, at in (("revoked", key.revoked), ("replaced", key.retired)) if at)
+        found[f"key {keyid[:16]}"] = "; ".join((key.person or "bench", *ended))
     return found
 
 

@@ -12,7 +12,7 @@ from bench.trail import Trail
 from drivers.clock import SystemClock
 from results.backup import back_up, restore
 from results.drill import examine
-from results.entry import BENCH, Noted
+from results.entry import BENCH, CONFIGURATION, Noted
 from results.errors import DeliveryError
 from results.journal import Journal
 from results.keys import keyid_of, read_public, read_trusted_keys
@@ -62,7 +62,8 @@ def settled(lab, asked, entries=()):
     )
     with Journal(Folders(target).journal, read_only=True) as journal:
         journal.verify()
-        notes = [kept.entry for kept in journal.entries(BENCH) if isinstance(kept.entry, Noted)]
+        entries = [kept.entry for kept in journal.entries(BENCH)]
+        notes = [one for one in entries if isinstance(one, Noted) and one.what != CONFIGURATION]
     return learned, notes, read_trusted_keys(Folders(target).keys)
 
 
