@@ -71,6 +71,23 @@ def amend(around: Surroundings, old: VerifiedRecord, changes: Mapping[str, str],
     return run
 
 
+def check_own(around: Surroundings, old: VerifiedRecord) -> None:
+    """See to it that this bench has sealed a record: only then can it be amended here.
+
+    Raises:
+        LaboratoryError: another bench has.
+    """
+    record, sealed = old.record, around.journal.sealed(old.record.number)
+    if record.bench != around.laboratory.bench.id or sealed is None or sealed.record_digest != old.digest:
+        raise LaboratoryError(
+            "amendment.foreign",
+            "Record {number} was not sealed by this bench, so it cannot be amended here.",
+            "Amend it at the bench {bench} that made it.",
+            number=record.number,
+            bench=record.bench,
+        )
+
+
 def _check(
     around: Surroundings, old: VerifiedRecord, told: Mapping[str, Mapping[str, str]], reason: str
 ) -> None:
@@ -81,15 +98,7 @@ def _check(
             "An amendment needs a reason, and at least one fact that differs from the record.",
             'Say what and why: tera amend 000017.tera.json --serial A-17 --reason "salah ketik".',
         )
-    sealed = around.journal.sealed(record.number)
-    if record.bench != around.laboratory.bench.id or sealed is None or sealed.record_digest != old.digest:
-        raise LaboratoryError(
-            "amendment.foreign",
-            "Record {number} was not sealed by this bench, so it cannot be amended here.",
-            "Amend it at the bench {bench} that made it.",
-            number=record.number,
-            bench=record.bench,
-        )
+    check_own(around, old)
     if record.state != "concluded":
         raise _no_verdict(record.number)
     for summary in around.journal.runs():

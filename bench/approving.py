@@ -9,7 +9,7 @@ from typing import Final
 
 from bench.errors import LaboratoryError
 from bench.laboratory import Laboratory
-from bench.people import Person, same_human
+from bench.people import Person, tested
 from bench.trail import Trail
 from results.approval.signer import Act, Meaning, PaperSigner, approve
 from results.certificate.rendering import render_certificate
@@ -57,7 +57,7 @@ def approver(
 def _tested(person: Person, verified: VerifiedRecord) -> bool:
     """Whether this person tested, also under another id; an amendment is begun in the tester's name."""
     signed = verified.record.officer
-    return person.id == verified.evidence.begun.officer_id or same_human(person, signed.name, signed.nip)
+    return tested(person, verified.evidence.begun.officer_id, signed.name, signed.nip)
 
 
 def approve_paper(

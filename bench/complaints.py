@@ -16,7 +16,7 @@ from typing import Any, Final
 from bench.errors import LaboratoryError
 from bench.keyring import officer_key, pin_is_new
 from bench.laboratory import Folders, Laboratory
-from bench.people import Person
+from bench.people import Person, tested
 from bench.trail import Trail
 from drivers.notation import to_json
 from drivers.whole_file import NoFileError, TooLargeError, read_bytes
@@ -113,7 +113,11 @@ class ComplaintDesk:
         if handler := str(facts.get("handler", "")):
             person(self.laboratory, handler)
         numbers = [*complaint.records, *facts.get("records", ())]
-        testers = {self._begun(number).begun.officer_id for number in numbers} - {""}
+        begun = [self._begun(number).begun for number in numbers]
+        testers = {one.officer_id for one in begun} - {""}
+        for one in begun:
+            tester = one.officer.name, one.officer.nip
+            testers |= {who.id for who in self.laboratory.person if tested(who, one.officer_id, *tester)}
         complaint.check(stage, who.id, facts, testers)
 
     def _begun(self, number: str) -> RunSummary:

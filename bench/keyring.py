@@ -15,6 +15,8 @@ from typing import Final
 from bench.errors import LaboratoryError
 from bench.laboratory import FILE_NAME, Folders, load
 from bench.people import Person
+from results.journal import Journal
+from results.key_rotation import finish
 from results.keys import REVOKED_SUFFIX, FileKey, TrustedKey, keyid_of, read_public, read_trusted_keys
 from results.naming import LARGEST_RECEIPT
 from results.registry.checkpoint import RegistryKey
@@ -42,6 +44,7 @@ def bench_key(folders: Folders) -> FileKey:
         RecordError: damaged.
         StorageError: the disk refuses.
     """
+    finish(folders.keys, "bench")
     return FileKey.open(folders.keys / "bench.pem")
 
 
@@ -54,6 +57,7 @@ def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) ->
         RecordError: wrong PIN.
     """
     file = _key_file(folders, person)
+    finish(folders.keys, file.stem)
     if not person.pin:
         return FileKey.open(file)
     _check_pin(person, pin, new=not file.exists())
@@ -75,68 +79,60 @@ def pin_is_new(folders: Folders, person: Person) -> bool:
     return person.pin and not _key_file(folders, person).exists()
 
 
+def opens_with_pin(folders: Folders, person: Person) -> bool:
+    """Whether this person has a key that nothing but a PIN opens, whatever the laboratory file says of it.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    file = _key_file(folders, person)
+    with plain_faults(file):
+        return file.exists() and b"ENCRYPTED" in file.read_bytes()
+
+
 def _key_file(folders: Folders, person: Person) -> Path:
     return folders.keys / f"officer-{person.id}.pem"
 
 
-def retire(folders: Folders, stem: str, at: datetime) -> str:
-    """Take a key out of use: its private half is destroyed, its public half stays trusted for what it signed.
-
-    Args:
-        folders: the laboratory.
-        stem: `bench`, or `officer-<id>`.
-        at: the day goes into its new name.
-
-    Returns:
-        The id of the retired key.
+def check_new_pin(person: Person, pin: str) -> None:
+    """See to it that a key can be made with this PIN.
 
     Raises:
-        LaboratoryError: there is no such key.
-        StorageError: the disk refuses.
+        LaboratoryError: the person has a PIN and none was given, or it is too short.
     """
-    public, private = folders.keys / f"{stem}.pub", folders.keys / f"{stem}.pem"
-    with plain_faults(public):
-        if not private.exists():
-            raise LaboratoryError(
-                "key.none",
-                "There is no key {key} here.",
-                "See the keys with: tera key list.",
-                key=stem,
-            )
-        # Under both names for a moment: a power cut leaves the old key trusted for what it signed.
-        keep_for_what_it_signed(folders, stem, at, taken=False)
-        private.write_bytes(bytes(private.stat().st_size))
-        private.unlink()
-    return keep_for_what_it_signed(folders, stem, at)
+    if not person.pin:
+        return
+    if not pin:
+        raise LaboratoryError(
+            "key.new_pin_missing",
+            "{name}'s new key needs a PIN, and none was given; the old key stays.",
+            "Type it twice; without a screen put it into the environment variable TERA_NEW_PIN.",
+            name=person.name,
+        )
+    _check_pin(person, pin, new=True)
 
 
-def keep_for_what_it_signed(folders: Folders, stem: str, at: datetime, *, taken: bool = True) -> str:
-    """Give a public key, with what revokes it, the name of one that was replaced.
-
-    Args:
-        folders: the laboratory.
-        stem: `bench`, or `officer-<id>`.
-        at: the day goes into its new name.
-        taken: it loses its old name, which a new key takes.
-
-    Returns:
-        The id of the key.
+def stem_of(folders: Folders, person: Person | None) -> str:
+    """The name without suffix of the files of a person's key, or of the bench's; there is such a key.
 
     Raises:
-        StorageError: the disk refuses.
+        LaboratoryError: there is none.
     """
-    public = folders.keys / f"{stem}.pub"
-    revoked = folders.keys / f"{stem}{REVOKED_SUFFIX}"
-    with plain_faults(public):
-        keyid = keyid_of(read_public(public))
-        kept = folders.keys / f"{stem}@{at:%Y-%m-%d}-{keyid[:8]}.pub"
-        write_once(kept, public.read_bytes())
-        if revoked.exists():  # it is said of this key, and not of the one that gets its name
-            write_once(kept.with_suffix(REVOKED_SUFFIX), revoked.read_bytes())
-        if taken:
-            revoked.unlink(missing_ok=True)  # first: of a key under two names the longer one counts
-            public.unlink()
-    return keyid
+    stem = "bench" if person is None else _key_file(folders, person).stem
+    if not (folders.keys / f"{stem}.pem").exists():
+        raise LaboratoryError(
+            "key.none",
+            "There is no key {key} here.",
+            "See the keys with: tera key list.",
+            key=stem,
+        )
+    return stem
+
+
+def retirement(journal: Journal, now: datetime) -> datetime:
+    """When a key that is replaced now ends: after every test so far, however wrong a clock was then."""
+    ends = [datetime.fromisoformat(run.ended_at) for run in journal.runs() if run.ended_at]
+    return max(now, *(end + timedelta(seconds=1) for end in ends)) if ends else now
 
 
 def revoke(folders: Folders, keyid: str, since: datetime, reason: str) -> Path:

@@ -250,7 +250,7 @@ def _check(laboratory: Laboratory, file: Path) -> None:
             "$.person",
             bool(mistake := mistake_in(laboratory.person)),
             mistake,
-            "Write each person once, with the own NIP and an id of letters and digits, such as penera2.",
+            "Write each person once, in Latin letters, with the own NIP and an id such as penera2.",
         ),
         (
             "$.instrument",

@@ -11,6 +11,7 @@ import msgspec
 from bench.errors import LaboratoryError
 
 PENERA = "penera"
+_LETTERS: Final = frozenset({"Lu", "Ll", "Lt", "Lo"})
 _ID: Final = re.compile(r"[0-9A-Za-z]([0-9A-Za-z._-]{0,38}[0-9A-Za-z])?", re.ASCII)
 """goes into the names of files, where `@` marks a key that was replaced"""
 
@@ -53,6 +54,8 @@ def mistake_in(people: Sequence[Person]) -> str:
     for person in people:
         if not _ID.fullmatch(person.id):
             return f"{person.id!r} is no id of a person"
+        if not _is_latin(person.name):
+            return f"the name {person.name!r} has a letter that is not Latin"
     # Not every disk tells large letters from small ones, and a key lies in a file of that name.
     if len({person.id.casefold() for person in people}) < len(people):
         return "two persons have the same id"
@@ -63,19 +66,35 @@ def mistake_in(people: Sequence[Person]) -> str:
 def same_human(person: Person, name: str, nip: str) -> bool:
     """Whether a person is whoever signed with this name and NIP, under whatever id.
 
-    Names count where a NIP is missing; letter case, spaces and the form of letters make no other person.
+    Names count where a NIP is missing. Nothing makes another person but other letters: no capitals, accents,
+    spaces, marks that nobody sees, or titles, which stand before with a dot or behind with a comma.
     """
     if _digits(person.nip) and _digits(nip):
         return _digits(person.nip) == _digits(nip)
     return _plain(person.name) == _plain(name)
 
 
+def tested(person: Person, officer_id: str, name: str, nip: str) -> bool:
+    """Whether a person is the one who tested, under that id or another."""
+    return person.id == officer_id or same_human(person, name, nip)
+
+
 def _digits(nip: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFKC", nip) if one.isdecimal())
+    """The digits of whatever script, as those that a NIP is written with."""
+    return "".join(str(unicodedata.decimal(one)) for one in nip if one.isdecimal())
 
 
 def _plain(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    words = unicodedata.normalize("NFKD", name).partition(",")[0].casefold().split()
+    while len(words) > 1 and words[0].endswith("."):
+        del words[0]
+    return "".join(one for one in "".join(words) if one.isalpha())
+
+
+def _is_latin(name: str) -> bool:
+    """Whether no letter of a name is one of another script, which looks the same and is not."""
+    letters = (one for one in unicodedata.normalize("NFKC", name) if unicodedata.category(one) in _LETTERS)
+    return all(unicodedata.name(one, "").startswith("LATIN ") for one in letters)
 
 
 def check_nip(officer: Person) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.keyring import keep_for_what_it_signed, revoke
+from bench.keyring import retirement, revoke
 from bench.laboratory import Folders, load
 from bench.trail import Trail
 from drivers.clock import Clock
@@ -17,6 +17,7 @@ from drivers.errors import PlainError
 from results.backup import MANIFEST, Manifest, described
 from results.entry import BENCH, Kept
 from results.journal import Journal
+from results.key_rotation import keep_for_what_it_signed
 from results.keys import keyid_of, read_public, read_trusted_keys
 from results.registry_client import HttpRegistryLine
 from results.revocation import forgotten
@@ -111,7 +112,8 @@ async def settle(
             revoke(folders, keyid, since, reason)
         for stem in _without_private(folders):
             trail.note("key_replaced", whose=stem, reason="its private half was not in the backup")
-            keep_for_what_it_signed(folders, stem, clock.utc().astimezone())
+            at = retirement(journal, clock.utc().astimezone())
+            keep_for_what_it_signed(folders.keys, stem, at)
     return Learned(revoked=tuple(later), retired=doubtful, unasked=unasked)
 
 

@@ -178,11 +178,8 @@ class Retention:
             raise LaboratoryError(
                 "retention.reason", "Nobody has said why.", "Write it with --reason; it stands in the trail."
             )
-        try:
+        with self.trail.refusals_kept(person=who.id):
             proved(self.folders, who, pin, self.clock.utc())
-        except PlainError as refusal:
-            self.trail.note("key_refused", person=who.id, code=refusal.code)
-            raise
 
     def _may_go(self, number: str, one: Standing | None) -> Standing:
         if one is None:

@@ -6,7 +6,7 @@ of all later readings goes through it.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,6 +46,7 @@ class Trail:
         elapsed: Callable[[], float],
         officer: str,
         clock_state: Callable[[], dict[str, str]] = clock_state,
+        configuration: Callable[[], Mapping[str, str]] | None = None,
     ) -> None:
         """Take the journal.
 
@@ -55,22 +56,30 @@ class Trail:
             elapsed: monotonic seconds.
             officer: who sits here, by id.
             clock_state: whether the computer's clock follows another; said with each entry.
+            configuration: what decides here, but for the instruments; what has changed of it is said before
+                the first entry. None: `kept` is told all of it.
         """
         self._journal = journal
         self._at = at
         self._elapsed = elapsed
         self._officer = officer
         self._clock_state = clock_state
+        self._configuration = configuration
         self._known: _Known | None = None
 
     @classmethod
     def of(cls, laboratory: Laboratory, journal: Journal, clock: Clock) -> Self:
-        """The trail of a laboratory in the name of whoever sits there, at its own wall time."""
+        """The trail of a laboratory in the name of whoever sits there, at its own wall time.
+
+        The instruments are not connected; whoever writes it without them says all the same what has changed.
+        """
+        folders = Folders(journal.path.parent.parent)
         return cls(
             journal,
             at=lambda: wall_time(laboratory, clock),
             elapsed=clock.monotonic,
             officer=laboratory.officer.id,
+            configuration=lambda: configuration_of(laboratory, folders, {}),
         )
 
     def note(self, what: str, /, **facts: Any) -> None:
@@ -79,11 +88,29 @@ class Trail:
         Raises:
             StorageError: it is not, so what it speaks of must not be done.
         """
+        if self._configuration is not None:
+            rest, self._configuration = self._configuration(), None
+            known = _configuration(self._journal.notes(CONFIGURATION))
+            kept = {name: value for name, value in known.items() if _of_instruments(name)}
+            self._note_changes(known, kept | {**rest})
+        self._note_clock()
+        self._keep(what, **facts)
+
+    def _note_clock(self) -> None:
+        """Keep it that the clock went back since the last entry, whoever wrote that."""
+        last = self._journal.newest()
+        if last is not None:
+            back = datetime.fromisoformat(last.at) - datetime.fromisoformat(self._at())
+            if back.total_seconds() > CLOCK_MAY_STEP_S:
+                self._keep(WENT_BACK, seconds=round(back.total_seconds()))
+
+    def _keep(self, what: str, /, **facts: Any) -> None:
         synchronised = {FOLLOWS: self._clock_state()[FOLLOWS]}
         entry = Noted(what=what, facts={"by": self._officer, **facts} | synchronised)
         kept = self._journal.append(BENCH, entry, at=self._at(), elapsed=self._elapsed())
         if self._known is not None:
             self._known.orders |= known_orders([kept])
+            self._known.went_back_from = _went_back_from([kept], self._known.went_back_from)
 
     def order(self, name: str) -> str | None:
         """The digest of an order as it was last noted; None when it never was."""
@@ -111,6 +138,16 @@ class Trail:
         self._officer = officer
 
     @contextmanager
+    def refusals_kept(self, **whose: str) -> Iterator[None]:
+        """Keep it that a key was refused, and what `whose` says of it."""
+        try:
+            yield
+        except PlainError as fault:
+            if fault.code.startswith("key."):
+                self.note("key_refused", **whose, code=fault.code)
+            raise
+
+    @contextmanager
     def kept(self, configuration: Mapping[str, str]) -> Iterator[None]:
         """From start to stop; what ends it by a fault is kept too."""
         self._start(configuration)
@@ -125,20 +162,18 @@ class Trail:
                 self.note("stopped")
 
     def _start(self, configuration: Mapping[str, str]) -> None:
-        last = self._journal.newest()
-        if last is not None:
-            now = datetime.fromisoformat(self._at())
-            back = (datetime.fromisoformat(last.at) - now).total_seconds()
-            if back > CLOCK_MAY_STEP_S:
-                self.note(WENT_BACK, seconds=round(back))
-        known = self._learned().configuration
+        self._note_clock()
+        self._note_changes(self._learned().configuration, configuration)
+        self.note("started", clock=self._clock_state())
+
+    def _note_changes(self, known: Mapping[str, str], configuration: Mapping[str, str]) -> None:
+        untold = not any(map(_of_instruments, known))  # when the instruments are told first, none has changed
         for name in sorted({*known, *configuration} if known else ()):
             old, new = known.get(name, ""), configuration.get(name, "")
-            if old != new:
+            if old != new and not (untold and _of_instruments(name)):
                 self.note("changed", what=name, old=old, new=new)
         if known != configuration:
             self.note(CONFIGURATION, configuration=dict(configuration))
-        self.note("started", clock=self._clock_state())
 
     def _learned(self) -> "_Known":
         """What all that was noted amounts to; read once, for it grows with the years."""
@@ -164,9 +199,8 @@ class _Known:
     went_back_from: datetime | None
 
 
-def _went_back_from(entries: Sequence[Kept]) -> datetime | None:
+def _went_back_from(entries: Iterable[Kept], found: datetime | None = None) -> datetime | None:
     """The latest time from which the clock went back; None once a person has said that it is right."""
-    found: datetime | None = None
     for kept in entries:
         if isinstance(kept.entry, Noted) and kept.entry.what == SET_RIGHT:
             found = None
@@ -184,6 +218,11 @@ def _configuration(entries: Sequence[Kept]) -> dict[str, str]:
     return {}
 
 
+def _of_instruments(name: str) -> bool:
+    """Whether a name in a configuration is that of a driver or an instrument, which only a start knows."""
+    return name.startswith(("driver ", "instrument "))
+
+
 def configuration_of(
     laboratory: Laboratory, folders: Folders, instruments: Mapping[str, Bound]
 ) -> dict[str, str]:
@@ -198,7 +237,8 @@ def configuration_of(
     for person in laboratory.person:
         found[f"person {person.id}"] = "; ".join((", ".join(person.roles), *_competence(person)))
     for keyid, key in read_trusted_keys(folders.keys).items():
-        found[f"key {keyid[:16]}"] = key.person or "bench"
+        ended = (f"{how} {at}" for how, at in (("revoked", key.revoked), ("replaced", key.retired)) if at)
+        found[f"key {keyid[:16]}"] = "; ".join((key.person or "bench", *ended))
     return found
 
 

@@ -4,15 +4,15 @@ The command line and the screen both work through this; neither knows a file or 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from bench import events, finishing, session
+from bench import amending, events, finishing, session
 from bench.clock_order import check_checkpoint, check_worked_until
 from bench.environment import Environment
 from bench.errors import LaboratoryError
@@ -48,6 +48,7 @@ from results.outbox import Outbox
 from results.records_beside import check_next_number
 from results.run_summary import RunSummary
 from results.storage import plain_faults
+from results.verification import VerifiedRecord
 
 NOBODY: Final[Mapping[str, str]] = {}
 """no choice was made, and none is needed"""
@@ -189,16 +190,29 @@ class Workplace:
 
         Whoever tested signs that too, so the key is opened first: nobody else ends a run.
         """
-        with self._key_use_noted(run):
+        with self.trail.refusals_kept(run=run):
             finishing.signing_keys(self.around, self.folders, run, pin)
         session.close(self.around, run, how="voided", reason=reason)
+
+    def amend(
+        self, old: VerifiedRecord, changes: Mapping[str, str], reason: str, pin: str
+    ) -> finishing.Finished:
+        """Correct a record by a new one and seal that; see `amending.amend`.
+
+        Whoever tested signs, so the key is opened first: nobody else uses a number for it.
+        """
+        amending.check_own(self.around, old)
+        run = self.find(old.record.number).run
+        with self.trail.refusals_kept(run=run):
+            finishing.signing_keys(self.around, self.folders, run, pin)
+        return self.seal(amending.amend(self.around, old, changes, reason), pin)
 
     def seal(self, run: str, pin: str) -> finishing.Finished:
         """Sign, seal and queue an ended run; see `finishing.seal`.
 
         Each use of a key is noted, a wrong PIN too.
         """
-        with self._key_use_noted(run):
+        with self.trail.refusals_kept(run=run):
             finished = finishing.seal(self.around, self.folders, self.outbox, run, pin)
         keys = ", ".join(finished.sealed.verified.signed_by)
         self.trail.note("key_used", run=run, record=finished.number, keys=keys, meaning="menguji")
@@ -206,16 +220,6 @@ class Workplace:
             paper = sha256(finished.sealed.certificate.read_bytes()).hexdigest()
         self.trail.note("printed", record=finished.number, paper=paper)
         return finished
-
-    @contextmanager
-    def _key_use_noted(self, run: str) -> Iterator[None]:
-        """Keep it that a key was refused."""
-        try:
-            yield
-        except PlainError as fault:
-            if fault.code.startswith("key."):
-                self.trail.note("key_refused", run=run, code=fault.code)
-            raise
 
     async def deliver(self, *, journal_free: asyncio.Event | None = None) -> Delivery | None:
         """Push what waits; see `finishing.deliver_all`.

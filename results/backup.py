@@ -29,10 +29,10 @@ RECORDS: Final = "data/records"
 KEYS: Final = "data/keys"
 _BESIDE: Final = (
     *("laboratory.toml", "drivers/*.toml", "orders/*.toml", "orders/tested/*.toml"),
-    *(f"{KEYS}/*.pub", f"{KEYS}/*.pem", f"{KEYS}/*.revoked"),
+    *(f"{KEYS}/*.pub", f"{KEYS}/*.pem", f"{KEYS}/*.revoked", f"{KEYS}/*.retired"),
     *("data/validations/*", "data/complaints/*/*"),
 )
-"""a key whose revocation was left behind would be trusted again"""
+"""a key whose revocation or retirement was left behind would be trusted again"""
 _LARGEST_MANIFEST: Final = 100_000_000
 """bytes: half a million files"""
 _PRIVATE: Final = (f"{KEYS}/*.pem", "data/complaints/*/*")

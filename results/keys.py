@@ -24,6 +24,7 @@ from results.storage import plain_faults, read_whole, write_once
 _PUBLIC_SIZE: Final = 32
 _LARGEST_FILE: Final = 100_000
 REVOKED_SUFFIX: Final = ".revoked"
+RETIRED_SUFFIX: Final = ".retired"
 _SALT_BYTES: Final = 16
 _STRETCHED: Final = b"Argon2id v=19 m=65536 t=3 p=4 salt="
 """opens the file of a key whose PIN was stretched so; the salt follows in hexadecimal"""
@@ -51,6 +52,8 @@ class TrustedKey:
     """the officer's id in the laboratory file; empty for a bench"""
     revoked: datetime | None = None
     """from when on nothing that it signed counts"""
+    retired: datetime | None = None
+    """when another key took its place: nothing counts that it signed of later tests"""
 
 
 class FileKey:
@@ -80,7 +83,8 @@ class FileKey:
         """
         with plain_faults(path):
             if not path.exists():
-                _make(path, pin)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                make_key(path, pin)
             pem = read_whole(path, most=_LARGEST_FILE)
         found = cls(_unlock(pem, pin, path))
         write_once(path.with_suffix(".pub"), found.public.hex().encode() + b"\n")
@@ -102,7 +106,13 @@ def read_public(path: Path) -> bytes:
     return public
 
 
-def _make(path: Path, pin: str) -> None:
+def make_key(path: Path, pin: str) -> None:
+    """Write a new key, whole or not at all; another that stands there is replaced.
+
+    Args:
+        path: the PEM file.
+        pin: what it is encrypted with; empty for a key without.
+    """
     key = Ed25519PrivateKey.generate()
     form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     if pin:
@@ -159,8 +169,8 @@ def read_trusted_keys(folder: Path) -> Mapping[str, TrustedKey]:
     """The keys of a folder by key id: whose each is, its file name says.
 
     `bench.pub` is the bench's and `officer-<id>.pub` that person's; a key that was replaced stays trusted for
-    what it signed under a name such as `bench@2025.pub`. A file of the same name that ends in `.revoked` says
-    from when on it counts no more. Any other file is nobody's key and is passed over.
+    what it signed under a name such as `bench@2025.pub`. A file of the same name that ends in `.revoked` or
+    `.retired` says from when on it counts no more. Any other file is nobody's key and is passed over.
 
     Raises:
         RecordError: a file with such a name holds no public key.
@@ -173,12 +183,13 @@ def read_trusted_keys(folder: Path) -> Mapping[str, TrustedKey]:
             if (owner, bool(person)) not in {("bench", False), ("officer", True)}:
                 continue
             public = read_public(path)
-            found[keyid_of(public)] = TrustedKey(public, person, _revoked(path.with_suffix(REVOKED_SUFFIX)))
+            revoked, retired = (_since(path.with_suffix(end)) for end in (REVOKED_SUFFIX, RETIRED_SUFFIX))
+            found[keyid_of(public)] = TrustedKey(public, person, revoked, retired)
     return found
 
 
-def _revoked(path: Path) -> datetime | None:
-    """When a key was revoked: the first word of the file of that name, whatever reason follows."""
+def _since(path: Path) -> datetime | None:
+    """When a key was revoked or replaced: the first word of the file of that name, whatever follows."""
     if not path.exists():
         return None
     words = path.read_text("utf-8", errors="replace").split()

@@ -26,6 +26,13 @@ class Use(msgspec.Struct, frozen=True):
     id: str
 
 
+class Tester(msgspec.Struct, frozen=True):
+    """Who tested, as the laboratory file named that person then."""
+
+    name: str = ""
+    nip: str = ""
+
+
 class Beginning(msgspec.Struct, frozen=True, kw_only=True, tag_field="entry", tag="run_begun"):
     """Of how a run was begun, what a list tells; the fields are those of `RunBegun`."""
 
@@ -33,6 +40,7 @@ class Beginning(msgspec.Struct, frozen=True, kw_only=True, tag_field="entry", ta
     procedure: str
     assignment: msgspec.Raw
     standards: tuple[Use, ...] = ()
+    officer: Tester = Tester()
     officer_id: str = ""
     bench: str
     training: bool

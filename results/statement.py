@@ -122,8 +122,8 @@ def read_statement(data: bytes, kind: type[S], keys: Mapping[str, TrustedKey] | 
         keys: trusted keys by key id; None when there are none at hand.
 
     Raises:
-        IntegrityError: not such a statement, not of a trusted bench, signed by a key that was revoked before,
-            or it does not agree with itself.
+        IntegrityError: not such a statement, not of a trusted bench, signed by a key that was revoked or
+            replaced before, or it does not agree with itself.
     """
     envelope = dsse.parse(data, [name for name, known in KINDS.items() if known is kind])
     if keys is not None:
@@ -140,6 +140,8 @@ def read_statement(data: bytes, kind: type[S], keys: Mapping[str, TrustedKey] | 
             raise _unsound("its bench has not signed it")
         if key.revoked is not None and at >= key.revoked:
             raise _unsound(f"its key was revoked before, on {key.revoked.isoformat()}")
+        if key.retired is not None and at >= key.retired:
+            raise _unsound(f"its key was replaced before, on {key.retired.isoformat()}")
     if not content.agrees:
         raise _unsound("its conclusion does not follow from its parts")
     return Stated(content=content, digest=envelope.digest, signatures_checked=keys is not None)

@@ -168,9 +168,9 @@ def examine_record(
     if keys is not None and report.signatures_checked:
         officers = {keys[signature.keyid].person for signature in envelope.signatures}
     if keys is not None:
-        revoked = {keyid for keyid in (one.keyid for one in envelope.signatures) if _is_revoked(keys, keyid)}
-        if revoked:
-            report.checked("revocation", lambda: _check_revoked(record, {k: keys[k] for k in revoked}))
+        ended = _ended_keys(envelope, keys)
+        if ended:
+            report.checked("revocation", lambda: _check_ended(record, ended))
     report.checked("chain", lambda: _check_chain(record, evidence))
     if record.amendment is not msgspec.UNSET:
         report.checked("replaced", lambda: _check_replaced(evidence, keys))
@@ -199,17 +199,21 @@ def _check_signatures(envelope: Envelope, keys: Mapping[str, TrustedKey]) -> Lit
     return True
 
 
-def _is_revoked(keys: Mapping[str, TrustedKey], keyid: str) -> bool:
-    return keyid in keys and keys[keyid].revoked is not None
+def _ended_keys(envelope: Envelope, keys: Mapping[str, TrustedKey]) -> dict[str, TrustedKey]:
+    """Of the trusted keys that signed, those that were revoked or replaced at some time."""
+    signed = {one.keyid: keys[one.keyid] for one in envelope.signatures if one.keyid in keys}
+    return {keyid: key for keyid, key in signed.items() if key.revoked is not None or key.retired is not None}
 
 
-def _check_revoked(record: Record, revoked: Mapping[str, TrustedKey]) -> Literal[True]:
-    """What ended before a key was revoked still counts; the register's time shows that it did."""
+def _check_ended(record: Record, ended: Mapping[str, TrustedKey]) -> Literal[True]:
+    """A test that ended before its key was revoked or replaced counts; the register's time shows that."""
     at = record.ended_at if record.amendment is msgspec.UNSET else record.amendment.at
     signed = datetime.fromisoformat(at)
-    for keyid, key in revoked.items():
+    for keyid, key in ended.items():
         if key.revoked is not None and signed >= key.revoked:
             raise unsound(f"its key {keyid[:16]} was revoked before, on {key.revoked.isoformat()}")
+        if key.retired is not None and signed >= key.retired:
+            raise unsound(f"its key {keyid[:16]} was replaced before, on {key.retired.isoformat()}")
     return True
 
 
@@ -231,8 +235,7 @@ def _check_replaced(evidence: Evidence, keys: Mapping[str, TrustedKey] | None) -
     if keys is not None:
         _check_signatures(inner.envelope, keys)
         officers = {keys[signature.keyid].person for signature in inner.envelope.signatures}
-        signers = [one.keyid for one in inner.envelope.signatures]
-        _check_revoked(inner.record, {keyid: keys[keyid] for keyid in signers if _is_revoked(keys, keyid)})
+        _check_ended(inner.record, _ended_keys(inner.envelope, keys))
     _check_chain(inner.record, inner.evidence)
     if inner.record.amendment is not msgspec.UNSET:
         _check_replaced(inner.evidence, keys)

@@ -5,7 +5,6 @@ import os
 from argparse import Namespace
 from typing import Final
 
-from bench.amending import amend as keep_amendment
 from bench.cli.exit_code import ExitCode
 from bench.cli.opening import opened
 from bench.cli.output import emit, say
@@ -33,8 +32,7 @@ async def _amend(options: Namespace) -> int:
         if getattr(options, attribute) is not None
     }
     async with opened(options, labels) as place:
-        run = keep_amendment(place.around, old, changes, options.reason)
-        finished = place.seal(run, os.environ.get("TERA_PIN", ""))
+        finished = place.amend(old, changes, options.reason, os.environ.get("TERA_PIN", ""))
         await place.deliver()
         state = registry_state(place, finished)
         record = finished.sealed.verified.record

@@ -4,7 +4,6 @@ import getpass
 import os
 import sys
 from argparse import Namespace
-from zoneinfo import ZoneInfo
 
 from bench.approving import approve_paper
 from bench.cli.exit_code import ExitCode
@@ -27,14 +26,9 @@ def approve(options: Namespace) -> int:
     laboratory, folders, clock = load(options.lab), Folders(options.lab), SystemClock()
     record = named_record(options.lab, options.file)
     verified = load_signed(options, record)
-    zone = ZoneInfo(laboratory.office.time_zone)
     with Journal(folders.journal) as journal:
-        trail = Trail(
-            journal,
-            at=lambda: clock.utc().astimezone(zone).isoformat(),
-            elapsed=clock.monotonic,
-            officer=options.person,
-        )
+        trail = Trail.of(laboratory, journal, clock)
+        trail.seat(options.person)
         file = approve_paper(
             laboratory,
             record,

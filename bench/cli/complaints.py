@@ -19,7 +19,6 @@ from bench.office_time import wall_time
 from bench.people import Person
 from bench.trail import Trail
 from drivers.clock import SystemClock
-from drivers.errors import PlainError
 from results.complaint import RECEIVED, Complaint, complaints
 from results.entry import BENCH
 from results.journal import Journal
@@ -68,12 +67,9 @@ def _who(options: Namespace, desk: ComplaintDesk) -> Person:
 
 def _proof(options: Namespace, desk: ComplaintDesk, who: Person) -> dict[str, Any]:
     """Whether that person has shown to be the one: with the PIN, where there is one."""
-    pin = typed_pin(options, who)
-    try:
-        return {"proved": "pin" if proved(desk.folders, who, pin, desk.now()) else "named"}
-    except PlainError as refusal:
-        desk.trail.note("key_refused", person=who.id, code=refusal.code)
-        raise
+    with desk.trail.refusals_kept(person=who.id):
+        shown = proved(desk.folders, who, typed_pin(options, who), desk.now())
+    return {"proved": "pin" if shown else "named"}
 
 
 def _facts(options: Namespace, desk: ComplaintDesk, stage: str) -> dict[str, Any]:

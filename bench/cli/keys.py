@@ -11,14 +11,27 @@ from datetime import datetime
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
+from bench.cli.typed_pin import typed_pin
+from bench.complaints import proved
 from bench.errors import LaboratoryError
-from bench.keyring import bench_key, named_key, officer_key, public_text, retire, revoke
+from bench.key_changes import signed_since, whoever_shows
+from bench.keyring import (
+    bench_key,
+    check_new_pin,
+    named_key,
+    officer_key,
+    public_text,
+    retirement,
+    revoke,
+    stem_of,
+)
 from bench.labels import Labels
 from bench.laboratory import Folders, Laboratory, load
 from bench.people import Person
 from bench.trail import Trail
 from drivers.clock import SystemClock
 from results.journal import Journal
+from results.key_rotation import prepare, retire
 from results.keys import FileKey, read_trusted_keys
 
 BENCH_KEY = "bench"
@@ -26,13 +39,15 @@ BENCH_KEY = "bench"
 
 def show(options: Namespace) -> int:
     """The keys that are trusted here, with whose each is and from when on it counts no more."""
-    keys = read_trusted_keys(Folders(options.lab).keys)
+    labels, keys = Labels(options.lang), read_trusted_keys(Folders(options.lab).keys)
     rows: list[tuple[str, ...]] = []
     for keyid, key in keys.items():
-        whose, revoked = key.person or BENCH_KEY, key.revoked.isoformat() if key.revoked else ""
+        whose = key.person or BENCH_KEY
+        ended = {"revoked": key.revoked, "replaced": key.retired}
         if options.json:
-            emit({"key": keyid, "whose": whose, "revoked": revoked or None})
-        rows.append((keyid[:16], whose, revoked))
+            emit({"key": keyid, "whose": whose} | {name: at and at.isoformat() for name, at in ended.items()})
+        told = (f"{labels.word('key_state', name)} {labels.moment(at)}" for name, at in ended.items() if at)
+        rows.append((keyid[:16], whose, ", ".join(told)))
     if not options.json:
         table(rows)
     return ExitCode.DONE
@@ -42,21 +57,31 @@ def new(options: Namespace) -> int:
     """Make the key of the bench or of a person before it is first needed."""
     folders, laboratory = _open(options)
     with Journal(folders.journal) as journal:
-        made = _make(options, folders, laboratory, Trail.of(laboratory, journal, SystemClock()), "key_made")
+        trail = Trail.of(laboratory, journal, SystemClock())
+        person = None if options.whose == BENCH_KEY else _person(laboratory, options.whose)
+        pin = "" if person is None else _chosen_pin(options, person, "TERA_PIN")
+        made = _make(options, folders, person, trail, pin)
     _tell(options, made)
     return ExitCode.DONE
 
 
 def rotate(options: Namespace) -> int:
-    """Replace a key; what the old one signed stays valid, and it signs nothing more."""
+    """Replace a key; what the old one signed stays valid, and nothing counts that it signs of later tests."""
     folders, laboratory = _open(options)
-    stem = BENCH_KEY if options.whose == BENCH_KEY else f"officer-{_person(laboratory, options.whose).id}"
+    person = None if options.whose == BENCH_KEY else _person(laboratory, options.whose)
+    stem = stem_of(folders, person)
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, SystemClock())
-        pin = _pin(options, laboratory)  # asked before anything is destroyed
-        trail.note("key_rotated", whose=options.whose, reason=options.reason)
-        retire(folders, stem, SystemClock().utc().astimezone())
-        made = _make(options, folders, laboratory, trail, "key_made", pin=pin)
+        shown = _shown(options, folders, laboratory, trail, person)
+        pin = "" if person is None else _chosen_pin(options, person, "TERA_NEW_PIN")
+        if person is not None:
+            check_new_pin(person, pin)
+        prepare(folders.keys, stem, pin)  # whole on the disk before the old one is touched
+        at = retirement(journal, SystemClock().utc().astimezone())
+        facts = {"whose": options.whose, "since": at.isoformat(), "reason": options.reason}
+        trail.note("key_rotated", **facts, **shown)
+        retire(folders.keys, stem, at)
+        made = _make(options, folders, person, trail, pin)
     _tell(options, made)
     return ExitCode.DONE
 
@@ -68,11 +93,26 @@ def withdraw(options: Namespace) -> int:
     since = _moment(options.since, now) if options.since is not None else now
     _, keyid = named_key(folders, options.key)
     with Journal(folders.journal) as journal:
-        Trail.of(laboratory, journal, SystemClock()).note(
-            "key_revoked", key=keyid, since=since.isoformat(), reason=options.reason
-        )
+        trail = Trail.of(laboratory, journal, SystemClock())
+        shown = _shown(options, folders, laboratory, trail, None)
+        lost = signed_since(folders, keyid, since)
+        facts = {"key": keyid, "since": since.isoformat(), "records": len(lost), "reason": options.reason}
+        trail.note("key_revoked", **facts, **shown)
         say(str(revoke(folders, keyid, since, options.reason)))
+    if lost:
+        told = Labels(options.lang).text("command.revoked_records", count=len(lost), numbers=" ".join(lost))
+        print(f"▲ {told}", file=sys.stderr)
     return ExitCode.DONE
+
+
+def _shown(
+    options: Namespace, folders: Folders, laboratory: Laboratory, trail: Trail, whose: Person | None
+) -> dict[str, str]:
+    """Who does it, and whether that person has shown to be the one: with the PIN, where anybody has one."""
+    who = whoever_shows(laboratory, folders, options.by, whose)
+    with trail.refusals_kept(person=who.id):
+        shown = proved(folders, who, typed_pin(options, who), SystemClock().utc())
+    return {"by": who.id, "proved": "pin" if shown else "named"}
 
 
 def _open(options: Namespace) -> tuple[Folders, Laboratory]:
@@ -81,29 +121,18 @@ def _open(options: Namespace) -> tuple[Folders, Laboratory]:
     return folders, laboratory if options.officer is None else laboratory.seated(options.officer)
 
 
-def _make(
-    options: Namespace,
-    folders: Folders,
-    laboratory: Laboratory,
-    trail: Trail,
-    what: str,
-    *,
-    pin: str | None = None,
-) -> FileKey:
-    pin = _pin(options, laboratory) if pin is None else pin
-    if options.whose == BENCH_KEY:
-        key = bench_key(folders)
-    else:
-        key = officer_key(folders, _person(laboratory, options.whose), pin, now=SystemClock().utc())
-    trail.note(what, whose=options.whose, key=key.keyid)
+def _make(options: Namespace, folders: Folders, person: Person | None, trail: Trail, pin: str) -> FileKey:
+    now = SystemClock().utc()
+    key = bench_key(folders) if person is None else officer_key(folders, person, pin, now=now)
+    trail.note("key_made", whose=options.whose, key=key.keyid)
     return key
 
 
-def _pin(options: Namespace, laboratory: Laboratory) -> str:
-    """The PIN of a person who has one: from TERA_PIN, or asked twice, for nobody can find it again."""
-    if options.whose == BENCH_KEY or not _person(laboratory, options.whose).pin:
+def _chosen_pin(options: Namespace, person: Person, variable: str) -> str:
+    """The PIN of a new key: from the environment, or asked twice, for nobody can find it again."""
+    if not person.pin:
         return ""
-    if (given := os.environ.get("TERA_PIN")) is not None or not sys.stdin.isatty():
+    if (given := os.environ.get(variable)) is not None or not sys.stdin.isatty():
         return given or ""
     labels = Labels(options.lang)
     first, second = (getpass.getpass(f"{labels.text(f'command.{ask}')}: ") for ask in ("pin", "pin_again"))

@@ -202,3 +202,4 @@ def _keys_of_the_bench(group: Commands) -> None:
     revoke.add_argument("--since", metavar="TIME", help="from when on (default: now)")
     for command in (rotate, revoke):
         command.add_argument("--reason", required=True, metavar="TEXT")
+        command.add_argument("--by", metavar="ID", help="who does it, and shows it with the PIN")

@@ -19,6 +19,8 @@ from drivers.notation import to_plain
 from procedures.action import Answer
 
 _LONGEST_LINE: Final = 1 << 16
+_SECRETS: Final = frozenset({"TERA_PIN", "TERA_NEW_PIN", "TERA_PASSPHRASE", "TERA_SIGN_ACCOUNT"})
+"""what a person signs with is none of the program's business"""
 
 
 class ExternalOperator:
@@ -43,6 +45,7 @@ class ExternalOperator:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 limit=_LONGEST_LINE,
+                env={name: value for name, value in os.environ.items() if name not in _SECRETS},
             )
         except (OSError, ValueError, IndexError) as problem:
             raise LaboratoryError(

@@ -6,7 +6,7 @@ import pytest
 from bench.amending import amend
 from bench.audit import measured_evidence
 from bench.errors import LaboratoryError
-from bench.laboratory import BenchEntry, Laboratory, RegistryEntry
+from bench.laboratory import BenchEntry, Folders, Laboratory, RegistryEntry
 from bench.people import Person
 from bench.session import Surroundings
 from bench.station import Station
@@ -19,6 +19,7 @@ from results.entry import Amended, Concluded, RunBegun
 from results.errors import IntegrityError, RecordError
 from results.journal import Journal
 from results.verification import load_record
+from tests.bench.signing_lab import PINS, made, noted, typed
 from tests.results.made_run import OFFICE, conclusion, keys_in, seal_with, weigh_points, write_run
 
 ANI = Person(id="ani", name="Ani Contoh", roles=("penera",))
@@ -238,3 +239,14 @@ def test_a_corrected_record_that_a_stranger_signed_is_found(lab, old, tmp_path):
                 "evidence": stranger.evidence.content,
             },
         )
+
+
+@pytest.mark.parametrize("pin", ["000000", PINS["joko"], None], ids=["wrong", "a colleague's", "none"])
+def test_without_the_testers_pin_no_number_is_used_for_an_amendment(tmp_path, pin):
+    root = made(tmp_path / "lab")
+    line = ("amend", "000001", "--serial", "PALSU-1", "--reason", "x")
+    assert typed(root, *line, "--as", "joko", pin=pin).returncode == 2
+    with Journal(Folders(root).journal, read_only=True) as journal:
+        assert [summary.begun.number for summary in journal.runs()] == ["000001"]
+    assert [one["run"] for one in noted(root, "key_refused")] == ["run-1"]
+    assert typed(root, *line, pin=PINS["budi"]).returncode == 0

@@ -12,6 +12,7 @@ from bench.errors import LaboratoryError
 from bench.finishing import checkpoint_time
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME, Folders, RegistryEntry, load
+from bench.trail import Trail
 from bench.workplace import open_workplace, read_assignment
 from drivers.clock import SystemClock
 from results.entry import BENCH
@@ -27,10 +28,10 @@ class WrongClock(SystemClock):
     """A clock that somebody has set."""
 
     def __init__(self, off: timedelta) -> None:
-        self._off = off
+        self.off = off
 
     def utc(self) -> datetime:
-        return super().utc() + self._off
+        return super().utc() + self.off
 
 
 @pytest.fixture
@@ -74,6 +75,27 @@ def test_a_standard_that_is_overdue_is_not_used_by_setting_the_clock_back(lab):
 def test_a_run_counts_as_much_as_the_trail(lab):
     begun(lab)
     assert refused(lab, LONG_AGO) == "clock.behind"
+
+
+def test_a_command_that_only_notes_something_hides_no_clock_that_went_back(lab):
+    begun(lab)
+    with Journal(Folders(lab).journal) as journal:
+        Trail.of(load(lab), journal, WrongClock(LONG_AGO)).note("printed")
+    assert noted(lab)[-2:] == ["clock_went_back", "printed"]
+    assert refused(lab, LONG_AGO) == "clock.behind"
+
+
+def test_a_clock_that_goes_back_while_the_program_is_open_begins_nothing(lab):
+    async def day() -> str:
+        clock = WrongClock(timedelta())
+        async with open_workplace(lab, Labels(), clock=clock) as place:
+            clock.off = LONG_AGO
+            place.trail.note("printed")
+            with pytest.raises(LaboratoryError) as told:
+                await place.begin(read_assignment(lab / "orders" / "contoh.toml"))
+            return told.value.code
+
+    assert asyncio.run(day()) == "clock.behind"
 
 
 def test_seconds_that_a_time_server_takes_back_are_nothing(lab):

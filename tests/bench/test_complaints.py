@@ -206,6 +206,21 @@ def test_a_record_named_later_takes_the_case_from_a_handler_who_tested_it(lab):
     assert step(lab, ticket, "tindak_lanjut", *late).returncode == 2
 
 
+SECOND = {"name": "NAMA  penera", "name with a title": "Nama Penera, S.T."}
+
+
+@pytest.mark.parametrize("name", SECOND.values(), ids=SECOND)
+def test_whoever_tested_has_no_part_under_a_second_id(lab, name):
+    with (lab / "laboratory.toml").open("a", encoding="utf-8") as file:
+        file.write(f'\n[[person]]\nid = "kedua"\nname = "{name}"\nroles = ["pereviu"]\n')
+    ticket = received(lab, "--record", "000001")
+    assert step(lab, ticket, "verifikasi", "--by", "kedua", "--text", "x").returncode == 2
+    for stage in ("verifikasi", "klasifikasi"):
+        assert step(lab, ticket, stage).returncode == 0
+    assert step(lab, ticket, "penugasan", "--by", "kepala", "--handler", "kedua").returncode == 2
+    assert shown(lab, ticket)["stage"] == "klasifikasi"
+
+
 def test_only_the_handler_follows_up_and_settles():
     for stages, stage in ((STAGES[:4], "tindak_lanjut"), (STAGES[:5], "penyelesaian")):
         with pytest.raises(RecordError) as caught:

@@ -123,3 +123,13 @@ def test_a_program_that_cannot_be_started_is_told(command):
 
     with pytest.raises(LaboratoryError):
         asyncio.run(start())
+
+
+def test_a_program_is_not_told_what_a_person_signs_with(monkeypatch):
+    for name in ("TERA_PIN", "TERA_NEW_PIN", "TERA_PASSPHRASE", "TERA_SIGN_ACCOUNT"):
+        monkeypatch.setenv(name, "246810")
+    monkeypatch.setenv("TERA_LANG", "en")
+    told = "input(); import os; print('246810' in os.environ.values(), os.environ['TERA_LANG'])"
+    with pytest.raises(LaboratoryError) as caught:
+        spoken(told)
+    assert "False en" in caught.value.facts["line"]

@@ -7,7 +7,7 @@ import pytest
 
 from bench.errors import LaboratoryError
 from bench.laboratory import Folders
-from bench.people import Person, check_competence, mistake_in, seated
+from bench.people import Person, check_competence, mistake_in, same_human, seated
 from results.journal import Journal
 from tests.bench.lab_bench import tera
 
@@ -43,6 +43,12 @@ ONE_OR_TWO = {
         Person(id="a", name="A", nip="1990 0101"),
         Person(id="b", name="B", nip="19900101"),
     ),
+    "the same NIP, in digits of another script": (
+        Person(id="a", name="A", nip="\u0661\u0669\u0669\u0660"),
+        Person(id="b", name="B", nip="1990"),
+    ),
+    "a name with a letter that looks Latin": (Person(id="a", name="Budi C\u043entoh"),),
+    "a name with a letter that nobody sees": (Person(id="a", name="Budi\u3164 Contoh"),),
     **{
         f"an id that is none: {wrong!r}": (Person(id=wrong, name="A"),)
         for wrong in (
@@ -66,6 +72,37 @@ ONE_OR_TWO = {
 def test_a_person_stands_in_the_file_once_and_with_an_id_that_names_one_key(case):
     assert mistake_in(ONE_OR_TWO[case])
     assert not mistake_in((BUDI, ANI, HEAD, Person(id="penera-2.b", name="B", nip="1")))
+
+
+SAME = {
+    "a title behind": "Budi Contoh, S.T.",
+    "a title before": "Ir. H. Budi Contoh",
+    "a space that has no width": "Budi\u200b Con\u200dtoh",
+    "a mark that nobody sees": "Budi Con\u034ftoh",
+    "an accent": "Budi Cont\u00f3h",
+    "a hyphen": "Budi-Contoh",
+}
+
+
+@pytest.mark.parametrize("name", SAME.values(), ids=SAME)
+def test_nothing_but_other_letters_makes_another_person_of_a_name(name):
+    assert same_human(Person(id="x", name=name), "Budi Contoh", "")
+    assert not mistake_in((Person(id="x", name=name),))
+
+
+@pytest.mark.parametrize("name", ["Budi Contoh II", "Budi", "Contoh", "B. Contoh", "", "H."])
+def test_other_letters_make_another_person(name):
+    assert not same_human(Person(id="x", name=name), "Budi Contoh", "")
+
+
+def test_a_nip_in_digits_of_another_script_is_the_same():
+    arabic = "".join(chr(0x660 + int(digit)) for digit in "199001012015031002")
+    assert same_human(Person(id="x", name="Lain", nip=arabic), "Budi Contoh", "19900101 201503 1 002")
+
+
+def test_names_as_they_are_written_here_are_no_mistake():
+    names = "Ni Lu\u2019h Putu", "Nu\u02bcman", "Jos\u00e9", "Siti Nurhaliza, S.T., M.Si.", "A. Rizki"
+    assert not mistake_in([Person(id=f"p{place}", name=name) for place, name in enumerate(names)])
 
 
 def test_a_laboratory_with_one_person_twice_is_not_opened(lab):

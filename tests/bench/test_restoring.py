@@ -14,18 +14,24 @@ from bench.trail import Trail
 from drivers.clock import SystemClock
 from results.backup import back_up, restore
 from results.drill import examine
-from results.entry import BENCH, Noted
+from results.entry import BENCH, CONFIGURATION, Noted
 from results.errors import DeliveryError
 from results.journal import Journal
 from results.keys import keyid_of, read_public, read_trusted_keys
 from results.revocation import forgotten
-from tests.bench.forked import completed
-from tests.bench.kept_lab import OVER, KeptLab
+from tests.bench.forked import ENVIRONMENT, completed
+from tests.bench.kept_lab import OVER, PIN, KeptLab
 from tests.bench.lab_bench import tera
 from tests.extent import EVERY
 
 pytestmark = pytest.mark.timeout(300)
 SINCE = "2026-12-01T08:00:00+07:00"
+
+
+@pytest.fixture(autouse=True)
+def _siti_types(monkeypatch):
+    """Whoever changes a key shows the PIN."""
+    monkeypatch.setitem(ENVIRONMENT, "TERA_PIN", PIN)
 
 
 @pytest.fixture
@@ -59,7 +65,8 @@ def settled(lab, asked, entries=()):
     )
     with Journal(Folders(target).journal, read_only=True) as journal:
         journal.verify()
-        notes = [kept.entry for kept in journal.entries(BENCH) if isinstance(kept.entry, Noted)]
+        entries = [kept.entry for kept in journal.entries(BENCH)]
+        notes = [one for one in entries if isinstance(one, Noted) and one.what != CONFIGURATION]
     return learned, notes, read_trusted_keys(Folders(target).keys)
 
 

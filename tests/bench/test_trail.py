@@ -5,13 +5,19 @@ import json
 
 import apsw
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
 
 from bench.laboratory import Folders
 from results.entry import BENCH, Concluded, Noted
 from results.errors import IntegrityError
 from results.journal import Journal
 from tests.bench.lab_bench import tera
+from tests.bench.signing_lab import PEOPLE, PINS, made, typed
+from tests.bench.signing_lab import noted as facts_of
 from tests.results.made_run import write_run
+from tests.results.test_approval import certificate_of
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -148,3 +154,54 @@ def test_each_entry_says_whether_the_clock_followed_another(lab):
     assert {entry.facts["synchronised"] for entry in entries} <= {"yes", "no", "unknown"}
     (started,) = [entry for entry in entries if entry.what == "started"]
     assert started.facts["clock"]["synchronised"] == started.facts["synchronised"]
+
+
+WRITERS = {
+    "approve": ("approve", "000001", "--person", "siti", "--meaning", "mengesahkan", "--p12", "siti.p12"),
+    "complaint": ("complaint", "receive", "--by", "siti", "--text", "kurang 50 g", "--due", "2199-12-31"),
+    "key": ("key", "new", "bench"),
+    "retention, refused": ("retention", "release", "000001", "--by", "siti", "--reason", "x"),
+    "certificate": ("certificate", "000001", "-o", "siti.pdf"),
+}
+
+
+@pytest.mark.parametrize("case", WRITERS)
+def test_roles_changed_for_one_command_stand_in_the_trail_before_what_it_does(tmp_path, monkeypatch, case):
+    root, folder = made(tmp_path / "lab"), tmp_path
+    monkeypatch.setenv("TERA_PASSPHRASE", "pw")
+    key = ec.generate_private_key(ec.SECP256R1())
+    protection = serialization.BestAvailableEncryption(b"pw")
+    (folder / "siti.p12").write_bytes(
+        pkcs12.serialize_key_and_certificates(b"x", key, certificate_of(key), None, protection)
+    )
+    line = [str(folder / word) if word.startswith("siti.") else word for word in WRITERS[case]]
+    pin = "000000" if "refused" in case else PINS["siti"]
+    assert typed(root, "key", "new", "bench").returncode == 0  # the first that is noted here
+    (root / "laboratory.toml").write_text(
+        PEOPLE.replace('Budi Contoh"', 'Budi Contoh"\nroles = ["penera", "kepala"]'), "utf-8"
+    )
+    told = typed(root, *line, pin=pin)
+    assert (told.returncode == 0) == ("refused" not in case), told.stderr
+    (root / "laboratory.toml").write_text(PEOPLE, "utf-8")
+    assert typed(root, "key", "new", "bench").returncode == 0
+    changed = [(one["old"], one["new"]) for one in facts_of(root, "changed") if one["what"] == "person budi"]
+    assert changed == [("penera", "penera, kepala"), ("penera, kepala", "penera")]
+    with Journal(Folders(root).journal, read_only=True) as journal:
+        whats = [kept.entry.what for kept in journal.entries(BENCH)]
+    assert whats.index("changed") == 2  # after the first configuration and the first key
+    assert whats[-1] == "key_made"
+
+
+def test_a_command_without_instruments_changes_nothing_that_is_known_of_them(lab):
+    assert tera("key", "new", "bench", lab=lab).returncode == 0
+    assert void_again(lab).returncode == 0
+    assert not [entry for entry in noted(lab) if entry.what == "changed" and "key" not in entry.facts["what"]]
+
+
+def test_instruments_that_are_told_first_after_a_command_without_them_have_not_changed(tmp_path):
+    root = tmp_path / "lab"
+    assert tera("init", str(root)).returncode == 0
+    assert tera("key", "new", "bench", lab=root).returncode == 0
+    assert tera("run", "scales", "--uut", str(root / "orders/contoh.toml"), lab=root).returncode == 3
+    said = [entry.facts["what"] for entry in noted(root) if entry.what == "changed"]
+    assert [name for name in said if not name.startswith("key ")] == []

@@ -264,13 +264,14 @@ def write_run(
     adjusted: bool = False,
     office: Office = OFFICE,
     strange: Mapping[str, Any] | None = None,
+    start: str = "2026-11-21T09:14:00+07:00",
     **beginning: Any,
 ) -> Pen:
     """Write a run with a retake and a break; `end` is concluded, voided, interrupted or open.
 
     `strange` changes what the readings say of themselves, `beginning` the entry that begins the run.
     """
-    pen = Pen(journal, run, datetime.fromisoformat("2026-11-21T09:14:00+07:00"))
+    pen = Pen(journal, run, datetime.fromisoformat(start))
     first = msgspec.structs.replace(begun(training=training, office=office), **beginning)
     journal.begin(run, first, at=pen.at(), elapsed=pen.elapsed)
     chosen = weigh_points(failing=failing) if points is None else tuple(points)

@@ -1,0 +1,299 @@
+"""Keys are replaced and revoked by whoever shows to be somebody of this laboratory, whole or not at all."""
+
+import json
+import shutil
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bench.errors import LaboratoryError
+from bench.keyring import bench_key, retirement
+from bench.laboratory import Folders
+from results import envelope as dsse
+from results.backup import back_up, restore
+from results.errors import IntegrityError, RecordError
+from results.journal import Journal
+from results.key_rotation import keep_for_what_it_signed, prepare
+from results.keys import FileKey, keyid_of, read_public, read_trusted_keys
+from results.statement import ValidationReport, read_statement, state
+from results.verification import load_record
+from tests.bench.forked import CAN_FORK, ENVIRONMENT, completed
+from tests.bench.signing_lab import PEOPLE, PINS, made, noted, opened, sealed, typed
+from tests.results.made_run import write_run
+
+pytestmark = pytest.mark.timeout(300)
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """The laboratory that the others are copies of."""
+    return made(tmp_path_factory.mktemp("keys") / "lab")
+
+
+@pytest.fixture
+def lab(prepared, tmp_path):
+    copy = tmp_path / "lab"
+    shutil.copytree(prepared, copy)
+    return copy
+
+
+@pytest.fixture
+def tera(lab):
+    return partial(typed, lab)
+
+
+def on_disk(root):
+    return {file.name: file.read_bytes() for file in Folders(root).keys.iterdir()}
+
+
+def rotated(tera, whose="budi", *options, pin=PINS["budi"], new_pin="999999"):
+    return tera("key", "rotate", whose, "--reason", "PIN terlihat", *options, pin=pin, new_pin=new_pin)
+
+
+def revoked(tera, lab, stem, *options, pin=None):
+    keyid = keyid_of(read_public(Folders(lab).keys / f"{stem}.pub"))
+    return tera("key", "revoke", keyid, "--reason", "laptop hilang", *options, pin=pin)
+
+
+STRANGERS = {
+    "nobody's PIN, for a person": ("budi", (), None),
+    "the PIN that the thief would like": ("budi", (), "555555"),
+    "a wrong PIN, for the kepala": ("siti", (), "555555"),
+    "a colleague's own PIN": ("budi", ("--by", "joko"), PINS["joko"]),
+    "a penera's PIN, for the kepala": ("siti", ("--by", "budi"), PINS["budi"]),
+    "the kepala's name without the PIN": ("budi", ("--by", "siti"), "555555"),
+    "nobody's PIN, for the bench": ("bench", (), None),
+    "a wrong PIN, for the bench": ("bench", (), "555555"),
+    "a name that is nobody's": ("bench", ("--by", "nobody"), PINS["budi"]),
+}
+
+
+@pytest.mark.parametrize("case", STRANGERS)
+def test_nobody_replaces_a_key_without_a_pin_of_those_who_may(lab, tera, case):
+    whose, options, pin = STRANGERS[case]
+    before = {name: data for name, data in on_disk(lab).items() if not name.endswith(".tries")}
+    told = rotated(tera, whose, *options, pin=pin)
+    assert (told.returncode, "Traceback" in told.stderr) == (2, False)
+    assert {name: data for name, data in on_disk(lab).items() if not name.endswith(".tries")} == before
+    assert noted(lab, "key_rotated") == []
+
+
+def test_a_pin_taken_out_of_the_laboratory_file_is_asked_for_all_the_same(lab, tera):
+    (lab / "laboratory.toml").write_text(PEOPLE.replace("pin = true\n", ""), "utf-8")
+    before = on_disk(lab)
+    for whose in ("budi", "bench"):
+        assert rotated(tera, whose, pin=None).returncode == 2
+    assert revoked(tera, lab, "bench", "--since", "2020-01-01").returncode == 2
+    assert on_disk(lab) == before
+
+
+@pytest.mark.parametrize(
+    ("whose", "options", "by"),
+    [("budi", (), "budi"), ("budi", ("--by", "siti"), "siti"), ("bench", (), "siti"),
+     ("bench", ("--by", "joko"), "joko")],
+)  # fmt: skip
+def test_the_trail_names_who_has_shown_to_replace_a_key(lab, tera, whose, options, by):
+    assert rotated(tera, whose, *options, pin=PINS[by]).returncode == 0
+    (told,) = noted(lab, "key_rotated")
+    assert (told["whose"], told["by"], told["proved"]) == (whose, by, "pin")
+
+
+def test_a_kepala_frees_whoever_has_forgotten_and_tried_too_often(lab, tera):
+    for _ in range(6):
+        rotated(tera, pin="000000")
+    assert "locked" in rotated(tera).stderr
+    assert rotated(tera, "budi", "--by", "siti", pin=PINS["siti"]).returncode == 0
+    assert opened(lab, "budi", "999999")
+    assert [(one["person"], one["code"]) for one in noted(lab, "key_refused")[4:6]] == [
+        ("budi", "key.pin"),
+        ("budi", "key.locked"),
+    ]
+
+
+def test_whoever_has_any_pin_here_revokes_at_once_and_is_named_with_what_it_costs(lab, tera):
+    assert revoked(tera, lab, "bench", "--since", "2020-01-01").returncode == 2
+    assert revoked(tera, lab, "bench", "--since", "2020-01-01", pin="555555").returncode == 2
+    assert not (Folders(lab).keys / "bench.revoked").exists()
+    told = revoked(tera, lab, "bench", "--since", "2020-01-01", "--by", "joko", pin=PINS["joko"])
+    assert (told.returncode, "1 records here" in told.stderr, "000001" in told.stderr) == (0, True, True)
+    (note,) = noted(lab, "key_revoked")
+    assert (note["by"], note["proved"], note["records"]) == ("joko", "pin", 1)
+    assert note["since"].startswith("2020-01-01")
+
+
+def test_a_revocation_from_after_the_last_test_takes_no_record_along(lab, tera):
+    told = revoked(tera, lab, "officer-budi", "--since", "2199-01-01", pin=PINS["siti"])
+    assert (told.returncode, told.stderr) == (0, "")
+    assert noted(lab, "key_revoked")[0]["records"] == 0
+
+
+def test_where_nobody_has_a_pin_it_stays_possible_and_is_said_to_be_unproved(lab, tera):
+    for who in PINS:
+        for suffix in (".pem", ".pub"):
+            (Folders(lab).keys / f"officer-{who}{suffix}").unlink()
+    assert rotated(tera, "bench", pin=None).returncode == 0
+    assert revoked(tera, lab, "bench", "--by", "joko").returncode == 0
+    told = [(one["by"], one["proved"]) for what in ("key_rotated", "key_revoked") for one in noted(lab, what)]
+    assert told == [("budi", "named"), ("joko", "named")]
+
+
+REFUSED = {"too short": "12", "none": None, "empty": ""}
+
+
+@pytest.mark.parametrize("new_pin", REFUSED.values(), ids=REFUSED)
+def test_a_replacement_that_is_refused_leaves_the_old_key(lab, tera, new_pin):
+    before = on_disk(lab)
+    told = rotated(tera, new_pin=new_pin)
+    assert (told.returncode, "Traceback" in told.stderr) == (2, False)
+    assert on_disk(lab) == before
+    assert noted(lab, "key_rotated") == []
+
+
+def test_a_replaced_key_opens_with_its_new_pin_only_and_what_the_old_one_signed_stays_valid(lab, tera):
+    old = opened(lab, "budi", PINS["budi"]).keyid
+    assert rotated(tera).returncode == 0
+    assert opened(lab, "budi", "999999").keyid != old
+    with pytest.raises(RecordError):
+        opened(lab, "budi", PINS["budi"])
+    assert tera("record", "verify", "000001").returncode == 0
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="SIGKILL")
+def test_a_power_cut_at_any_step_of_a_replacement_leaves_the_old_key_or_the_new_one(
+    lab, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(ENVIRONMENT, "TERA_PIN", PINS["siti"])
+    step = 0
+    while True:
+        step += 1
+        root = tmp_path / "cut"
+        shutil.copytree(lab, root)
+        words = ("key", "rotate", "bench", "--reason", "x", "--lab", str(root))
+        told = completed([str(HERE / "killed_rotation.py"), str(step), *words])
+        old = keyid_of(read_public(Folders(lab).keys / "bench.pub"))
+        new = bench_key(Folders(root)).keyid
+        keys = read_trusted_keys(Folders(root).keys)
+        assert {old, new} <= keys.keys()
+        assert keys[new].retired is None
+        assert (keys[old].retired is None) == (old == new)
+        assert load_record(Folders(root).records / "000001.tera.json", keys)
+        assert bench_key(Folders(root)).keyid == new
+        shutil.rmtree(root)
+        if told.returncode == 0:
+            break
+        assert told.returncode == -9, told.stderr
+    assert step == int(told.stdout.splitlines()[-1]) + 1
+    assert step > 12
+
+
+def test_a_replacement_cut_off_keeps_what_the_new_pin_was_and_is_ended_at_the_next_use(lab):
+    folders = Folders(lab)
+    prepare(folders.keys, "officer-budi", "999999")
+    assert opened(lab, "budi", PINS["budi"])  # not decided yet
+    at = datetime.now(UTC)
+    keep_for_what_it_signed(folders.keys, "officer-budi", at, taken=False)
+    with pytest.raises(RecordError):
+        opened(lab, "budi", PINS["budi"])
+    assert opened(lab, "budi", "999999")
+    assert load_record(folders.records / "000001.tera.json", read_trusted_keys(folders.keys))
+
+
+def copied_key(lab, tmp_path, name, pin=""):
+    """A private key as it lies in a backup of before."""
+    folder = tmp_path / "thief"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(Folders(lab).keys / f"{name}.pem", folder)
+    return FileKey.open(folder / f"{name}.pem", pin=pin)
+
+
+def ended_tomorrow(lab):
+    """A run that ends after all that happens in this test, and after the run that is there."""
+    with Journal(Folders(lab).journal) as journal:
+        newest = datetime.fromisoformat(journal.runs()[-1].ended_at)
+        start = (max(newest, datetime.now(UTC)) + timedelta(days=1)).isoformat()
+        write_run(journal, "run-2", end="concluded", officer_id="budi", start=start)
+
+
+@pytest.mark.parametrize("whose", ["budi", "bench"])
+def test_nothing_counts_that_a_replaced_key_signs_of_a_later_test(lab, tera, tmp_path, whose):
+    """The old private key lies in every backup of before."""
+    stolen = copied_key(lab, tmp_path, "bench"), copied_key(lab, tmp_path, "officer-budi", PINS["budi"])
+    assert rotated(tera, whose, "--by", "siti", pin=PINS["siti"]).returncode == 0
+    ended_tomorrow(lab)
+    with pytest.raises(IntegrityError, match="was replaced before"):
+        sealed(lab, "run-2", stolen)
+    told = tera("record", "verify", "000002")
+    assert (told.returncode, "was replaced before" in told.stdout + told.stderr) == (5, True)
+    assert tera("record", "verify", "000001").returncode == 0
+
+
+def test_a_test_of_before_is_sealed_with_the_new_key_and_one_signed_before_with_the_old(lab, tera):
+    with Journal(Folders(lab).journal) as journal:
+        for name in ("run-2", "run-3"):
+            write_run(journal, name, end="concluded", officer_id="budi")
+    sealed(lab, "run-2")
+    assert rotated(tera).returncode == 0
+    new = opened(lab, "budi", "999999")
+    assert sealed(lab, "run-3", (bench_key(Folders(lab)), new)).verified
+    again = sealed(lab, "run-2", (bench_key(Folders(lab)), new)).verified
+    assert new.keyid not in again.signed_by
+
+
+def test_a_key_ends_after_every_test_so_far_though_a_clock_was_ahead(lab):
+    ended_tomorrow(lab)
+    now = datetime.now(UTC)
+    with Journal(Folders(lab).journal, read_only=True) as journal:
+        last = datetime.fromisoformat(journal.runs()[-1].ended_at)
+        assert retirement(journal, now) > last > now
+        later = last + timedelta(days=1)
+        assert retirement(journal, later) == later
+
+
+def test_a_key_that_was_replaced_by_an_older_release_keeps_counting(lab, tera):
+    assert rotated(tera).returncode == 0
+    (mark,) = Folders(lab).keys.glob("officer-budi@*.retired")
+    mark.unlink()
+    old = keyid_of(read_public(mark.with_suffix(".pub")))
+    assert read_trusted_keys(Folders(lab).keys)[old].retired is None
+
+
+def test_a_backup_carries_when_a_key_was_replaced(lab, tera, tmp_path):
+    assert rotated(tera).returncode == 0
+    back_up(lab, tmp_path / "backup", at=datetime.now(UTC).isoformat())
+    restore(tmp_path / "backup", tmp_path / "restored")
+    before, after = (read_trusted_keys(Folders(root).keys) for root in (lab, tmp_path / "restored"))
+    assert [key.retired for key in after.values()] == [key.retired for key in before.values()]
+    assert [key.retired is not None for key in after.values()].count(True) == 1
+    told = [json.loads(line) for line in tera("key", "list", "--json").stdout.splitlines()]
+    assert [line["whose"] for line in told if line["replaced"]] == ["budi"]
+
+
+def test_a_statement_of_later_that_a_replaced_key_signed_does_not_count(lab, tera, tmp_path):
+    stolen = copied_key(lab, tmp_path, "bench")
+    assert rotated(tera, "bench", pin=PINS["siti"]).returncode == 0
+    keys = read_trusted_keys(Folders(lab).keys)
+    report = ValidationReport(
+        bench="BENCH-02", office="x", at="2020-01-01T00:00:00+07:00", by="budi", software={},
+        procedures={}, rules={}, drivers={}, parts=(), valid=True, journal_head="0" * 64,
+    )  # fmt: skip
+    later = msgspec.structs.replace(report, at="2199-01-01T00:00:00+07:00")
+    for one, why in ((report, "does not follow"), (later, "was replaced before")):
+        with pytest.raises(IntegrityError, match=why):
+            read_statement(dsse.render(state(one, stolen)), ValidationReport, keys)
+
+
+def test_there_is_nothing_to_replace_where_no_key_is(lab, tera):
+    (Folders(lab).keys / "officer-joko.pem").unlink()
+    told = rotated(tera, "joko", pin=PINS["joko"])
+    assert (told.returncode, "no key officer-joko" in told.stderr) == (2, True)
+    assert not (Folders(lab).keys / "officer-joko.pem").exists()
+
+
+def test_the_words_of_a_refusal_name_what_is_missing(lab, tera):
+    with pytest.raises(LaboratoryError):
+        opened(lab, "budi", "")
+    assert "TERA_NEW_PIN" in rotated(tera, new_pin=None).stderr
