@@ -11,15 +11,15 @@ from bench.cli.output import emit, say, table
 from bench.cli.typed_pin import typed_pin
 from bench.complaint_bundle import bundle as put_together
 from bench.complaint_bundle import today
-from bench.complaints import ComplaintDesk, due_after, find, person, proved
+from bench.complaints import ComplaintDesk, due_after, find, person
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Folders, load
 from bench.office_time import wall_time
 from bench.people import Person
+from bench.proving import proof
 from bench.trail import Trail
 from drivers.clock import SystemClock
-from drivers.errors import PlainError
 from results.complaint import RECEIVED, Complaint, complaints
 from results.entry import BENCH
 from results.journal import Journal
@@ -68,12 +68,7 @@ def _who(options: Namespace, desk: ComplaintDesk) -> Person:
 
 def _proof(options: Namespace, desk: ComplaintDesk, who: Person) -> dict[str, Any]:
     """Whether that person has shown to be the one: with the PIN, where there is one."""
-    pin = typed_pin(options, who)
-    try:
-        return {"proved": "pin" if proved(desk.folders, who, pin, desk.now()) else "named"}
-    except PlainError as refusal:
-        desk.trail.note("key_refused", person=who.id, code=refusal.code)
-        raise
+    return {"proved": proof(desk.folders, desk.trail, who, typed_pin(options, who), desk.now())}
 
 
 def _facts(options: Namespace, desk: ComplaintDesk, stage: str) -> dict[str, Any]:

@@ -42,6 +42,7 @@ _WORDS: Final = {
     FOLLOWS: "trail_fact",
     "reason": "trail_reason",
     "why": "trail_reason",
+    "proved": "trail_proof",
 }
 """by fact: the words for its values"""
 
