@@ -12,12 +12,13 @@ from typing import Final
 from bench.errors import LaboratoryError
 from bench.laboratory import Laboratory
 from bench.people import Person, is_certificate_of, same_human
+from bench.software import package_digests
 from bench.trail import Trail
 from results.approval.signatures import PaperSignature, signatures_of
 from results.approval.signer import Act, Meaning, PaperSigner, approve, rewritten
 from results.certificate.rendering import render_certificate
 from results.naming import APPROVED_SUFFIX, beside
-from results.paper import read_receipt_bytes
+from results.paper import carries, is_its_paper, may_be_of_another_release, read_receipt_bytes
 from results.storage import plain_faults, replace_file
 from results.verification import VerifiedRecord
 
@@ -89,9 +90,9 @@ def approve_paper(
         trail: of the bench.
 
     Raises:
-        LaboratoryError: this person may not, or is another; the certificate is somebody else's; or the record
-            is one of training.
-        RecordError: the signer refuses.
+        LaboratoryError: this person may not, or is another; the certificate is somebody else's; the record is
+            one of training; or what lies there as its signed paper is none.
+        RecordError: the signer refuses, or gives back something else than the paper with one more signature.
         StorageError: the disk refuses.
     """
     if verified.record.training or verified.record.verdict is None:
@@ -105,10 +106,19 @@ def approve_paper(
     proved = prove(person)
     file = beside(record, APPROVED_SUFFIX)
     with plain_faults(file):
-        paper = (
-            file.read_bytes() if file.exists() else render_certificate(verified, read_receipt_bytes(record))
+        there = file.read_bytes() if file.exists() else None
+    if there is not None and not _is_its_paper(there, verified, record):
+        raise LaboratoryError(
+            "approval.other_paper",
+            "{file} is not the paper of record {number}, so nobody signs it.",
+            "Move that file to another folder and sign again; the paper is printed anew from the record.",
+            file=str(file),
+            number=verified.record.number,
         )
+    paper = there or render_certificate(verified, read_receipt_bytes(record))
     signed = approve(paper, signer, Act(meaning=meaning, name=person.name, place=laboratory.office.regency))
+    if not _is_its_paper(signed, verified, record):
+        raise rewritten()
     signature = _signature_of(person, signed, after=paper)
     trail.note(
         "approved",
@@ -123,6 +133,13 @@ def approve_paper(
     )
     replace_file(file, signed)
     return file
+
+
+def _is_its_paper(paper: bytes, verified: VerifiedRecord, record: Path) -> bool:
+    """Whether a paper is the record's own, before its receipt came or after, with signatures behind it."""
+    if any(is_its_paper(paper, verified, receipt) for receipt in {read_receipt_bytes(record), b""}):
+        return True
+    return may_be_of_another_release(paper, verified, package_digests()) and carries(paper, verified)
 
 
 def _signature_of(person: Person, signed: bytes, *, after: bytes) -> PaperSignature:

@@ -117,6 +117,28 @@ def has_only_signatures_behind(paper: bytes) -> bool:
     return end >= len(_END) and (not paper[end:].strip() or only_signatures_behind(paper, paper[:end]))
 
 
+def may_be_of_another_release(paper: bytes, verified: VerifiedRecord, own: Mapping[str, str]) -> bool:
+    """Say whether another release can have printed a paper of a record: then its bytes are not ours to judge.
+
+    Args:
+        paper: that is not as this release prints it.
+        verified: the record.
+        own: digests of this program's packages, under the names that a record gives them.
+    """
+    software = verified.record.software
+    other = any(software.get(name) != digest for name, digest in own.items())
+    return other and has_only_signatures_behind(paper)
+
+
+def carries(paper: bytes, verified: VerifiedRecord) -> bool:
+    """Say whether a paper carries exactly this record, with its evidence, and no other."""
+    with contextlib.suppress(IntegrityError):
+        found = _attachments(paper, "")
+        records = [content for name, content in found.items() if name.endswith(RECORD_SUFFIX)]
+        return records == [verified.envelope] and verified.evidence.content in found.values()
+    return False
+
+
 def _attachments(paper: bytes, called: str) -> Mapping[str, bytes]:
     import pypdf  # noqa: PLC0415 - a tenth of every command's start, and one needs it
     from pypdf.errors import PyPdfError  # noqa: PLC0415 - with it

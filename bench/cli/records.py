@@ -158,8 +158,8 @@ def _paper(
     """Whether what is printed on a paper is what the record in it gives; and who signed it electronically."""
     from bench.software import package_digests  # noqa: PLC0415 - only papers need it
     from results.paper import (  # noqa: PLC0415 - the typesetter is heavy
-        has_only_signatures_behind,
         is_its_paper,
+        may_be_of_another_release,
         read_receipt_bytes,
         unsound,
     )
@@ -175,10 +175,7 @@ def _paper(
     ]
     if is_its_paper(paper, verified, read_receipt_bytes(record)):
         return [("paper", None), *checks], approvals
-    software, own = verified.record.software, package_digests()
-    other_release = any(software.get(name) != digest for name, digest in own.items())
-    if other_release and has_only_signatures_behind(paper):
-        # another release set it; its bytes are not ours to judge
+    if may_be_of_another_release(paper, verified, package_digests()):
         return [("open_paper", None), *checks], approvals
     fault = unsound(str(file), "what is printed on it is not what its record gives")
     return [("paper", fault), *checks], approvals

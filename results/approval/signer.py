@@ -49,7 +49,7 @@ def rewritten() -> RecordError:
     return RecordError(
         "approval.rewritten",
         "The signer gave back another paper than it was given; it is not used.",
-        "Ask the signing service for signatures that are added to a document (incremental, PAdES).",
+        "Ask the signing service for signatures that are added to a document unseen (incremental, PAdES).",
     )
 
 

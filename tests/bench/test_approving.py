@@ -1,11 +1,13 @@
 """Who may approve: the right role, not whoever tested, and never a training record."""
 
 import dataclasses
+import io
 import json
 from datetime import UTC, datetime
 from hashlib import sha256
 
 import msgspec
+import pypdf
 import pytest
 
 from bench.approving import approve_paper, approver
@@ -14,14 +16,17 @@ from bench.keyring import officer_key
 from bench.laboratory import BenchEntry, Folders, Laboratory, load
 from bench.people import Person
 from bench.proving import proof
+from bench.software import identification
 from bench.trail import Trail
 from results.approval.certificate_key import CertificateKey
 from results.approval.signatures import signatures_of
 from results.entry import BENCH
 from results.errors import RecordError
 from results.journal import Journal
+from results.naming import RECEIPT_SUFFIX, beside
 from tests.bench.forked import ENVIRONMENT
 from tests.bench.lab_bench import tera
+from tests.results.added_page import painted_over
 from tests.results.made_run import OFFICE, seal_with, write_run
 from tests.results.own_certificate import PASSWORD, write_p12
 
@@ -38,10 +43,15 @@ def laboratory(*people):
 
 
 @pytest.fixture
-def sealed(tmp_path):
+def journal(tmp_path):
     with Journal(tmp_path / "journal.db") as journal:
-        write_run(journal, end="concluded", officer_id="budi")
-        yield journal, seal_with(journal, tmp_path, tmp_path)
+        yield journal
+
+
+@pytest.fixture
+def sealed(journal, tmp_path):
+    write_run(journal, end="concluded", officer_id="budi")
+    return journal, seal_with(journal, tmp_path, tmp_path)
 
 
 def own_certificate(folder, *names, serial=""):
@@ -98,6 +108,59 @@ def test_a_further_signature_is_added_to_the_first(sealed):
     approved = sign(sealed, (BUDI, SITI, ANI), "siti").read_bytes()
     found = [(one.name, one.meaning, one.intact) for one in signatures_of(approved)]
     assert found == [("Ani", "memeriksa", True), ("Siti", "mengesahkan", True)]
+
+
+def test_a_paper_that_got_its_receipt_after_the_first_signature_can_be_signed_again(sealed):
+    sign(sealed, (BUDI, SITI, ANI), "ani", "memeriksa")
+    beside(sealed[1].record, RECEIPT_SUFFIX).write_bytes(b"{}")
+    approved = sign(sealed, (BUDI, SITI, ANI), "siti").read_bytes()
+    assert [one.name for one in signatures_of(approved)] == ["Ani", "Siti"]
+
+
+def a_blank_page():
+    writer, written = pypdf.PdfWriter(), io.BytesIO()
+    writer.add_blank_page(595, 842)
+    writer.write(written)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("case", ["another record's", "a blank page", "a page behind it", "no PDF"])
+@pytest.mark.parametrize("release", ["this", "another"])
+def test_nobody_signs_what_is_not_the_paper_of_the_record(journal, tmp_path, case, release):
+    software = identification() if release == "this" else {"sha256:results": "ef" * 32}
+    for run in ("run-1", "run-2"):
+        write_run(journal, run, end="concluded", officer_id="budi", software=software)
+    files, other = (seal_with(journal, tmp_path, tmp_path, run) for run in ("run-1", "run-2"))
+    sealed, other = (journal, files), other.certificate.read_bytes()
+    content = {
+        "another record's": other,
+        "a blank page": a_blank_page(),
+        "a page behind it": painted_over(files.certificate.read_bytes()),
+        "no PDF": b"",
+    }[case]
+    file = files.record.with_name("000001.ttd.pdf")
+    file.write_bytes(content)
+    with pytest.raises(LaboratoryError) as caught:
+        sign(sealed, (BUDI, SITI), "siti")
+    assert caught.value.code == "approval.other_paper"
+    assert file.read_bytes() == content
+    assert notes(sealed) == []
+
+
+@pytest.mark.parametrize("case", ["shows more", "not signed", "not whole"])
+def test_a_signer_that_adds_anything_but_its_signature_is_refused(sealed, tmp_path, case):
+    class Service:
+        def sign(self, paper, act):
+            if case == "shows more":
+                return own_certificate(tmp_path, "Siti").sign(painted_over(paper), act)
+            signed = own_certificate(tmp_path, "Siti").sign(paper, act)
+            return paper + b"\n" if case == "not signed" else signed[:-20]
+
+    with pytest.raises(RecordError) as caught:
+        sign(sealed, (BUDI, SITI), "siti", signer=Service())
+    assert caught.value.code == "approval.rewritten"
+    assert notes(sealed) == []
+    assert not sealed[1].record.with_name("000001.ttd.pdf").exists()
 
 
 SITI_WITH_NIP = msgspec.structs.replace(SITI, nip="1970 0101")
