@@ -12,7 +12,7 @@ from datetime import datetime
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
 from bench.errors import LaboratoryError
-from bench.keyring import bench_key, named_key, officer_key, public_text, retire, revoke
+from bench.keyring import BENCH_KEY, bench_key, named_key, officer_key, public_text, retire, revoke
 from bench.labels import Labels
 from bench.laboratory import Folders, Laboratory, load
 from bench.people import Person
@@ -20,8 +20,6 @@ from bench.trail import Trail
 from drivers.clock import SystemClock
 from results.journal import Journal
 from results.keys import FileKey, read_trusted_keys
-
-BENCH_KEY = "bench"
 
 
 def show(options: Namespace) -> int:

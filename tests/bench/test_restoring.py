@@ -55,7 +55,8 @@ def settled(lab, asked, entries=()):
     )
     with Journal(Folders(target).journal, read_only=True) as journal:
         journal.verify()
-        notes = [kept.entry for kept in journal.entries(BENCH) if isinstance(kept.entry, Noted)]
+        notes = [one.entry for one in journal.entries(BENCH) if isinstance(one.entry, Noted)]
+        notes = [note for note in notes if note.what != "key_made"]  # before the backup
     return learned, notes, read_trusted_keys(Folders(target).keys)
 
 
