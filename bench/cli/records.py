@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,7 @@ from bench.errors import LaboratoryError
 from bench.keyring import Trust, trusted_keys
 from bench.labels import Labels
 from bench.laboratory import Folders
+from bench.own_records import check_sealed, homes
 from bench.printing import note_printing
 from drivers import notation
 from drivers.clock import SystemClock
@@ -27,7 +29,7 @@ from results.dating import Dated, dated
 from results.errors import IntegrityError
 from results.naming import CERTIFICATE_SUFFIX, LARGEST_PAPER, beside
 from results.storage import plain_faults, read_whole
-from results.verification import VerifiedRecord, examine_record, load_record, verify_record
+from results.verification import Report, VerifiedRecord, examine_record
 
 
 def _trust(options: Namespace, file: Path) -> Trust:
@@ -35,9 +37,11 @@ def _trust(options: Namespace, file: Path) -> Trust:
 
 
 def load_signed(options: Namespace, file: Path) -> VerifiedRecord:
-    """A record whose signatures were checked too: only such a one is handed on."""
+    """A record whose signatures were checked too, and the journal at hand: only such a one is handed on."""
     with record_in(file) as found:
-        record = load_record(found, _trust(options, file).keys)
+        report, record = _examined(options, file, found, _trust(options, file))
+    if record is None:
+        raise report.faults[0]
     if not record.signatures_checked:
         raise LaboratoryError(
             "record.no_keys",
@@ -48,11 +52,21 @@ def load_signed(options: Namespace, file: Path) -> VerifiedRecord:
     return record
 
 
+def _examined(
+    options: Namespace, file: Path, found: Path, trust: Trust
+) -> tuple[Report, VerifiedRecord | None]:
+    """All that is checked of a record, with what the journal of its bench says where that is at hand."""
+    report, verified = examine_record(found, trust.keys)
+    if verified is not None and (at_hand := homes(options.lab, file, trust, verified.record)):
+        report.checked("journal", partial(check_sealed, at_hand, file, verified))
+    return report, verified if report.sound else None
+
+
 def show(options: Namespace) -> int:
     """What a record says; a bad one is shown as bad."""
     options.file = named_record(options.lab, options.file)
     with record_in(options.file) as found:
-        report = verify_record(found, _trust(options, options.file).keys)
+        report, _ = _examined(options, options.file, found, _trust(options, options.file))
     labels = Labels(options.lang)
     if report.record is not None:
         if options.json:
@@ -89,9 +103,9 @@ def verify(options: Namespace) -> int:
     times = Dated(None, None)
     approvals: tuple[PaperSignature, ...] = ()
     with record_in(file) as found:
-        report, verified = examine_record(found, trust.keys)
+        report, verified = _examined(options, file, found, trust)
         checks = [(check.part, check.fault) for check in report.checks]
-        if verified is not None and report.sound:
+        if verified is not None:
             proved, times = _receipt(options, found, verified, trust)
             checks += proved
             if is_paper(file):
