@@ -243,7 +243,9 @@ def test_whoever_tested_cannot_approve_where_somebody_else_can(sealed):
 
 
 @pytest.mark.parametrize(
-    "name", ["BUDI  Contoh", "budi contoh ", "\uff22udi Contoh"], ids=["capitals", "a space", "wide letters"]
+    "name",
+    ["BUDI  Contoh", "budi contoh ", "\uff22udi Contoh", "Budi Contoh, S.T."],
+    ids=["capitals", "a space", "wide letters", "a degree"],
 )
 def test_whoever_tested_cannot_approve_under_a_second_id(sealed, name):
     second = Person(id="budi2", name=name, roles=("kepala",))
