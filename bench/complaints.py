@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.errors import LaboratoryError
-from bench.keyring import officer_key, pin_is_new
 from bench.laboratory import Folders, Laboratory
 from bench.people import Person, tested
 from bench.trail import Trail
@@ -189,27 +188,6 @@ def person(laboratory: Laboratory, who: str) -> Person:
         who=who,
         known=", ".join(one.id for one in laboratory.person),
     )
-
-
-def proved(folders: Folders, who: Person, pin: str, now: datetime) -> bool:
-    """Have somebody who signs with a PIN show it; says whether there was one to show.
-
-    Raises:
-        LaboratoryError: no PIN was given, too many wrong ones were tried, or the person has no key yet.
-        RecordError: a wrong PIN.
-    """
-    if not who.pin:
-        return False
-    if pin_is_new(folders, who):  # the first PIN typed would become theirs, whoever types it
-        raise LaboratoryError(
-            "key.not_made",
-            "{name} has no key yet, so nobody can show to be {name}.",
-            "Let {name} make it first: tera key new {who}.",
-            name=who.name,
-            who=who.id,
-        )
-    officer_key(folders, who, pin, now=now)
-    return True
 
 
 def due_after(laboratory: Laboratory, stage: str, today: date) -> str:

@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Final
 
 from bench.errors import LaboratoryError
-from bench.keyring import bench_key, officer_key
+from bench.keyring import bench_key, officer_key, pin_is_new
 from bench.laboratory import FILE_NAME, Folders, load
+from bench.trail import Trail
 from drivers.clock import SystemClock
 from results.errors import DeliveryError
+from results.journal import Journal
 from results.registry.app import open_store
 from results.registry.settings import Settings
 
@@ -181,15 +183,15 @@ def _enrol(demo: DemoLaboratory) -> None:
     """Let the demonstration's bench and officer deliver to the demonstration's registry."""
     laboratory, folders = load(demo.root), Folders(demo.root)
     officer, office = laboratory.officer, laboratory.office.name
+    new = pin_is_new(folders, officer)
+    key = officer_key(folders, officer, PIN, now=SystemClock().utc())
+    if new:
+        with Journal(folders.journal) as journal:
+            Trail.of(laboratory, journal, SystemClock()).note("key_made", whose=officer.id, key=key.keyid)
     store = open_store(demo.settings())
     with closing(store.database):
         store.enrol(laboratory.bench.id, bench_key(folders).public, office)
-        store.enrol(
-            officer.nip,
-            officer_key(folders, officer, PIN, now=SystemClock().utc()).public,
-            office,
-            role="officer",
-        )
+        store.enrol(officer.nip, key.public, office, role="officer")
 
 
 def _port(root: Path) -> int:

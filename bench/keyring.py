@@ -22,6 +22,8 @@ from results.naming import LARGEST_RECEIPT
 from results.registry.checkpoint import RegistryKey
 from results.storage import plain_faults, read_whole, replace_file, write_once
 
+BENCH_KEY: Final = "bench"
+"""whose key it is, where it is no person's"""
 SHORTEST_PIN: Final = 6
 _MOST_TRIES: Final = 5
 _LOCKED: Final = timedelta(minutes=15)
@@ -46,6 +48,16 @@ def bench_key(folders: Folders) -> FileKey:
     """
     finish(folders.keys, "bench")
     return FileKey.open(folders.keys / "bench.pem")
+
+
+def bench_key_in_use(folders: Folders) -> str:
+    """The id of the key with which the bench itself signs, made on its first use; empty while there is none.
+
+    Raises:
+        RecordError: damaged.
+        StorageError: the disk refuses.
+    """
+    return bench_key(folders).keyid if (folders.keys / "bench.pem").exists() else ""
 
 
 def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) -> FileKey:

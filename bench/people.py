@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -27,6 +27,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """penera, pereviu, kepala, teknisi"""
     pin: bool = False
     """the signing key is protected by a PIN"""
+    certificate: Annotated[str, msgspec.Meta(pattern=r"^([0-9A-Fa-f]{2}:?){32}$|^$")] = ""
+    """SHA-256, hexadecimal, of the certificate with which this person approves; empty: any of that name"""
     competence: dict[str, date] = {}
     """until when this person may test a kind, `{ scales = 2027-06-30 }`; empty: kept elsewhere"""
 
@@ -77,6 +79,20 @@ def same_human(person: Person, name: str, nip: str) -> bool:
 def tested(person: Person, officer_id: str, name: str, nip: str) -> bool:
     """Whether a person is the one who tested, under that id or another."""
     return person.id == officer_id or same_human(person, name, nip)
+
+
+def is_certificate_of(person: Person, *, name: str, serial: str, fingerprint: str) -> bool:
+    """Whether a certificate is this person's: the one in the laboratory file, else one that names the person.
+
+    Args:
+        person: who says so.
+        name: the common name in it.
+        serial: the `serialNumber` in it; with as many digits as the NIP it is one, else it says nothing here.
+        fingerprint: SHA-256 of the certificate, hexadecimal.
+    """
+    if person.certificate:  # some programs put colons between the bytes, or write large letters
+        return person.certificate.replace(":", "").lower() == fingerprint
+    return same_human(person, name, serial if len(_digits(serial)) == len(_digits(person.nip)) else "")
 
 
 def _digits(nip: str) -> str:

@@ -12,11 +12,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from bench.complaints import proved
 from bench.errors import LaboratoryError
 from bench.laboratory import Folders, Laboratory
 from bench.office_time import today
 from bench.people import Person
+from bench.proving import proof
 from bench.rereading import CopyAtHand, Disks, at_hand, check_sealed, note_copy, read_in
 from bench.standing import Standing, standings
 from bench.trail import Trail
@@ -178,8 +178,7 @@ class Retention:
             raise LaboratoryError(
                 "retention.reason", "Nobody has said why.", "Write it with --reason; it stands in the trail."
             )
-        with self.trail.refusals_kept(person=who.id):
-            proved(self.folders, who, pin, self.clock.utc())
+        proof(self.folders, self.trail, who, pin, self.clock.utc())
 
     def _may_go(self, number: str, one: Standing | None) -> Standing:
         if one is None:

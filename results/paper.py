@@ -127,6 +127,30 @@ def has_only_signatures_behind(paper: bytes) -> bool:
     return end >= len(_END) and (not paper[end:].strip() or only_signatures_behind(paper, paper[:end]))
 
 
+def may_be_of_another_release(paper: bytes, verified: VerifiedRecord, own: Mapping[str, str]) -> bool:
+    """Say whether another release can have printed a paper of a record: then its bytes are not ours to judge.
+
+    Args:
+        paper: that is not as this release prints it.
+        verified: the record.
+        own: digests of this program's packages, under the names that a record gives them.
+    """
+    software = verified.record.software
+    other = any(software.get(name) != digest for name, digest in own.items())
+    return other and has_only_signatures_behind(paper)
+
+
+def carries(paper: bytes, verified: VerifiedRecord) -> bool:
+    """Say whether a paper carries exactly this record, with its evidence, and no other."""
+    with contextlib.suppress(IntegrityError):
+        found = {suffix: content for suffix, (_, content) in _attachments(paper, "").items()}
+        return (found.get(RECORD_SUFFIX), found.get(EVIDENCE_SUFFIX)) == (
+            verified.envelope,
+            verified.evidence.content,
+        )
+    return False
+
+
 def _attachments(paper: bytes, called: str) -> Mapping[str, tuple[str, bytes]]:
     """Name and content of each file in a paper, by its suffix; a stream is unpacked when its name is ours."""
     import pypdf  # noqa: PLC0415 - a tenth of every command's start, and one needs it

@@ -53,7 +53,8 @@ class Check:
     """One part of a record file and what is wrong with it."""
 
     part: str
-    """`form`, `signatures`, `content`, `evidence`, `revocation`, `chain`, `replaced`, `agreement`"""
+    """`form`, `signatures`, `content`, `evidence`, `revocation`, `chain`, `replaced`, `agreement`; `journal`
+    where that of its bench is at hand"""
     fault: IntegrityError | None = None
 
 

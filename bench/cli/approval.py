@@ -9,10 +9,12 @@ from bench.approving import approve_paper
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say
 from bench.cli.records import load_signed
+from bench.cli.typed_pin import typed_pin
 from bench.cli.unpacked import named_record
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Folders, load
+from bench.proving import proof
 from bench.trail import Trail
 from drivers.clock import SystemClock
 from results.approval.certificate_key import CertificateKey
@@ -36,6 +38,7 @@ def approve(options: Namespace) -> int:
             signer=_signer(options),
             who=options.person,
             meaning=options.meaning,
+            prove=lambda who: proof(folders, trail, who, typed_pin(options, who), clock.utc()),
             trail=trail,
         )
     if options.json:

@@ -5,9 +5,10 @@ from argparse import Namespace
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import say
 from bench.cli.typed_pin import typed_pin
-from bench.complaints import person, proved
+from bench.complaints import person
 from bench.labels import Labels
 from bench.laboratory import Folders, load
+from bench.proving import proof
 from bench.trail import SET_RIGHT, Trail
 from drivers.clock import SystemClock
 from results.journal import Journal
@@ -24,7 +25,7 @@ def set_right(options: Namespace) -> int:
         if until is None or until <= now:
             say(f"✔ {Labels(options.lang).text('command.clock_not_behind')}")
             return ExitCode.DONE
-        shown = proved(folders, who, typed_pin(options, who), now)
+        shown = proof(folders, trail, who, typed_pin(options, who), now)
         trail.note(SET_RIGHT, person=who.id, proved=shown, reason=options.reason, until=until.isoformat())
     say(f"✔ {Labels(options.lang).text('command.clock_set_right', name=who.name, until=until)}")
     return ExitCode.DONE

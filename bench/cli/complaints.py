@@ -11,12 +11,13 @@ from bench.cli.output import emit, say, table
 from bench.cli.typed_pin import typed_pin
 from bench.complaint_bundle import bundle as put_together
 from bench.complaint_bundle import today
-from bench.complaints import ComplaintDesk, due_after, find, person, proved
+from bench.complaints import ComplaintDesk, due_after, find, person
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Folders, load
 from bench.office_time import wall_time
 from bench.people import Person
+from bench.proving import proof
 from bench.trail import Trail
 from drivers.clock import SystemClock
 from results.complaint import RECEIVED, Complaint, complaints
@@ -67,9 +68,7 @@ def _who(options: Namespace, desk: ComplaintDesk) -> Person:
 
 def _proof(options: Namespace, desk: ComplaintDesk, who: Person) -> dict[str, Any]:
     """Whether that person has shown to be the one: with the PIN, where there is one."""
-    with desk.trail.refusals_kept(person=who.id):
-        shown = proved(desk.folders, who, typed_pin(options, who), desk.now())
-    return {"proved": "pin" if shown else "named"}
+    return {"proved": proof(desk.folders, desk.trail, who, typed_pin(options, who), desk.now())}
 
 
 def _facts(options: Namespace, desk: ComplaintDesk, stage: str) -> dict[str, Any]:

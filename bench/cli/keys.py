@@ -12,10 +12,10 @@ from datetime import datetime
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
 from bench.cli.typed_pin import typed_pin
-from bench.complaints import proved
 from bench.errors import LaboratoryError
 from bench.key_changes import signed_since, whoever_shows
 from bench.keyring import (
+    BENCH_KEY,
     bench_key,
     check_new_pin,
     named_key,
@@ -28,13 +28,12 @@ from bench.keyring import (
 from bench.labels import Labels
 from bench.laboratory import Folders, Laboratory, load
 from bench.people import Person
+from bench.proving import proof
 from bench.trail import Trail
 from drivers.clock import SystemClock
 from results.journal import Journal
 from results.key_rotation import prepare, retire
 from results.keys import FileKey, read_trusted_keys
-
-BENCH_KEY = "bench"
 
 
 def show(options: Namespace) -> int:
@@ -110,9 +109,8 @@ def _shown(
 ) -> dict[str, str]:
     """Who does it, and whether that person has shown to be the one: with the PIN, where anybody has one."""
     who = whoever_shows(laboratory, folders, options.by, whose)
-    with trail.refusals_kept(person=who.id):
-        shown = proved(folders, who, typed_pin(options, who), SystemClock().utc())
-    return {"by": who.id, "proved": "pin" if shown else "named"}
+    shown = proof(folders, trail, who, typed_pin(options, who), SystemClock().utc())
+    return {"by": who.id, "proved": shown}
 
 
 def _open(options: Namespace) -> tuple[Folders, Laboratory]:

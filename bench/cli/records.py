@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -19,14 +20,16 @@ from bench.errors import LaboratoryError
 from bench.keyring import Trust, trusted_keys
 from bench.labels import Labels
 from bench.laboratory import Folders
+from bench.own_records import check_sealed, homes
 from bench.printing import note_printing
 from drivers import notation
 from drivers.clock import SystemClock
+from results.approval.signatures import PaperSignature, signatures_of
 from results.dating import Dated, dated
 from results.errors import IntegrityError
 from results.naming import CERTIFICATE_SUFFIX, LARGEST_PAPER, beside
 from results.storage import plain_faults, read_whole
-from results.verification import VerifiedRecord, examine_record, load_record, verify_record
+from results.verification import Report, VerifiedRecord, examine_record
 
 
 def _trust(options: Namespace, file: Path) -> Trust:
@@ -34,9 +37,11 @@ def _trust(options: Namespace, file: Path) -> Trust:
 
 
 def load_signed(options: Namespace, file: Path) -> VerifiedRecord:
-    """A record whose signatures were checked too: only such a one is handed on."""
+    """A record whose signatures were checked too, and the journal at hand: only such a one is handed on."""
     with record_in(file) as found:
-        record = load_record(found, _trust(options, file).keys)
+        report, record = _examined(options, file, found, _trust(options, file))
+    if record is None:
+        raise report.faults[0]
     if not record.signatures_checked:
         raise LaboratoryError(
             "record.no_keys",
@@ -47,11 +52,21 @@ def load_signed(options: Namespace, file: Path) -> VerifiedRecord:
     return record
 
 
+def _examined(
+    options: Namespace, file: Path, found: Path, trust: Trust
+) -> tuple[Report, VerifiedRecord | None]:
+    """All that is checked of a record, with what the journal of its bench says where that is at hand."""
+    report, verified = examine_record(found, trust.keys)
+    if verified is not None and (at_hand := homes(options.lab, file, trust, verified.record)):
+        report.checked("journal", partial(check_sealed, at_hand, file, verified))
+    return report, verified if report.sound else None
+
+
 def show(options: Namespace) -> int:
     """What a record says; a bad one is shown as bad."""
     options.file = named_record(options.lab, options.file)
     with record_in(options.file) as found:
-        report = verify_record(found, _trust(options, options.file).keys)
+        report, _ = _examined(options, options.file, found, _trust(options, options.file))
     labels = Labels(options.lang)
     if report.record is not None:
         if options.json:
@@ -86,13 +101,16 @@ def verify(options: Namespace) -> int:
     if is_bundle(file):
         return verify_bundle(options, trust)
     times = Dated(None, None)
+    approvals: tuple[PaperSignature, ...] = ()
     with record_in(file) as found:
-        report, verified = examine_record(found, trust.keys)
+        report, verified = _examined(options, file, found, trust)
         checks = [(check.part, check.fault) for check in report.checks]
-        if verified is not None and report.sound:
+        if verified is not None:
             proved, times = _receipt(options, found, verified, trust)
             checks += proved
-            checks += _paper(file, found, verified)
+            if is_paper(file):
+                paper, approvals = _paper(file, found, verified)
+                checks += paper
     open_parts = [part for part, _ in checks if part.startswith("open_")]
     checks = [(part, fault) for part, fault in checks if part not in open_parts]
     faults = [fault for _, fault in checks if fault is not None]
@@ -108,20 +126,38 @@ def verify(options: Namespace) -> int:
                 "unchecked": [part.removeprefix("open_") for part in open_parts],
                 "not_before": times.not_before,
                 "not_after": times.not_after,
+                "approvals": [
+                    {"name": one.name, "meaning": one.meaning, "at": one.at, "certificate": one.certificate}
+                    for one in approvals
+                ],
             }
         )
     else:
-        for part, fault in checks:
-            say(f"{'✔' if fault is None else '✘'} {labels.word('check', part)}")
-        for part in open_parts:
-            say(f"▲ {labels.text(f'command.{part}')}")
+        _tell_parts(labels, checks, open_parts)
         if times.not_before is not None:
             say(f"  {labels.text('command.not_before', at=times.not_before.isoformat())}")
         if times.not_after is not None:
             say(f"  {labels.text('command.not_after', at=times.not_after.isoformat())}")
+        _tell_approvals(labels, approvals)
         _tell_trust(labels, trust)
         _tell_faults(labels, faults)
     return _code(sound=not faults, certain=trust.keys is not None and not open_parts)
+
+
+def _tell_parts(
+    labels: Labels, checks: Sequence[tuple[str, IntegrityError | None]], open_parts: Sequence[str]
+) -> None:
+    for part, fault in checks:
+        say(f"{'✔' if fault is None else '✘'} {labels.word('check', part)}")
+    for part in open_parts:
+        say(f"▲ {labels.text(f'command.{part}')}")
+
+
+def _tell_approvals(labels: Labels, approvals: Sequence[PaperSignature]) -> None:
+    """Say who declared what by an electronic signature, and when."""
+    for one in approvals:
+        facts = {"name": one.name, "meaning": one.meaning or "–", "at": one.at or "–"}
+        say(f"  {labels.text('command.approval', **facts)}")
 
 
 def _code(*, sound: bool, certain: bool) -> ExitCode:
@@ -130,34 +166,33 @@ def _code(*, sound: bool, certain: bool) -> ExitCode:
     return ExitCode.DONE if certain else ExitCode.IN_DOUBT
 
 
-def _paper(file: Path, record: Path, verified: VerifiedRecord) -> list[tuple[str, IntegrityError | None]]:
-    """Whether what is printed on a paper is what the record in it gives."""
-    if not is_paper(file):
-        return []
+def _paper(
+    file: Path, record: Path, verified: VerifiedRecord
+) -> tuple[list[tuple[str, IntegrityError | None]], tuple[PaperSignature, ...]]:
+    """Whether what is printed on a paper is what the record in it gives; and who signed it electronically."""
     from bench.software import package_digests  # noqa: PLC0415 - only papers need it
-    from results.approval.signatures import signatures_of  # noqa: PLC0415 - only papers are signed so
     from results.paper import (  # noqa: PLC0415 - the typesetter is heavy
-        has_only_signatures_behind,
         is_its_paper,
+        may_be_of_another_release,
         read_receipt_bytes,
         unsound,
     )
 
     paper = read_whole(file, most=LARGEST_PAPER)
+    approvals = signatures_of(paper)
     checks = [
         (
             "approval",
             None if one.intact and one.covers_all else unsound(str(file), "a signature on it does not hold"),
         )
-        for one in signatures_of(paper)
+        for one in approvals
     ]
     if is_its_paper(paper, verified, read_receipt_bytes(record)):
-        return [("paper", None), *checks]
-    software, own = verified.record.software, package_digests()
-    other_release = any(software.get(name) != digest for name, digest in own.items())
-    if other_release and has_only_signatures_behind(paper):
-        return [("open_paper", None), *checks]  # another release set it; its bytes are not ours to judge
-    return [("paper", unsound(str(file), "what is printed on it is not what its record gives")), *checks]
+        return [("paper", None), *checks], approvals
+    if may_be_of_another_release(paper, verified, package_digests()):
+        return [("open_paper", None), *checks], approvals
+    fault = unsound(str(file), "what is printed on it is not what its record gives")
+    return [("paper", fault), *checks], approvals
 
 
 def _tell_trust(labels: Labels, trust: Trust) -> None:

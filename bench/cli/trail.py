@@ -10,6 +10,7 @@ from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say
 from bench.clock_state import FOLLOWS
 from bench.errors import LaboratoryError
+from bench.keyring import BENCH_KEY, bench_key_in_use
 from bench.labels import Labels
 from bench.laboratory import Folders
 from drivers import notation
@@ -29,7 +30,8 @@ from results.entry import (
 )
 from results.errors import IntegrityError
 from results.journal import Journal
-from results.keys import read_trusted_keys
+from results.key_trail import never_seen
+from results.keys import TrustedKey, read_trusted_keys
 from results.order_trail import check_orders
 from results.outbox import Outbox, Waiting
 from results.records_beside import differences
@@ -42,7 +44,7 @@ _WORDS: Final = {
     FOLLOWS: "trail_fact",
     "reason": "trail_reason",
     "why": "trail_reason",
-    "proved": "trail_fact",
+    "proved": "trail_proof",
 }
 """by fact: the words for its values"""
 _ASKED: Final = "plate."
@@ -62,7 +64,7 @@ def _journal(options: Namespace) -> Journal:
 
 
 def verify(options: Namespace) -> int:
-    """Check every entry and link, the order rules, the numbers, one program a run, and each record's seal."""
+    """Check entries, links, order rules and numbers, one program a run, each seal and each trusted key."""
     folders = Folders(options.lab)
     with _journal(options) as journal:
         sealed = sum(summary.sealed is not None for summary in journal.runs())
@@ -71,7 +73,10 @@ def verify(options: Namespace) -> int:
         check_stages(trail, where=str(journal.path))
         check_orders(trail, where=str(journal.path))
         faults = [*differences(journal, folders.records, _waiting(folders))]
-    known = read_trusted_keys(folders.keys)
+        known = read_trusted_keys(folders.keys)
+        strangers = never_seen(known, journal, trail, folders.records)
+    own = bench_key_in_use(folders)
+    faults += [_never_seen(keyid, known[keyid]) for keyid in strangers if keyid != own]
     faults += [_forgotten(keyid, since) for keyid, since in forgotten(known, trail).items()]
     labels = Labels(options.lang)
     if options.json:
@@ -90,6 +95,17 @@ def _waiting(folders: Folders) -> tuple[Waiting, ...]:
         return ()
     with Outbox(folders.outbox) as outbox:
         return outbox.records()
+
+
+def _never_seen(keyid: str, key: TrustedKey) -> IntegrityError:
+    return IntegrityError(
+        "key.never_seen",
+        "The key {key} of {whose} is trusted here, and this journal never saw it made or used.",
+        "If {whose} has it, make it known: tera key new {whose}. Else take its file out of data/keys, and "
+        "find out who put it there and what it signed.",
+        key=keyid[:16],
+        whose=key.person or BENCH_KEY,
+    )
 
 
 def _forgotten(keyid: str, since: datetime) -> IntegrityError:

@@ -4,6 +4,7 @@ Whether a certificate's issuer is to be trusted is for whoever checks; it stays 
 """
 
 import contextlib
+import hashlib
 import io
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,14 @@ class PaperSignature:
     """it is of this paper, and of this certificate"""
     covers_all: bool
     """nothing stands behind it but further signatures"""
+    at: str = ""
+    """when, by the signer's own clock, ISO 8601 with offset; empty where it does not say"""
+    subject: str = ""
+    """all that the certificate says of whom it names"""
+    serial: str = ""
+    """the `serialNumber` in that, which may be a NIP"""
+    certificate: str = ""
+    """SHA-256 of the certificate, hexadecimal"""
 
 
 def signatures_of(paper: bytes) -> tuple[PaperSignature, ...]:
@@ -55,9 +64,22 @@ def _read(embedded: Any) -> PaperSignature:
             status.modification_level is not None
             and status.modification_level <= ModificationLevel.FORM_FILLING
         )
+    at = embedded.self_reported_timestamp
+    subject = certificate.subject.human_friendly
+    said = certificate.subject.native
     return PaperSignature(
-        name=certificate.subject.native.get("common_name", certificate.subject.human_friendly),
-        meaning=str(embedded.sig_object.get("/Reason", "")),
+        name=_shown(said.get("common_name", subject)),
+        meaning=_shown(embedded.sig_object.get("/Reason", "")),
         intact=intact,
         covers_all=covers_all,
+        at=at.isoformat() if at is not None else "",
+        subject=_shown(subject),
+        serial=_shown(said.get("serial_number", "")),
+        certificate=hashlib.sha256(certificate.dump()).hexdigest(),
     )
+
+
+def _shown(said: Any) -> str:
+    """What a stranger's file says, without letters that steer a screen; it may name more than one."""
+    text = " + ".join(map(str, said)) if isinstance(said, list) else str(said)
+    return "".join(letter for letter in text if letter.isprintable())

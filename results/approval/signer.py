@@ -40,12 +40,17 @@ def approve(paper: bytes, signer: PaperSigner, act: Act) -> bytes:
     """
     signed = signer.sign(paper, act)
     if len(signed) <= len(paper) or not signed.startswith(paper):
-        raise RecordError(
-            "approval.rewritten",
-            "The signer gave back another paper than it was given; it is not used.",
-            "Ask the signing service for signatures that are added to a document (incremental, PAdES).",
-        )
+        raise rewritten()
     return signed
+
+
+def rewritten() -> RecordError:
+    """What came back is not the paper with one more signature behind it."""
+    return RecordError(
+        "approval.rewritten",
+        "The signer gave back another paper than it was given; it is not used.",
+        "Ask the signing service for signatures that are added to a document unseen (incremental, PAdES).",
+    )
 
 
 def refused(why: str) -> RecordError:

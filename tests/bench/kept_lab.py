@@ -17,6 +17,7 @@ from results import merkle
 from results.backup import back_up, restore
 from results.delivery import receipt_path
 from results.drill import Drill, examine
+from results.entry import BENCH, Noted
 from results.journal import Journal
 from results.keys import FileKey
 from results.receipt import Receipt, verification_address
@@ -83,7 +84,10 @@ class KeptLab:
         key = RegistryKey("register.example/log", register.public)
         self.root.mkdir(parents=True, exist_ok=True)
         (self.root / "laboratory.toml").write_text(TEXT.format(key=key), "utf-8")
+        siti = FileKey.open(self.folders.keys / "officer-siti.pem", pin=PIN)
         with Journal(self.folders.journal) as journal:
+            made = Noted(what="key_made", facts={"whose": "siti", "key": siti.keyid})
+            journal.append(BENCH, made, at=REGISTERED.isoformat(), elapsed=0.0)
             for number in NUMBERS:
                 end = "voided" if number == NUMBERS[-1] else "concluded"
                 write_run(journal, number, end=end, samples=1, points=weigh_points()[:3])
@@ -105,7 +109,6 @@ class KeptLab:
                 verification_address=verification_address("https://register.example", payloads[place]),
             )
             receipt_path(self.record(number)).write_bytes(to_json(receipt))
-        FileKey.open(self.folders.keys / "officer-siti.pem", pin=PIN)
 
     def record(self, number: str) -> Path:
         """A record file."""

@@ -5,15 +5,14 @@ import io
 import json
 import os
 import shutil
-from datetime import date, datetime
+from datetime import date
 from types import SimpleNamespace
 
 import apsw
 import pytest
 
 from bench.cli.entry import run
-from bench.complaints import due_after, proved
-from bench.errors import LaboratoryError
+from bench.complaints import due_after
 from bench.laboratory import Folders, load
 from results.complaint import STAGES, Complaint, Step, check_stages, complaints
 from results.entry import BENCH, Noted
@@ -301,17 +300,12 @@ def test_a_person_with_a_pin_must_show_it_and_nobody_makes_a_key_for_another(lab
     file = lab / "laboratory.toml"
     text = file.read_text("utf-8").replace('roles = ["kepala"]', 'roles = ["kepala"]\npin = true')
     file.write_text(text, "utf-8")
-    kepala = next(one for one in load(lab).person if one.id == "kepala")
-    now = datetime.fromisoformat("2026-11-22T09:00:00+07:00")
-    with pytest.raises(LaboratoryError) as caught:
-        proved(Folders(lab), kepala, "123456", now)
-    assert caught.value.code == "key.not_made"
     ticket = received(lab)
     assert step(lab, ticket, "verifikasi").returncode == 2
     assert shown(lab, ticket)["stage"] == "penerimaan"
     with Journal(Folders(lab).journal, read_only=True) as journal:
         refused = [kept.entry for kept in journal.entries(BENCH) if kept.entry.what == "key_refused"]
-    assert [entry.facts["person"] for entry in refused] == ["kepala"]
+    assert [(entry.facts["person"], entry.facts["code"]) for entry in refused] == [("kepala", "key.not_made")]
 
 
 # ---------------------------------------------------------------------- the evidence bundle

@@ -66,7 +66,8 @@ def settled(lab, asked, entries=()):
     with Journal(Folders(target).journal, read_only=True) as journal:
         journal.verify()
         entries = [kept.entry for kept in journal.entries(BENCH)]
-        notes = [one for one in entries if isinstance(one, Noted) and one.what != CONFIGURATION]
+        notes = [one for one in entries if isinstance(one, Noted)]
+        notes = [one for one in notes if one.what not in {CONFIGURATION, "key_made"}]  # before the backup
     return learned, notes, read_trusted_keys(Folders(target).keys)
 
 

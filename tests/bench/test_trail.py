@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 
 import apsw
 import pytest
@@ -13,6 +14,7 @@ from bench.laboratory import Folders
 from results.entry import BENCH, Concluded, Noted
 from results.errors import IntegrityError
 from results.journal import Journal
+from results.keys import FileKey, keyid_of, read_public
 from tests.bench.lab_bench import tera
 from tests.bench.signing_lab import PEOPLE, PINS, made, typed
 from tests.bench.signing_lab import noted as facts_of
@@ -93,6 +95,24 @@ def test_verify_counts_and_a_changed_entry_is_named(lab):
     told = tera("audit-trail", "verify", lab=lab)
     assert told.returncode == 5
     assert "2" in told.stderr
+
+
+def test_a_trusted_key_that_the_journal_never_saw_made_or_used_is_named(lab, tmp_path):
+    assert void_again(lab).returncode == 0
+    assert tera("audit-trail", "verify", lab=lab).returncode == 0
+    for name in ("bench@2024-01-01-00000000", "officer-budi@2024-01-01-00000000"):
+        FileKey.open(tmp_path / f"{name}.pem")
+        shutil.copy(tmp_path / f"{name}.pub", Folders(lab).keys)
+    strange = {keyid_of(read_public(file)) for file in tmp_path.glob("*.pub")}
+    told = tera("audit-trail", "verify", lab=lab)
+    assert told.returncode == 5
+    assert all(keyid[:16] in told.stderr for keyid in strange)
+    assert told.stderr.count("tera: Kunci") == 2
+
+
+def test_a_key_of_a_person_that_was_made_before_it_was_needed_is_known(lab):
+    assert tera("key", "new", "penera1", lab=lab).returncode == 0
+    assert tera("audit-trail", "verify", lab=lab).returncode == 0
 
 
 def test_a_laboratory_without_a_journal_is_told(tmp_path):

@@ -1,7 +1,6 @@
 """Approving a paper: file, token and state service sign; no byte of it changes; all is read back."""
 
 import contextlib
-import io
 import random
 import subprocess
 import threading
@@ -10,11 +9,8 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from results.approval.behind import only_signatures_behind
 from results.approval.certificate_key import CertificateKey
@@ -24,32 +20,14 @@ from results.approval.state_service import StateService
 from results.errors import RecordError
 from results.journal import Journal
 from results.paper import has_only_signatures_behind
+from tests.results.added_page import painted_over
 from tests.results.made_run import seal_with, write_run
+from tests.results.own_certificate import PASSWORD, certificate_of, write_p12
 
 pytest.importorskip("pyhanko", reason="pyhanko is in the extra signing")
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-PASSWORD = "rahasia"
 ACT = Act(meaning="mengesahkan", name="Siti Contoh", place="Kabupaten Contoh")
 LIBRARIES = ("/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/pkcs11/libsofthsm2.so")
-
-
-def certificate_of(key, name="Siti Contoh"):
-    called = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)  # a certificate is valid by the clock on the wall
-    use = {"digital_signature": True, "content_commitment": True}
-    no = ("key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign")
-    no += ("encipher_only", "decipher_only")
-    return (
-        x509.CertificateBuilder()
-        .subject_name(called)
-        .issuer_name(called)
-        .public_key(key.public_key())
-        .serial_number(7)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=30))
-        .add_extension(x509.KeyUsage(**use, **dict.fromkeys(no, False)), critical=True)
-        .sign(key, hashes.SHA256())
-    )
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +40,8 @@ def paper(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def file_of_head(tmp_path_factory):
-    key = ec.generate_private_key(ec.SECP256R1())
-    protection = serialization.BestAvailableEncryption(PASSWORD.encode())
-    content = pkcs12.serialize_key_and_certificates(b"siti", key, certificate_of(key), None, protection)
     path = tmp_path_factory.mktemp("p12") / "kepala.p12"
-    path.write_bytes(content)
+    write_p12(path, "Siti Contoh")
     return path
 
 
@@ -79,6 +54,13 @@ def test_a_file_signs_behind_the_paper_and_is_read_back(paper, file_of_head):
         True,
         True,
     )
+    assert abs(datetime.fromisoformat(found.at) - datetime.now(UTC)) < timedelta(minutes=5)
+
+
+def test_a_strangers_certificate_steers_no_screen_and_may_have_two_names(paper, tmp_path):
+    written = write_p12(tmp_path / "x.p12", "Siti\x1b[2J", "Budi", serial="123")
+    (found,) = signatures_of(approve(paper, CertificateKey.from_file(tmp_path / "x.p12", PASSWORD), ACT))
+    assert (found.name, found.serial, found.certificate) == ("Siti[2J + Budi", "123", written)
 
 
 def test_a_second_person_signs_after_the_first_and_both_hold(paper, file_of_head):
@@ -104,34 +86,6 @@ def test_a_signature_cannot_be_moved_to_another_paper(paper, file_of_head):
 
 def test_an_unsigned_paper_has_no_signature(paper):
     assert signatures_of(paper) == ()
-
-
-def painted_over(paper, *, annotation=False, form=False, info=False):
-    """A paper to whose end a page with other content was added, as any PDF editor does when it saves."""
-    from pyhanko.pdf_utils import generic
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-
-    adding = IncrementalPdfFileWriter(io.BytesIO(paper))
-    page = adding.find_page_for_modification(0)[0].get_object()
-    shown = generic.StreamObject(stream_data=b"BT /F1 24 Tf 100 700 Td (SAH) Tj ET")
-    if annotation:
-        place = generic.ArrayObject(map(generic.FloatObject, (0, 0, 500, 800)))
-        mark = {"/Subtype": generic.NameObject("/Stamp"), "/Rect": place}
-        mark = generic.DictionaryObject({generic.NameObject(name): value for name, value in mark.items()})
-        page["/Annots"] = generic.ArrayObject([adding.add_object(mark)])
-    elif form:
-        entries = {"/Fields": generic.ArrayObject(), "/XFA": adding.add_object(shown)}
-        entries = {generic.NameObject(name): value for name, value in entries.items()}
-        adding.root["/AcroForm"] = generic.DictionaryObject(entries)
-        adding.update_root()
-    elif info:
-        adding.set_info(generic.DictionaryObject({generic.NameObject("/Title"): generic.pdf_string("Sah")}))
-    else:
-        page["/Contents"] = adding.add_object(shown)
-    adding.update_container(page)
-    written = io.BytesIO()
-    adding.write(written)
-    return written.getvalue()
 
 
 ADDED = {"a page": {}, "a stamp": {"annotation": True}, "a form": {"form": True}, "a title": {"info": True}}
@@ -237,6 +191,7 @@ def token(tmp_path, monkeypatch, program):
     (tmp_path / "key.pem").write_bytes(pem)
     line = [tool, "--import", str(tmp_path / "key.pem"), "--token", "kepala", "--label", "siti"]
     subprocess.run([*line, "--id", "01", "--pin", "123456"], check=True, capture_output=True)
+    certificate = certificate_of(key, "Siti Contoh")
     with pkcs11.lib(str(library)).get_token(token_label="kepala").open(user_pin="123456", rw=True) as session:
         session.create_object(
             {
@@ -245,8 +200,8 @@ def token(tmp_path, monkeypatch, program):
                 pkcs11.Attribute.TOKEN: True,
                 pkcs11.Attribute.LABEL: "siti",
                 pkcs11.Attribute.ID: b"\x01",
-                pkcs11.Attribute.SUBJECT: certificate_of(key).subject.public_bytes(),
-                pkcs11.Attribute.VALUE: certificate_of(key).public_bytes(serialization.Encoding.DER),
+                pkcs11.Attribute.SUBJECT: certificate.subject.public_bytes(),
+                pkcs11.Attribute.VALUE: certificate.public_bytes(serialization.Encoding.DER),
             }
         )
     return library

@@ -1,0 +1,76 @@
+"""Whether a record that passes for one of a bench at hand is the one that its journal sealed.
+
+A record can hold in itself and yet be of a copy of the folder, or signed with a key that somebody laid among
+those of the bench; the journal knows what was sealed. What is of elsewhere is held against no journal.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from bench.keyring import Trust
+from bench.laboratory import FILE_NAME, Folders, load
+from results.journal import Journal
+from results.number import is_number
+from results.payload import unsound
+from results.record import Record
+from results.verification import VerifiedRecord
+
+
+def homes(lab: Path, file: Path, trust: Trust, record: Record) -> tuple[Path, ...]:
+    """The laboratories at hand whose journals must have sealed a record; none for a record of elsewhere.
+
+    One is that among whose records it lies, under a number or as one of its bench; another the one that looks
+    at it, where its own keys vouch for a record of its own bench.
+
+    Args:
+        lab: the laboratory that looks at it.
+        file: the record's, or of a paper that carries it.
+        trust: whose keys it was checked with.
+        record: what it says.
+
+    Raises:
+        LaboratoryError: a laboratory file has a mistake.
+    """
+    found: list[Path] = []
+    home = file.absolute().parent.parent.parent
+    if _lies_in(home, file) and Folders(home).journal.exists() and (_number(file) or _is_of(home, record)):
+        found.append(home)
+    own = trust.folder == Folders(lab).keys and Folders(lab).journal.exists()
+    if own and lab.absolute() not in found and _is_of(lab, record):
+        found.append(lab)
+    return tuple(found)
+
+
+def check_sealed(roots: Iterable[Path], file: Path, verified: VerifiedRecord) -> Literal[True]:
+    """See to it that laboratories sealed exactly this record; one look-up in each journal.
+
+    Raises:
+        IntegrityError: one did not, or the file bears the number of another record.
+        StorageError: a journal cannot be read.
+    """
+    number = verified.record.number
+    for root in roots:
+        if _lies_in(root.absolute(), file) and _number(file) not in {"", number}:
+            raise unsound(f"its file is named {_number(file)}, and it is the record {number}")
+        with Journal(Folders(root).journal, read_only=True) as journal:
+            known = journal.run_list.named(number)
+        if known is None or known.begun.number != number or known.sealed is None:
+            raise unsound("the journal of its bench has sealed no record of this number")
+        if known.sealed.record_digest != verified.digest:
+            raise unsound("the journal of its bench has sealed another record under this number")
+    return True
+
+
+def _lies_in(root: Path, file: Path) -> bool:
+    return file.absolute().parent == Folders(root).records
+
+
+def _number(file: Path) -> str:
+    """The number that a record or a paper is named by, `000003` of `000003.ttd.pdf`; empty without one."""
+    called = file.name.partition(".")[0]
+    return called if is_number(called) else ""
+
+
+def _is_of(root: Path, record: Record) -> bool:
+    return (root / FILE_NAME).exists() and load(root).bench.id == record.bench

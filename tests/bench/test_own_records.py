@@ -1,0 +1,114 @@
+"""A record that passes for one of a bench must be the one that its journal sealed, where that is at hand."""
+
+import json
+import shutil
+
+import pytest
+
+from bench.laboratory import Folders
+from results.journal import Journal
+from tests.bench.lab_bench import tera
+from tests.results.made_run import seal_with, write_run
+
+pytestmark = pytest.mark.timeout(120)
+SUFFIXES = (".tera.json", ".h5", ".pdf")
+NO_SUCH_SEAL = "tidak menyegel rekaman bernomor ini"
+
+
+def made(root, *runs, keys=None, bench="BENCH-02"):
+    """A laboratory with a sealed record of each run, of which those failed that are True."""
+    assert tera("init", str(root)).returncode == 0
+    file, folders = root / "laboratory.toml", Folders(root)
+    file.write_text(file.read_text("utf-8").replace("BENCH-01", bench), "utf-8")
+    folders.make()
+    if keys is not None:
+        shutil.copytree(keys, folders.keys, dirs_exist_ok=True)
+    with Journal(folders.journal) as journal:
+        for place, failing in enumerate(runs):
+            write_run(journal, f"{root.name}-{place}", officer_id="budi", failing=failing)
+            seal_with(journal, folders.keys, folders.records, f"{root.name}-{place}")
+    return folders
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A laboratory whose instrument failed, beside a copy of the folder in which it passed."""
+    folders = made(tmp_path / "lab", True)
+    made(tmp_path / "copy", False, False, keys=folders.keys)
+    return tmp_path / "lab"
+
+
+def taken(lab, folder, number="000001", *, called=""):
+    """What the copy sealed under a number, laid into a folder."""
+    folder.mkdir(exist_ok=True)
+    called = called or number
+    for suffix in SUFFIXES:
+        shutil.copy(lab.parent / f"copy/data/records/{number}{suffix}", folder / f"{called}{suffix}")
+    return str(folder / f"{called}.tera.json")
+
+
+def verified(lab, file, *options):
+    """The exit code, and what is said of the journal's part: None when no journal was asked."""
+    told = tera("record", "verify", file, *options, "--json", lab=lab)
+    return told.returncode, json.loads(told.stdout)["checks"].get("journal")
+
+
+COMMANDS = {
+    "show": ("record", "show"),
+    "verify": ("record", "verify"),
+    "export": ("record", "export"),
+    "certificate": ("certificate", "-o", "out.pdf"),
+    "approve": ("approve", "--person", "penera1", "--p12", "own.p12"),
+    "amend": ("amend", "--reason", "salah ketik", "--serial", "A-17"),
+}
+
+
+@pytest.mark.parametrize("case", COMMANDS)
+def test_a_record_of_a_copy_of_the_folder_is_refused_where_another_was_sealed(lab, case):
+    taken(lab, Folders(lab).records)
+    told = tera(*COMMANDS[case], "000001", lab=lab)
+    assert told.returncode == 5, told
+    assert "menyegel rekaman lain dengan nomor ini" in told.stderr
+    assert "✔ SAH" not in told.stdout
+    assert {file.name for file in Folders(lab).records.iterdir()} == {f"000001{one}" for one in SUFFIXES}
+
+
+def test_it_is_found_too_by_a_file_elsewhere_and_by_the_papers_of_the_folder(lab, tmp_path):
+    elsewhere = taken(lab, tmp_path / "stick")
+    paper = Folders(lab).records / "000001.ttd.pdf"
+    shutil.copy(elsewhere.replace(".tera.json", ".pdf"), paper)
+    other = str(lab.parent / "copy/data/records/000001.tera.json")
+    for file in (elsewhere, str(paper), other):
+        code, said = verified(lab, file)
+        assert (code, "another record under this number" in said) == (5, True)
+    assert verified(lab, "000001") == (0, "holds")
+    shutil.copy(Folders(lab).records / "000001.pdf", Folders(lab).records / "000007.pdf")
+    assert "named 000007" in verified(lab, str(Folders(lab).records / "000007.pdf"))[1]
+
+
+def test_no_certificate_is_printed_of_a_record_of_this_bench_that_it_never_sealed(lab, tmp_path):
+    """Signed with keys that somebody laid among those of the bench."""
+    forged = taken(lab, tmp_path / "stick", "000002")
+    told = tera("certificate", forged, "-o", str(tmp_path / "out.pdf"), lab=lab)
+    assert (told.returncode, NO_SUCH_SEAL in told.stderr) == (5, True)
+    assert not (tmp_path / "out.pdf").exists()
+
+
+def test_what_is_of_elsewhere_is_held_against_no_journal(lab, tmp_path):
+    foreign = made(tmp_path / "foreign", False, bench="BENCH-02")
+    named = ("--keys", str(foreign.keys))
+    file = str(shutil.copytree(foreign.records, tmp_path / "sent") / "000001.tera.json")
+    assert verified(lab, file, *named) == (0, None)  # other keys: another office's bench of the same name
+    other = (lab / "laboratory.toml").read_text("utf-8").replace("BENCH-02", "BENCH-03")
+    (lab / "laboratory.toml").write_text(other, "utf-8")
+    assert verified(lab, taken(lab, tmp_path / "stick")) == (0, None)  # of another bench
+    assert verified(lab, taken(lab, Folders(lab).records, called="dari-bench-02")) == (0, None)
+    Folders(lab).journal.unlink()
+    taken(lab, Folders(lab).records)
+    assert verified(lab, "000001") == (0, None)
+
+
+def test_a_bench_at_work_is_not_disturbed(lab):
+    with Journal(Folders(lab).journal) as journal:
+        write_run(journal, "at-work", end="open", officer_id="budi")
+        assert verified(lab, "000001") == (0, "holds")
