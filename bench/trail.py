@@ -88,8 +88,8 @@ class Trail:
         if self._configuration is not None:
             rest, self._configuration = self._configuration(), None
             known = _configuration(self._journal.notes(CONFIGURATION))
-            kept = {name: value for name, value in known.items() if _of_instruments(name)}
-            self._note_changes(known, kept | {**rest})
+            instruments = {name: value for name, value in known.items() if _of_instruments(name)}
+            self._note_changes(known, instruments | {**rest})
         synchronised = {FOLLOWS: self._clock_state()[FOLLOWS]}
         entry = Noted(what=what, facts={"by": self._officer, **facts} | synchronised)
         kept = self._journal.append(BENCH, entry, at=self._at(), elapsed=self._elapsed())
