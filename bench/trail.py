@@ -91,8 +91,8 @@ class Trail:
         if self._configuration is not None:
             rest, self._configuration = self._configuration(), None
             known = _configuration(self._journal.notes(CONFIGURATION))
-            kept = {name: value for name, value in known.items() if _of_instruments(name)}
-            self._note_changes(known, kept | {**rest})
+            instruments = {name: value for name, value in known.items() if _of_instruments(name)}
+            self._note_changes(known, instruments | {**rest})
         self._note_clock()
         self._keep(what, **facts)
 

@@ -71,14 +71,14 @@ def rotate(options: Namespace) -> int:
     stem = stem_of(folders, person)
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, SystemClock())
-        shown = _shown(options, folders, laboratory, trail, person)
+        by = _shown_by(options, folders, laboratory, trail, person)
         pin = "" if person is None else _chosen_pin(options, person, "TERA_NEW_PIN")
         if person is not None:
             check_new_pin(person, pin)
         prepare(folders.keys, stem, pin)  # whole on the disk before the old one is touched
         at = retirement(journal, SystemClock().utc().astimezone())
         facts = {"whose": options.whose, "since": at.isoformat(), "reason": options.reason}
-        trail.note("key_rotated", **facts, **shown)
+        trail.note("key_rotated", **facts, proved=by)
         retire(folders.keys, stem, at)
         made = _make(options, folders, person, trail, pin)
     _tell(options, made)
@@ -93,10 +93,10 @@ def withdraw(options: Namespace) -> int:
     _, keyid = named_key(folders, options.key)
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, SystemClock())
-        shown = _shown(options, folders, laboratory, trail, None)
+        by = _shown_by(options, folders, laboratory, trail, None)
         lost = signed_since(folders, keyid, since)
         facts = {"key": keyid, "since": since.isoformat(), "records": len(lost), "reason": options.reason}
-        trail.note("key_revoked", **facts, **shown)
+        trail.note("key_revoked", **facts, proved=by)
         say(str(revoke(folders, keyid, since, options.reason)))
     if lost:
         told = Labels(options.lang).text("command.revoked_records", count=len(lost), numbers=" ".join(lost))
@@ -104,13 +104,14 @@ def withdraw(options: Namespace) -> int:
     return ExitCode.DONE
 
 
-def _shown(
+def _shown_by(
     options: Namespace, folders: Folders, laboratory: Laboratory, trail: Trail, whose: Person | None
-) -> dict[str, str]:
-    """Who does it, and whether that person has shown to be the one: with the PIN, where anybody has one."""
+) -> str:
+    """How whoever does it, in whose name the trail goes on, has shown to be the one: `pin` or `named`."""
     who = whoever_shows(laboratory, folders, options.by, whose)
     shown = proof(folders, trail, who, typed_pin(options, who), SystemClock().utc())
-    return {"by": who.id, "proved": shown}
+    trail.seat(who.id)
+    return shown
 
 
 def _open(options: Namespace) -> tuple[Folders, Laboratory]:

@@ -100,6 +100,7 @@ def test_the_trail_names_who_has_shown_to_replace_a_key(lab, tera, whose, option
     assert rotated(tera, whose, *options, pin=PINS[by]).returncode == 0
     (told,) = noted(lab, "key_rotated")
     assert (told["whose"], told["by"], told["proved"]) == (whose, by, "pin")
+    assert noted(lab, "key_made")[0]["by"] == by
 
 
 def test_a_kepala_frees_whoever_has_forgotten_and_tried_too_often(lab, tera):
