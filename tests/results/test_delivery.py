@@ -14,7 +14,7 @@ from drivers.notation import to_json
 from results.delivery import deliver, read_receipt, receipt_path
 from results.errors import DeliveryError, IntegrityError
 from results.outbox import Outbox, State
-from results.receipt import Receipt, verify_receipt
+from results.receipt import Receipt, verification_token, verify_receipt
 from results.registry.checkpoint import Checkpoint, open_note, sign
 from results.registry.server import EmbeddedRegistry
 from results.registry_client import HttpRegistryLine, Patience, Pushed, RefusedError
@@ -395,6 +395,19 @@ def test_a_lying_registry_is_found_out_and_the_record_stays_queued(registry, ben
     assert (found.state, found.problem) == (State.QUEUED, code)
     assert not receipt_path(record.path).exists()
     assert push_to(outbox, registry.url, registry.key).delivered == (record.record_id,)
+
+
+def test_the_address_that_is_shown_and_kept_is_the_records_own(registry, bench, outbox):
+    """An honest register can have moved since; what a receipt says there nobody has signed."""
+    (record,) = put(outbox, bench, registry="https://register.example")
+    token = verification_token(payload_of(record.path.read_bytes()))
+    elsewhere = f"https://evil.example/v/{token}"
+    liar = Liar(
+        registry.url, push=lambda receipt: msgspec.structs.replace(receipt, verification_address=elsewhere)
+    )
+    assert push_through(outbox, liar, registry.key).problem is None
+    assert b"evil" not in receipt_path(record.path).read_bytes()
+    assert outbox.find(record.record_id).address == f"https://register.example/v/{token}"
 
 
 def test_every_lie_is_tried(registry):
