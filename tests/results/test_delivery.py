@@ -17,7 +17,7 @@ from results.outbox import Outbox, State
 from results.receipt import Receipt, verification_token, verify_receipt
 from results.registry.checkpoint import Checkpoint, open_note, sign
 from results.registry.server import EmbeddedRegistry
-from results.registry_client import HttpRegistryLine, Patience, Pushed, RefusedError
+from results.registry_client import HttpRegistryLine, Patience, Pushed, RefusedError, is_in_clear
 from results.storage import plain_faults
 from tests.results.delivery_schedules import run
 from tests.results.faulty_line import Break, FaultyLine
@@ -558,13 +558,45 @@ def test_an_answer_for_other_records_than_were_sent_is_no_registrys(registry, be
     assert (len(done.delivered), done.problem.code) == (1, "registry.answer")
 
 
-BAD_URLS = {"nothing": "", "no scheme": "registry.example", "a file": "file:///tmp/x", "no host": "http://"}
+BAD_URLS = {
+    "nothing": "",
+    "no scheme": "registry.example",
+    "a file": "file:///tmp/x",
+    "no host": "http://",
+    "a name that is none": "https://xn--a",
+}
 
 
 @pytest.mark.parametrize("url", BAD_URLS.values(), ids=BAD_URLS)
 def test_an_address_that_is_none_is_a_configuration_error(url):
     with pytest.raises(DeliveryError, match="laboratory file"):
         HttpRegistryLine(url)
+
+
+SURROUNDINGS = {"SSL_CERT_FILE": "/nonexistent", "HTTPS_PROXY": "foo://x"}
+
+
+@pytest.mark.parametrize("name", SURROUNDINGS)
+def test_a_proxy_or_certificates_that_are_set_wrongly_are_told(monkeypatch, name):
+    monkeypatch.setenv(name, SURROUNDINGS[name])
+    with pytest.raises(DeliveryError, match=name):
+        HttpRegistryLine("https://registry.example")
+    HttpRegistryLine("http://localhost:1")
+
+
+@pytest.mark.parametrize(
+    ("url", "clear"),
+    [
+        ("http://register.example", True),
+        ("http://192.168.1.5:8000", True),
+        ("https://register.example", False),
+        ("http://127.0.0.1:8000", False),
+        ("http://[::1]:8000", False),
+        ("http://[", False),
+    ],
+)
+def test_plain_http_to_another_computer_is_known(url, clear):
+    assert is_in_clear(url) == clear
 
 
 def test_no_schedule_of_a_rough_line_loses_or_doubles_a_record(tmp_path):
