@@ -3,16 +3,16 @@
 A mistake in it is reported with the file, the path of the entry and a correction; nothing starts on a guess.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from bench.errors import LaboratoryError
+from bench.laboratory_check import check
 from bench.legible import check_legible
-from bench.people import Person, mistake_in, seated
+from bench.people import Person, seated
 from drivers import notation
 from drivers.errors import UnitError
 from drivers.instrument import LineSettings
@@ -21,10 +21,7 @@ from drivers.settling import SettleRule
 from drivers.twins.scenario import Scenario, Story, read_scenario
 from drivers.twins.settings import TwinSettings
 from drivers.whole_file import read_text
-from procedures import catalogue
 from procedures.standard import WorkingStandard
-from results.complaint import STAGES
-from results.number import certificate_number
 from results.record import Office, Signer
 
 FILE_NAME: Final = "laboratory.toml"
@@ -234,116 +231,5 @@ def load(root: Path) -> Laboratory:
         ) from None
     laboratory = notation.from_toml(text, Laboratory, source=file, error=LaboratoryError)
     check_legible(laboratory, str(file))
-    _check(laboratory, file)
+    check(laboratory, file)
     return laboratory
-
-
-def _check(laboratory: Laboratory, file: Path) -> None:
-    for path, wrong, problem, remedy in (
-        (
-            "$.person",
-            not any("penera" in person.roles for person in laboratory.person),
-            "no person has the role penera",
-            'Add a [[person]] with roles = ["penera"].',
-        ),
-        (
-            "$.person",
-            bool(mistake := mistake_in(laboratory.person)),
-            mistake,
-            "Write each person once, in Latin letters, with the own NIP and an id such as penera2.",
-        ),
-        (
-            "$.instrument",
-            len({entry.name for entry in laboratory.instrument}) < len(laboratory.instrument),
-            "two instruments have the same name",
-            "Give each instrument its own name.",
-        ),
-        (
-            "$.standard",
-            len({entry.id for entry in laboratory.standard}) < len(laboratory.standard),
-            "two standards have the same id",
-            "Give each standard its own id.",
-        ),
-        (
-            "$.office.time_zone",
-            not _is_zone(laboratory.office.time_zone),
-            f"{laboratory.office.time_zone!r} is no time zone",
-            "Write Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).",
-        ),
-        (
-            "$.bench.id",
-            not laboratory.bench.id.replace("-", "").isalnum() or not laboratory.bench.id.isascii(),
-            f"{laboratory.bench.id!r} is no bench id",
-            "Use letters, digits and hyphens, as in BENCH-02.",
-        ),
-        (
-            "$.instrument.kinds",
-            bool(
-                strange := {kind for one in laboratory.instrument for kind in one.kinds} - catalogue.known()
-            ),
-            f"there is no procedure {min(strange, default='')}",
-            f"Known are: {', '.join(sorted(catalogue.known()))}.",
-        ),
-        (
-            "$.instrument.settle",
-            any(
-                entry.settle.duration_s <= 0 or entry.settle.timeout_s <= 0 or entry.settle.span_steps < 0
-                for entry in laboratory.instrument
-            ),
-            "a time or span of settle is negative or zero",
-            "Write settle = { duration_s = 1.0, span_steps = 1, timeout_s = 30.0 }.",
-        ),
-        (
-            "$.bench.idle_lock_min",
-            laboratory.bench.idle_lock_min < 0,
-            f"{laboratory.bench.idle_lock_min} minutes are no time",
-            "Write a number of minutes, or 0 for a screen that is never locked.",
-        ),
-        (
-            "$.complaint.days",
-            any(stage not in STAGES or days < 0 for stage, days in laboratory.complaint.days.items()),
-            "one of its names is no stage, or its days are negative",
-            f"Stages are: {', '.join(STAGES)}.",
-        ),
-        (
-            "$.retention.years",
-            laboratory.retention is not None and laboratory.retention.years < 1,
-            "evidence is kept for one year at least",
-            "Write whole years, as the archive rule of your office says them.",
-        ),
-        (
-            "$.bench.language",
-            laboratory.bench.language not in {"id", "en"},
-            f"{laboratory.bench.language!r} is no language of this program",
-            'Write "id" or "en".',
-        ),
-    ):
-        if wrong:
-            raise LaboratoryError(
-                "laboratory.entry",
-                "{file} has a mistake at {path}: {problem}.",
-                remedy,
-                file=str(file),
-                path=path,
-                problem=problem,
-            )
-    certificate_number(
-        laboratory.office, sequence=1, bench=laboratory.bench.id, at=datetime(2026, 1, 1, tzinfo=UTC)
-    )
-    for entry in laboratory.instrument:
-        if not entry.port and entry.twin is None and entry.driver != "manual":
-            raise LaboratoryError(
-                "laboratory.no_port",
-                "{file}: the instrument {name} has neither a port nor a twin.",
-                'Add port = "COM3" (or "/dev/ttyUSB0", "socket://host:port"), or use driver = "manual".',
-                file=str(file),
-                name=entry.name,
-            )
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return False
-    return True

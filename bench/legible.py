@@ -39,6 +39,11 @@ def check_legible(written: Any, source: str = "") -> None:
             )
 
 
+def made_legible(words: str) -> str:
+    """Words for a terminal, whoever wrote them: what could drive it is one sign (U+FFFD) in their place."""
+    return _ILLEGIBLE.sub("\ufffd", words)
+
+
 def _texts(value: Any, entry: str) -> Iterator[tuple[str, str]]:
     match value:
         case str():

@@ -11,6 +11,8 @@ import tomllib
 from collections.abc import Callable
 from typing import Any, Final
 
+from drivers.notation import read_toml
+
 _OWN: Final = {"id", "name", "evidence", "source", "like", "capabilities", "example"}
 _BY_ENTRY: Final = ("serial", "modbus", "mbus")
 _MARK: Final = re.compile(rb"^#= the family ([\w-]+)\n", re.MULTILINE)
@@ -46,7 +48,7 @@ def with_family(data: bytes, find: Callable[[str], bytes | None]) -> bytes:
 def _like(data: bytes) -> str:
     """What a file is like; nothing when it cannot be read, which whoever reads it tells with the line."""
     try:
-        like = tomllib.loads(data.decode("utf-8")).get("like")
+        like = read_toml(data.decode("utf-8"), float).get("like")
     except (UnicodeDecodeError, tomllib.TOMLDecodeError):
         return ""
     return like if isinstance(like, str) else ""
@@ -61,7 +63,7 @@ def merged(data: bytes) -> dict[str, Any]:
         FamilyError: it is like a family whose file does not stand behind it.
     """
     found = _MARK.search(data)
-    own = tomllib.loads((data[: found.start()] if found else data).decode("utf-8"))
+    own = read_toml((data[: found.start()] if found else data).decode("utf-8"), float)
     if not own.get("like"):
         return own
     if found is None or own["like"] != found[1].decode("ascii"):

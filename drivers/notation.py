@@ -5,6 +5,7 @@ person writes. Numbers are never binary floats on the way in: TOML and JSON numb
 """
 
 import tomllib
+from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -83,6 +84,22 @@ def from_builtins(value: Any, kind: type[T]) -> T:
     return msgspec.convert(value, kind, dec_hook=_from_builtin)
 
 
+def read_toml(text: str, number: Callable[[str], Any] = Decimal) -> dict[str, Any]:
+    """The tables of a TOML text; `number` reads its numbers with a point.
+
+    Raises:
+        tomllib.TOMLDecodeError: it is none, or deeper or with longer numbers than a person writes.
+    """
+    try:
+        return tomllib.loads(text, parse_float=number)
+    except tomllib.TOMLDecodeError:
+        raise
+    except RecursionError:
+        raise tomllib.TOMLDecodeError("it is nested too deeply") from None
+    except (ValueError, ArithmeticError):
+        raise tomllib.TOMLDecodeError("a number in it is too long") from None
+
+
 def from_toml(text: str, kind: type[T], *, source: str | Path, error: type[PlainError]) -> T:
     """Read a TOML text into `kind`.
 
@@ -96,7 +113,7 @@ def from_toml(text: str, kind: type[T], *, source: str | Path, error: type[Plain
         PlainError: of class `error`; names the file and the line or path of the mistake.
     """
     try:
-        return from_builtins(tomllib.loads(text, parse_float=Decimal), kind)
+        return from_builtins(read_toml(text), kind)
     except tomllib.TOMLDecodeError as mistake:
         raise error(
             "file.syntax",

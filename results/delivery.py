@@ -24,7 +24,7 @@ from results.errors import IntegrityError, RecordError
 from results.merkle import root_before, verify_consistency
 from results.naming import LARGEST_RECEIPT, RECEIPT_SUFFIX, beside
 from results.outbox import Outbox, State, Waiting
-from results.receipt import Receipt, verify_receipt
+from results.receipt import Receipt, verify_receipt, with_own_address
 from results.registry.checkpoint import Checkpoint, RegistryKey, open_note
 from results.registry.wire import MOST_IN_A_BATCH
 from results.registry_client import RefusedError, RegistryLine
@@ -103,7 +103,7 @@ def receipt_path(envelope_path: Path) -> Path:
 
 
 def read_receipt(envelope_path: Path, payload: bytes, key: RegistryKey) -> Receipt | None:
-    """The receipt beside a sealed record, verified; None when there is none yet.
+    """The receipt beside a sealed record, verified, with the record's own address; None when there is none.
 
     Raises:
         IntegrityError: it is damaged or not of this record.
@@ -124,7 +124,7 @@ def read_receipt(envelope_path: Path, payload: bytes, key: RegistryKey) -> Recei
             path=str(path),
         ) from None
     verify_receipt(receipt, payload, key)
-    return receipt
+    return with_own_address(receipt, payload)
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,9 @@ class _Session:
                 await self._look()
             sent = len(batch)
             answer = await self._line.push([one.body for one in batch])
-            for one, receipt in zip(batch, answer.receipts, strict=False):
-                seen = verify_receipt(receipt, one.payload, self._key)
+            for one, answered in zip(batch, answer.receipts, strict=False):
+                seen = verify_receipt(answered, one.payload, self._key)
+                receipt = with_own_address(answered, one.payload)
                 await self._accept(seen, receipt.checkpoint, new=receipt)
                 write_once(receipt_path(one.waiting.path), to_json(receipt) + b"\n")
                 self._note_delivered(one.waiting, receipt)

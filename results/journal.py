@@ -60,7 +60,7 @@ class Journal:
             with plain_sqlite(path):
                 if not read_only:
                     path.parent.mkdir(parents=True, exist_ok=True)
-                    self._held.callback(take_lock(path).close)
+                    self._held.callback(take_lock(path.resolve()).close)  # the file's, not a link's
                 self._connection = apsw.Connection(
                     str(path),
                     flags=apsw.SQLITE_OPEN_READONLY

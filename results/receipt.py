@@ -6,6 +6,7 @@ address follows from the record's bytes, so the bench can print it before it has
 
 import base64
 import hashlib
+import re
 from typing import Final, Literal
 
 import msgspec
@@ -16,6 +17,8 @@ from results.registry.checkpoint import Checkpoint, RegistryKey, open_note
 
 TOKEN_LENGTH: Final = 26
 """base32 characters: 130 bits, not to be guessed and short enough to be typed"""
+_BASE: Final = re.compile(r"https?://[0-9A-Za-z.:\[\]-]+(/[0-9A-Za-z._~-]+)*", re.ASCII)
+"""an address that does nothing to a terminal and holds no name or password"""
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -36,9 +39,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class _Named(msgspec.Struct):
-    """The one field of a record that a receipt repeats."""
+    """The fields of a record that bear on its receipt."""
 
     record_id: str
+    registry: str = ""
 
 
 def verification_token(payload: bytes) -> str:
@@ -86,9 +90,26 @@ def verify_receipt(receipt: Receipt, payload: bytes, registry_key: RegistryKey) 
         raise _mismatch("root")
     if not verify_inclusion(leaf_hash(payload), receipt.leaf_index, checkpoint.size, proof, checkpoint.root):
         raise _mismatch("proof")
-    if not receipt.verification_address.endswith(f"/v/{verification_token(payload)}"):
+    base, _, token = receipt.verification_address.rpartition("/v/")
+    if token != verification_token(payload) or not _BASE.fullmatch(base):
         raise _mismatch("address")
     return checkpoint
+
+
+def with_own_address(receipt: Receipt, payload: bytes) -> Receipt:
+    """The receipt with the address that its record names, where it names a registry.
+
+    Nothing signs what a receipt says there, and a registry may have moved since the record was sealed: what
+    is shown and kept is what stands in the QR code.
+
+    Args:
+        receipt: one that was verified.
+        payload: the exact bytes of the record.
+    """
+    registry = msgspec.json.decode(payload, type=_Named).registry
+    if not registry:
+        return receipt
+    return msgspec.structs.replace(receipt, verification_address=verification_address(registry, payload))
 
 
 def _mismatch(part: str) -> IntegrityError:

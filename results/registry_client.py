@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -103,15 +104,16 @@ class HttpRegistryLine:
             patience: time-outs.
 
         Raises:
-            DeliveryError: this is no such address.
+            DeliveryError: this is no such address, or the computer's proxy or certificates are set wrongly.
         """
         import httpx  # noqa: PLC0415 - a tenth of every command's start, and few need the network
 
         try:
             address = httpx.URL(url.rstrip("/"))
-        except httpx.InvalidURL:
-            address = httpx.URL()
-        if address.scheme not in ("http", "https") or not address.host:
+            host = address.host
+        except (httpx.InvalidURL, ValueError):  # the latter of a name that IDNA does not know
+            host = ""
+        if not host or address.scheme not in ("http", "https"):
             raise DeliveryError(
                 "registry.url",
                 "{url} is not the address of a registry.",
@@ -120,14 +122,23 @@ class HttpRegistryLine:
             )
         self.url = str(address)
         self._whole_s = patience.whole_s
-        self._client = httpx.AsyncClient(
-            base_url=address,
-            # Packed answers are not asked for and not unpacked: a small one can be made to fill the memory.
-            headers={"Accept-Encoding": "identity"},
-            timeout=httpx.Timeout(patience.answer_s, connect=patience.connect_s),
-            trust_env=address.host not in _LOOPBACK,  # an office's proxy knows nothing of this computer
-            follow_redirects=False,
-        )
+        try:
+            self._client = httpx.AsyncClient(
+                base_url=address,
+                # Packed answers are not asked for and not unpacked: a small one can fill the memory.
+                headers={"Accept-Encoding": "identity"},
+                timeout=httpx.Timeout(patience.answer_s, connect=patience.connect_s),
+                trust_env=host not in _LOOPBACK,  # an office's proxy knows nothing of this computer
+                follow_redirects=False,
+            )
+        except (OSError, ValueError, ImportError) as fault:
+            raise DeliveryError(
+                "registry.surroundings",
+                "The line to the registry {url} cannot be prepared: {fault}.",
+                "Check how proxy and certificates are set on this computer: HTTPS_PROXY, SSL_CERT_FILE.",
+                url=self.url,
+                fault=str(fault),
+            ) from None
 
     async def push(self, envelopes: Sequence[bytes]) -> Pushed:
         """Send records together; one by itself goes the way that any program can take."""
@@ -252,6 +263,15 @@ class HttpRegistryLine:
             "Check the registry address in the laboratory file; the record is safe and stays in the outbox.",
             url=self.url,
         )
+
+
+def is_in_clear(url: str) -> bool:
+    """Whether what goes to an address can be read on the way: plain HTTP to another computer."""
+    try:
+        address = urlsplit(url)
+    except ValueError:
+        return False
+    return address.scheme == "http" and address.hostname not in _LOOPBACK
 
 
 def _told_whole(*numbers: int | None) -> bool:

@@ -74,6 +74,14 @@ def plainly(fault: apsw.Error | OSError | UnicodeDecodeError, path: Path) -> Exc
                 path=str(path),
                 fault=str(fault),
             )
+        case apsw.ConstraintError() if "entry.sequence" in str(fault):
+            # The place behind the last row that we know is taken: somebody took the lock's file away.
+            return StorageError(
+                "storage.second_writer",
+                "{path} was written by another program at the same time.",
+                "Close the other window of this program and start again; what was kept is safe.",
+                path=str(path),
+            )
         case OSError():
             return StorageError(
                 "storage.refused",

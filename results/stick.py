@@ -13,7 +13,7 @@ import msgspec
 
 from drivers.notation import to_json
 from results import envelope as dsse
-from results.errors import DeliveryError, IntegrityError, RecordError
+from results.errors import DeliveryError, IntegrityError, RecordError, StorageError
 from results.naming import (
     LARGEST_RECEIPT,
     LARGEST_RECORD,
@@ -77,17 +77,18 @@ def export_waiting(
 
     Raises:
         RecordError: a record does not hold; those before it are on the stick.
-        StorageError: the stick refuses, or holds another file of that name.
+        StorageError: the stick refuses, holds another file of that name, or its folder leads elsewhere.
     """
+    place = _no_link(folder / bench)
     written = []
     for waiting in outbox.records(State.SEALED, State.QUEUED, State.REFUSED):
         if waiting.training == training:
-            target = folder / bench / f"{file_stem(waiting.number)}{RECORD_SUFFIX}"
+            target = place / f"{file_stem(waiting.number)}{RECORD_SUFFIX}"
             write_once(target, read(waiting.path))
             written.append(target)
     seen = outbox.checkpoint(registry)
     if seen is not None and written:
-        replace_file(folder / bench / SEEN_FILE, seen.encode())
+        replace_file(place / SEEN_FILE, seen.encode())
     return tuple(written)
 
 
@@ -95,17 +96,30 @@ def records_on(folder: Path) -> Iterator[tuple[Path, tuple[Found, ...]]]:
     """The records of each bench's folder in the order of their numbers, after the files that are none.
 
     Raises:
-        StorageError: the stick cannot be read.
+        StorageError: the stick cannot be read, or a folder on it leads elsewhere.
     """
     with plain_faults(folder):
         if not folder.is_dir():
             raise FileNotFoundError
-        places = [folder, *sorted(path for path in folder.iterdir() if path.is_dir())]
+        places = [folder, *(_no_link(path) for path in sorted(folder.iterdir()) if path.is_dir())]
     for place in places:
         with plain_faults(place):
             files = sorted(place.glob(RECORD_FILES))
         if files:
             yield place, tuple(sorted((_found(path) for path in files), key=lambda one: one.sequence))
+
+
+def _no_link(place: Path) -> Path:
+    """A bench's folder on a stick, which somebody else may have prepared; what is written must stay on it."""
+    with plain_faults(place):
+        if not place.is_symlink() and place.resolve().parent == place.parent.resolve():
+            return place
+    raise StorageError(
+        "stick.link",
+        "{path} is a link, which leads to another folder.",
+        "Take the link off the stick and try again; nothing was written through it.",
+        path=str(place),
+    )
 
 
 def _found(path: Path) -> Found:

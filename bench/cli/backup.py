@@ -1,14 +1,13 @@
 """`tera backup` and `tera restore`: a copy that can be relied on, because the drill has shown it."""
 
 import asyncio
-import sys
 import tempfile
 from argparse import Namespace
 from pathlib import Path
 from typing import Final
 
 from bench.cli.exit_code import ExitCode
-from bench.cli.output import emit, say
+from bench.cli.output import emit, say, warn
 from bench.labels import Labels
 from bench.rereading import note_drill
 from bench.restoring import later_entries, retired_at, revoked_later, settle
@@ -83,7 +82,7 @@ def _restored(options: Namespace, target: Path) -> tuple[ExitCode, Drill]:
         elif unnoted:
             say(f"  ▲ {labels.text('command.copy_not_noted', why=unnoted)}")
     for keyid in later:
-        print(f"▲ {labels.text('command.revoked_later', key=keyid[:16])}", file=sys.stderr)
+        warn(f"▲ {labels.text('command.revoked_later', key=keyid[:16])}")
     return (ExitCode.DONE if drill.sound else ExitCode.INTEGRITY), drill
 
 
@@ -97,16 +96,16 @@ def _put_in_place(options: Namespace, drill: Drill, room: Path, target: Path) ->
         )
         put_folder(room, target)
     except PlainError as fault:
-        print(f"▲ {' '.join(labels.problem(fault))}", file=sys.stderr)
-        print(f"▲ {labels.text('command.not_in_place', folder=str(room))}", file=sys.stderr)
+        warn(f"▲ {' '.join(labels.problem(fault))}")
+        warn(f"▲ {labels.text('command.not_in_place', folder=str(room))}")
         return ExitCode.IN_DOUBT
     for keyid in learned.revoked:
-        print(f"▲ {labels.text('command.revoked_again', key=keyid[:16])}", file=sys.stderr)
+        warn(f"▲ {labels.text('command.revoked_again', key=keyid[:16])}")
     for keyid in learned.retired:
-        print(f"▲ {labels.text('command.retired_there', key=keyid[:16])}", file=sys.stderr)
+        warn(f"▲ {labels.text('command.retired_there', key=keyid[:16])}")
     if learned.unasked is not None:
         why = labels.problem(learned.unasked)[0]
-        print(f"▲ {labels.text('command.register_unasked', why=why)}", file=sys.stderr)
+        warn(f"▲ {labels.text('command.register_unasked', why=why)}")
     return ExitCode.IN_DOUBT if learned.retired else ExitCode.DONE
 
 

@@ -50,12 +50,13 @@ def _handler(name: str) -> Handler:
 
 def tell(options: Namespace, error: PlainError) -> None:
     """Write the two sentences of an error to standard error."""
-    from bench.labels import Labels  # noqa: PLC0415 - keeps --help light
+    from bench.cli.output import warn  # noqa: PLC0415 - keeps --help light
+    from bench.labels import Labels  # noqa: PLC0415 - so it does
 
     if options.debug:
         traceback.print_exception(error)
     sentence, remedy = Labels(options.lang).problem(error)
-    print(f"tera: {sentence}\n      {remedy}", file=sys.stderr)
+    warn(f"tera: {sentence}\n      {remedy}")
 
 
 def _unforeseen(options: Namespace, error: Exception) -> int:

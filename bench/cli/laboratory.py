@@ -20,6 +20,7 @@ from bench.software import identification
 from drivers.clock import SystemClock
 from drivers.errors import PlainError
 from procedures.standards_gate import standard_problems
+from results.errors import DeliveryError
 
 Finding = tuple[str, bool | None, str | PlainError]
 """what was looked at, whether it holds (None: nothing is wrong, and it is to be known), and what was seen"""
@@ -139,7 +140,7 @@ async def _findings(options: Namespace) -> list[Finding]:
     finally:
         await instruments.close()
     if laboratory.registry is not None:
-        found.append(await _registry_reached(laboratory.registry.url))
+        found += await _registry_reached(laboratory.registry.url)
     return found
 
 
@@ -162,12 +163,19 @@ def _clock(clock: SystemClock, laboratory: Laboratory) -> Finding:
     return follows, state[FOLLOWS] == "yes" or None, f"{now:%Y-%m-%d %H:%M:%S%z} {told}".rstrip()
 
 
-async def _registry_reached(url: str) -> Finding:
-    from results.registry_client import HttpRegistryLine  # noqa: PLC0415 - the network
+async def _registry_reached(url: str) -> list[Finding]:
+    from results.registry_client import HttpRegistryLine, is_in_clear  # noqa: PLC0415 - the network
 
+    in_clear = DeliveryError(
+        "registry.in_clear",
+        "What goes to {url} is not encrypted: whoever is on the line can read it.",
+        "Write https:// unless the register stands in a network of your own.",
+        url=url,
+    )
+    found: list[Finding] = [("registry", None, in_clear)] if is_in_clear(url) else []
     try:
         async with HttpRegistryLine(url) as line:
             note = await line.checkpoint()
     except PlainError as problem:
-        return "registry", False, problem
-    return "registry", True, f"{url}  {note.splitlines()[1]}"
+        return [*found, ("registry", False, problem)]
+    return [*found, ("registry", True, f"{url}  {note.splitlines()[1]}")]

@@ -1,10 +1,10 @@
 """A command opens the bench: what it must tell before anything else is said on standard error."""
 
-import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bench.cli.output import warn
 from bench.labels import Labels
 from bench.workplace import Workplace, open_workplace
 from drivers.clock import Clock
@@ -21,5 +21,5 @@ async def opened(options: Namespace, labels: Labels, clock: Clock | None = None)
         for instrument, trouble in place.unsafe.items():
             why = labels.problem(trouble)[0]
             told = labels.text("command.not_safe", instrument=instrument, why=why)
-            print(f"▲ {told}", file=sys.stderr, flush=True)
+            warn(f"▲ {told}")
         yield place

@@ -3,6 +3,7 @@
 import sys
 from typing import Any
 
+from bench.legible import made_legible
 from drivers import notation
 
 
@@ -13,13 +14,19 @@ def emit(value: Any) -> None:
 
 def say(line: str = "") -> None:
     """Print one line for a person."""
-    print(line, flush=True)
+    print(made_legible(line), flush=True)
+
+
+def warn(line: str) -> None:
+    """Print one line for a person where errors and warnings go."""
+    print(made_legible(line), file=sys.stderr, flush=True)
 
 
 def table(rows: list[tuple[str, ...]], *, gap: int = 2) -> None:
     """Print rows in aligned columns."""
     if not rows:
         return
+    rows = [tuple(map(made_legible, row)) for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         say((" " * gap).join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

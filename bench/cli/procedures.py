@@ -3,7 +3,6 @@
 import tomllib
 from argparse import Namespace
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Any, Final
 
 from bench.cli.exit_code import code_of_verdict
@@ -79,7 +78,7 @@ def _procedure(kind: str) -> Procedure[Any]:
 
 def _content(options: Namespace) -> dict[str, object]:
     try:
-        return tomllib.loads(read_text(options.case), parse_float=Decimal)
+        return notation.read_toml(read_text(options.case))
     except OSError as problem:
         raise LaboratoryError(
             "file.unreadable",

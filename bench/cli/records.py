@@ -11,7 +11,7 @@ import msgspec
 from bench.cli.bundles import is_bundle
 from bench.cli.bundles import verify as verify_bundle
 from bench.cli.exit_code import ExitCode
-from bench.cli.output import emit, say
+from bench.cli.output import emit, say, warn
 from bench.cli.procedures import print_outcome, print_points
 from bench.cli.unpacked import is_paper, named_record, record_in
 from bench.cli.validation import is_validation
@@ -232,7 +232,7 @@ def _receipt(
 def _tell_faults(labels: Labels, faults: Sequence[IntegrityError]) -> None:
     for fault in faults:
         sentence, remedy = labels.problem(fault)
-        print(f"✘ {sentence}\n  {remedy}", file=sys.stderr)
+        warn(f"✘ {sentence}\n  {remedy}")
 
 
 def export(options: Namespace) -> int:

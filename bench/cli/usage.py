@@ -5,7 +5,6 @@ The language is looked for before the line is understood, because the line is wh
 
 import argparse
 import re
-import sys
 from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, NoReturn
@@ -57,11 +56,12 @@ class Parser(argparse.ArgumentParser):
 
 def tell(mistake: UsageMistake, arguments: Sequence[str]) -> None:
     """Write what is wrong and where help stands to standard error."""
-    from bench.labels import Labels  # noqa: PLC0415 - keeps --help light
+    from bench.cli.output import warn  # noqa: PLC0415 - keeps --help light
+    from bench.labels import Labels  # noqa: PLC0415 - so it does
 
     labels = Labels(language_of(arguments))
     remedy = labels.text("usage.remedy", command=mistake.program)
-    print(f"tera: {told(mistake.message, labels.language)}\n      {remedy}", file=sys.stderr)
+    warn(f"tera: {told(mistake.message, labels.language)}\n      {remedy}")
 
 
 def told(message: str, language: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from bench.errors import LaboratoryError
 from bench.operator import Prompt
 from bench.operators.answers import understand
-from drivers.notation import to_plain
+from drivers.notation import read_toml, to_plain
 from drivers.whole_file import read_text
 from procedures.action import Answer, Choose, KeyQuantity
 
@@ -38,7 +38,7 @@ class ScriptOperator:
             LaboratoryError: not readable.
         """
         try:
-            return cls(tomllib.loads(read_text(file)))
+            return cls(read_toml(read_text(file)))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as problem:
             raise LaboratoryError(
                 "operator.script",

@@ -52,6 +52,7 @@ def told(done, code):
     return done.stderr
 
 
+REGISTER = '[registry]\nurl = "http://user:geheim@register.example"\nkey = ""'
 MISTAKES = {
     "a word that is no time zone": ("laboratory.toml", "Asia/Jakarta", "Asia/Jakata"),
     "an entry that does not exist": ("laboratory.toml", "training = false", "treining = false"),
@@ -60,6 +61,10 @@ MISTAKES = {
     "a driver that does not exist": ("laboratory.toml", '"manual"', '"cas-23"'),
     "an instrument without a port": ("laboratory.toml", '"manual"', '"cas-22"'),
     "an expired standard": ("laboratory.toml", "2099-12-31", "2020-12-31"),
+    "a password in an address": ("laboratory.toml", "[bench]", f"{REGISTER}\n[bench]"),
+    "more years than a calendar has": ("laboratory.toml", "[bench]", "[retention]\nyears = 9000\n[bench]"),
+    "tables in tables without end": ("laboratory.toml", "[bench]", f"x = {'[' * 100_000}\n[bench]"),
+    "a number without end": ("laboratory.toml", "[bench]", f"x = {'9' * 5000}\n[bench]"),
     "weights that cannot make the loads": (
         "laboratory.toml",
         'nominal = "10 kg", count = 2',
@@ -186,6 +191,14 @@ def test_compute_gives_the_exit_code_of_a_failing_case(tmp_path):
 
 def test_compute_refuses_a_case_file_with_a_mistake(tmp_path):
     told(compute(tmp_path, "1000"), 2)
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 100_000, "x = " + "9" * 5000, "x = 1e" + "9" * 30])
+def test_compute_refuses_what_no_person_writes(tmp_path, text):
+    (tmp_path / "case.toml").write_text(text, "utf-8")
+    told(tera("compute", str(tmp_path / "case.toml")), 2)
+    (tmp_path / "x.toml").write_text(text, "utf-8")
+    assert "Traceback" not in tera("driver", "check", str(tmp_path / "x.toml")).stderr
 
 
 def test_compute_refuses_a_file_that_is_not_there(tmp_path):

@@ -11,6 +11,7 @@ import pytest
 from bench.cli.exit_code import ExitCode
 from bench.cli.registry import revoke, take_in
 from results.delivery import deliver, read_receipt, receipt_path
+from results.errors import StorageError
 from results.outbox import Outbox, State
 from results.receipt import Receipt
 from results.registry.app import open_store
@@ -90,6 +91,25 @@ def test_what_waits_travels_on_the_stick_and_its_proofs_come_back(trip):
     assert len(trip.back().delivered) == 3
     for one in trip.outbox.records():
         assert read_receipt(one.path, payload_of(one.path.read_bytes()), trip.key) is not None
+
+
+def test_a_folder_on_the_stick_that_leads_elsewhere_is_never_written_into(trip):
+    trip.seal(1)
+    victim = trip.root / "victim"
+    victim.mkdir()
+    trip.stick.mkdir()
+    try:
+        trip.place.symlink_to(victim)
+    except OSError:
+        pytest.skip("links may not be made here")
+    with pytest.raises(StorageError) as refused:
+        trip.export()
+    assert refused.value.code == "stick.link"
+    assert not list(victim.iterdir())
+    (victim / "000001.tera.json").write_bytes(next(iter(trip.outbox.records())).path.read_bytes())
+    with pytest.raises(StorageError):
+        trip.at_the_office()
+    assert [path.name for path in victim.iterdir()] == ["000001.tera.json"]
 
 
 def test_a_second_trip_shows_that_the_log_goes_on_from_the_first(trip):

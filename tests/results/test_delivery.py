@@ -14,10 +14,10 @@ from drivers.notation import to_json
 from results.delivery import deliver, read_receipt, receipt_path
 from results.errors import DeliveryError, IntegrityError
 from results.outbox import Outbox, State
-from results.receipt import Receipt, verify_receipt
+from results.receipt import Receipt, verification_token, verify_receipt
 from results.registry.checkpoint import Checkpoint, open_note, sign
 from results.registry.server import EmbeddedRegistry
-from results.registry_client import HttpRegistryLine, Patience, Pushed, RefusedError
+from results.registry_client import HttpRegistryLine, Patience, Pushed, RefusedError, is_in_clear
 from results.storage import plain_faults
 from tests.results.delivery_schedules import run
 from tests.results.faulty_line import Break, FaultyLine
@@ -397,6 +397,19 @@ def test_a_lying_registry_is_found_out_and_the_record_stays_queued(registry, ben
     assert push_to(outbox, registry.url, registry.key).delivered == (record.record_id,)
 
 
+def test_the_address_that_is_shown_and_kept_is_the_records_own(registry, bench, outbox):
+    """An honest register can have moved since; what a receipt says there nobody has signed."""
+    (record,) = put(outbox, bench, registry="https://register.example")
+    token = verification_token(payload_of(record.path.read_bytes()))
+    elsewhere = f"https://evil.example/v/{token}"
+    liar = Liar(
+        registry.url, push=lambda receipt: msgspec.structs.replace(receipt, verification_address=elsewhere)
+    )
+    assert push_through(outbox, liar, registry.key).problem is None
+    assert b"evil" not in receipt_path(record.path).read_bytes()
+    assert outbox.find(record.record_id).address == f"https://register.example/v/{token}"
+
+
 def test_every_lie_is_tried(registry):
     assert set(LIES) == set(lies(registry))
 
@@ -545,13 +558,45 @@ def test_an_answer_for_other_records_than_were_sent_is_no_registrys(registry, be
     assert (len(done.delivered), done.problem.code) == (1, "registry.answer")
 
 
-BAD_URLS = {"nothing": "", "no scheme": "registry.example", "a file": "file:///tmp/x", "no host": "http://"}
+BAD_URLS = {
+    "nothing": "",
+    "no scheme": "registry.example",
+    "a file": "file:///tmp/x",
+    "no host": "http://",
+    "a name that is none": "https://xn--a",
+}
 
 
 @pytest.mark.parametrize("url", BAD_URLS.values(), ids=BAD_URLS)
 def test_an_address_that_is_none_is_a_configuration_error(url):
     with pytest.raises(DeliveryError, match="laboratory file"):
         HttpRegistryLine(url)
+
+
+SURROUNDINGS = {"SSL_CERT_FILE": "/nonexistent", "HTTPS_PROXY": "foo://x"}
+
+
+@pytest.mark.parametrize("name", SURROUNDINGS)
+def test_a_proxy_or_certificates_that_are_set_wrongly_are_told(monkeypatch, name):
+    monkeypatch.setenv(name, SURROUNDINGS[name])
+    with pytest.raises(DeliveryError, match=name):
+        HttpRegistryLine("https://registry.example")
+    HttpRegistryLine("http://localhost:1")
+
+
+@pytest.mark.parametrize(
+    ("url", "clear"),
+    [
+        ("http://register.example", True),
+        ("http://192.168.1.5:8000", True),
+        ("https://register.example", False),
+        ("http://127.0.0.1:8000", False),
+        ("http://[::1]:8000", False),
+        ("http://[", False),
+    ],
+)
+def test_plain_http_to_another_computer_is_known(url, clear):
+    assert is_in_clear(url) == clear
 
 
 def test_no_schedule_of_a_rough_line_loses_or_doubles_a_record(tmp_path):

@@ -1,5 +1,6 @@
 """The journal: durable, gap-free, append-only, chained; every way of changing it is found and named."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from results.chain import FIRST, checked_entry
-from results.entry import Closed, Concluded, Done, Noted, RunBegun, Sealed
+from results.entry import BENCH, Closed, Concluded, Done, Noted, RunBegun, Sealed
 from results.errors import IntegrityError, RecordError, StorageError
 from results.journal import Journal
 from tests.results.made_run import begun, write_run
@@ -263,6 +264,29 @@ def test_another_program_may_read_but_not_write(journal: Journal):
         cwd=Path(__file__).parents[2],
     )
     assert done.stdout.split() == ["1", "journal.in_use"]
+
+
+def test_a_link_to_the_journal_has_its_lock(journal: Journal, tmp_path: Path):
+    link = tmp_path / "link.db"
+    try:
+        link.symlink_to(journal.path)
+    except OSError:
+        pytest.skip("links may not be made here")
+    with pytest.raises(StorageError) as refused:
+        Journal(link)
+    assert refused.value.code == "journal.in_use"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an open file cannot be removed there")
+def test_a_second_writer_whose_lock_was_taken_away_is_told(journal: Journal):
+    journal.append(BENCH, Noted(what="x"), at=AT, elapsed=0.0)
+    journal.path.with_name(f"{journal.path.name}-writer").unlink()
+    with Journal(journal.path) as other:
+        other.append(BENCH, Noted(what="y"), at=AT, elapsed=0.0)
+        with pytest.raises(StorageError) as refused:
+            journal.append(BENCH, Noted(what="z"), at=AT, elapsed=0.0)
+        assert refused.value.code == "storage.second_writer"
+        assert other.verify() == 2
 
 
 def test_the_lock_goes_with_the_program_that_held_it(tmp_path: Path):

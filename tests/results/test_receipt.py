@@ -85,6 +85,20 @@ LIES = {
         "checkpoint.signature",
     ),
     "no checkpoint": (msgspec.structs.replace(GOOD, checkpoint=""), "checkpoint.form"),
+    **{
+        f"an address with {what}": (
+            msgspec.structs.replace(
+                GOOD, verification_address=f"https://{base}/v/{verification_token(PAYLOADS[2])}"
+            ),
+            "receipt.address",
+        )
+        for what, base in (
+            ("a sign that clears the screen", "registry.example/\x1b[2J"),
+            ("a password", "registry.example@evil.example"),
+            ("a new line", "registry.example\n"),
+            ("a turned direction", "registry.example/\u202e"),
+        )
+    },
     "the address of another record": (
         msgspec.structs.replace(GOOD, verification_address=receipt_of(3).verification_address),
         "receipt.address",

@@ -195,6 +195,23 @@ def test_even_the_holder_of_the_key_cannot_say_other_than_the_journal(bench: Ben
         assert name in report.faults[0].message
 
 
+@pytest.mark.parametrize(
+    ("form", "other"),
+    [
+        (b'"owner":{', b'"owner":{"name":"Orang Lain","address":""},"owner":{'),
+        (b'"owner":{', b'"owner": {'),
+        (b'"owner"', b'"\\u006fwner"'),
+    ],
+    ids=["a name twice", "a space", "an escape"],
+)
+def test_a_record_that_another_program_could_read_otherwise_is_none(bench: Bench, form: bytes, other: bytes):
+    payload = bench.verified.payload.replace(form, other, 1)
+    assert payload != bench.verified.payload
+    bench.path.write_bytes(dsse.render(dsse.sign(payload, training=False, seals=bench.seals)))
+    (fault,) = verify_record(bench.path, bench.keys).faults
+    assert (fault.code, "exact form" in fault.message) == ("record.unsound", True)
+
+
 def test_a_journal_head_of_another_run_is_found(bench: Bench):
     bench.forge(journal_head="00" * 32)
     assert "chain" in parts(bench.path, bench.keys)
