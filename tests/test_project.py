@@ -92,7 +92,6 @@ REMOVERS = {
     "bench/start.py": "the environment of a checkout",
     "drivers/twins/line.py": "a twin's own link",
     "results/key_rotation.py": "the private half and the name of a key that was replaced, and its tries",
-    "results/keys.py": "what is left of a key that was never made",
     "results/storage.py": "evidence that is let go: after its retention, with verified copies on two disks; "
     "an empty folder that a restored one takes the place of",
 }

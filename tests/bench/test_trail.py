@@ -6,9 +6,6 @@ import shutil
 
 import apsw
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import pkcs12
 
 from bench.laboratory import Folders
 from results.entry import BENCH, Concluded, Noted
@@ -19,7 +16,7 @@ from tests.bench.lab_bench import tera
 from tests.bench.signing_lab import PEOPLE, PINS, made, typed
 from tests.bench.signing_lab import noted as facts_of
 from tests.results.made_run import write_run
-from tests.results.test_approval import certificate_of
+from tests.results.own_certificate import PASSWORD, write_p12
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -188,12 +185,8 @@ WRITERS = {
 @pytest.mark.parametrize("case", WRITERS)
 def test_roles_changed_for_one_command_stand_in_the_trail_before_what_it_does(tmp_path, monkeypatch, case):
     root, folder = made(tmp_path / "lab"), tmp_path
-    monkeypatch.setenv("TERA_PASSPHRASE", "pw")
-    key = ec.generate_private_key(ec.SECP256R1())
-    protection = serialization.BestAvailableEncryption(b"pw")
-    (folder / "siti.p12").write_bytes(
-        pkcs12.serialize_key_and_certificates(b"x", key, certificate_of(key), None, protection)
-    )
+    monkeypatch.setenv("TERA_PASSPHRASE", PASSWORD)
+    write_p12(folder / "siti.p12", "Siti Contoh")
     line = [str(folder / word) if word.startswith("siti.") else word for word in WRITERS[case]]
     pin = "000000" if "refused" in case else PINS["siti"]
     assert typed(root, "key", "new", "bench").returncode == 0  # the first that is noted here
