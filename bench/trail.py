@@ -162,7 +162,6 @@ class Trail:
                 self.note("stopped")
 
     def _start(self, configuration: Mapping[str, str]) -> None:
-        self._note_clock()
         self._note_changes(self._learned().configuration, configuration)
         self.note("started", clock=self._clock_state())
 

@@ -81,7 +81,7 @@ def test_a_command_that_only_notes_something_hides_no_clock_that_went_back(lab):
     begun(lab)
     with Journal(Folders(lab).journal) as journal:
         Trail.of(load(lab), journal, WrongClock(LONG_AGO)).note("printed")
-    assert noted(lab)[-3:] == ["clock_went_back", "configuration", "printed"]
+    assert noted(lab).count("clock_went_back") == 1
     assert refused(lab, LONG_AGO) == "clock.behind"
 
 
