@@ -12,7 +12,7 @@ from typing import Final
 
 from bench.desk import JobState, OutboxLine
 from bench.errors import LaboratoryError
-from bench.keyring import bench_key, officer_key
+from bench.keyring import BENCH_KEY, bench_key, officer_key
 from bench.laboratory import Folders, Laboratory
 from bench.people import Person
 from bench.session import Surroundings
@@ -96,11 +96,21 @@ def signing_keys(around: Surroundings, folders: Folders, run: str, pin: str) -> 
     """The bench's key, and that of whoever tested.
 
     Raises:
-        LaboratoryError: a PIN is needed, or too many wrong ones were tried.
+        LaboratoryError: a PIN is needed, too many wrong ones were tried, or one of both was revoked.
         RecordError: wrong PIN.
     """
     officer = officer_of(around, run)
-    return bench_key(folders), officer_key(folders, officer, pin, now=around.clock.utc())
+    seals = bench_key(folders), officer_key(folders, officer, pin, now=around.clock.utc())
+    trusted = read_trusted_keys(folders.keys)
+    for seal, whose in zip(seals, (BENCH_KEY, officer.id), strict=True):
+        if seal.keyid in trusted and trusted[seal.keyid].revoked is not None:
+            raise LaboratoryError(
+                "key.revoked",
+                "The key of {whose} was revoked, so nothing is signed with it.",
+                "Replace it, then go on: tera key rotate {whose} --reason TEXT.",
+                whose=whose,
+            )
+    return seals
 
 
 def officer_of(around: Surroundings, run: str) -> Person:

@@ -5,11 +5,13 @@ those of the bench; the journal knows what was sealed. What is of elsewhere is h
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from bench.keyring import Trust
 from bench.laboratory import FILE_NAME, Folders, load
+from bench.restoring import RESTORED
 from results.journal import Journal
 from results.number import is_number
 from results.payload import unsound
@@ -40,6 +42,20 @@ def homes(lab: Path, file: Path, trust: Trust, record: Record) -> tuple[Path, ..
     if own and lab.absolute() not in found and _is_of(lab, record):
         found.append(lab)
     return tuple(found)
+
+
+def restored_without(root: Path, record: Record) -> bool:
+    """Whether a laboratory was put back from a backup of before a record, so that it cannot know it.
+
+    Raises:
+        StorageError: its journal cannot be read.
+    """
+    with Journal(Folders(root).journal, read_only=True) as journal:
+        known = journal.run_list.named(record.number)
+        if known is not None and known.begun.number == record.number:
+            return False
+        ended = datetime.fromisoformat(record.ended_at)
+        return any(datetime.fromisoformat(kept.at) >= ended for kept in journal.notes(RESTORED))
 
 
 def check_sealed(roots: Iterable[Path], file: Path, verified: VerifiedRecord) -> Literal[True]:

@@ -8,6 +8,7 @@ judge: it retires keys for other reasons too, and its list is not signed.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from bench.keyring import retirement, revoke
 from bench.laboratory import Folders, load
@@ -22,6 +23,8 @@ from results.keys import keyid_of, read_public, read_trusted_keys
 from results.registry_client import HttpRegistryLine
 from results.revocation import forgotten
 
+RESTORED: Final = "restored"
+"""what the trail says of a bench that was put back from a backup"""
 Retired = Callable[[str], Awaitable[frozenset[str]]]
 """the keys that the register of an address has retired, by key id"""
 
@@ -99,7 +102,7 @@ async def settle(
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, clock)
         trail.note(
-            "restored",
+            RESTORED,
             backup=str(backup),
             manifest=digest,
             made_at=manifest.made_at,

@@ -93,11 +93,15 @@ class Trail:
             known = _configuration(self._journal.notes(CONFIGURATION))
             instruments = {name: value for name, value in known.items() if _of_instruments(name)}
             self._note_changes(known, instruments | {**rest})
-        self._note_clock()
+        self.note_clock()
         self._keep(what, **facts)
 
-    def _note_clock(self) -> None:
-        """Keep it that the clock went back since the last entry, whoever wrote that."""
+    def note_clock(self) -> None:
+        """Keep it that the clock went back since the last entry, whoever wrote that.
+
+        Raises:
+            StorageError: it is not kept.
+        """
         last = self._journal.newest()
         if last is not None:
             back = datetime.fromisoformat(last.at) - datetime.fromisoformat(self._at())

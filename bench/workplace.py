@@ -103,10 +103,8 @@ class Workplace:
             ProcedureError: there is no such procedure.
         """
         procedure = find(assignment.kind)
-        shown = [limits.role for limits in self.laboratory.environment]
-        reads = None
-        if procedure.reads is not None:
-            reads = (*procedure.reads.of(assignment.uut), *procedure.roles, *shown)
+        always = *procedure.roles, *(limits.role for limits in self.laboratory.environment)
+        reads = None if procedure.reads is None else (*procedure.reads.of(assignment.uut), *always)
         return self.instruments.players(procedure.id, reads)
 
     def station_of(self, run: str) -> Station:
@@ -136,9 +134,7 @@ class Workplace:
             IntegrityError: the next number was sealed already; no number is consumed.
         """
         check_unchanged()
-        now = datetime.fromisoformat(self.around.at())
-        check_worked_until(now, self.trail.worked_until())
-        check_checkpoint(now, finishing.checkpoint_time(self.laboratory, self.around.checkpoint()))
+        self._check_clock()
         check_next_number(self.journal, self.folders.records)
         station = self.players(assignment).station(chosen)
         around = replace(self.around, station=station)
@@ -152,11 +148,17 @@ class Workplace:
         await Environment(self.laboratory.environment, station).refuse_outside()
         return session.begin(around, assignment, job=job, told=told)
 
+    def _check_clock(self) -> None:
+        """See to it that what begins now begins after all that is known to have happened."""
+        now = datetime.fromisoformat(self.around.at())
+        check_worked_until(now, self.trail.worked_until())
+        check_checkpoint(now, finishing.checkpoint_time(self.laboratory, self.around.checkpoint()))
+
     def take_up(self, run: str, operator: Operator, observers: Sequence[events.Observer]) -> Taken:
         """Take a run in hand; a twin's hands follow the instructions before the operator is asked."""
-        station = self.station_of(run)
-        around = replace(self.around, station=station)
-        return session.take_up(around, run, self._handled(operator, station), observers)
+        self.trail.note_clock()
+        around = replace(self.around, station=self.station_of(run))
+        return session.take_up(around, run, self._handled(operator, around.station), observers)
 
     def _handled(self, operator: Operator, station: Station) -> Operator:
         """The operator, with hands for a twin under test, for a comparator, for the plant of the twins."""
@@ -190,8 +192,10 @@ class Workplace:
 
         Whoever tested signs that too, so the key is opened first: nobody else ends a run.
         """
+        check_legible({"reason": reason})
         with self.trail.refusals_kept(run=run):
             finishing.signing_keys(self.around, self.folders, run, pin)
+        self.trail.note_clock()
         session.close(self.around, run, how="voided", reason=reason)
 
     def amend(
@@ -201,6 +205,7 @@ class Workplace:
 
         Whoever tested signs, so the key is opened first: nobody else uses a number for it.
         """
+        self._check_clock()
         amending.check_own(self.around, old)
         run = self.find(old.record.number).run
         with self.trail.refusals_kept(run=run):
@@ -212,6 +217,7 @@ class Workplace:
 
         Each use of a key is noted, a wrong PIN too.
         """
+        self.trail.note_clock()
         with self.trail.refusals_kept(run=run):
             finished = finishing.seal(self.around, self.folders, self.outbox, run, pin)
         keys = ", ".join(finished.sealed.verified.signed_by)

@@ -8,6 +8,7 @@ from bench.cli.typed_pin import typed_pin
 from bench.complaints import person
 from bench.labels import Labels
 from bench.laboratory import Folders, load
+from bench.legible import check_legible
 from bench.proving import proof
 from bench.trail import SET_RIGHT, Trail
 from drivers.clock import SystemClock
@@ -19,6 +20,7 @@ def set_right(options: Namespace) -> int:
     laboratory, folders, clock = load(options.lab), Folders(options.lab), SystemClock()
     folders.make()
     who = person(laboratory, options.by)
+    check_legible({"reason": options.reason})
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, clock)
         until, now = trail.worked_until(), clock.utc()

@@ -15,6 +15,7 @@ from bench.complaints import ComplaintDesk, due_after, find, person
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import Folders, load
+from bench.legible import check_legible
 from bench.office_time import wall_time
 from bench.people import Person
 from bench.proving import proof
@@ -85,6 +86,7 @@ def _facts(options: Namespace, desk: ComplaintDesk, stage: str) -> dict[str, Any
             "Write a day as in 2026-12-01.",
             day=due,
         )
+    check_legible({"text": options.text})
     return {"text": options.text, "records": options.record, "due": due}
 
 

@@ -20,7 +20,7 @@ from bench.errors import LaboratoryError
 from bench.keyring import Trust, trusted_keys
 from bench.labels import Labels
 from bench.laboratory import Folders
-from bench.own_records import check_sealed, homes
+from bench.own_records import check_sealed, homes, restored_without
 from bench.printing import note_printing
 from drivers import notation
 from drivers.clock import SystemClock
@@ -29,7 +29,7 @@ from results.dating import Dated, dated
 from results.errors import IntegrityError
 from results.naming import CERTIFICATE_SUFFIX, LARGEST_PAPER, beside
 from results.storage import plain_faults, read_whole
-from results.verification import Report, VerifiedRecord, examine_record
+from results.verification import Check, Report, VerifiedRecord, examine_record
 
 
 def _trust(options: Namespace, file: Path) -> Trust:
@@ -58,7 +58,11 @@ def _examined(
     """All that is checked of a record, with what the journal of its bench says where that is at hand."""
     report, verified = examine_record(found, trust.keys)
     if verified is not None and (at_hand := homes(options.lab, file, trust, verified.record)):
-        report.checked("journal", partial(check_sealed, at_hand, file, verified))
+        unknowing = {root for root in at_hand if restored_without(root, verified.record)}
+        if knowing := [root for root in at_hand if root not in unknowing]:
+            report.checked("journal", partial(check_sealed, knowing, file, verified))
+        else:
+            report.checks.append(Check(part="open_journal"))
     return report, verified if report.sound else None
 
 

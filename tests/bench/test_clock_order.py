@@ -98,6 +98,23 @@ def test_a_clock_that_goes_back_while_the_program_is_open_begins_nothing(lab):
     assert asyncio.run(day()) == "clock.behind"
 
 
+def test_what_is_sealed_with_a_clock_set_back_hides_it_from_no_test(lab):
+    run = begun(lab)
+
+    async def day() -> str:
+        clock = WrongClock(timedelta())
+        async with open_workplace(lab, Labels(), clock=clock) as place:
+            place.void(run, "salah alat", "")
+            clock.off = LONG_AGO
+            place.seal(run, "")
+            with pytest.raises(LaboratoryError) as told:
+                await place.begin(read_assignment(lab / "orders" / "contoh.toml"))
+            return told.value.code
+
+    assert asyncio.run(day()) == "clock.behind"
+    assert "clock_went_back" in noted(lab)
+
+
 def test_seconds_that_a_time_server_takes_back_are_nothing(lab):
     begun(lab)
     begun(lab, timedelta(seconds=-30))

@@ -298,3 +298,34 @@ def test_the_words_of_a_refusal_name_what_is_missing(lab, tera):
     with pytest.raises(LaboratoryError):
         opened(lab, "budi", "")
     assert "TERA_NEW_PIN" in rotated(tera, new_pin=None).stderr
+
+
+def test_a_revoked_key_signs_nothing_more_and_what_was_measured_waits_for_the_new_one(tmp_path):
+    root = made(tmp_path / "lab")
+    lost = keyid_of(read_public(Folders(root).keys / "officer-budi.pub"))
+    assert typed(root, "key", "revoke", lost, "--reason", "hilang", pin=PINS["siti"]).returncode == 0
+    with Journal(Folders(root).journal) as journal:
+        write_run(journal, "run-2", end="concluded", officer_id="budi")
+    told = typed(root, "seal", "run-2", pin=PINS["budi"])
+    assert (told.returncode, "was revoked" in told.stderr) == (2, True)
+    told = typed(root, "amend", "000001", "--serial", "A-9", "--reason", "salah ketik", pin=PINS["budi"])
+    assert told.returncode == 2
+    assert not list(Folders(root).records.glob("000002*"))
+    done = typed(
+        root, "key", "rotate", "budi", "--by", "siti", "--reason", "x", pin=PINS["siti"], new_pin="777777"
+    )
+    assert done.returncode == 0, done.stderr
+    with Journal(Folders(root).journal) as journal:
+        assert len(journal.run_list) == 2
+
+
+def test_a_reason_that_no_paper_can_show_closes_no_run(tmp_path):
+    root = made(tmp_path / "lab")
+    with Journal(Folders(root).journal) as journal:
+        write_run(journal, "run-2", end="open", officer_id="budi")
+    told = typed(root, "void", "run-2", "--reason", "\x1b[2Jx", pin=PINS["budi"])
+    assert (told.returncode, "U+001B" in told.stderr) == (2, True)
+    with Journal(Folders(root).journal, read_only=True) as journal:
+        assert journal.run_list.named("run-2").state == "open"
+    told = typed(root, "audit-trail", "clock", "--by", "siti", "--reason", "x\udcff", pin=PINS["siti"])
+    assert (told.returncode, "U+DCFF" in told.stderr) == (2, True)

@@ -112,3 +112,23 @@ def test_a_bench_at_work_is_not_disturbed(lab):
     with Journal(Folders(lab).journal) as journal:
         write_run(journal, "at-work", end="open", officer_id="budi")
         assert verified(lab, "000001") == (0, "holds")
+
+
+def test_a_record_of_after_the_backup_is_left_open_where_a_bench_was_restored_from_it(tmp_path):
+    folders = made(tmp_path / "lab", False)
+    assert tera("backup", str(tmp_path), lab=tmp_path / "lab").returncode == 0
+    (backup,) = tmp_path.glob("tera-*")
+    with Journal(folders.journal) as journal:
+        write_run(journal, "later", officer_id="budi")
+        seal_with(journal, folders.keys, folders.records, "later")
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    for suffix in SUFFIXES:
+        shutil.copy(folders.records / f"000002{suffix}", stick)
+    shutil.rmtree(tmp_path / "lab")
+    assert tera("restore", str(backup), "--into", str(tmp_path / "lab")).returncode == 0
+    told = tera("record", "verify", str(stick / "000002.tera.json"), lab=tmp_path / "lab")
+    assert told.returncode == 3, told.stdout + told.stderr
+    assert "▲ Bench ini dipulihkan dari cadangan sebelum rekaman ini" in told.stdout
+    assert "✘" not in told.stdout
+    assert tera("record", "verify", "000001", lab=tmp_path / "lab").returncode == 0
