@@ -17,7 +17,7 @@ from results.registry.checkpoint import Checkpoint, RegistryKey, open_note
 
 TOKEN_LENGTH: Final = 26
 """base32 characters: 130 bits, not to be guessed and short enough to be typed"""
-_BASE: Final = re.compile(r"https?://[0-9A-Za-z.:\[\]-]+(/[0-9A-Za-z._~-]+)*", re.ASCII)
+_BASE: Final = re.compile(r"https?://[0-9A-Za-z._:\[\]-]+(/[0-9A-Za-z._~-]+)*", re.ASCII)
 """an address that does nothing to a terminal and holds no name or password"""
 
 

@@ -113,6 +113,12 @@ def test_a_lying_receipt_is_found_out(receipt, code):
     assert found.value.code == code
 
 
+@pytest.mark.parametrize("base", ["http://tera_register:8080", "https://[::1]:8443/tera", "http://10.0.0.7"])
+def test_whatever_plain_address_a_registry_has_its_receipt_is_taken(base):
+    said = msgspec.structs.replace(GOOD, verification_address=verification_address(base, PAYLOADS[2]))
+    verify_receipt(said, PAYLOADS[2], KEY)
+
+
 def test_the_address_follows_from_the_record_alone():
     address = verification_address("https://registry.example/", PAYLOADS[0])
     assert address == f"https://registry.example/v/{verification_token(PAYLOADS[0])}"
