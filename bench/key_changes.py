@@ -8,7 +8,7 @@ import msgspec
 
 from bench.complaints import person
 from bench.errors import LaboratoryError
-from bench.keyring import opens_with_pin
+from bench.keyring import is_revoked, opens_with_pin
 from bench.laboratory import Folders, Laboratory
 from bench.people import Person
 from drivers.errors import PlainError
@@ -26,6 +26,7 @@ def whoever_shows(laboratory: Laboratory, folders: Folders, by: str | None, whos
 
     A person's key is for that person and the kepala; any other key, and every revocation, for whoever has a
     PIN here. What decides is the key on the disk: anybody can take `pin = true` out of the laboratory file.
+    A key that was revoked shows nothing, nor does it make its own successor.
 
     Args:
         laboratory: its people.
@@ -34,25 +35,25 @@ def whoever_shows(laboratory: Laboratory, folders: Folders, by: str | None, whos
         whose: the person whose key is replaced; None: the bench's key, or a revocation.
 
     Raises:
-        LaboratoryError: nobody of that id, or another than those who may.
+        LaboratoryError: nobody of that id, or another than those who may; somebody here has a PIN.
     """
-    able = [one for one in laboratory.person if opens_with_pin(folders, one)]
+    able = [one for one in laboratory.person if opens_with_pin(folders, one) and not is_revoked(folders, one)]
     heads = [one for one in able if ROLE in one.roles]
     if whose is not None and opens_with_pin(folders, whose):
-        may = [whose, *heads]
+        may = [one for one in (whose, *heads) if one in able]
     else:
         may = [*heads, *(one for one in able if one.id == laboratory.officer.id), *able]
     who = person(laboratory, by) if by is not None else [*may, laboratory.officer][0]
-    if may and who not in may:
+    if able and who not in may:
         raise LaboratoryError(
             "key.not_for_them",
             "{person} may not change this key.",
             "Those who may, each with their own PIN: {known}. Name one with --by; whoever has "
             "forgotten it has a kepala do it.",
             person=who.id,
-            known=", ".join(dict.fromkeys(one.id for one in may)),
+            known=", ".join(dict.fromkeys(one.id for one in may)) or "-",
         )
-    return msgspec.structs.replace(who, pin=bool(may))
+    return msgspec.structs.replace(who, pin=bool(able))
 
 
 def signed_since(folders: Folders, keyid: str, since: datetime) -> list[str]:

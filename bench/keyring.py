@@ -102,6 +102,21 @@ def opens_with_pin(folders: Folders, person: Person) -> bool:
         return file.exists() and b"ENCRYPTED" in file.read_bytes()
 
 
+def is_revoked(folders: Folders, person: Person) -> bool:
+    """Whether the key that this person uses now was revoked, from whatever time on.
+
+    Raises:
+        RecordError: a key file is damaged.
+        StorageError: the disk refuses.
+    """
+    public = _key_file(folders, person).with_suffix(".pub")
+    with plain_faults(public):
+        if not public.exists():
+            return False
+    known = read_trusted_keys(folders.keys).get(keyid_of(read_public(public)))
+    return known is not None and known.revoked is not None
+
+
 def _key_file(folders: Folders, person: Person) -> Path:
     return folders.keys / f"officer-{person.id}.pem"
 

@@ -109,9 +109,10 @@ def _shown_by(
 ) -> str:
     """How whoever does it, in whose name the trail goes on, has shown to be the one: `pin` or `named`."""
     who = whoever_shows(laboratory, folders, options.by, whose)
-    shown = proof(folders, trail, who, typed_pin(options, who), SystemClock().utc())
+    if who.pin:
+        proof(folders, trail, who, typed_pin(options, who), SystemClock().utc())
     trail.seat(who.id)
-    return shown
+    return "pin" if who.pin else "named"
 
 
 def _open(options: Namespace) -> tuple[Folders, Laboratory]:

@@ -142,6 +142,35 @@ def test_where_nobody_has_a_pin_it_stays_possible_and_is_said_to_be_unproved(lab
     assert told == [("budi", "named"), ("joko", "named")]
 
 
+def test_a_revoked_key_shows_nobody_and_makes_no_successor(lab, tera):
+    assert revoked(tera, lab, "officer-siti", "--by", "joko", pin=PINS["joko"]).returncode == 0
+    before = on_disk(lab)
+    for whose, options in (("joko", ("--by", "siti")), ("siti", ("--by", "siti")), ("siti", ()),
+                           ("siti", ("--by", "joko")), ("bench", ("--by", "siti"))):  # fmt: skip
+        pin = PINS["joko"] if "joko" in options else PINS["siti"]
+        assert rotated(tera, whose, *options, pin=pin).returncode == 2
+    assert on_disk(lab) == before
+    told = tera("retention", "release", "000001", "--by", "siti", "--reason", "x", pin=PINS["siti"])
+    assert (told.returncode, "is revoked" in told.stderr) == (2, True)
+    assert noted(lab, "key_refused")[-1]["code"] == "key.revoked"
+
+
+def test_another_kepala_replaces_the_revoked_key_of_a_kepala(lab, tera):
+    head = 'Joko Contoh"\nroles = ["penera", "kepala"]'
+    (lab / "laboratory.toml").write_text(PEOPLE.replace('Joko Contoh"', head), "utf-8")
+    assert revoked(tera, lab, "officer-siti", "--by", "budi", pin=PINS["budi"]).returncode == 0
+    assert rotated(tera, "siti", pin=PINS["joko"]).returncode == 0
+    assert noted(lab, "key_rotated")[0]["by"] == "joko"
+    assert rotated(tera, "budi", "--by", "siti", pin="999999").returncode == 0
+
+
+def test_where_every_key_is_revoked_a_new_one_is_made_and_said_to_be_unproved(lab, tera):
+    for who in ("budi", "siti", "joko"):
+        assert revoked(tera, lab, f"officer-{who}", "--by", "joko", pin=PINS["joko"]).returncode == 0
+    assert rotated(tera, "siti", "--by", "siti", pin=None).returncode == 0
+    assert [one["proved"] for one in noted(lab, "key_rotated")] == ["named"]
+
+
 REFUSED = {"too short": "12", "none": None, "empty": ""}
 
 
