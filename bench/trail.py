@@ -242,6 +242,11 @@ def configuration_of(
     return found
 
 
+def noted_roles(configuration: Mapping[str, str], person: str) -> list[str]:
+    """The roles that a configuration says the person of that id had; none of whom it does not know."""
+    return configuration.get(f"person {person}", "").partition(";")[0].split(", ")
+
+
 def _competence(person: Person) -> list[str]:
     """What a person may test and until when: an evidence bundle asks the trail what was so on a day."""
     return [f"{kind} {until.isoformat()}" for kind, until in sorted(person.competence.items())]

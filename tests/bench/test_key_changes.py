@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from bench.errors import LaboratoryError
+from bench.key_changes import whoever_shows
 from bench.keyring import bench_key, retirement
-from bench.laboratory import Folders
+from bench.laboratory import Folders, load
 from results import envelope as dsse
 from results.backup import back_up, restore
 from results.errors import IntegrityError, RecordError
@@ -21,7 +22,7 @@ from results.keys import FileKey, keyid_of, read_public, read_trusted_keys
 from results.statement import ValidationReport, read_statement, state
 from results.verification import load_record
 from tests.bench.forked import CAN_FORK, ENVIRONMENT, completed
-from tests.bench.signing_lab import PEOPLE, PINS, made, noted, opened, sealed, typed
+from tests.bench.signing_lab import PEOPLE, PINS, made, noted, opened, person, sealed, typed
 from tests.results.made_run import write_run
 
 pytestmark = pytest.mark.timeout(300)
@@ -169,6 +170,25 @@ def test_where_every_key_is_revoked_a_new_one_is_made_and_said_to_be_unproved(la
         assert revoked(tera, lab, f"officer-{who}", "--by", "joko", pin=PINS["joko"]).returncode == 0
     assert rotated(tera, "siti", "--by", "siti", pin=None).returncode == 0
     assert [one["proved"] for one in noted(lab, "key_rotated")] == ["named"]
+
+
+def test_a_role_written_into_the_file_for_a_minute_makes_nobody_kepala(lab, tera):
+    assert tera("key", "new", "bench").returncode == 0  # the first that is noted here
+    before = on_disk(lab)
+    head = 'Joko Contoh"\nroles = ["penera", "kepala"]'
+    (lab / "laboratory.toml").write_text(PEOPLE.replace('Joko Contoh"', head), "utf-8")
+    assert rotated(tera, "siti", "--by", "joko", pin=PINS["joko"]).returncode == 2
+    assert tera("key", "new", "bench").returncode == 0  # notes the changed file
+    assert rotated(tera, "siti", "--by", "joko", pin=PINS["joko"]).returncode == 2
+    assert {name: on_disk(lab)[name] for name in before} == before
+
+    laboratory, folders = load(lab), Folders(lab)
+    joko, siti = person(lab, "joko"), person(lab, "siti")
+    with Journal(folders.journal, read_only=True) as journal:
+        shows = partial(whoever_shows, laboratory, folders, journal, "joko", siti)
+        with pytest.raises(LaboratoryError, match="may not change"):
+            shows(now=datetime.now(UTC) + timedelta(hours=23))
+        assert shows(now=datetime.now(UTC) + timedelta(hours=25)) == joko
 
 
 REFUSED = {"too short": "12", "none": None, "empty": ""}
