@@ -92,6 +92,36 @@ def test_a_pin_taken_out_of_the_laboratory_file_is_asked_for_all_the_same(lab, t
     assert on_disk(lab) == before
 
 
+def test_a_key_file_that_was_put_away_makes_nobody_a_person_without_a_pin(lab, tera):
+    (lab / "laboratory.toml").write_text(PEOPLE.replace("pin = true\n", ""), "utf-8")
+    keys = Folders(lab).keys
+    for who in ("budi", "siti"):
+        (keys / f"officer-{who}.pem").unlink()
+    before = on_disk(lab)
+    for whose, options in (("bench", ()), ("siti", ()), ("budi", ("--by", "siti"))):
+        told = rotated(tera, whose, *options, pin=None)
+        assert (told.returncode, "key file of Siti Contoh is missing" in told.stderr) == (2, True)
+    assert on_disk(lab) == before
+
+
+def test_a_kepala_makes_a_new_key_for_whoever_lost_the_file_of_the_old_one(lab, tera):
+    (Folders(lab).keys / "officer-budi.pem").unlink()
+    with pytest.raises(LaboratoryError, match="is missing"):
+        opened(lab, "budi", "999999")
+    assert rotated(tera, "budi", "--by", "siti", pin=PINS["siti"]).returncode == 0
+    assert opened(lab, "budi", "999999")
+    assert tera("record", "verify", "000001").returncode == 0
+
+
+def test_a_pin_taken_out_of_the_laboratory_file_is_told_as_a_change_of_that_person(lab, tera):
+    assert tera("key", "new", "bench").returncode == 0  # the first that is noted here
+    head, _, rest = PEOPLE.rpartition("pin = true\n")
+    (lab / "laboratory.toml").write_text(head + rest, "utf-8")
+    assert tera("key", "new", "bench").returncode == 0
+    changed = {one["what"]: (one["old"], one["new"]) for one in noted(lab, "changed")}
+    assert changed["person siti"] == ("kepala; PIN", "kepala")
+
+
 @pytest.mark.parametrize(
     ("whose", "options", "by"),
     [("budi", (), "budi"), ("budi", ("--by", "siti"), "siti"), ("bench", (), "siti"),
@@ -337,7 +367,8 @@ def test_a_statement_of_later_that_a_replaced_key_signed_does_not_count(lab, ter
 
 
 def test_there_is_nothing_to_replace_where_no_key_is(lab, tera):
-    (Folders(lab).keys / "officer-joko.pem").unlink()
+    for suffix in (".pem", ".pub"):
+        (Folders(lab).keys / f"officer-joko{suffix}").unlink()
     told = rotated(tera, "joko", pin=PINS["joko"])
     assert (told.returncode, "no key officer-joko" in told.stderr) == (2, True)
     assert not (Folders(lab).keys / "officer-joko.pem").exists()
