@@ -1,58 +1,86 @@
 """Who may replace or revoke a key: somebody who shows to be a person of this laboratory, if anybody can."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
 
 from bench.complaints import person
 from bench.errors import LaboratoryError
-from bench.keyring import opens_with_pin
+from bench.keyring import is_revoked, opens_with_pin
 from bench.laboratory import Folders, Laboratory
 from bench.people import Person
+from bench.trail import noted_roles
 from drivers.errors import PlainError
 from results import envelope as dsse
+from results.entry import CONFIGURATION, Kept, Noted
+from results.journal import Journal
 from results.naming import LARGEST_RECORD, RECORD_SUFFIX
 from results.payload import read_payload
 from results.storage import read_whole
 
 ROLE: Final = "kepala"
 """who may give a person another key when that person has forgotten the PIN"""
+_STOOD: Final = timedelta(days=1)
+"""how long the trail has to have known somebody in that role; until then its change can be seen"""
 
 
-def whoever_shows(laboratory: Laboratory, folders: Folders, by: str | None, whose: Person | None) -> Person:
+def whoever_shows(
+    laboratory: Laboratory,
+    folders: Folders,
+    journal: Journal,
+    by: str | None,
+    whose: Person | None,
+    *,
+    now: datetime,
+) -> Person:
     """The person who changes a key, with `pin` where that person can show to be the one.
 
     A person's key is for that person and the kepala; any other key, and every revocation, for whoever has a
     PIN here. What decides is the key on the disk: anybody can take `pin = true` out of the laboratory file.
+    A key that was revoked shows nothing, nor does it make its own successor. Who is kepala the trail says
+    too, and for how long: anybody can write the role into that file.
 
     Args:
         laboratory: its people.
         folders: its keys.
+        journal: with its trail; nothing of this command stands in it yet.
         by: who was named; None: the first of those who may.
         whose: the person whose key is replaced; None: the bench's key, or a revocation.
+        now: the wall time.
 
     Raises:
-        LaboratoryError: nobody of that id, or another than those who may.
+        LaboratoryError: nobody of that id, or another than those who may; somebody here has a PIN.
     """
-    able = [one for one in laboratory.person if opens_with_pin(folders, one)]
-    heads = [one for one in able if ROLE in one.roles]
+    able = [one for one in laboratory.person if opens_with_pin(folders, one) and not is_revoked(folders, one)]
+    noted = _in_force_since(journal.notes(CONFIGURATION), now - _STOOD)
+    heads = [
+        one for one in able if ROLE in one.roles and all(ROLE in noted_roles(at, one.id) for at in noted)
+    ]
     if whose is not None and opens_with_pin(folders, whose):
-        may = [whose, *heads]
+        may = [one for one in (whose, *heads) if one in able]
     else:
         may = [*heads, *(one for one in able if one.id == laboratory.officer.id), *able]
     who = person(laboratory, by) if by is not None else [*may, laboratory.officer][0]
-    if may and who not in may:
+    if able and who not in may:
         raise LaboratoryError(
             "key.not_for_them",
             "{person} may not change this key.",
             "Those who may, each with their own PIN: {known}. Name one with --by; whoever has "
-            "forgotten it has a kepala do it.",
+            "forgotten it has a kepala do it. A new kepala may a day after the trail first named the role.",
             person=who.id,
-            known=", ".join(dict.fromkeys(one.id for one in may)),
+            known=", ".join(dict.fromkeys(one.id for one in may)) or "-",
         )
-    return msgspec.structs.replace(who, pin=bool(may))
+    return msgspec.structs.replace(who, pin=bool(able))
+
+
+def _in_force_since(noted: Sequence[Kept], since: datetime) -> list[Mapping[str, str]]:
+    """The configuration that was in force then, or else the first that was noted, and every later one."""
+    before = [place for place, kept in enumerate(noted) if datetime.fromisoformat(kept.at) <= since]
+    later = noted[before[-1] if before else 0 :]
+    return [kept.entry.facts["configuration"] for kept in later if isinstance(kept.entry, Noted)]
 
 
 def signed_since(folders: Folders, keyid: str, since: datetime) -> list[str]:

@@ -64,12 +64,22 @@ def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) ->
     """An officer's key; the PIN given at first use is the one that opens it from then on.
 
     Raises:
-        LaboratoryError: a PIN is needed and none was given, it is too short for a new key, or too many wrong
-            ones were tried.
+        LaboratoryError: a PIN is needed and none was given, it is too short for a new key, too many wrong
+            ones were tried, or the key's file is missing.
         RecordError: wrong PIN.
     """
     file = _key_file(folders, person)
     finish(folders.keys, file.stem)
+    if _is_missing(file):
+        raise LaboratoryError(
+            "key.file_missing",
+            "The key file of {name} is missing: {file}.",
+            "Put it back from the backup, or have a kepala make a new one: "
+            "tera key rotate {who} --by KEPALA.",
+            name=person.name,
+            file=str(file),
+            who=person.id,
+        )
     if not person.pin:
         return FileKey.open(file)
     _check_pin(person, pin, new=not file.exists())
@@ -88,22 +98,46 @@ def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) ->
 
 def pin_is_new(folders: Folders, person: Person) -> bool:
     """Whether the PIN that this person types next becomes the one of a new key."""
-    return person.pin and not _key_file(folders, person).exists()
+    file = _key_file(folders, person)
+    return person.pin and not file.exists() and not _is_missing(file)
 
 
 def opens_with_pin(folders: Folders, person: Person) -> bool:
     """Whether this person has a key that nothing but a PIN opens, whatever the laboratory file says of it.
+
+    A key whose public half alone is there counts as one: else its PIN is no longer asked once it is put away.
 
     Raises:
         StorageError: the disk refuses.
     """
     file = _key_file(folders, person)
     with plain_faults(file):
-        return file.exists() and b"ENCRYPTED" in file.read_bytes()
+        return _is_missing(file) or (file.exists() and b"ENCRYPTED" in file.read_bytes())
+
+
+def is_revoked(folders: Folders, person: Person) -> bool:
+    """Whether the key that this person uses now was revoked, from whatever time on.
+
+    Raises:
+        RecordError: a key file is damaged.
+        StorageError: the disk refuses.
+    """
+    public = _key_file(folders, person).with_suffix(".pub")
+    with plain_faults(public):
+        if not public.exists():
+            return False
+    known = read_trusted_keys(folders.keys).get(keyid_of(read_public(public)))
+    return known is not None and known.revoked is not None
 
 
 def _key_file(folders: Folders, person: Person) -> Path:
     return folders.keys / f"officer-{person.id}.pem"
+
+
+def _is_missing(file: Path) -> bool:
+    """Whether a key was made, as its public half says, and its file is gone."""
+    with plain_faults(file):
+        return not file.exists() and file.with_suffix(".pub").exists()
 
 
 def check_new_pin(person: Person, pin: str) -> None:
@@ -131,7 +165,8 @@ def stem_of(folders: Folders, person: Person | None) -> str:
         LaboratoryError: there is none.
     """
     stem = "bench" if person is None else _key_file(folders, person).stem
-    if not (folders.keys / f"{stem}.pem").exists():
+    file = folders.keys / f"{stem}.pem"
+    if not file.exists() and not _is_missing(file):
         raise LaboratoryError(
             "key.none",
             "There is no key {key} here.",

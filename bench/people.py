@@ -12,6 +12,8 @@ from bench.errors import LaboratoryError
 
 PENERA = "penera"
 _LETTERS: Final = frozenset({"Lu", "Ll", "Lt", "Lo"})
+_TITLES: Final = re.compile(r"^\s*(?:(?:prof|drs|dra|dr|ir|hj|h)\.\s*)+")
+"""what stands before a name and is none of its initials"""
 _ID: Final = re.compile(r"[0-9A-Za-z]([0-9A-Za-z._-]{0,38}[0-9A-Za-z])?", re.ASCII)
 """goes into the names of files, where `@` marks a key that was replaced"""
 
@@ -69,7 +71,8 @@ def same_human(person: Person, name: str, nip: str) -> bool:
     """Whether a person is whoever signed with this name and NIP, under whatever id.
 
     Names count where a NIP is missing. Nothing makes another person but other letters: no capitals, accents,
-    spaces, marks that nobody sees, or titles, which stand before with a dot or behind with a comma.
+    spaces, marks that nobody sees, or titles, which stand before with a dot or behind with a comma. An
+    initial looks as a title does and makes no other person either: who may be the same has no part in it.
     """
     if _digits(person.nip) and _digits(nip):
         return _digits(person.nip) == _digits(nip)
@@ -89,10 +92,15 @@ def is_certificate_of(person: Person, *, name: str, serial: str, fingerprint: st
         name: the common name in it.
         serial: the `serialNumber` in it; with as many digits as the NIP it is one, else it says nothing here.
         fingerprint: SHA-256 of the certificate, hexadecimal.
+
+    A name is compared with its initials: who may be another does not sign. One without letters is nobody's.
     """
     if person.certificate:  # some programs put colons between the bytes, or write large letters
         return person.certificate.replace(":", "").lower() == fingerprint
-    return same_human(person, name, serial if len(_digits(serial)) == len(_digits(person.nip)) else "")
+    digits = _digits(person.nip)
+    if digits and len(_digits(serial)) == len(digits):
+        return _digits(serial) == digits
+    return _without_titles(person.name) == _without_titles(name) != ""
 
 
 def _digits(nip: str) -> str:
@@ -101,10 +109,22 @@ def _digits(nip: str) -> str:
 
 
 def _plain(name: str) -> str:
-    words = unicodedata.normalize("NFKD", name).partition(",")[0].casefold().split()
+    words = _folded(name).split()
     while len(words) > 1 and words[0].endswith("."):
         del words[0]
-    return "".join(one for one in "".join(words) if one.isalpha())
+    return _letters("".join(words))
+
+
+def _without_titles(name: str) -> str:
+    return _letters(_TITLES.sub("", _folded(name)))
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFKD", name).partition(",")[0].casefold()
+
+
+def _letters(text: str) -> str:
+    return "".join(one for one in text if one.isalpha())
 
 
 def _is_latin(name: str) -> bool:

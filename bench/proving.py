@@ -5,7 +5,7 @@ from datetime import datetime
 import msgspec
 
 from bench.errors import LaboratoryError
-from bench.keyring import officer_key, opens_with_pin, pin_is_new
+from bench.keyring import is_revoked, officer_key, opens_with_pin, pin_is_new
 from bench.laboratory import Folders
 from bench.people import Person
 from bench.trail import Trail
@@ -18,7 +18,8 @@ def proof(folders: Folders, trail: Trail, who: Person, pin: str, now: datetime) 
         How the person was known: `pin`; or `named`, where there is no PIN to show.
 
     Raises:
-        LaboratoryError: no PIN was given, too many wrong ones were tried, or the person has no key yet.
+        LaboratoryError: no PIN was given, too many wrong ones were tried, the person has no key yet, or the
+            key was revoked.
         RecordError: a wrong PIN.
     """
     # What decides is the key on the disk too: anybody can take `pin = true` out of the laboratory file.
@@ -35,4 +36,12 @@ def proof(folders: Folders, trail: Trail, who: Person, pin: str, now: datetime) 
                 who=who.id,
             )
         officer_key(folders, who, pin, now=now)
+        if is_revoked(folders, who):  # asked last: to open a key puts its public half back
+            raise LaboratoryError(
+                "key.revoked",
+                "The key of {name} is revoked, so nobody can show with it to be {name}.",
+                "Have a kepala make a new one for {name}: tera key rotate {who} --by KEPALA.",
+                name=who.name,
+                who=who.id,
+            )
     return "pin"

@@ -238,12 +238,18 @@ def configuration_of(
     for standard in laboratory.standard:
         found[f"standard {standard.id}"] = f"{standard.certificate} {standard.due}"
     for person in laboratory.person:
-        signs = [f"certificate {person.certificate}"] if person.certificate else []
+        signs = ["PIN"] if person.pin else []
+        signs += [f"certificate {person.certificate}"] if person.certificate else []
         found[f"person {person.id}"] = "; ".join((", ".join(person.roles), *_competence(person), *signs))
     for keyid, key in read_trusted_keys(folders.keys).items():
         ended = (f"{how} {at}" for how, at in (("revoked", key.revoked), ("replaced", key.retired)) if at)
         found[f"key {keyid[:16]}"] = "; ".join((key.person or "bench", *ended))
     return found
+
+
+def noted_roles(configuration: Mapping[str, str], person: str) -> list[str]:
+    """The roles that a configuration says the person of that id had; none of whom it does not know."""
+    return configuration.get(f"person {person}", "").partition(";")[0].split(", ")
 
 
 def _competence(person: Person) -> list[str]:

@@ -71,7 +71,7 @@ def rotate(options: Namespace) -> int:
     stem = stem_of(folders, person)
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, SystemClock())
-        by = _shown_by(options, folders, laboratory, trail, person)
+        by = _shown_by(options, laboratory, journal, trail, person)
         pin = "" if person is None else _chosen_pin(options, person, "TERA_NEW_PIN")
         if person is not None:
             check_new_pin(person, pin)
@@ -93,7 +93,7 @@ def withdraw(options: Namespace) -> int:
     _, keyid = named_key(folders, options.key)
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, SystemClock())
-        by = _shown_by(options, folders, laboratory, trail, None)
+        by = _shown_by(options, laboratory, journal, trail, None)
         lost = signed_since(folders, keyid, since)
         facts = {"key": keyid, "since": since.isoformat(), "records": len(lost), "reason": options.reason}
         trail.note("key_revoked", **facts, proved=by)
@@ -105,13 +105,15 @@ def withdraw(options: Namespace) -> int:
 
 
 def _shown_by(
-    options: Namespace, folders: Folders, laboratory: Laboratory, trail: Trail, whose: Person | None
+    options: Namespace, laboratory: Laboratory, journal: Journal, trail: Trail, whose: Person | None
 ) -> str:
     """How whoever does it, in whose name the trail goes on, has shown to be the one: `pin` or `named`."""
-    who = whoever_shows(laboratory, folders, options.by, whose)
-    shown = proof(folders, trail, who, typed_pin(options, who), SystemClock().utc())
+    folders, now = Folders(options.lab), SystemClock().utc()
+    who = whoever_shows(laboratory, folders, journal, options.by, whose, now=now)
+    if who.pin:
+        proof(folders, trail, who, typed_pin(options, who), now)
     trail.seat(who.id)
-    return shown
+    return "pin" if who.pin else "named"
 
 
 def _open(options: Namespace) -> tuple[Folders, Laboratory]:

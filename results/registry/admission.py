@@ -3,7 +3,7 @@
 Nothing of the payload is believed before the signatures of enrolled keys hold.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
@@ -34,6 +34,7 @@ class Enrolled:
     """name of the bench, or NIP of the officer"""
     public_key: bytes
     office: str
+    enrolled_at: datetime
     retired: bool = False
 
 
@@ -178,8 +179,10 @@ def _check_signers(submission: Submission, keys: Mapping[str, Enrolled]) -> None
     # Retired keys count: an office whose officers have all left must not fall back to benches alone.
     officers = [key for key in keys.values() if (key.role, key.office) == ("officer", record.office.name)]
     signed, nip = {key.subject for key in signed_by if key in officers}, record.officer.nip
-    # Sealed before its bench knew a register, it may name no NIP: the enrolled key then says who has signed.
-    if not officers or nip in signed or (signed and not nip.strip()):
+    if not officers or nip in signed:
+        return
+    if signed and not nip.strip():
+        _check_nameless(record, officers)
         return
     if nip not in {key.subject for key in officers}:
         raise RefusalError(
@@ -196,6 +199,24 @@ def _check_signers(submission: Submission, keys: Mapping[str, Enrolled]) -> None
         "The officer of this record is enrolled here and has not signed it with a key in force.",
         "Let the officer sign on the bench, or enrol the officer's new key, then send the record again.",
     )
+
+
+def _check_nameless(record: Record, officers: Sequence[Enrolled]) -> None:
+    """A record without a NIP, signed by an officer, is that officer's beyond doubt.
+
+    Sealed before its bench knew a register, it may name none: the key then says who has signed. Later, it
+    could be written in a colleague's name.
+    """
+    # A time of enrolment is kept in whole seconds.
+    ended = datetime.fromisoformat(record.ended_at).replace(microsecond=0)
+    if len({key.subject for key in officers}) > 1 and ended > min(key.enrolled_at for key in officers):
+        raise RefusalError(
+            403,
+            "no_nip",
+            "This record names no NIP, and more than one officer of {office} is enrolled here.",
+            "Enter the NIP of whoever tests in laboratory.toml; call the registry's office about this one.",
+            office=record.office.name,
+        )
 
 
 def _unsound(mistake: str) -> RefusalError:

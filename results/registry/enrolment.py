@@ -102,6 +102,7 @@ def enrolled(session: Session) -> Mapping[str, Enrolled]:
             row.subject,
             row.public_key,
             row.office,
+            datetime.fromisoformat(row.enrolled_at),
             retired=row.retired_at is not None,
         )
         for row in session.scalars(select(EnrolmentRow))

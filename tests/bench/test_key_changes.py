@@ -10,8 +10,9 @@ import msgspec
 import pytest
 
 from bench.errors import LaboratoryError
+from bench.key_changes import whoever_shows
 from bench.keyring import bench_key, retirement
-from bench.laboratory import Folders
+from bench.laboratory import Folders, load
 from results import envelope as dsse
 from results.backup import back_up, restore
 from results.errors import IntegrityError, RecordError
@@ -21,7 +22,7 @@ from results.keys import FileKey, keyid_of, read_public, read_trusted_keys
 from results.statement import ValidationReport, read_statement, state
 from results.verification import load_record
 from tests.bench.forked import CAN_FORK, ENVIRONMENT, completed
-from tests.bench.signing_lab import PEOPLE, PINS, made, noted, opened, sealed, typed
+from tests.bench.signing_lab import PEOPLE, PINS, made, noted, opened, person, sealed, typed
 from tests.results.made_run import write_run
 
 pytestmark = pytest.mark.timeout(300)
@@ -91,6 +92,36 @@ def test_a_pin_taken_out_of_the_laboratory_file_is_asked_for_all_the_same(lab, t
     assert on_disk(lab) == before
 
 
+def test_a_key_file_that_was_put_away_makes_nobody_a_person_without_a_pin(lab, tera):
+    (lab / "laboratory.toml").write_text(PEOPLE.replace("pin = true\n", ""), "utf-8")
+    keys = Folders(lab).keys
+    for who in ("budi", "siti"):
+        (keys / f"officer-{who}.pem").unlink()
+    before = on_disk(lab)
+    for whose, options in (("bench", ()), ("siti", ()), ("budi", ("--by", "siti"))):
+        told = rotated(tera, whose, *options, pin=None)
+        assert (told.returncode, "key file of Siti Contoh is missing" in told.stderr) == (2, True)
+    assert on_disk(lab) == before
+
+
+def test_a_kepala_makes_a_new_key_for_whoever_lost_the_file_of_the_old_one(lab, tera):
+    (Folders(lab).keys / "officer-budi.pem").unlink()
+    with pytest.raises(LaboratoryError, match="is missing"):
+        opened(lab, "budi", "999999")
+    assert rotated(tera, "budi", "--by", "siti", pin=PINS["siti"]).returncode == 0
+    assert opened(lab, "budi", "999999")
+    assert tera("record", "verify", "000001").returncode == 0
+
+
+def test_a_pin_taken_out_of_the_laboratory_file_is_told_as_a_change_of_that_person(lab, tera):
+    assert tera("key", "new", "bench").returncode == 0  # the first that is noted here
+    head, _, rest = PEOPLE.rpartition("pin = true\n")
+    (lab / "laboratory.toml").write_text(head + rest, "utf-8")
+    assert tera("key", "new", "bench").returncode == 0
+    changed = {one["what"]: (one["old"], one["new"]) for one in noted(lab, "changed")}
+    assert changed["person siti"] == ("kepala; PIN", "kepala")
+
+
 @pytest.mark.parametrize(
     ("whose", "options", "by"),
     [("budi", (), "budi"), ("budi", ("--by", "siti"), "siti"), ("bench", (), "siti"),
@@ -140,6 +171,54 @@ def test_where_nobody_has_a_pin_it_stays_possible_and_is_said_to_be_unproved(lab
     assert revoked(tera, lab, "bench", "--by", "joko").returncode == 0
     told = [(one["by"], one["proved"]) for what in ("key_rotated", "key_revoked") for one in noted(lab, what)]
     assert told == [("budi", "named"), ("joko", "named")]
+
+
+def test_a_revoked_key_shows_nobody_and_makes_no_successor(lab, tera):
+    assert revoked(tera, lab, "officer-siti", "--by", "joko", pin=PINS["joko"]).returncode == 0
+    before = on_disk(lab)
+    for whose, options in (("joko", ("--by", "siti")), ("siti", ("--by", "siti")), ("siti", ()),
+                           ("siti", ("--by", "joko")), ("bench", ("--by", "siti"))):  # fmt: skip
+        pin = PINS["joko"] if "joko" in options else PINS["siti"]
+        assert rotated(tera, whose, *options, pin=pin).returncode == 2
+    assert on_disk(lab) == before
+    told = tera("retention", "release", "000001", "--by", "siti", "--reason", "x", pin=PINS["siti"])
+    assert (told.returncode, "is revoked" in told.stderr) == (2, True)
+    assert noted(lab, "key_refused")[-1]["code"] == "key.revoked"
+
+
+def test_another_kepala_replaces_the_revoked_key_of_a_kepala(lab, tera):
+    head = 'Joko Contoh"\nroles = ["penera", "kepala"]'
+    (lab / "laboratory.toml").write_text(PEOPLE.replace('Joko Contoh"', head), "utf-8")
+    assert revoked(tera, lab, "officer-siti", "--by", "budi", pin=PINS["budi"]).returncode == 0
+    assert rotated(tera, "siti", pin=PINS["joko"]).returncode == 0
+    assert noted(lab, "key_rotated")[0]["by"] == "joko"
+    assert rotated(tera, "budi", "--by", "siti", pin="999999").returncode == 0
+
+
+def test_where_every_key_is_revoked_a_new_one_is_made_and_said_to_be_unproved(lab, tera):
+    for who in ("budi", "siti", "joko"):
+        assert revoked(tera, lab, f"officer-{who}", "--by", "joko", pin=PINS["joko"]).returncode == 0
+    assert rotated(tera, "siti", "--by", "siti", pin=None).returncode == 0
+    assert [one["proved"] for one in noted(lab, "key_rotated")] == ["named"]
+
+
+def test_a_role_written_into_the_file_for_a_minute_makes_nobody_kepala(lab, tera):
+    assert tera("key", "new", "bench").returncode == 0  # the first that is noted here
+    before = on_disk(lab)
+    head = 'Joko Contoh"\nroles = ["penera", "kepala"]'
+    (lab / "laboratory.toml").write_text(PEOPLE.replace('Joko Contoh"', head), "utf-8")
+    assert rotated(tera, "siti", "--by", "joko", pin=PINS["joko"]).returncode == 2
+    assert tera("key", "new", "bench").returncode == 0  # notes the changed file
+    assert rotated(tera, "siti", "--by", "joko", pin=PINS["joko"]).returncode == 2
+    assert {name: on_disk(lab)[name] for name in before} == before
+
+    laboratory, folders = load(lab), Folders(lab)
+    joko, siti = person(lab, "joko"), person(lab, "siti")
+    with Journal(folders.journal, read_only=True) as journal:
+        shows = partial(whoever_shows, laboratory, folders, journal, "joko", siti)
+        with pytest.raises(LaboratoryError, match="may not change"):
+            shows(now=datetime.now(UTC) + timedelta(hours=23))
+        assert shows(now=datetime.now(UTC) + timedelta(hours=25)) == joko
 
 
 REFUSED = {"too short": "12", "none": None, "empty": ""}
@@ -288,7 +367,8 @@ def test_a_statement_of_later_that_a_replaced_key_signed_does_not_count(lab, ter
 
 
 def test_there_is_nothing_to_replace_where_no_key_is(lab, tera):
-    (Folders(lab).keys / "officer-joko.pem").unlink()
+    for suffix in (".pem", ".pub"):
+        (Folders(lab).keys / f"officer-joko{suffix}").unlink()
     told = rotated(tera, "joko", pin=PINS["joko"])
     assert (told.returncode, "no key officer-joko" in told.stderr) == (2, True)
     assert not (Folders(lab).keys / "officer-joko.pem").exists()

@@ -7,7 +7,7 @@ import pytest
 
 from bench.errors import LaboratoryError
 from bench.laboratory import Folders
-from bench.people import Person, check_competence, mistake_in, same_human, seated
+from bench.people import Person, check_competence, is_certificate_of, mistake_in, same_human, seated
 from results.journal import Journal
 from tests.bench.lab_bench import tera
 
@@ -93,6 +93,30 @@ def test_nothing_but_other_letters_makes_another_person_of_a_name(name):
 @pytest.mark.parametrize("name", ["Budi Contoh II", "Budi", "Contoh", "B. Contoh", "", "H."])
 def test_other_letters_make_another_person(name):
     assert not same_human(Person(id="x", name=name), "Budi Contoh", "")
+
+
+NOT_THEIRS = {
+    "another initial": ("A. Budi", "M. Budi"),
+    "an initial more": ("Budi Contoh", "M. Budi Contoh"),
+    "another initial behind a title": ("Ir. A. Budi", "Ir. M. Budi"),
+    "no letters on either side": ("123", "..."),
+    "nothing but a title": ("H.", "Ir."),
+}
+
+
+@pytest.mark.parametrize("case", NOT_THEIRS)
+def test_a_certificate_of_other_initials_or_of_no_letters_is_not_theirs(case):
+    ours, named = NOT_THEIRS[case]
+    assert not is_certificate_of(Person(id="x", name=ours), name=named, serial="", fingerprint="")
+
+
+@pytest.mark.parametrize("name", [*SAME.values(), "BUDI CONTOH", "Prof.Dr. Budi Contoh", "Hj. Budi Contoh"])
+def test_a_certificate_with_titles_or_in_capitals_is_theirs(name):
+    assert is_certificate_of(Person(id="x", name="Drs. Budi Contoh"), name=name, serial="", fingerprint="")
+
+
+def test_an_initial_makes_no_other_tester():
+    assert same_human(Person(id="x", name="A. Budi"), "M. Budi", "")
 
 
 def test_a_nip_in_digits_of_another_script_is_the_same():

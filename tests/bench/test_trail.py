@@ -198,7 +198,7 @@ def test_roles_changed_for_one_command_stand_in_the_trail_before_what_it_does(tm
     (root / "laboratory.toml").write_text(PEOPLE, "utf-8")
     assert typed(root, "key", "new", "bench").returncode == 0
     changed = [(one["old"], one["new"]) for one in facts_of(root, "changed") if one["what"] == "person budi"]
-    assert changed == [("penera", "penera, kepala"), ("penera, kepala", "penera")]
+    assert changed == [("penera; PIN", "penera, kepala; PIN"), ("penera, kepala; PIN", "penera; PIN")]
     with Journal(Folders(root).journal, read_only=True) as journal:
         whats = [kept.entry.what for kept in journal.entries(BENCH)]
     assert whats.index("changed") == 2  # after the first configuration and the first key

@@ -338,10 +338,33 @@ def test_a_record_without_a_nip_is_taken_when_an_enrolled_officer_of_the_office_
     enrolment.retire(registry.store.database, keyid, at=datetime.now(UTC))
     registry.store.enrol("196001011985031001", elsewhere.public, "UML Kota Lain", role="officer")
     for nip in ("", "  "):
-        record = a_record(officer=Signer("Penera Satu", nip))
+        record = a_record(officer=Signer("Penera Satu", nip), ended_at="2020-11-21T09:14:00+07:00")
         for signer in (retired, elsewhere, new_key()):
             answer = post(registry, sealed(record, bench.key, signer))
             assert (answer.status_code, answer.json()["code"]) == (403, "registry.unknown_officer")
+    assert post(registry, sealed(record, bench.key, officer)).status_code == 201
+
+
+def test_a_record_without_a_nip_is_taken_only_where_no_other_officer_could_be_meant(registry, bench):
+    """Signed by one of them, it could be written in the name of the other."""
+    officer, later = new_key(), (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    record = a_record(officer=Signer("Penera Dua", ""), ended_at=later)
+    registry.store.enrol("198001012005011001", officer.public, OFFICE, role="officer")
+    registry.store.enrol("196001011985031001", new_key().public, "UML Kota Lain", role="officer")
+    keyid = registry.store.enrol("197001011995032001", new_key().public, OFFICE, role="officer")
+    enrolment.retire(registry.store.database, keyid, at=datetime.now(UTC))
+    answer = post(registry, sealed(record, bench.key, officer))
+    assert (answer.status_code, answer.json()["code"]) == (403, "registry.no_nip")
+    before = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    record = msgspec.structs.replace(record, begun_at=before, ended_at=before)
+    assert post(registry, sealed(record, bench.key, officer)).status_code == 201
+
+
+def test_a_record_without_a_nip_is_that_of_the_only_officer_who_was_ever_enrolled(registry, bench):
+    officer, later = new_key(), (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    registry.store.enrol("198001012005011001", officer.public, OFFICE, role="officer")
+    registry.store.enrol("198001012005011001", new_key().public, OFFICE, role="officer")
+    record = a_record(officer=Signer("Penera Satu", ""), ended_at=later)
     assert post(registry, sealed(record, bench.key, officer)).status_code == 201
 
 
