@@ -18,6 +18,8 @@ _NEXT: Final = "@next.pem"
 def prepare(folder: Path, stem: str, pin: str) -> None:
     """Make the key that is to take the place of another, which stays in use.
 
+    One that was decided is ended first, and what was prepared and never decided gives way.
+
     Args:
         folder: of the keys.
         stem: `bench`, or `officer-<id>`.
@@ -26,8 +28,10 @@ def prepare(folder: Path, stem: str, pin: str) -> None:
     Raises:
         StorageError: the disk refuses.
     """
+    finish(folder, stem)
     waiting = folder / f"{stem}{_NEXT}"
     with plain_faults(waiting):
+        waiting.unlink(missing_ok=True)
         make_key(waiting, pin)
 
 

@@ -107,11 +107,14 @@ def read_public(path: Path) -> bytes:
 
 
 def make_key(path: Path, pin: str) -> None:
-    """Write a new key, whole or not at all; another that stands there is replaced.
+    """Write a new key, whole or not at all; there is none of that name yet.
 
     Args:
         path: the PEM file.
         pin: what it is encrypted with; empty for a key without.
+
+    Raises:
+        StorageError: the disk refuses, or another stands there.
     """
     key = Ed25519PrivateKey.generate()
     form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8

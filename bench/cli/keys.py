@@ -27,6 +27,7 @@ from bench.keyring import (
 )
 from bench.labels import Labels
 from bench.laboratory import Folders, Laboratory, load
+from bench.legible import check_legible
 from bench.people import Person
 from bench.proving import proof
 from bench.trail import Trail
@@ -66,6 +67,7 @@ def new(options: Namespace) -> int:
 
 def rotate(options: Namespace) -> int:
     """Replace a key; what the old one signed stays valid, and nothing counts that it signs of later tests."""
+    check_legible({"reason": options.reason})
     folders, laboratory = _open(options)
     person = None if options.whose == BENCH_KEY else _person(laboratory, options.whose)
     stem = stem_of(folders, person)
@@ -87,6 +89,7 @@ def rotate(options: Namespace) -> int:
 
 def withdraw(options: Namespace) -> int:
     """Revoke a key that may be in wrong hands: nothing counts that it signed from then on."""
+    check_legible({"reason": options.reason})
     folders, laboratory = _open(options)
     now = SystemClock().utc().astimezone()
     since = _moment(options.since, now) if options.since is not None else now

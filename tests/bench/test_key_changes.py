@@ -203,6 +203,31 @@ def test_a_replacement_cut_off_keeps_what_the_new_pin_was_and_is_ended_at_the_ne
     assert load_record(folders.records / "000001.tera.json", read_trusted_keys(folders.keys))
 
 
+def test_a_replacement_cut_off_before_it_was_decided_is_in_the_way_of_no_later_one(lab, tera):
+    prepare(Folders(lab).keys, "officer-budi", "888888")
+    assert rotated(tera).returncode == 0
+    assert opened(lab, "budi", "999999")
+
+
+def test_a_kepala_replaces_a_key_whose_replacement_was_cut_off_after_it_was_decided(lab, tera):
+    folders = Folders(lab)
+    prepare(folders.keys, "officer-budi", "888888")
+    keep_for_what_it_signed(folders.keys, "officer-budi", datetime.now(UTC), taken=False)
+    assert rotated(tera, "budi", "--by", "siti", pin=PINS["siti"]).returncode == 0
+    assert opened(lab, "budi", "999999")
+    assert load_record(folders.records / "000001.tera.json", read_trusted_keys(folders.keys))
+
+
+@pytest.mark.parametrize("change", ["rotate", "revoke"])
+def test_a_reason_that_no_paper_can_show_changes_nothing(lab, tera, change):
+    key = keyid_of(read_public(Folders(lab).keys / "bench.pub"))
+    before = on_disk(lab)
+    words = ("key", change, "bench" if change == "rotate" else key, "--reason", "bad\udcff")
+    told = tera(*words, pin=PINS["siti"])
+    assert (told.returncode, "U+DCFF" in told.stderr) == (2, True)
+    assert on_disk(lab) == before
+
+
 def copied_key(lab, tmp_path, name, pin=""):
     """A private key as it lies in a backup of before."""
     folder = tmp_path / "thief"
