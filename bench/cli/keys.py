@@ -7,6 +7,7 @@ import getpass
 import os
 import sys
 from argparse import Namespace
+from contextlib import suppress
 from datetime import datetime
 
 from bench.cli.exit_code import ExitCode
@@ -32,9 +33,10 @@ from bench.people import Person
 from bench.proving import proof
 from bench.trail import Trail
 from drivers.clock import SystemClock
+from results.errors import RecordError
 from results.journal import Journal
 from results.key_rotation import prepare, retire
-from results.keys import FileKey, read_trusted_keys
+from results.keys import FileKey, keyid_of, read_public, read_trusted_keys
 
 
 def show(options: Namespace) -> int:
@@ -73,14 +75,15 @@ def rotate(options: Namespace) -> int:
     stem = stem_of(folders, person)
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, SystemClock())
-        by = _shown_by(options, folders, laboratory, trail, person)
+        by, proved = _shown_by(options, folders, laboratory, trail, person)
         pin = "" if person is None else _chosen_pin(options, person, "TERA_NEW_PIN")
         if person is not None:
             check_new_pin(person, pin)
         prepare(folders.keys, stem, pin)  # whole on the disk before the old one is touched
         at = retirement(journal, SystemClock().utc().astimezone())
         facts = {"whose": options.whose, "since": at.isoformat(), "reason": options.reason}
-        trail.note("key_rotated", **facts, proved=by)
+        old = _old_key(folders, stem, opened=proved == "pin" and by == options.whose, by=by)
+        trail.note("key_rotated", **facts, **old, proved=proved)
         retire(folders.keys, stem, at)
         made = _make(options, folders, person, trail, pin)
     _tell(options, made)
@@ -96,10 +99,10 @@ def withdraw(options: Namespace) -> int:
     _, keyid = named_key(folders, options.key)
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, SystemClock())
-        by = _shown_by(options, folders, laboratory, trail, None)
+        _, proved = _shown_by(options, folders, laboratory, trail, None)
         lost = signed_since(folders, keyid, since)
         facts = {"key": keyid, "since": since.isoformat(), "records": len(lost), "reason": options.reason}
-        trail.note("key_revoked", **facts, proved=by)
+        trail.note("key_revoked", **facts, proved=proved)
         say(str(revoke(folders, keyid, since, options.reason)))
     if lost:
         told = Labels(options.lang).text("command.revoked_records", count=len(lost), numbers=" ".join(lost))
@@ -109,12 +112,23 @@ def withdraw(options: Namespace) -> int:
 
 def _shown_by(
     options: Namespace, folders: Folders, laboratory: Laboratory, trail: Trail, whose: Person | None
-) -> str:
-    """How whoever does it, in whose name the trail goes on, has shown to be the one: `pin` or `named`."""
+) -> tuple[str, str]:
+    """Who does it, by id, in whose name the trail goes on, and how that was shown: `pin` or `named`."""
     who = whoever_shows(laboratory, folders, options.by, whose)
     shown = proof(folders, trail, who, typed_pin(options, who), SystemClock().utc())
     trail.seat(who.id)
-    return shown
+    return who.id, shown
+
+
+def _old_key(folders: Folders, stem: str, *, opened: bool, by: str) -> dict[str, str]:
+    """The id of the key that is replaced, and who opened it: then it is no stranger's public half."""
+    if not opened:
+        with suppress(RecordError):  # a PIN protects it that was not typed, or it is damaged
+            FileKey.open(folders.keys / f"{stem}.pem")
+            opened = True
+    public = folders.keys / f"{stem}.pub"
+    key = keyid_of(read_public(public)) if public.exists() else ""  # it has signed nothing then
+    return {"key": key, "opened_by": by if opened else ""}
 
 
 def _open(options: Namespace) -> tuple[Folders, Laboratory]:

@@ -14,9 +14,11 @@ from bench.keyring import bench_key, retirement
 from bench.laboratory import Folders
 from results import envelope as dsse
 from results.backup import back_up, restore
+from results.entry import BENCH
 from results.errors import IntegrityError, RecordError
 from results.journal import Journal
 from results.key_rotation import keep_for_what_it_signed, prepare
+from results.key_trail import never_seen
 from results.keys import FileKey, keyid_of, read_public, read_trusted_keys
 from results.statement import ValidationReport, read_statement, state
 from results.verification import load_record
@@ -140,6 +142,30 @@ def test_where_nobody_has_a_pin_it_stays_possible_and_is_said_to_be_unproved(lab
     assert revoked(tera, lab, "bench", "--by", "joko").returncode == 0
     told = [(one["by"], one["proved"]) for what in ("key_rotated", "key_revoked") for one in noted(lab, what)]
     assert told == [("budi", "named"), ("joko", "named")]
+
+
+def strangers(lab):
+    """The keys that `tera audit-trail verify` says nobody has seen."""
+    keys = read_trusted_keys(Folders(lab).keys)
+    with Journal(Folders(lab).journal, read_only=True) as journal:
+        found = never_seen(keys, journal, journal.entries(BENCH), Folders(lab).records)
+    return {keys[keyid].person for keyid in found}
+
+
+@pytest.mark.parametrize("whose", ["joko", "bench"])
+def test_a_key_that_was_replaced_before_it_sealed_anything_is_known(lab, tera, whose):
+    for file in Folders(lab).records.iterdir():
+        file.unlink()  # else what it sealed shows it
+    assert strangers(lab) == {"", "budi", "joko", "siti"}
+    assert rotated(tera, whose, "--by", "joko", pin=PINS["joko"]).returncode == 0
+    assert strangers(lab) == {"", "budi", "joko", "siti"} - {whose.replace("bench", "")}
+
+
+def test_a_strangers_public_half_is_not_known_because_a_kepala_replaced_it(lab, tera, tmp_path):
+    FileKey.open(tmp_path / "officer-joko.pem")
+    shutil.copy(tmp_path / "officer-joko.pub", Folders(lab).keys)
+    assert rotated(tera, "joko", "--by", "siti", pin=PINS["siti"]).returncode == 0
+    assert "joko" in strangers(lab)
 
 
 REFUSED = {"too short": "12", "none": None, "empty": ""}
