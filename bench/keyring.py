@@ -172,11 +172,11 @@ def named_key(folders: Folders, keyid: str) -> tuple[str, str]:
         LaboratoryError: no single key does.
     """
     known = {
-        public.stem: keyid_of(read_public(public))
+        keyid_of(read_public(public)): public.stem  # a key under two names is one key
         for public in sorted(folders.keys.glob("*.pub"))
         if public.stem != "registry"
     }
-    found = [(stem, whole) for stem, whole in known.items() if keyid and whole.startswith(keyid)]
+    found = [(stem, whole) for whole, stem in known.items() if keyid and whole.startswith(keyid)]
     if len(found) != 1:
         raise LaboratoryError(
             "key.unknown",

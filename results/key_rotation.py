@@ -100,6 +100,6 @@ def keep_for_what_it_signed(folder: Path, stem: str, at: datetime, *, taken: boo
 
 
 def _free_the_name(folder: Path, stem: str) -> None:
-    # What revokes it first: of a key under two names the longer one counts.
+    # What revokes it first: else it would be said of the key that gets the name.
     for suffix in (REVOKED_SUFFIX, ".pub"):
         (folder / f"{stem}{suffix}").unlink(missing_ok=True)

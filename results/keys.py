@@ -173,7 +173,8 @@ def read_trusted_keys(folder: Path) -> Mapping[str, TrustedKey]:
 
     `bench.pub` is the bench's and `officer-<id>.pub` that person's; a key that was replaced stays trusted for
     what it signed under a name such as `bench@2025.pub`. A file of the same name that ends in `.revoked` or
-    `.retired` says from when on it counts no more. Any other file is nobody's key and is passed over.
+    `.retired` says from when on it counts no more; of a key of several names the earliest counts. Any other
+    file is nobody's key and is passed over.
 
     Raises:
         RecordError: a file with such a name holds no public key.
@@ -187,8 +188,16 @@ def read_trusted_keys(folder: Path) -> Mapping[str, TrustedKey]:
                 continue
             public = read_public(path)
             revoked, retired = (_since(path.with_suffix(end)) for end in (REVOKED_SUFFIX, RETIRED_SUFFIX))
-            found[keyid_of(public)] = TrustedKey(public, person, revoked, retired)
+            keyid = keyid_of(public)
+            if (other := found.get(keyid)) is not None:
+                revoked = _earlier(revoked, other.revoked)
+                retired = _earlier(retired, other.retired)
+            found[keyid] = TrustedKey(public, person, revoked, retired)
     return found
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((at for at in (one, other) if at is not None), default=None)
 
 
 def _since(path: Path) -> datetime | None:

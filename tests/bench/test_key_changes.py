@@ -14,6 +14,7 @@ from bench.keyring import bench_key, retirement
 from bench.laboratory import Folders
 from results import envelope as dsse
 from results.backup import back_up, restore
+from results.drill import examine
 from results.entry import BENCH
 from results.errors import IntegrityError, RecordError
 from results.journal import Journal
@@ -311,6 +312,39 @@ def test_a_key_that_was_replaced_by_an_older_release_keeps_counting(lab, tera):
     mark.unlink()
     old = keyid_of(read_public(mark.with_suffix(".pub")))
     assert read_trusted_keys(Folders(lab).keys)[old].retired is None
+
+
+def test_a_replaced_key_whose_mark_was_taken_away_is_named_and_can_be_revoked_from_then_on(
+    lab, tera, tmp_path
+):
+    for who, pin in PINS.items():
+        assert tera("key", "new", who, pin=pin).returncode == 0
+    assert rotated(tera).returncode == 0
+    assert tera("audit-trail", "verify").returncode == 0
+    (mark,) = Folders(lab).keys.glob("officer-budi@*.retired")
+    old, since = keyid_of(read_public(mark.with_suffix(".pub"))), noted(lab, "key_rotated")[0]["since"]
+    mark.unlink()
+    told = tera("audit-trail", "verify")
+    assert (told.returncode, old[:16] in told.stderr, since in told.stderr) == (5, True, True)
+    back_up(lab, tmp_path / "backup", at=datetime.now(UTC).isoformat())
+    found = examine(tmp_path / "restored", restore(tmp_path / "backup", tmp_path / "restored"))
+    assert any(old[:16] in fault for fault in found.faults)
+    words = ("key", "revoke", old[:16], "--since", since, "--reason", "berkas hilang")
+    assert tera(*words, pin=PINS["siti"]).returncode == 0
+    assert tera("audit-trail", "verify").returncode == 0
+
+
+def test_a_key_under_a_second_name_stays_replaced_and_can_be_revoked(lab, tera):
+    assert rotated(tera).returncode == 0
+    (kept,) = Folders(lab).keys.glob("officer-budi@*.pub")
+    old = keyid_of(read_public(kept))
+    retired = read_trusted_keys(Folders(lab).keys)[old].retired
+    shutil.copy(kept, kept.with_name("officer-budi@z.pub"))
+    shutil.copy(kept, kept.with_name("officer-budi@0.pub"))
+    assert read_trusted_keys(Folders(lab).keys)[old].retired == retired
+    assert retired is not None
+    assert tera("key", "revoke", old, "--reason", "x", pin=PINS["siti"]).returncode == 0
+    assert read_trusted_keys(Folders(lab).keys)[old].revoked is not None
 
 
 def test_a_backup_carries_when_a_key_was_replaced(lab, tera, tmp_path):
