@@ -17,7 +17,15 @@ from bench.laboratory import FILE_NAME, Folders, load
 from bench.people import Person
 from results.journal import Journal
 from results.key_rotation import finish
-from results.keys import REVOKED_SUFFIX, FileKey, TrustedKey, keyid_of, read_public, read_trusted_keys
+from results.keys import (
+    REVOKED_SUFFIX,
+    FileKey,
+    TrustedKey,
+    check_not_lost,
+    keyid_of,
+    read_public,
+    read_trusted_keys,
+)
 from results.naming import LARGEST_RECEIPT
 from results.registry.checkpoint import RegistryKey
 from results.storage import plain_faults, read_whole, replace_file, write_once
@@ -66,10 +74,11 @@ def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) ->
     Raises:
         LaboratoryError: a PIN is needed and none was given, it is too short for a new key, or too many wrong
             ones were tried.
-        RecordError: wrong PIN.
+        RecordError: wrong PIN, or only the key's public half is left.
     """
     file = _key_file(folders, person)
     finish(folders.keys, file.stem)
+    check_not_lost(file)
     if not person.pin:
         return FileKey.open(file)
     _check_pin(person, pin, new=not file.exists())
@@ -125,13 +134,13 @@ def check_new_pin(person: Person, pin: str) -> None:
 
 
 def stem_of(folders: Folders, person: Person | None) -> str:
-    """The name without suffix of the files of a person's key, or of the bench's; there is such a key.
+    """The name without suffix of the files of a person's key, or of the bench's, of which a half is there.
 
     Raises:
         LaboratoryError: there is none.
     """
     stem = "bench" if person is None else _key_file(folders, person).stem
-    if not (folders.keys / f"{stem}.pem").exists():
+    if not any((folders.keys / f"{stem}{half}").exists() for half in (".pem", ".pub")):
         raise LaboratoryError(
             "key.none",
             "There is no key {key} here.",

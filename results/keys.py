@@ -78,9 +78,10 @@ class FileKey:
             pin: what the key is encrypted with; empty for a bench's own key.
 
         Raises:
-            RecordError: wrong PIN, or no Ed25519 key.
+            RecordError: wrong PIN, no Ed25519 key, or it is gone and its public half is not.
             StorageError: the disk refuses.
         """
+        check_not_lost(path)
         with plain_faults(path):
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,6 +90,28 @@ class FileKey:
         found = cls(_unlock(pem, pin, path))
         write_once(path.with_suffix(".pub"), found.public.hex().encode() + b"\n")
         return found
+
+
+def check_not_lost(path: Path) -> None:
+    """See to it that no new key is made where only the public half of another is left.
+
+    Args:
+        path: the PEM file.
+
+    Raises:
+        RecordError: it is gone; its public half stays what its records are checked with.
+    """
+    public = path.with_suffix(".pub")
+    if public.exists() and not path.exists():
+        raise RecordError(
+            "key.lost",
+            "The key {path} is gone, and its public half {public} is there: no other was made in its place.",
+            "Put it back from the backup, or replace it: tera key rotate {whose} --by ID. Leave {public} "
+            "where it is: what the key signed is checked with it.",
+            path=str(path),
+            public=public.name,
+            whose=path.stem.removeprefix("officer-"),
+        )
 
 
 def read_public(path: Path) -> bytes:

@@ -373,10 +373,24 @@ def test_a_statement_of_later_that_a_replaced_key_signed_does_not_count(lab, ter
 
 
 def test_there_is_nothing_to_replace_where_no_key_is(lab, tera):
-    (Folders(lab).keys / "officer-joko.pem").unlink()
+    for suffix in (".pem", ".pub"):
+        (Folders(lab).keys / f"officer-joko{suffix}").unlink()
     told = rotated(tera, "joko", pin=PINS["joko"])
     assert (told.returncode, "no key officer-joko" in told.stderr) == (2, True)
     assert not (Folders(lab).keys / "officer-joko.pem").exists()
+
+
+@pytest.mark.parametrize("whose", ["budi", "bench"])
+def test_no_key_is_made_where_another_was_lost_and_it_can_be_replaced(lab, tera, whose):
+    private = Folders(lab).keys / ("bench.pem" if whose == "bench" else f"officer-{whose}.pem")
+    private.unlink()
+    before = on_disk(lab)
+    told = tera("key", "new", whose, pin="777777")
+    assert (told.returncode, f"tera key rotate {whose}" in told.stderr) == (2, True)
+    assert on_disk(lab) == before
+    assert rotated(tera, whose, "--by", "siti", pin=PINS["siti"]).returncode == 0
+    assert private.exists()
+    assert load_record(Folders(lab).records / "000001.tera.json", read_trusted_keys(Folders(lab).keys))
 
 
 def test_the_words_of_a_refusal_name_what_is_missing(lab, tera):
