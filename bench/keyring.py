@@ -28,7 +28,7 @@ from results.keys import (
 )
 from results.naming import LARGEST_RECEIPT
 from results.registry.checkpoint import RegistryKey
-from results.storage import plain_faults, read_whole, replace_file, write_once
+from results.storage import plain_faults, read_whole, replace_file
 
 BENCH_KEY: Final = "bench"
 """whose key it is, where it is no person's"""
@@ -156,21 +156,39 @@ def retirement(journal: Journal, now: datetime) -> datetime:
     return max(now, *(end + timedelta(seconds=1) for end in ends)) if ends else now
 
 
+def check_not_revoked(folders: Folders, keyid: str, since: datetime) -> None:
+    """See to it that a revocation says something new: of a revoked key it can only be from earlier on.
+
+    Args:
+        folders: of the laboratory.
+        keyid: of the key, whole.
+        since: from when on it is to count no more.
+
+    Raises:
+        LaboratoryError: it is revoked from then on or before already.
+    """
+    known = read_trusted_keys(folders.keys).get(keyid)
+    if known is not None and known.revoked is not None and since >= known.revoked:
+        raise LaboratoryError(
+            "key.revoked",
+            "The key {key} is revoked since {since} already.",
+            "There is nothing to do; from an earlier time on it is revoked with --since.",
+            key=keyid[:16],
+            since=known.revoked.isoformat(),
+        )
+
+
 def revoke(folders: Folders, keyid: str, since: datetime, reason: str) -> Path:
     """Say that nothing counts that a key signed from then on; said again, it can only be from earlier on.
 
     Raises:
-        LaboratoryError: no single key begins with these digits.
-        StorageError: the disk refuses, or it was revoked from then on or before.
+        LaboratoryError: no single key begins with these digits, or it was revoked from then on or before.
+        StorageError: the disk refuses.
     """
     stem, whole = named_key(folders, keyid)
+    check_not_revoked(folders, whole, since)
     file = folders.keys / f"{stem}{REVOKED_SUFFIX}"
-    content = f"{since.isoformat()} {reason}\n".encode()
-    known = read_trusted_keys(folders.keys).get(whole)
-    if known is not None and known.revoked is not None and since < known.revoked:
-        replace_file(file, content)
-    else:
-        write_once(file, content)
+    replace_file(file, f"{since.isoformat()} {reason}\n".encode())
     return file
 
 

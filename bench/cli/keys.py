@@ -19,6 +19,7 @@ from bench.keyring import (
     BENCH_KEY,
     bench_key,
     check_new_pin,
+    check_not_revoked,
     named_key,
     officer_key,
     public_text,
@@ -97,6 +98,7 @@ def withdraw(options: Namespace) -> int:
     now = SystemClock().utc().astimezone()
     since = _moment(options.since, now) if options.since is not None else now
     _, keyid = named_key(folders, options.key)
+    check_not_revoked(folders, keyid, since)
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, SystemClock())
         _, proved = _shown_by(options, folders, laboratory, trail, None)

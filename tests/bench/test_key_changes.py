@@ -135,6 +135,15 @@ def test_a_revocation_from_after_the_last_test_takes_no_record_along(lab, tera):
     assert noted(lab, "key_revoked")[0]["records"] == 0
 
 
+@pytest.mark.parametrize("since", ["2026-01-01", "2030-01-01"])
+def test_a_key_that_is_revoked_already_is_not_noted_again_from_later_on(lab, tera, since):
+    assert revoked(tera, lab, "bench", "--since", "2026-01-01", pin=PINS["siti"]).returncode == 0
+    before = on_disk(lab)
+    told = revoked(tera, lab, "bench", "--since", since, pin=PINS["siti"])
+    assert (told.returncode, "revoked since 2026-01-01" in told.stderr) == (2, True)
+    assert (on_disk(lab), len(noted(lab, "key_revoked"))) == (before, 1)
+
+
 def test_where_nobody_has_a_pin_it_stays_possible_and_is_said_to_be_unproved(lab, tera):
     for who in PINS:
         for suffix in (".pem", ".pub"):
