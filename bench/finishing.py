@@ -105,7 +105,7 @@ def signing_keys(around: Surroundings, folders: Folders, run: str, pin: str) -> 
     for seal, whose in zip(seals, (BENCH_KEY, officer.id), strict=True):
         if seal.keyid in trusted and trusted[seal.keyid].revoked is not None:
             raise LaboratoryError(
-                "key.revoked",
+                "key.signs_no_more",
                 "The key of {whose} was revoked, so nothing is signed with it.",
                 "Replace it, then go on: tera key rotate {whose} --reason TEXT.",
                 whose=whose,

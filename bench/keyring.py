@@ -17,10 +17,19 @@ from bench.laboratory import FILE_NAME, Folders, load
 from bench.people import Person
 from results.journal import Journal
 from results.key_rotation import finish
-from results.keys import REVOKED_SUFFIX, FileKey, TrustedKey, keyid_of, read_public, read_trusted_keys
+from results.keys import (
+    REVOKED_SUFFIX,
+    FileKey,
+    TrustedKey,
+    check_not_lost,
+    is_lost,
+    keyid_of,
+    read_public,
+    read_trusted_keys,
+)
 from results.naming import LARGEST_RECEIPT
 from results.registry.checkpoint import RegistryKey
-from results.storage import plain_faults, read_whole, replace_file, write_once
+from results.storage import plain_faults, read_whole, replace_file
 
 BENCH_KEY: Final = "bench"
 """whose key it is, where it is no person's"""
@@ -64,22 +73,13 @@ def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) ->
     """An officer's key; the PIN given at first use is the one that opens it from then on.
 
     Raises:
-        LaboratoryError: a PIN is needed and none was given, it is too short for a new key, too many wrong
-            ones were tried, or the key's file is missing.
-        RecordError: wrong PIN.
+        LaboratoryError: a PIN is needed and none was given, it is too short for a new key, or too many wrong
+            ones were tried.
+        RecordError: wrong PIN, or only the key's public half is left.
     """
     file = _key_file(folders, person)
     finish(folders.keys, file.stem)
-    if _is_missing(file):
-        raise LaboratoryError(
-            "key.file_missing",
-            "The key file of {name} is missing: {file}.",
-            "Put it back from the backup, or have a kepala make a new one: "
-            "tera key rotate {who} --by KEPALA.",
-            name=person.name,
-            file=str(file),
-            who=person.id,
-        )
+    check_not_lost(file)
     if not person.pin:
         return FileKey.open(file)
     _check_pin(person, pin, new=not file.exists())
@@ -99,7 +99,7 @@ def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) ->
 def pin_is_new(folders: Folders, person: Person) -> bool:
     """Whether the PIN that this person types next becomes the one of a new key."""
     file = _key_file(folders, person)
-    return person.pin and not file.exists() and not _is_missing(file)
+    return person.pin and not file.exists() and not is_lost(file)
 
 
 def opens_with_pin(folders: Folders, person: Person) -> bool:
@@ -112,7 +112,7 @@ def opens_with_pin(folders: Folders, person: Person) -> bool:
     """
     file = _key_file(folders, person)
     with plain_faults(file):
-        return _is_missing(file) or (file.exists() and b"ENCRYPTED" in file.read_bytes())
+        return is_lost(file) or (file.exists() and b"ENCRYPTED" in file.read_bytes())
 
 
 def is_revoked(folders: Folders, person: Person) -> bool:
@@ -134,12 +134,6 @@ def _key_file(folders: Folders, person: Person) -> Path:
     return folders.keys / f"officer-{person.id}.pem"
 
 
-def _is_missing(file: Path) -> bool:
-    """Whether a key was made, as its public half says, and its file is gone."""
-    with plain_faults(file):
-        return not file.exists() and file.with_suffix(".pub").exists()
-
-
 def check_new_pin(person: Person, pin: str) -> None:
     """See to it that a key can be made with this PIN.
 
@@ -159,14 +153,13 @@ def check_new_pin(person: Person, pin: str) -> None:
 
 
 def stem_of(folders: Folders, person: Person | None) -> str:
-    """The name without suffix of the files of a person's key, or of the bench's; there is such a key.
+    """The name without suffix of the files of a person's key, or of the bench's, of which a half is there.
 
     Raises:
         LaboratoryError: there is none.
     """
     stem = "bench" if person is None else _key_file(folders, person).stem
-    file = folders.keys / f"{stem}.pem"
-    if not file.exists() and not _is_missing(file):
+    if not any((folders.keys / f"{stem}{half}").exists() for half in (".pem", ".pub")):
         raise LaboratoryError(
             "key.none",
             "There is no key {key} here.",
@@ -182,21 +175,39 @@ def retirement(journal: Journal, now: datetime) -> datetime:
     return max(now, *(end + timedelta(seconds=1) for end in ends)) if ends else now
 
 
+def check_not_revoked(folders: Folders, keyid: str, since: datetime) -> None:
+    """See to it that a revocation says something new: of a revoked key it can only be from earlier on.
+
+    Args:
+        folders: of the laboratory.
+        keyid: of the key, whole.
+        since: from when on it is to count no more.
+
+    Raises:
+        LaboratoryError: it is revoked from then on or before already.
+    """
+    known = read_trusted_keys(folders.keys).get(keyid)
+    if known is not None and known.revoked is not None and since >= known.revoked:
+        raise LaboratoryError(
+            "key.revoked_already",
+            "The key {key} is revoked since {since} already.",
+            "There is nothing to do; from an earlier time on it is revoked with --since.",
+            key=keyid[:16],
+            since=known.revoked.isoformat(),
+        )
+
+
 def revoke(folders: Folders, keyid: str, since: datetime, reason: str) -> Path:
     """Say that nothing counts that a key signed from then on; said again, it can only be from earlier on.
 
     Raises:
-        LaboratoryError: no single key begins with these digits.
-        StorageError: the disk refuses, or it was revoked from then on or before.
+        LaboratoryError: no single key begins with these digits, or it was revoked from then on or before.
+        StorageError: the disk refuses.
     """
     stem, whole = named_key(folders, keyid)
+    check_not_revoked(folders, whole, since)
     file = folders.keys / f"{stem}{REVOKED_SUFFIX}"
-    content = f"{since.isoformat()} {reason}\n".encode()
-    known = read_trusted_keys(folders.keys).get(whole)
-    if known is not None and known.revoked is not None and since < known.revoked:
-        replace_file(file, content)
-    else:
-        write_once(file, content)
+    replace_file(file, f"{since.isoformat()} {reason}\n".encode())
     return file
 
 
@@ -207,11 +218,11 @@ def named_key(folders: Folders, keyid: str) -> tuple[str, str]:
         LaboratoryError: no single key does.
     """
     known = {
-        public.stem: keyid_of(read_public(public))
+        keyid_of(read_public(public)): public.stem  # a key under two names is one key
         for public in sorted(folders.keys.glob("*.pub"))
         if public.stem != "registry"
     }
-    found = [(stem, whole) for stem, whole in known.items() if keyid and whole.startswith(keyid)]
+    found = [(stem, whole) for whole, stem in known.items() if keyid and whole.startswith(keyid)]
     if len(found) != 1:
         raise LaboratoryError(
             "key.unknown",

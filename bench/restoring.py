@@ -1,8 +1,9 @@
 """What a bench learns when it is restored from a backup: that it is, and what the backup could not know.
 
-A key that was revoked after the backup was made would be good again. Where the bench's own later journal is
-at hand, its revocations are done again; where the register is, what it has retired is told, for a person to
-judge: it retires keys for other reasons too, and its list is not signed.
+A key that was revoked or replaced after the backup was made would be good again. Where the bench's own later
+journal is at hand, its revocations are done again, and what it replaced counts no more; where the register
+is, what it has retired is told, for a person to judge: it retires keys for other reasons too, and its list is
+not signed.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.keyring import retirement, revoke
+from bench.keyring import BENCH_KEY, named_key, retirement, revoke
 from bench.laboratory import Folders, load
 from bench.trail import Trail
 from drivers.clock import Clock
@@ -18,10 +19,10 @@ from drivers.errors import PlainError
 from results.backup import MANIFEST, Manifest, described
 from results.entry import BENCH, Kept
 from results.journal import Journal
-from results.key_rotation import keep_for_what_it_signed
+from results.key_rotation import keep_for_what_it_signed, say_replaced
 from results.keys import keyid_of, read_public, read_trusted_keys
 from results.registry_client import HttpRegistryLine
-from results.revocation import forgotten
+from results.revocation import forgotten, in_force_again
 
 RESTORED: Final = "restored"
 """what the trail says of a bench that was put back from a backup"""
@@ -35,6 +36,8 @@ class Learned:
 
     revoked: tuple[str, ...] = ()
     """keys that were revoked later, by this bench's own journal"""
+    replaced: tuple[str, ...] = ()
+    """keys that were replaced later, by this bench's own journal"""
     retired: tuple[str, ...] = ()
     """keys in use that the register has retired"""
     unasked: PlainError | None = None
@@ -65,6 +68,15 @@ def revoked_later(restored: Path, entries: Sequence[Kept]) -> tuple[str, ...]:
     return tuple(forgotten(read_trusted_keys(Folders(restored).keys), entries))
 
 
+def replaced_later(restored: Path, entries: Sequence[Kept]) -> tuple[str, ...]:
+    """The keys in a restored folder that a later trail has replaced, by key id.
+
+    Raises:
+        RecordError: a key file is damaged.
+    """
+    return tuple(in_force_again(read_trusted_keys(Folders(restored).keys), entries))
+
+
 async def settle(
     restored: Path,
     backup: Path,
@@ -74,7 +86,7 @@ async def settle(
     clock: Clock,
     retired: Retired,
 ) -> Learned:
-    """Note that a laboratory was restored, revoke what was revoked since, and ask the register.
+    """Note that a laboratory was restored, end the keys that ended since, and ask the register.
 
     Args:
         restored: the new folder.
@@ -98,7 +110,8 @@ async def settle(
         except PlainError as fault:
             unasked = fault
     doubtful = tuple(keyid for keyid in _in_use(folders) if keyid in asked)
-    later = forgotten(read_trusted_keys(folders.keys), entries)
+    keys = read_trusted_keys(folders.keys)
+    later, replaced = forgotten(keys, entries), in_force_again(keys, entries)
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, clock)
         trail.note(
@@ -113,11 +126,15 @@ async def settle(
             reason = "revoked after the backup was made"
             trail.note("key_revoked", key=keyid, since=since.isoformat(), reason=reason)
             revoke(folders, keyid, since, reason)
+        for keyid, since in replaced.items():
+            facts = {"whose": keys[keyid].person or BENCH_KEY, "since": since.isoformat(), "key": keyid}
+            trail.note("key_rotated", **facts, reason="replaced after the backup was made")
+            say_replaced(folders.keys, named_key(folders, keyid)[0], since)
         for stem in _without_private(folders):
             trail.note("key_replaced", whose=stem, reason="its private half was not in the backup")
             at = retirement(journal, clock.utc().astimezone())
             keep_for_what_it_signed(folders.keys, stem, at)
-    return Learned(revoked=tuple(later), retired=doubtful, unasked=unasked)
+    return Learned(revoked=tuple(later), replaced=tuple(replaced), retired=doubtful, unasked=unasked)
 
 
 async def retired_at(url: str) -> frozenset[str]:

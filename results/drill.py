@@ -14,12 +14,12 @@ from results.backup import JOURNAL, KEYS, RECORDS, Manifest, described
 from results.entry import BENCH
 from results.errors import RecordError
 from results.journal import Journal
-from results.keys import TrustedKey, read_trusted_keys
+from results.keys import RETIRED_SUFFIX, REVOKED_SUFFIX, TrustedKey, read_trusted_keys
 from results.naming import EVIDENCE_SUFFIX, LARGEST_RECORD, RECORD_SUFFIX, beside
 from results.number import file_stem
 from results.payload import read_payload, unsound
 from results.retention import Released, released
-from results.revocation import forgotten
+from results.revocation import forgotten, in_force_again
 from results.storage import read_whole
 from results.verification import load_record
 
@@ -73,9 +73,14 @@ def examine(restored: Path, manifest: Manifest) -> Drill:
         with Journal(restored / JOURNAL, read_only=True) as journal:
             if journal.verify(heads) != manifest.entries:
                 faults.append(f"{JOURNAL}: it holds another number of entries than were backed up")
+            trail = journal.entries(BENCH)
             faults += (
-                f"{KEYS}: the key {keyid[:16]} was revoked on {since.isoformat()}, its .revoked is not there"
-                for keyid, since in forgotten(keys, journal.entries(BENCH)).items()
+                f"{KEYS}: the key {keyid[:16]} was {what} on {since.isoformat()}, its {suffix} is not there"
+                for what, suffix, ended in (
+                    ("revoked", REVOKED_SUFFIX, forgotten(keys, trail)),
+                    ("replaced", RETIRED_SUFFIX, in_force_again(keys, trail)),
+                )
+                for keyid, since in ended.items()
             )
     except RecordError as fault:
         faults.append(f"{JOURNAL}: {fault.message}")

@@ -18,6 +18,8 @@ _NEXT: Final = "@next.pem"
 def prepare(folder: Path, stem: str, pin: str) -> None:
     """Make the key that is to take the place of another, which stays in use.
 
+    One that was decided is ended first, and what was prepared and never decided gives way.
+
     Args:
         folder: of the keys.
         stem: `bench`, or `officer-<id>`.
@@ -26,8 +28,10 @@ def prepare(folder: Path, stem: str, pin: str) -> None:
     Raises:
         StorageError: the disk refuses.
     """
+    finish(folder, stem)
     waiting = folder / f"{stem}{_NEXT}"
     with plain_faults(waiting):
+        waiting.unlink(missing_ok=True)
         make_key(waiting, pin)
 
 
@@ -77,7 +81,7 @@ def keep_for_what_it_signed(folder: Path, stem: str, at: datetime, *, taken: boo
     Args:
         folder: of the keys.
         stem: `bench`, or `officer-<id>`.
-        at: from when on it counts no more; the day goes into its new name.
+        at: from when on it counts no more, unless that is said of it already; the day goes into its new name.
         taken: it loses its old name, which a new key takes.
 
     Raises:
@@ -90,12 +94,32 @@ def keep_for_what_it_signed(folder: Path, stem: str, at: datetime, *, taken: boo
         write_once(kept, public.read_bytes())
         if revoked.exists():  # it is said of this key, and not of the one that gets its name
             replace_file(kept.with_suffix(REVOKED_SUFFIX), revoked.read_bytes())
-        replace_file(kept.with_suffix(RETIRED_SUFFIX), f"{at.isoformat()}\n".encode())
+        retired = folder / f"{stem}{RETIRED_SUFFIX}"
+        ended = retired.read_bytes() if retired.exists() else _moment(at)
+        replace_file(kept.with_suffix(RETIRED_SUFFIX), ended)
         if taken:
             _free_the_name(folder, stem)
 
 
+def say_replaced(folder: Path, stem: str, at: datetime) -> None:
+    """Say of a key that keeps its name, for no other is there yet, that it was replaced elsewhere.
+
+    Args:
+        folder: of the keys.
+        stem: `bench`, or `officer-<id>`.
+        at: what it signed of later tests counts no more.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    replace_file(folder / f"{stem}{RETIRED_SUFFIX}", _moment(at))
+
+
+def _moment(at: datetime) -> bytes:
+    return f"{at.isoformat()}\n".encode()
+
+
 def _free_the_name(folder: Path, stem: str) -> None:
-    # What revokes it first: of a key under two names the longer one counts.
-    for suffix in (REVOKED_SUFFIX, ".pub"):
+    # What ends it first: else it would be said of the key that gets the name.
+    for suffix in (REVOKED_SUFFIX, RETIRED_SUFFIX, ".pub"):
         (folder / f"{stem}{suffix}").unlink(missing_ok=True)

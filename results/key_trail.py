@@ -38,6 +38,8 @@ def never_seen(
         match kept.entry:
             case Noted(what="key_made", facts={"key": str(keyid)}):
                 known.add(keyid)
+            case Noted(what="key_rotated", facts={"key": str(keyid), "opened_by": str(by)}) if by:
+                known.add(keyid)
             case Noted(what="key_used", facts={"run": str(run), "keys": str(keyids)}):
                 known.update(keyids.split(", "))
                 noted.add(run)

@@ -78,9 +78,10 @@ class FileKey:
             pin: what the key is encrypted with; empty for a bench's own key.
 
         Raises:
-            RecordError: wrong PIN, or no Ed25519 key.
+            RecordError: wrong PIN, no Ed25519 key, or it is gone and its public half is not.
             StorageError: the disk refuses.
         """
+        check_not_lost(path)
         with plain_faults(path):
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,6 +90,34 @@ class FileKey:
         found = cls(_unlock(pem, pin, path))
         write_once(path.with_suffix(".pub"), found.public.hex().encode() + b"\n")
         return found
+
+
+def is_lost(path: Path) -> bool:
+    """Whether a key was made, as its public half says, and its file is gone."""
+    with plain_faults(path):
+        return path.with_suffix(".pub").exists() and not path.exists()
+
+
+def check_not_lost(path: Path) -> None:
+    """See to it that no new key is made where only the public half of another is left.
+
+    Args:
+        path: the PEM file.
+
+    Raises:
+        RecordError: it is gone; its public half stays what its records are checked with.
+    """
+    if is_lost(path):
+        public = path.with_suffix(".pub")
+        raise RecordError(
+            "key.lost",
+            "The key {path} is gone, and its public half {public} is there: no other was made in its place.",
+            "Put it back from the backup, or replace it: tera key rotate {whose} --by ID. Leave {public} "
+            "where it is: what the key signed is checked with it.",
+            path=str(path),
+            public=public.name,
+            whose=path.stem.removeprefix("officer-"),
+        )
 
 
 def read_public(path: Path) -> bytes:
@@ -107,11 +136,14 @@ def read_public(path: Path) -> bytes:
 
 
 def make_key(path: Path, pin: str) -> None:
-    """Write a new key, whole or not at all; another that stands there is replaced.
+    """Write a new key, whole or not at all; there is none of that name yet.
 
     Args:
         path: the PEM file.
         pin: what it is encrypted with; empty for a key without.
+
+    Raises:
+        StorageError: the disk refuses, or another stands there.
     """
     key = Ed25519PrivateKey.generate()
     form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
@@ -170,7 +202,8 @@ def read_trusted_keys(folder: Path) -> Mapping[str, TrustedKey]:
 
     `bench.pub` is the bench's and `officer-<id>.pub` that person's; a key that was replaced stays trusted for
     what it signed under a name such as `bench@2025.pub`. A file of the same name that ends in `.revoked` or
-    `.retired` says from when on it counts no more. Any other file is nobody's key and is passed over.
+    `.retired` says from when on it counts no more; of a key of several names the earliest counts. Any other
+    file is nobody's key and is passed over.
 
     Raises:
         RecordError: a file with such a name holds no public key.
@@ -184,8 +217,16 @@ def read_trusted_keys(folder: Path) -> Mapping[str, TrustedKey]:
                 continue
             public = read_public(path)
             revoked, retired = (_since(path.with_suffix(end)) for end in (REVOKED_SUFFIX, RETIRED_SUFFIX))
-            found[keyid_of(public)] = TrustedKey(public, person, revoked, retired)
+            keyid = keyid_of(public)
+            if (other := found.get(keyid)) is not None:
+                revoked = _earlier(revoked, other.revoked)
+                retired = _earlier(retired, other.retired)
+            found[keyid] = TrustedKey(public, person, revoked, retired)
     return found
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((at for at in (one, other) if at is not None), default=None)
 
 
 def _since(path: Path) -> datetime | None:

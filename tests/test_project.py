@@ -91,7 +91,8 @@ REMOVERS = {
     "bench/keyring.py": "tries of a PIN that was right",
     "bench/start.py": "the environment of a checkout",
     "drivers/twins/line.py": "a twin's own link",
-    "results/key_rotation.py": "the private half and the name of a key that was replaced, and its tries",
+    "results/key_rotation.py": "the private half and the name of a key that was replaced, and its tries; "
+    "a new key that never came to be used",
     "results/storage.py": "evidence that is let go: after its retention, with verified copies on two disks; "
     "an empty folder that a restored one takes the place of",
 }

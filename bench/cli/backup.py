@@ -10,7 +10,7 @@ from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, warn
 from bench.labels import Labels
 from bench.rereading import note_drill
-from bench.restoring import later_entries, retired_at, revoked_later, settle
+from bench.restoring import later_entries, replaced_later, retired_at, revoked_later, settle
 from drivers.clock import SystemClock
 from drivers.errors import PlainError
 from results.backup import back_up, restore, room_beside
@@ -68,13 +68,18 @@ def _restored(options: Namespace, target: Path) -> tuple[ExitCode, Drill]:
     labels = Labels(options.lang)
     unnoted = ""
     later: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
     try:
-        later = revoked_later(target, later_entries(options.lab, drill.manifest))
+        entries = later_entries(options.lab, drill.manifest)
+        later, replaced = revoked_later(target, entries), replaced_later(target, entries)
         noted = note_drill(options.lab, options.backup, drill, clock)
     except PlainError as fault:
         noted, unnoted = False, labels.problem(fault)[0]
     if options.json:
-        emit(_as_program(drill, seconds) | {"noted": noted, "revoked_later": list(later)})
+        emit(
+            _as_program(drill, seconds)
+            | {"noted": noted, "revoked_later": list(later), "replaced_later": list(replaced)}
+        )
     else:
         _tell(labels, drill, seconds)
         if noted:
@@ -83,6 +88,8 @@ def _restored(options: Namespace, target: Path) -> tuple[ExitCode, Drill]:
             say(f"  ▲ {labels.text('command.copy_not_noted', why=unnoted)}")
     for keyid in later:
         warn(f"▲ {labels.text('command.revoked_later', key=keyid[:16])}")
+    for keyid in replaced:
+        warn(f"▲ {labels.text('command.replaced_later', key=keyid[:16])}")
     return (ExitCode.DONE if drill.sound else ExitCode.INTEGRITY), drill
 
 
@@ -101,6 +108,8 @@ def _put_in_place(options: Namespace, drill: Drill, room: Path, target: Path) ->
         return ExitCode.IN_DOUBT
     for keyid in learned.revoked:
         warn(f"▲ {labels.text('command.revoked_again', key=keyid[:16])}")
+    for keyid in learned.replaced:
+        warn(f"▲ {labels.text('command.replaced_again', key=keyid[:16])}")
     for keyid in learned.retired:
         warn(f"▲ {labels.text('command.retired_there', key=keyid[:16])}")
     if learned.unasked is not None:

@@ -7,6 +7,7 @@ import getpass
 import os
 import sys
 from argparse import Namespace
+from contextlib import suppress
 from datetime import datetime
 
 from bench.cli.exit_code import ExitCode
@@ -18,6 +19,7 @@ from bench.keyring import (
     BENCH_KEY,
     bench_key,
     check_new_pin,
+    check_not_revoked,
     named_key,
     officer_key,
     public_text,
@@ -27,13 +29,15 @@ from bench.keyring import (
 )
 from bench.labels import Labels
 from bench.laboratory import Folders, Laboratory, load
+from bench.legible import check_legible
 from bench.people import Person
 from bench.proving import proof
 from bench.trail import Trail
 from drivers.clock import SystemClock
+from results.errors import RecordError
 from results.journal import Journal
 from results.key_rotation import prepare, retire
-from results.keys import FileKey, read_trusted_keys
+from results.keys import FileKey, keyid_of, read_public, read_trusted_keys
 
 
 def show(options: Namespace) -> int:
@@ -66,19 +70,21 @@ def new(options: Namespace) -> int:
 
 def rotate(options: Namespace) -> int:
     """Replace a key; what the old one signed stays valid, and nothing counts that it signs of later tests."""
+    check_legible({"reason": options.reason})
     folders, laboratory = _open(options)
     person = None if options.whose == BENCH_KEY else _person(laboratory, options.whose)
     stem = stem_of(folders, person)
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, SystemClock())
-        by = _shown_by(options, laboratory, journal, trail, person)
+        by, proved = _shown_by(options, laboratory, journal, trail, person)
         pin = "" if person is None else _chosen_pin(options, person, "TERA_NEW_PIN")
         if person is not None:
             check_new_pin(person, pin)
         prepare(folders.keys, stem, pin)  # whole on the disk before the old one is touched
         at = retirement(journal, SystemClock().utc().astimezone())
         facts = {"whose": options.whose, "since": at.isoformat(), "reason": options.reason}
-        trail.note("key_rotated", **facts, proved=by)
+        old = _old_key(folders, stem, opened=proved == "pin" and by == options.whose, by=by)
+        trail.note("key_rotated", **facts, **old, proved=proved)
         retire(folders.keys, stem, at)
         made = _make(options, folders, person, trail, pin)
     _tell(options, made)
@@ -87,16 +93,18 @@ def rotate(options: Namespace) -> int:
 
 def withdraw(options: Namespace) -> int:
     """Revoke a key that may be in wrong hands: nothing counts that it signed from then on."""
+    check_legible({"reason": options.reason})
     folders, laboratory = _open(options)
     now = SystemClock().utc().astimezone()
     since = _moment(options.since, now) if options.since is not None else now
     _, keyid = named_key(folders, options.key)
+    check_not_revoked(folders, keyid, since)
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, SystemClock())
-        by = _shown_by(options, laboratory, journal, trail, None)
+        _, proved = _shown_by(options, laboratory, journal, trail, None)
         lost = signed_since(folders, keyid, since)
         facts = {"key": keyid, "since": since.isoformat(), "records": len(lost), "reason": options.reason}
-        trail.note("key_revoked", **facts, proved=by)
+        trail.note("key_revoked", **facts, proved=proved)
         say(str(revoke(folders, keyid, since, options.reason)))
     if lost:
         told = Labels(options.lang).text("command.revoked_records", count=len(lost), numbers=" ".join(lost))
@@ -106,14 +114,25 @@ def withdraw(options: Namespace) -> int:
 
 def _shown_by(
     options: Namespace, laboratory: Laboratory, journal: Journal, trail: Trail, whose: Person | None
-) -> str:
-    """How whoever does it, in whose name the trail goes on, has shown to be the one: `pin` or `named`."""
+) -> tuple[str, str]:
+    """Who does it, by id, in whose name the trail goes on, and how that was shown: `pin` or `named`."""
     folders, now = Folders(options.lab), SystemClock().utc()
     who = whoever_shows(laboratory, folders, journal, options.by, whose, now=now)
     if who.pin:
         proof(folders, trail, who, typed_pin(options, who), now)
     trail.seat(who.id)
-    return "pin" if who.pin else "named"
+    return who.id, "pin" if who.pin else "named"
+
+
+def _old_key(folders: Folders, stem: str, *, opened: bool, by: str) -> dict[str, str]:
+    """The id of the key that is replaced, and who opened it: then it is no stranger's public half."""
+    if not opened:
+        with suppress(RecordError):  # a PIN protects it that was not typed, or it is damaged
+            FileKey.open(folders.keys / f"{stem}.pem")
+            opened = True
+    public = folders.keys / f"{stem}.pub"
+    key = keyid_of(read_public(public)) if public.exists() else ""  # it has signed nothing then
+    return {"key": key, "opened_by": by if opened else ""}
 
 
 def _open(options: Namespace) -> tuple[Folders, Laboratory]:

@@ -35,7 +35,7 @@ from results.keys import TrustedKey, read_trusted_keys
 from results.order_trail import check_orders
 from results.outbox import Outbox, Waiting
 from results.records_beside import differences
-from results.revocation import forgotten
+from results.revocation import forgotten, in_force_again
 
 _WORDS: Final = {
     "outcome": "outcome",
@@ -78,6 +78,7 @@ def verify(options: Namespace) -> int:
     own = bench_key_in_use(folders)
     faults += [_never_seen(keyid, known[keyid]) for keyid in strangers if keyid != own]
     faults += [_forgotten(keyid, since) for keyid, since in forgotten(known, trail).items()]
+    faults += [_in_force(keyid, known[keyid], since) for keyid, since in in_force_again(known, trail).items()]
     labels = Labels(options.lang)
     if options.json:
         found = {"faults": [fault.message for fault in faults]} if faults else {}
@@ -114,6 +115,18 @@ def _forgotten(keyid: str, since: datetime) -> IntegrityError:
         "The key {key} was revoked on {since}, and the file that says so is not there: it counts again.",
         "Revoke it again: tera key revoke {key} --since {since}; then find out who took that file away.",
         key=keyid[:16],
+        since=since.isoformat(),
+    )
+
+
+def _in_force(keyid: str, key: TrustedKey, since: datetime) -> IntegrityError:
+    return IntegrityError(
+        "key.in_force_again",
+        "The key {key} of {whose} was replaced on {since}, and no file here says so: it counts again.",
+        "If a power cut broke that off, replace it again: tera key rotate {whose}. Else revoke it from then "
+        "on: tera key revoke {key} --since {since}; then find out who took its file .retired away.",
+        key=keyid[:16],
+        whose=key.person or BENCH_KEY,
         since=since.isoformat(),
     )
 

@@ -15,9 +15,12 @@ from bench.keyring import bench_key, retirement
 from bench.laboratory import Folders, load
 from results import envelope as dsse
 from results.backup import back_up, restore
+from results.drill import examine
+from results.entry import BENCH
 from results.errors import IntegrityError, RecordError
 from results.journal import Journal
 from results.key_rotation import keep_for_what_it_signed, prepare
+from results.key_trail import never_seen
 from results.keys import FileKey, keyid_of, read_public, read_trusted_keys
 from results.statement import ValidationReport, read_statement, state
 from results.verification import load_record
@@ -100,13 +103,13 @@ def test_a_key_file_that_was_put_away_makes_nobody_a_person_without_a_pin(lab, t
     before = on_disk(lab)
     for whose, options in (("bench", ()), ("siti", ()), ("budi", ("--by", "siti"))):
         told = rotated(tera, whose, *options, pin=None)
-        assert (told.returncode, "key file of Siti Contoh is missing" in told.stderr) == (2, True)
+        assert (told.returncode, "officer-siti.pem is gone" in told.stderr) == (2, True)
     assert on_disk(lab) == before
 
 
 def test_a_kepala_makes_a_new_key_for_whoever_lost_the_file_of_the_old_one(lab, tera):
     (Folders(lab).keys / "officer-budi.pem").unlink()
-    with pytest.raises(LaboratoryError, match="is missing"):
+    with pytest.raises(RecordError, match="is gone"):
         opened(lab, "budi", "999999")
     assert rotated(tera, "budi", "--by", "siti", pin=PINS["siti"]).returncode == 0
     assert opened(lab, "budi", "999999")
@@ -161,6 +164,15 @@ def test_a_revocation_from_after_the_last_test_takes_no_record_along(lab, tera):
     told = revoked(tera, lab, "officer-budi", "--since", "2199-01-01", pin=PINS["siti"])
     assert (told.returncode, told.stderr) == (0, "")
     assert noted(lab, "key_revoked")[0]["records"] == 0
+
+
+@pytest.mark.parametrize("since", ["2026-01-01", "2030-01-01"])
+def test_a_key_that_is_revoked_already_is_not_noted_again_from_later_on(lab, tera, since):
+    assert revoked(tera, lab, "bench", "--since", "2026-01-01", pin=PINS["siti"]).returncode == 0
+    before = on_disk(lab)
+    told = revoked(tera, lab, "bench", "--since", since, pin=PINS["siti"])
+    assert (told.returncode, "revoked since 2026-01-01" in told.stderr) == (2, True)
+    assert (on_disk(lab), len(noted(lab, "key_revoked"))) == (before, 1)
 
 
 def test_where_nobody_has_a_pin_it_stays_possible_and_is_said_to_be_unproved(lab, tera):
@@ -219,6 +231,30 @@ def test_a_role_written_into_the_file_for_a_minute_makes_nobody_kepala(lab, tera
         with pytest.raises(LaboratoryError, match="may not change"):
             shows(now=datetime.now(UTC) + timedelta(hours=23))
         assert shows(now=datetime.now(UTC) + timedelta(hours=25)) == joko
+
+
+def strangers(lab):
+    """The keys that `tera audit-trail verify` says nobody has seen."""
+    keys = read_trusted_keys(Folders(lab).keys)
+    with Journal(Folders(lab).journal, read_only=True) as journal:
+        found = never_seen(keys, journal, journal.entries(BENCH), Folders(lab).records)
+    return {keys[keyid].person for keyid in found}
+
+
+@pytest.mark.parametrize("whose", ["joko", "bench"])
+def test_a_key_that_was_replaced_before_it_sealed_anything_is_known(lab, tera, whose):
+    for file in Folders(lab).records.iterdir():
+        file.unlink()  # else what it sealed shows it
+    assert strangers(lab) == {"", "budi", "joko", "siti"}
+    assert rotated(tera, whose, "--by", "joko", pin=PINS["joko"]).returncode == 0
+    assert strangers(lab) == {"", "budi", "joko", "siti"} - {whose.replace("bench", "")}
+
+
+def test_a_strangers_public_half_is_not_known_because_a_kepala_replaced_it(lab, tera, tmp_path):
+    FileKey.open(tmp_path / "officer-joko.pem")
+    shutil.copy(tmp_path / "officer-joko.pub", Folders(lab).keys)
+    assert rotated(tera, "joko", "--by", "siti", pin=PINS["siti"]).returncode == 0
+    assert "joko" in strangers(lab)
 
 
 REFUSED = {"too short": "12", "none": None, "empty": ""}
@@ -282,6 +318,31 @@ def test_a_replacement_cut_off_keeps_what_the_new_pin_was_and_is_ended_at_the_ne
     assert load_record(folders.records / "000001.tera.json", read_trusted_keys(folders.keys))
 
 
+def test_a_replacement_cut_off_before_it_was_decided_is_in_the_way_of_no_later_one(lab, tera):
+    prepare(Folders(lab).keys, "officer-budi", "888888")
+    assert rotated(tera).returncode == 0
+    assert opened(lab, "budi", "999999")
+
+
+def test_a_kepala_replaces_a_key_whose_replacement_was_cut_off_after_it_was_decided(lab, tera):
+    folders = Folders(lab)
+    prepare(folders.keys, "officer-budi", "888888")
+    keep_for_what_it_signed(folders.keys, "officer-budi", datetime.now(UTC), taken=False)
+    assert rotated(tera, "budi", "--by", "siti", pin=PINS["siti"]).returncode == 0
+    assert opened(lab, "budi", "999999")
+    assert load_record(folders.records / "000001.tera.json", read_trusted_keys(folders.keys))
+
+
+@pytest.mark.parametrize("change", ["rotate", "revoke"])
+def test_a_reason_that_no_paper_can_show_changes_nothing(lab, tera, change):
+    key = keyid_of(read_public(Folders(lab).keys / "bench.pub"))
+    before = on_disk(lab)
+    words = ("key", change, "bench" if change == "rotate" else key, "--reason", "bad\udcff")
+    told = tera(*words, pin=PINS["siti"])
+    assert (told.returncode, "U+DCFF" in told.stderr) == (2, True)
+    assert on_disk(lab) == before
+
+
 def copied_key(lab, tmp_path, name, pin=""):
     """A private key as it lies in a backup of before."""
     folder = tmp_path / "thief"
@@ -341,6 +402,39 @@ def test_a_key_that_was_replaced_by_an_older_release_keeps_counting(lab, tera):
     assert read_trusted_keys(Folders(lab).keys)[old].retired is None
 
 
+def test_a_replaced_key_whose_mark_was_taken_away_is_named_and_can_be_revoked_from_then_on(
+    lab, tera, tmp_path
+):
+    for who, pin in PINS.items():
+        assert tera("key", "new", who, pin=pin).returncode == 0
+    assert rotated(tera).returncode == 0
+    assert tera("audit-trail", "verify").returncode == 0
+    (mark,) = Folders(lab).keys.glob("officer-budi@*.retired")
+    old, since = keyid_of(read_public(mark.with_suffix(".pub"))), noted(lab, "key_rotated")[0]["since"]
+    mark.unlink()
+    told = tera("audit-trail", "verify")
+    assert (told.returncode, old[:16] in told.stderr, since in told.stderr) == (5, True, True)
+    back_up(lab, tmp_path / "backup", at=datetime.now(UTC).isoformat())
+    found = examine(tmp_path / "restored", restore(tmp_path / "backup", tmp_path / "restored"))
+    assert any(old[:16] in fault for fault in found.faults)
+    words = ("key", "revoke", old[:16], "--since", since, "--reason", "berkas hilang")
+    assert tera(*words, pin=PINS["siti"]).returncode == 0
+    assert tera("audit-trail", "verify").returncode == 0
+
+
+def test_a_key_under_a_second_name_stays_replaced_and_can_be_revoked(lab, tera):
+    assert rotated(tera).returncode == 0
+    (kept,) = Folders(lab).keys.glob("officer-budi@*.pub")
+    old = keyid_of(read_public(kept))
+    retired = read_trusted_keys(Folders(lab).keys)[old].retired
+    shutil.copy(kept, kept.with_name("officer-budi@z.pub"))
+    shutil.copy(kept, kept.with_name("officer-budi@0.pub"))
+    assert read_trusted_keys(Folders(lab).keys)[old].retired == retired
+    assert retired is not None
+    assert tera("key", "revoke", old, "--reason", "x", pin=PINS["siti"]).returncode == 0
+    assert read_trusted_keys(Folders(lab).keys)[old].revoked is not None
+
+
 def test_a_backup_carries_when_a_key_was_replaced(lab, tera, tmp_path):
     assert rotated(tera).returncode == 0
     back_up(lab, tmp_path / "backup", at=datetime.now(UTC).isoformat())
@@ -372,6 +466,19 @@ def test_there_is_nothing_to_replace_where_no_key_is(lab, tera):
     told = rotated(tera, "joko", pin=PINS["joko"])
     assert (told.returncode, "no key officer-joko" in told.stderr) == (2, True)
     assert not (Folders(lab).keys / "officer-joko.pem").exists()
+
+
+@pytest.mark.parametrize("whose", ["budi", "bench"])
+def test_no_key_is_made_where_another_was_lost_and_it_can_be_replaced(lab, tera, whose):
+    private = Folders(lab).keys / ("bench.pem" if whose == "bench" else f"officer-{whose}.pem")
+    private.unlink()
+    before = on_disk(lab)
+    told = tera("key", "new", whose, pin="777777")
+    assert (told.returncode, f"tera key rotate {whose}" in told.stderr) == (2, True)
+    assert on_disk(lab) == before
+    assert rotated(tera, whose, "--by", "siti", pin=PINS["siti"]).returncode == 0
+    assert private.exists()
+    assert load_record(Folders(lab).records / "000001.tera.json", read_trusted_keys(Folders(lab).keys))
 
 
 def test_the_words_of_a_refusal_name_what_is_missing(lab, tera):

@@ -160,6 +160,34 @@ def test_the_command_says_loudly_what_the_backup_did_not_know(lab):
     assert "register" in told.stderr
 
 
+def test_a_key_replaced_after_the_backup_counts_no_more_where_the_later_journal_is_at_hand(lab):
+    keyid = bench_key_of(lab)
+    siti = keyid_of(read_public(lab.folders.keys / "officer-siti.pub"))
+    for whose in ("siti", "bench"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(ENVIRONMENT, "TERA_NEW_PIN", "999999")
+            patch.setitem(ENVIRONMENT, "TERA_PIN", PIN if whose == "siti" else "999999")
+            assert tera("key", "rotate", whose, "--reason", "x", lab=lab.root).returncode == 0
+    ends = {key: read_trusted_keys(lab.folders.keys)[key].retired for key in (keyid, siti)}
+    told = tera("restore", str(lab.top / "old"), "--drill", "--json", lab=lab.root)
+    assert set(json.loads(told.stdout)["replaced_later"]) == {keyid, siti}
+    new = lab.top / "new"
+    told = tera("restore", str(lab.top / "old"), "--into", str(new), lab=lab.root)
+    assert all(key[:16] in told.stderr for key in ends)
+    assert {key: read_trusted_keys(Folders(new).keys)[key].retired for key in ends} == ends
+    record = str(new / "data/records/000001.tera.json")
+    assert tera("record", "verify", record, lab=new).returncode == 0
+    rotate = ("key", "rotate", "siti", "--reason", "baru")
+    with pytest.MonkeyPatch.context() as patch:  # with the PIN of then, which opens the key of then
+        patch.setitem(ENVIRONMENT, "TERA_NEW_PIN", "888888")
+        assert tera(*rotate, lab=new).returncode == 0
+    keys = read_trusted_keys(Folders(new).keys)
+    assert {key: keys[key].retired for key in ends} == ends
+    fresh = keys[keyid_of(read_public(Folders(new).keys / "officer-siti.pub"))]
+    assert (fresh.person, fresh.retired) == ("siti", None)
+    assert tera("audit-trail", "verify", lab=new).returncode == 0
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="only on systems with SIGKILL")
 def test_a_restore_that_is_killed_at_any_step_leaves_no_bench_or_one_that_knows(lab):
     keyid = bench_key_of(lab)

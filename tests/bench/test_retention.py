@@ -114,7 +114,7 @@ def test_who_may_not_lets_nothing_go(lab):
 
 def test_a_head_without_a_key_cannot_take_any_pin_for_their_own(lab):
     (lab.folders.keys / "officer-siti.pem").unlink()
-    assert refused(lab) == "key.file_missing"
+    assert refused(lab) == "key.lost"
     (lab.folders.keys / "officer-siti.pub").unlink()
     assert refused(lab) == "key.not_made"
 
