@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import count
 from math import prod
 from pathlib import Path
@@ -291,6 +291,12 @@ def _label(file: Any, name: str) -> Any:
     return said.decode() if isinstance(said, bytes) else said
 
 
+@lru_cache(maxsize=64)
+def _in_memory(form: Any) -> Any:
+    """HDF5's name for a numpy type: an audit of a year meets a few, ten thousand times each."""
+    return h5py.h5t.py_create(form)
+
+
 def _take(file: Any, name: str, where: str) -> Table:
     stored = h5py.h5d.open(file, name.encode())
     shape, form = stored.shape, stored.dtype
@@ -300,7 +306,7 @@ def _take(file: Any, name: str, where: str) -> Table:
     try:
         if found.size:
             # Into the type of this array: a file's own type may be wider than what numpy makes of it.
-            stored.read(h5py.h5s.ALL, h5py.h5s.ALL, found)
+            stored.read(h5py.h5s.ALL, h5py.h5s.ALL, found, _in_memory(form))
     except OSError:
         raise unsound(where, f"its part {name} is damaged") from None
     return found
