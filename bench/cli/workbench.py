@@ -8,7 +8,7 @@ from bench.cli.capture import exists, line_of, usage
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
 from bench.cli.tried import as_text
-from bench.errors import LaboratoryError
+from bench.errors import LaboratoryError, unwritable
 from bench.labels import Labels
 from bench.laboratory import Folders
 from bench.recording import interval_of, with_questions
@@ -112,8 +112,11 @@ def new(options: Namespace) -> int:
     proposal = _proposed(options)
     missing = list(proposal.missing)
     if proposal.text:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(proposal.text, "utf-8")
+        try:
+            output.parent.mkdir(parents=True, exist_ok=True)
+            output.write_text(proposal.text, "utf-8")
+        except OSError as problem:
+            raise unwritable(output, problem) from None
         missing += checking.check(output).findings if not missing else ()
     written = str(output) if proposal.text else None
     if options.json:
