@@ -247,6 +247,9 @@ class Desk(Protocol):
     def unsafe(self) -> tuple[str, ...]:
         """Instruments that did not reach their safe state: somebody must close and stop them by hand."""
 
+    def changed_files(self) -> tuple[str, ...]:
+        """Files of the laboratory that were changed since it was opened: they count from the next start."""
+
     async def make_safe(self) -> None:
         """Send all that declares a safe state into it, while no run is under way.
 

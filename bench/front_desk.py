@@ -21,9 +21,11 @@ from bench.desk import (
     StandardLine,
     Totals,
 )
+from bench.file_changes import FilesRead
 from bench.instrument_lines import could_play, instrument_line, playing
 from bench.job_lines import order_line, told_apart
 from bench.keyring import officer_key, pin_is_new
+from bench.laboratory import FILE_NAME
 from bench.operator import Operator
 from bench.order_notes import note_changed
 from bench.orders import Orders
@@ -71,6 +73,9 @@ class FrontDesk:
         self.has_registry = place.laboratory.registry is not None
         self.idle_lock_s = place.laboratory.bench.idle_lock_min * 60.0
         self.zone = place.laboratory.office.time_zone
+        own = {f"{bound.driver.mark.id}.toml" for bound in place.instruments.bound.values()}
+        of_drivers = (place.folders.drivers / name for name in sorted(own))
+        self._read = FilesRead((place.folders.root / FILE_NAME, *of_drivers))
         self._observer: events.Observer | None = None
         """who watched the last run; it also hears that it was sealed and delivered"""
         self._journal_free = asyncio.Event()
@@ -140,6 +145,10 @@ class FrontDesk:
     def unsafe(self) -> tuple[str, ...]:
         """See `Desk`."""
         return tuple(self._place.unsafe)
+
+    def changed_files(self) -> tuple[str, ...]:
+        """See `Desk`."""
+        return self._read.changed()
 
     async def make_safe(self) -> None:
         """See `Desk`."""

@@ -19,6 +19,7 @@ from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.operator import Prompt
 from bench.workplace import open_workplace, read_assignment
+from drivers.catalogue import load as load_driver
 from drivers.clock import PatientClock
 from drivers.errors import PlainError
 from drivers.reading import Reading
@@ -36,9 +37,13 @@ SEALED = Sealed(record_digest="0" * 64, evidence_digest="1" * 64)
 
 
 @asynccontextmanager
-async def a_desk(root: Path):
+async def a_desk(root: Path, driver: str = "manual"):
     template = files("bench") / "templates"
     text = (template / FILE_NAME).read_text("utf-8").replace("pin = false", "pin = true")
+    if driver != "manual":
+        text = text.replace('driver = "manual"', f'driver = "{driver}"').replace(
+            'port = ""', f'port = "{root}/x"', 1
+        )
     (root / FILE_NAME).write_text(text + SECOND, "utf-8")
     (root / "orders").mkdir()
     (root / "orders" / "contoh.toml").write_text((template / "order.toml").read_text("utf-8"), "utf-8")
@@ -334,3 +339,23 @@ def test_a_screen_is_told_of_each_role_the_quantity_that_plays_it(tmp_path):
 
     units = asyncio.run(day())
     assert (units["ambient_temperature"], units["humidity"]) == ("°C", "%")
+
+
+def test_a_changed_laboratory_file_is_told_until_it_is_as_it_was_read(tmp_path):
+    own = tmp_path / "drivers" / "pasar.toml"
+    own.parent.mkdir()
+    own.write_text(load_driver("st-gs").text.replace('id = "st-gs"', 'id = "pasar"'), "utf-8")
+
+    async def day() -> None:
+        async with a_desk(tmp_path, driver="pasar") as (_, desk):
+            assert desk.changed_files() == ()
+            for file in (tmp_path / FILE_NAME, own):
+                before = file.read_bytes()
+                file.write_bytes(before + b"# Ibu Kepala: batas baru\n")
+                assert desk.changed_files() == (file.name,)
+                file.unlink()
+                assert desk.changed_files() == (file.name,)
+                file.write_bytes(before)
+                assert desk.changed_files() == ()
+
+    asyncio.run(day())

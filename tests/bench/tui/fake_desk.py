@@ -398,10 +398,14 @@ class FakeDesk:
         self.delivered = False
         self.refuses_to_begin: Exception | None = None
         self.closed = False
+        self.edited: tuple[str, ...] = ()
         self.asked_first: dict[str, Action] = {}
 
     def unsafe(self) -> tuple[str, ...]:
         return self.out_of_reach
+
+    def changed_files(self) -> tuple[str, ...]:
+        return self.edited
 
     async def make_safe(self) -> None:
         self.made_safe += 1
