@@ -25,6 +25,7 @@ from bench.file_changes import FilesRead
 from bench.instrument_lines import could_play, instrument_line, playing
 from bench.job_lines import order_line, told_apart
 from bench.keyring import officer_key, pin_is_new
+from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.operator import Operator
 from bench.order_notes import note_changed
@@ -146,6 +147,10 @@ class FrontDesk:
         """See `Desk`."""
         return tuple(self._place.unsafe)
 
+    def speak(self, labels: Labels) -> None:
+        """See `Desk`."""
+        self._place.labels = labels
+
     def changed_files(self) -> tuple[str, ...]:
         """See `Desk`."""
         return self._read.changed()
@@ -171,7 +176,8 @@ class FrontDesk:
     def jobs(self) -> tuple[JobLine, ...]:
         """See `Desk`; made anew only when journal, orders or outbox have changed, and never while sealing."""
         if self._journal_free.is_set():
-            stamp = (self._place.journal.head(), self._orders.all(), self._deliveries)
+            language = self._place.labels.language
+            stamp = (self._place.journal.head(), self._orders.all(), self._deliveries, language)
             if stamp != self._stamp:
                 box, runs = self._place.outbox, self._place.journal.run_list
                 self._outbox = finishing.outbox_lines(box.recent(_SHOWN), self._place.labels.problem)

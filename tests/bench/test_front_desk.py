@@ -26,6 +26,7 @@ from drivers.reading import Reading
 from procedures.action import Answer
 from results.entry import BENCH, Concluded, Noted, Sealed
 from results.order_trail import check_orders
+from results.outbox import State
 from tests.bench.lab_bench import tera
 
 SECOND = '\n[[person]]\nid = "dua"\nname = "Penera Dua"\nroles = ["penera"]\n'
@@ -357,5 +358,30 @@ def test_a_changed_laboratory_file_is_told_until_it_is_as_it_was_read(tmp_path):
                 assert desk.changed_files() == (file.name,)
                 file.write_bytes(before)
                 assert desk.changed_files() == ()
+
+    asyncio.run(day())
+
+
+def test_what_the_outbox_kept_and_what_an_order_is_called_is_told_in_the_language_of_the_reader(tmp_path):
+    async def day() -> None:
+        async with a_desk(tmp_path) as (place, desk):
+            run = await place.begin(read_assignment(tmp_path / "orders" / "contoh.toml"))
+            await desk.void(run, "salah alat", PIN)
+            (waiting,) = place.outbox.recent(9)
+            place.outbox.note_problem(
+                waiting.record_id,
+                state=State.QUEUED,
+                problem="registry.down",
+                facts={"url": "https://register.example"},
+                next_attempt=None,
+            )
+            for language, register, kind in (
+                ("id", "Register https://register.example", "Timbangan"),
+                ("en", "The registry https://register.example", "Scale"),
+                ("id", "Register https://register.example", "Timbangan"),
+            ):
+                desk.speak(Labels(language))
+                assert desk.outbox()[0].problem.startswith(register)
+                assert desk.jobs()[0].title.startswith(kind)
 
     asyncio.run(day())

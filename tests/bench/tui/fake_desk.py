@@ -27,6 +27,7 @@ from bench.desk import (
     Totals,
 )
 from bench.errors import LaboratoryError
+from bench.labels import Labels
 from bench.operator import Operator, Prompt
 from bench.registration import answers_of, assignment_of
 from bench.tui.screens.job_rows import SEALED
@@ -399,10 +400,14 @@ class FakeDesk:
         self.refuses_to_begin: Exception | None = None
         self.closed = False
         self.edited: tuple[str, ...] = ()
+        self.language = "id"
         self.asked_first: dict[str, Action] = {}
 
     def unsafe(self) -> tuple[str, ...]:
         return self.out_of_reach
+
+    def speak(self, labels: Labels) -> None:
+        self.language = labels.language
 
     def changed_files(self) -> tuple[str, ...]:
         return self.edited
