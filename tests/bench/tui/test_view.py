@@ -10,7 +10,7 @@ from bench import events
 from bench.operator import Prompt
 from bench.tui.view import RunView, share, worst
 from drivers.reading import Origin, Stability
-from procedures.action import Answer, Choice, Done, Inspect, Keyed, KeyIndication, PlaceLoad
+from procedures.action import Answer, Choice, Choose, Done, Inspect, Keyed, KeyIndication, PlaceLoad
 from procedures.point import Method, Outcome, Point, Tolerance
 from results.entry import AFTER_RETAKE
 from tests.bench.tui.fake_desk import FakeDesk, StillClock, grams, reading
@@ -22,6 +22,8 @@ class Agreeable:
     async def answer(self, prompt: Prompt) -> Answer:
         if isinstance(prompt.action, Inspect):
             return Choice("conforms")
+        if isinstance(prompt.action, Choose):
+            return Choice(prompt.action.choices[-1])
         if isinstance(prompt.action, KeyIndication):
             return Keyed(prompt.action.expect or grams(0))
         return Done()
