@@ -4,7 +4,7 @@ from argparse import Namespace
 from contextlib import suppress
 from pathlib import Path
 
-from bench.cli.capture import exists, line_of, usage
+from bench.cli.capture import line_of, usage
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
 from bench.cli.tried import as_text
@@ -108,7 +108,12 @@ def new(options: Namespace) -> int:
     if output.name != f"{options.name}.toml":
         raise usage(f"{output} is not named for {options.name}", f"Name the file {options.name}.toml.")
     if output.exists():
-        raise exists(output)
+        raise LaboratoryError(
+            "driver.exists",
+            "{file} is already there and is not overwritten.",
+            "Give another NAME, or move that file away first.",
+            file=str(output),
+        )
     proposal = _proposed(options)
     missing = list(proposal.missing)
     if proposal.text:
