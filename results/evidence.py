@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from math import prod
 from pathlib import Path
 from typing import Any, Final
@@ -41,6 +42,7 @@ _TABLES: Final = ("samples", "frames", "points")
 _LARGEST_BYTES: Final = 1_000_000_000
 # HDF5 1.10's form: checksummed headers, small for one-chunk data, and read by every tool of the last decade.
 _LIBRARY: Final = ("v110", "v110")
+_FILES: Final = count(1)
 
 
 def write_evidence(path: Path, entries: Sequence[Kept]) -> str:
@@ -148,11 +150,16 @@ class _LaidOut:
         return {**reading_tables(self.entries, self.readings), "points": points}
 
 
+def _own_name() -> str:
+    """A name for a file in memory: HDF5 takes one of the same name for the same file while that is open."""
+    return f"evidence-{next(_FILES)}"
+
+
 def _build(entries: Sequence[Kept], made: _LaidOut) -> bytes:
     begun = entries[0].entry
     if not isinstance(begun, RunBegun):
         raise unsound(entries[0].run, "its first entry does not begin a run")
-    with h5py.File("evidence", "w", driver="core", backing_store=False, libver=_LIBRARY) as file:
+    with h5py.File(_own_name(), "w", driver="core", backing_store=False, libver=_LIBRARY) as file:
         file.attrs["format"] = _FORMAT
         file.attrs["run"] = entries[0].run
         file.attrs["number"] = begun.number
@@ -198,7 +205,8 @@ def _opened(content: bytes) -> Iterator[Any]:
     access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
     access.set_fapl_core(backing_store=False)
     access.set_file_image(content)
-    file = h5py.h5f.open(b"evidence", h5py.h5f.ACC_RDONLY, fapl=access)
+    access.set_fclose_degree(h5py.h5f.CLOSE_STRONG)  # also what a frame of an error still holds
+    file = h5py.h5f.open(_own_name().encode(), h5py.h5f.ACC_RDONLY, fapl=access)
     try:
         yield file
     finally:
