@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from bench.events import Observer
+from bench.labels import Labels
 from bench.operator import Operator
 from bench.trial import Trial
 from drivers.instrument import LineSettings
@@ -246,6 +247,12 @@ class Desk(Protocol):
 
     def unsafe(self) -> tuple[str, ...]:
         """Instruments that did not reach their safe state: somebody must close and stop them by hand."""
+
+    def speak(self, labels: Labels) -> None:
+        """Word titles, faults and problems in this language from now on, those from before too."""
+
+    def changed_files(self) -> tuple[str, ...]:
+        """Files of the laboratory that were changed since it was opened: they count from the next start."""
 
     async def make_safe(self) -> None:
         """Send all that declares a safe state into it, while no run is under way.

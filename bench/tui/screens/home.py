@@ -308,6 +308,8 @@ class HomeScreen(Face):
     def _warnings(self) -> list[str]:
         text = self.labels.text
         found = [text("home.unsafe", instrument=name) for name in self.bench.desk.unsafe()]
+        if changed := self.bench.desk.changed_files():
+            found.append(text("home.files_changed", files=", ".join(changed)))
         found += [
             text("home.unfinished", title=job.title, number=job.number or job.run)
             for job in self._jobs
