@@ -7,6 +7,7 @@ from typing import Self
 from drivers.clock import Clock, SystemClock
 from results.errors import RecordError
 from results.keys import FileKey, is_lost
+from results.receipt import is_public_address
 from results.registry.admission import MAXIMUM_BYTES
 
 
@@ -48,9 +49,15 @@ class Settings:
         A training registry signs under another name, so its checkpoints never serve for the true one.
 
         Raises:
-            RecordError: the key is lost, or cannot be read.
+            RecordError: the key is lost, or cannot be read; the address is not fit for a QR code.
             StorageError: the disk refuses.
         """
+        if not is_public_address(base_url):
+            raise RecordError(
+                "registry.base_url",
+                "What stands behind --base-url is no address, or holds a name or a password.",
+                "Write it as in https://registry.example: it stands in every QR code.",
+            )
         key = folder / "registry.pem"
         _check_not_lost(key)
         return cls(
