@@ -14,6 +14,7 @@ from results.record import Office, Signer
 from results.registry import enrolment
 from results.registry.refusal import RefusalError
 from results.registry.server import EmbeddedRegistry
+from tests.bench.forked import completed
 from tests.results.registry_bench import OFFICE, Bench, new_key, payload_of, sealed
 
 LATER = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
@@ -141,3 +142,15 @@ def test_an_amendment_of_a_record_under_a_misspelt_office_is_taken_by_decision_t
     unknown = bench.seal(supersedes="BENCH-02:000099")
     with pytest.raises(RefusalError, match="000099"):
         registry.store.admit(unknown, reason="x", by="y")
+
+
+def test_whoever_runs_the_register_decides_with_the_file(registry, bench, tmp_path):
+    file = tmp_path / "000001.tera.json"
+    file.write_bytes(bench.seal(officer=Signer("Penera Satu")))
+    words = ("registry", "admit", str(file), "--folder", str(tmp_path / "registry"), "--by", "Kepala")
+    told = completed(["-m", "bench", *words, "--reason", REASON])
+    assert (told.returncode, "BENCH-02:000001" in told.stdout) == (0, True)
+    assert post(registry, file.read_bytes()).status_code == 200
+    again = completed(["-m", "bench", *words, "--reason", REASON])
+    assert (again.returncode, "Traceback" in again.stderr) == (2, False)
+    assert "sudah terdaftar" in again.stderr
