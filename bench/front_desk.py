@@ -24,7 +24,7 @@ from bench.desk import (
 from bench.file_changes import FilesRead
 from bench.instrument_lines import could_play, instrument_line, playing
 from bench.job_lines import order_line, told_apart
-from bench.keyring import officer_key, pin_is_new
+from bench.keyring import check_can_sign, officer_key, pin_is_new
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.operator import Operator
@@ -103,6 +103,7 @@ class FrontDesk:
     def signer(self, run: str) -> SignerLine:
         """See `Desk`."""
         person = finishing.officer_of(self._place.around, run)
+        check_can_sign(self._place.folders, person)
         return SignerLine(name=person.name, pin=person.pin, new=pin_is_new(self._place.folders, person))
 
     def people(self) -> tuple[PersonLine, ...]:

@@ -102,6 +102,16 @@ def pin_is_new(folders: Folders, person: Person) -> bool:
     return person.pin and not file.exists() and not is_lost(file)
 
 
+def check_can_sign(folders: Folders, person: Person) -> None:
+    """See to it that nobody is asked for the PIN of a key that is gone: none would open it.
+
+    Raises:
+        RecordError: only the public half of the person's key is left.
+        StorageError: the disk refuses.
+    """
+    check_not_lost(_key_file(folders, person))
+
+
 def opens_with_pin(folders: Folders, person: Person) -> bool:
     """Whether this person has a key that nothing but a PIN opens, whatever the laboratory file says of it.
 

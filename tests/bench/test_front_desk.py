@@ -90,6 +90,15 @@ def test_a_run_is_closed_signed_by_whoever_began_it_and_its_new_pin_locks_the_sc
             assert not desk.signer(run).new
             assert desk.can_lock()
             await desk.unlock(PIN)
+            key = next(place.folders.keys.glob("officer-*.pem"))
+            put_away = key.rename(tmp_path / "away.pem")
+            with pytest.raises(
+                PlainError, match="is gone"
+            ) as lost:  # not asked for a PIN, a new one or the old
+                desk.signer(run)
+            assert "backup" in lost.value.remedy
+            put_away.rename(key)
+            assert desk.signer(run).pin
             with pytest.raises(PlainError):
                 await desk.unlock("000000")
             assert noted(place, "key_refused")
