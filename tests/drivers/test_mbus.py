@@ -317,6 +317,17 @@ def test_an_answer_that_comes_before_its_request_is_an_old_one():
     assert [type(event) for event in events_of(WATER, old + new)] == [Indicated] * 2  # a recording of answers
 
 
+def test_a_converter_that_gives_every_request_back_changes_nothing():
+    yes, volume = bytes((ACK,)), meter("041331D40000")
+    by_address = ((short(0x40, 1), yes), (short(0x7B, 1), volume))
+    by_number = ((long(0x53, 253, bytes.fromhex("52 78563412 FFFFFFFF")), yes), (short(0x7B, 253), volume))
+    for talk in (by_address, by_number):
+        plain = b"".join(request + answer for request, answer in talk)
+        echoed = b"".join(request * 2 + answer for request, answer in talk)
+        assert events_of(WATER, echoed) == events_of(WATER, plain)
+        assert str(only(echoed).indication) == "54.321 m3"
+
+
 def test_a_declared_command_is_acknowledged_and_nothing_else_is():
     driver = driver_of(VOLUME, tail='[do]\nreset = { send = "50" }')
     sent = driver.commands["reset"].send
