@@ -362,7 +362,7 @@ def test_a_second_decimal_mark_is_refused_on_the_screen():
     async def story(driver: Driver) -> None:
         await driver.begin(readings=1)
         await driver.press("5", ",", "1", ".")
-        assert "Tanda desimal sudah ada" in driver.text()
+        assert "hanya punya satu tanda desimal" in driver.text()
         assert "= 5,1 g" in driver.text()
 
     drive(FakeDesk(manual=True), story)
