@@ -268,5 +268,6 @@ class Situation:
         """The note that something was done again."""
         if not self.view.retaken:
             return ""
-        reason = self.labels.word("retake", self.view.retaken[-1].reason)
+        last = self.view.retaken[-1]
+        reason = last.note or self.labels.word("retake", last.reason)
         return self.labels.text("run.retaken", count=len(self.view.retaken), reason=reason)

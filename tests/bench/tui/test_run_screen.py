@@ -229,7 +229,7 @@ def test_the_last_answer_alone_can_be_taken_back_only_where_nothing_was_moved_si
     drive(desk, story)
 
 
-def test_the_ninth_reason_is_written():
+def test_the_ninth_reason_is_written_and_told_in_those_words():
     desk = FakeDesk()
 
     async def story(driver: Driver) -> None:
@@ -239,6 +239,8 @@ def test_the_ninth_reason_is_written():
             await driver.tap(key)
         await driver.press("enter")
         assert desk.works[0].retakes == [("other", "mati")]
+        await driver.wait_for_prompt()
+        assert "diulang 1×, terakhir: mati" in driver.text()
 
     drive(desk, story)
 
