@@ -362,6 +362,17 @@ def test_the_home_page_takes_a_code_as_people_type_it(registry, bench):
     assert httpx.get(f"{registry.url}/v", params={"kode": "<b>"}, follow_redirects=True).status_code == 404
 
 
+@pytest.mark.parametrize("around", ["{}?lang=id", " {} ", "{}/", "({}).", "<{}#top>"])
+def test_a_genuine_code_is_found_when_the_whole_address_is_pasted_and_beside_punctuation(
+    registry, bench, around
+):
+    """A messenger takes the full stop into the link; nobody may read "not registered" for that."""
+    address = registered(registry, bench)
+    pasted = httpx.get(f"{registry.url}/v", params={"kode": around.format(address)}, follow_redirects=True)
+    assert (pasted.status_code, str(pasted.url)) == (200, f"{address}?lang=id")
+    assert [httpx.get(f"{address}{after}").status_code for after in ("/", ".", ",", ")")] == [200] * 4
+
+
 @given(st.text(max_size=60))
 def test_any_typed_text_is_a_code_or_nothing(typed):
     code = read_code(typed)
