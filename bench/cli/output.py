@@ -1,10 +1,13 @@
 """What commands print: lines for people, JSON for programs."""
 
 import sys
-from typing import Any
+from typing import Any, Final
 
 from bench.legible import made_legible
 from drivers import notation
+
+TRAINING: Final = "LATIHAN / TRAINING"
+"""said first of all that is no verification, in every language"""
 
 
 def emit(value: Any) -> None:
