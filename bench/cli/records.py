@@ -11,7 +11,7 @@ import msgspec
 from bench.cli.bundles import is_bundle
 from bench.cli.bundles import verify as verify_bundle
 from bench.cli.exit_code import ExitCode
-from bench.cli.output import TRAINING, emit, say, warn
+from bench.cli.output import TRAINING, emit, say, warn, write_new
 from bench.cli.procedures import print_outcome, print_points
 from bench.cli.unpacked import is_paper, named_record, record_in
 from bench.cli.validation import is_validation
@@ -298,8 +298,7 @@ def _note(options: Namespace, record: VerifiedRecord, paper: bytes) -> None:
 
 def _write_new(path: Path, content: bytes) -> None:
     try:
-        with path.open("xb") as file:
-            file.write(content)
+        write_new(path, content)
     except FileExistsError:
         raise LaboratoryError(
             "file.exists",

@@ -250,6 +250,8 @@ def runs(options: Namespace) -> int:
     journal_file = Folders(options.lab).journal
     if not journal_file.exists():
         load(options.lab)  # a folder that is no laboratory has no runs to tell of
+        if not options.json:
+            say(Labels(options.lang).text("command.runs_none"))
         return ExitCode.DONE
     labels = Labels(options.lang)
     with Journal(journal_file, read_only=True) as journal:
@@ -272,8 +274,10 @@ def runs(options: Namespace) -> int:
                     "training": summary.begun.training,
                 }
             )
-    else:
+    elif summaries:
         table([_line(labels, summary) for summary in summaries])
+    else:
+        say(labels.text("command.runs_none"))
     if older > 0:
         say(labels.text("command.runs_older", count=older))
     return ExitCode.DONE
