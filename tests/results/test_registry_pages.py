@@ -211,6 +211,11 @@ def test_a_training_record_is_marked_and_never_green(tmp_path):
         assert 'class="standing plain"' in answer.text
         assert "LATIHAN Bukan bukti tera" in read(httpx.get(f"{registry.url}/"))
         assert "TRAINING No proof of verification" in read(httpx.get(f"{answer.url}?lang=en"))
+        number = re.search(r"BENCH-\d+:\S+", shown)[0]
+        registry.store.revoke(number, reason="salah alat", by="Kepala")
+        assert "Hasil latihan: SAH Unit metrologi mencabut hasil ini: salah alat" in read(
+            httpx.get(f"{answer.url}")
+        )
 
 
 def test_training_on_several_instruments_sends_the_reader_to_the_list_and_is_valid_for_no_day(tmp_path):
