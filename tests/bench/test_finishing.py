@@ -105,6 +105,7 @@ def test_a_training_record_stays_where_it_is_and_keeps_no_registry_waiting(lab):
     assert [(line["record"], line["attempts"]) for line in outbox(lab)[0]] == [("L-000001", 0)]
     for command in ("show", "verify"):
         assert tera("record", command, "L-000001", lab=lab).stdout.startswith("LATIHAN / TRAINING\n")
+    assert "L-000001.tera.json  LATIHAN / TRAINING\n" in tera("audit", "L-000001", lab=lab).stdout
 
 
 def test_what_was_sealed_without_a_nip_is_told_with_its_remedy_and_holds_nobody_once_its_key_is_enrolled(
