@@ -90,8 +90,8 @@ def approve_paper(
         trail: of the bench.
 
     Raises:
-        LaboratoryError: this person may not, or is another; the certificate is somebody else's; the record is
-            one of training; or what lies there as its signed paper is none.
+        LaboratoryError: this person may not, has the role for less than a day, or is another; the certificate
+            is somebody else's; the record is one of training; or what lies there as its signed paper is none.
         RecordError: the signer refuses, or gives back something else than the paper with one more signature.
         StorageError: the disk refuses.
     """
@@ -103,6 +103,8 @@ def approve_paper(
             number=verified.record.number,
         )
     person, same = approver(laboratory, verified, who, meaning)
+    if meaning != "menguji":
+        trail.check_long_known(person, ROLE[meaning])
     proved = prove(person)
     file = beside(record, APPROVED_SUFFIX)
     with plain_faults(file):

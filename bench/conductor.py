@@ -29,7 +29,7 @@ from procedures.action import Done as CarriedOut
 from procedures.errors import ProcedureError
 from procedures.point import Conclusion, Point
 from procedures.run import Watched
-from results.entry import Begun, Done, Kept, Noted, Reported, SeriesClosed, SeriesOpened
+from results.entry import AFTER_RETAKE, Begun, Done, Kept, Noted, Reported, SeriesClosed, SeriesOpened
 from results.gathered import gather
 from results.kept_reading import keep_watched, watched_of
 
@@ -132,7 +132,7 @@ class Conductor:
         self._book.abandon(step, reason, note=note, by=by)
         begun = self._current
         if not alone and begun not in {"", step} and self._book.memory.has_effect(begun):
-            self._book.abandon(begun, events.AFTER_RETAKE, by=by)
+            self._book.abandon(begun, AFTER_RETAKE, by=by)
         self._attention.interrupt(StartAgain())
         return True
 

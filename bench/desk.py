@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
 from bench.events import Observer
+from bench.labels import Labels
+from bench.legible import on_one_line
 from bench.operator import Operator
 from bench.trial import Trial
 from drivers.instrument import LineSettings
@@ -43,6 +45,20 @@ class JobState(StrEnum):
     VOIDED = "voided"
 
 
+_NAMES: Final = frozenset({"id", "run"})
+"""of a line: what the desk is asked for by, so it stays as it is"""
+
+
+class _Written(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose texts others may have written: each is one line that no terminal obeys, but for what names it."""
+
+    def __post_init__(self) -> None:
+        """Take such texts only."""
+        for name in {*self.__struct_fields__} - _NAMES:
+            if type(text := getattr(self, name)) is str:
+                msgspec.structs.force_setattr(self, name, on_one_line(text))
+
+
 class InstrumentLine(msgspec.Struct, frozen=True, kw_only=True):
     """One instrument on the home screen."""
 
@@ -58,7 +74,7 @@ class InstrumentLine(msgspec.Struct, frozen=True, kw_only=True):
     """one sentence in the reader's language when it does not answer"""
 
 
-class StandardLine(msgspec.Struct, frozen=True, kw_only=True):
+class StandardLine(_Written, frozen=True, kw_only=True):
     """One standard on the home screen."""
 
     id: str
@@ -67,7 +83,7 @@ class StandardLine(msgspec.Struct, frozen=True, kw_only=True):
     days_left: int
 
 
-class JobLine(msgspec.Struct, frozen=True, kw_only=True):
+class JobLine(_Written, frozen=True, kw_only=True):
     """One assignment."""
 
     id: str
@@ -87,7 +103,7 @@ class JobLine(msgspec.Struct, frozen=True, kw_only=True):
         return self.run or self.id
 
 
-class OutboxLine(msgspec.Struct, frozen=True, kw_only=True):
+class OutboxLine(_Written, frozen=True, kw_only=True):
     """One record on its way to the registry."""
 
     number: str
@@ -109,7 +125,7 @@ class Totals(NamedTuple):
     delivered: int
 
 
-class Measured(msgspec.Struct, frozen=True, kw_only=True):
+class Measured(_Written, frozen=True, kw_only=True):
     """A run that has a verdict and no seal yet."""
 
     run: str
@@ -134,7 +150,7 @@ class SealedFiles(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
 
 
-class SignerLine(msgspec.Struct, frozen=True, kw_only=True):
+class SignerLine(_Written, frozen=True, kw_only=True):
     """Who signs a run: whoever tested."""
 
     name: str
@@ -155,7 +171,7 @@ class BorrowedLine:
     """where captures are saved"""
 
 
-class PersonLine(msgspec.Struct, frozen=True, kw_only=True):
+class PersonLine(_Written, frozen=True, kw_only=True):
     """A penera who may sit at the bench."""
 
     id: str
@@ -207,7 +223,7 @@ class Desk(Protocol):
         """Who signs a run.
 
         Raises:
-            PlainError: whoever tested is not in the laboratory file any more.
+            PlainError: whoever tested is not in the laboratory file any more, or the key is lost.
         """
 
     def people(self) -> tuple[PersonLine, ...]:
@@ -246,6 +262,12 @@ class Desk(Protocol):
 
     def unsafe(self) -> tuple[str, ...]:
         """Instruments that did not reach their safe state: somebody must close and stop them by hand."""
+
+    def speak(self, labels: Labels) -> None:
+        """Word titles, faults and problems in this language from now on, those from before too."""
+
+    def changed_files(self) -> tuple[str, ...]:
+        """Files of the laboratory that were changed since it was opened: they count from the next start."""
 
     async def make_safe(self) -> None:
         """Send all that declares a safe state into it, while no run is under way.

@@ -10,8 +10,6 @@ from drivers.reading import Reading
 from procedures.edition import PlannedStep
 from procedures.point import Conclusion, Point
 
-AFTER_RETAKE: Final = "after_retake"
-"""why the step that was under way during a retake is begun again: nobody asked for it, nothing was read"""
 MISTYPED: Final = "mistyped"
 """why the last answer alone is taken back: nothing was moved, filled or emptied since it was given"""
 

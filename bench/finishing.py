@@ -96,17 +96,19 @@ def signing_keys(around: Surroundings, folders: Folders, run: str, pin: str) -> 
     """The bench's key, and that of whoever tested.
 
     Raises:
-        LaboratoryError: a PIN is needed, too many wrong ones were tried, or one of both was revoked.
+        LaboratoryError: a PIN is needed, too many wrong ones were tried, or one of both has ended.
         RecordError: wrong PIN.
     """
     officer = officer_of(around, run)
     seals = bench_key(folders), officer_key(folders, officer, pin, now=around.clock.utc())
     trusted = read_trusted_keys(folders.keys)
     for seal, whose in zip(seals, (BENCH_KEY, officer.id), strict=True):
-        if seal.keyid in trusted and trusted[seal.keyid].revoked is not None:
+        known = trusted.get(seal.keyid)
+        # One that was replaced may be here again: out of a backup, or laid there by whoever found it.
+        if known is not None and not (known.revoked is None and known.retired is None):
             raise LaboratoryError(
                 "key.signs_no_more",
-                "The key of {whose} was revoked, so nothing is signed with it.",
+                "The key of {whose} was revoked or replaced, so nothing is signed with it.",
                 "Replace it, then go on: tera key rotate {whose} --reason TEXT.",
                 whose=whose,
             )

@@ -21,9 +21,12 @@ from bench.desk import (
     StandardLine,
     Totals,
 )
+from bench.file_changes import FilesRead
 from bench.instrument_lines import could_play, instrument_line, playing
 from bench.job_lines import order_line, told_apart
-from bench.keyring import officer_key, pin_is_new
+from bench.keyring import check_can_sign, officer_key, pin_is_new
+from bench.labels import Labels
+from bench.laboratory import FILE_NAME
 from bench.operator import Operator
 from bench.order_notes import note_changed
 from bench.orders import Orders
@@ -71,6 +74,9 @@ class FrontDesk:
         self.has_registry = place.laboratory.registry is not None
         self.idle_lock_s = place.laboratory.bench.idle_lock_min * 60.0
         self.zone = place.laboratory.office.time_zone
+        own = {f"{bound.driver.mark.id}.toml" for bound in place.instruments.bound.values()}
+        of_drivers = (place.folders.drivers / name for name in sorted(own))
+        self._read = FilesRead((place.folders.root / FILE_NAME, *of_drivers))
         self._observer: events.Observer | None = None
         """who watched the last run; it also hears that it was sealed and delivered"""
         self._journal_free = asyncio.Event()
@@ -97,6 +103,7 @@ class FrontDesk:
     def signer(self, run: str) -> SignerLine:
         """See `Desk`."""
         person = finishing.officer_of(self._place.around, run)
+        check_can_sign(self._place.folders, person)
         return SignerLine(name=person.name, pin=person.pin, new=pin_is_new(self._place.folders, person))
 
     def people(self) -> tuple[PersonLine, ...]:
@@ -141,6 +148,14 @@ class FrontDesk:
         """See `Desk`."""
         return tuple(self._place.unsafe)
 
+    def speak(self, labels: Labels) -> None:
+        """See `Desk`."""
+        self._place.labels = labels
+
+    def changed_files(self) -> tuple[str, ...]:
+        """See `Desk`."""
+        return self._read.changed()
+
     async def make_safe(self) -> None:
         """See `Desk`."""
         await self._journal_free.wait()
@@ -162,7 +177,8 @@ class FrontDesk:
     def jobs(self) -> tuple[JobLine, ...]:
         """See `Desk`; made anew only when journal, orders or outbox have changed, and never while sealing."""
         if self._journal_free.is_set():
-            stamp = (self._place.journal.head(), self._orders.all(), self._deliveries)
+            language = self._place.labels.language
+            stamp = (self._place.journal.head(), self._orders.all(), self._deliveries, language)
             if stamp != self._stamp:
                 box, runs = self._place.outbox, self._place.journal.run_list
                 self._outbox = finishing.outbox_lines(box.recent(_SHOWN), self._place.labels.problem)

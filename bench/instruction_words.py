@@ -95,7 +95,7 @@ def _fact(labels: "Labels", name: str, value: str) -> str:
 
 
 def _reading(labels: "Labels", action: KeyIndication) -> str:
-    if action.role == _FLOW:  # asked when the flow has stopped already
+    if action.role == _FLOW:  # asked while it flows; volume by time is known later
         return labels.text("instruction.key_flow", role=labels.role(action.role))
     if action.role != _UUT:
         return labels.text("instruction.key_indication_of", role=labels.role(action.role))

@@ -1,8 +1,7 @@
 """Who may replace or revoke a key: somebody who shows to be a person of this laboratory, if anybody can."""
 
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -12,10 +11,9 @@ from bench.errors import LaboratoryError
 from bench.keyring import is_revoked, opens_with_pin
 from bench.laboratory import Folders, Laboratory
 from bench.people import Person
-from bench.trail import noted_roles
+from bench.trail import long_known_as
 from drivers.errors import PlainError
 from results import envelope as dsse
-from results.entry import CONFIGURATION, Kept, Noted
 from results.journal import Journal
 from results.naming import LARGEST_RECORD, RECORD_SUFFIX
 from results.payload import read_payload
@@ -23,8 +21,6 @@ from results.storage import read_whole
 
 ROLE: Final = "kepala"
 """who may give a person another key when that person has forgotten the PIN"""
-_STOOD: Final = timedelta(days=1)
-"""how long the trail has to have known somebody in that role; until then its change can be seen"""
 
 
 def whoever_shows(
@@ -55,10 +51,7 @@ def whoever_shows(
         LaboratoryError: nobody of that id, or another than those who may; somebody here has a PIN.
     """
     able = [one for one in laboratory.person if opens_with_pin(folders, one) and not is_revoked(folders, one)]
-    noted = _in_force_since(journal.notes(CONFIGURATION), now - _STOOD)
-    heads = [
-        one for one in able if ROLE in one.roles and all(ROLE in noted_roles(at, one.id) for at in noted)
-    ]
+    heads = [one for one in able if ROLE in one.roles and long_known_as(journal, one.id, ROLE, now)]
     if whose is not None and opens_with_pin(folders, whose):
         may = [one for one in (whose, *heads) if one in able]
     else:
@@ -74,13 +67,6 @@ def whoever_shows(
             known=", ".join(dict.fromkeys(one.id for one in may)) or "-",
         )
     return msgspec.structs.replace(who, pin=bool(able))
-
-
-def _in_force_since(noted: Sequence[Kept], since: datetime) -> list[Mapping[str, str]]:
-    """The configuration that was in force then, or else the first that was noted, and every later one."""
-    before = [place for place, kept in enumerate(noted) if datetime.fromisoformat(kept.at) <= since]
-    later = noted[before[-1] if before else 0 :]
-    return [kept.entry.facts["configuration"] for kept in later if isinstance(kept.entry, Noted)]
 
 
 def signed_since(folders: Folders, keyid: str, since: datetime) -> list[str]:

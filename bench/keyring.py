@@ -103,6 +103,16 @@ def pin_is_new(folders: Folders, person: Person) -> bool:
     return person.pin and not file.exists() and not is_lost(file)
 
 
+def check_can_sign(folders: Folders, person: Person) -> None:
+    """See to it that nobody is asked for the PIN of a key that is gone: none would open it.
+
+    Raises:
+        RecordError: only the public half of the person's key is left.
+        StorageError: the disk refuses.
+    """
+    check_not_lost(_key_file(folders, person))
+
+
 def opens_with_pin(folders: Folders, person: Person) -> bool:
     """Whether this person has a key that nothing but a PIN opens, whatever the laboratory file says of it.
 
@@ -284,19 +294,17 @@ def registry_key(lab: Path, trust: Trust, *, named: bool) -> RegistryKey | None:
         named: a person named that folder; then only a `registry.pub` in it counts.
 
     Raises:
-        LaboratoryError: the laboratory file has a mistake, or that `registry.pub` is no such key.
+        LaboratoryError: the laboratory file has a mistake, or the `registry.pub` is no such key.
         DeliveryError: the key in the laboratory file is mistyped.
     """
     if trust.folder is not None and (file := trust.folder / "registry.pub").exists():
-        line = read_whole(file, most=LARGEST_RECEIPT).decode("ascii", errors="replace")
         try:
-            return RegistryKey.parse(line)
+            return RegistryKey.parse(read_whole(file, most=LARGEST_RECEIPT).decode("ascii", errors="replace"))
         except DeliveryError:
             raise LaboratoryError(
                 "key.not_as_printed",
                 "{file} does not hold the register's key as the register prints it.",
-                "Put the one line of `tera registry key` into it, as the register's office published it; the "
-                "file of that name in the register's own folder has another form.",
+                "Put the line of `tera registry key` into it; the register's own file has another form.",
                 file=str(file),
             ) from None
     if named or not (lab / FILE_NAME).exists():

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bench.errors import LaboratoryError
 from bench.people import mistake_in
+from drivers.transports import holds_account
 from procedures import catalogue
 from results.complaint import STAGES
 from results.number import certificate_number
@@ -96,6 +97,12 @@ def check(laboratory: "Laboratory", file: Path) -> None:
             laboratory.retention is not None and not 1 <= laboratory.retention.years <= _LONGEST_YEARS,
             f"evidence is kept for one year at least, and {_LONGEST_YEARS} at most",
             "Write whole years, as the archive rule of your office says them.",
+        ),
+        (
+            "$.instrument.port",
+            any(holds_account(entry.port) for entry in laboratory.instrument),
+            "the address holds a name or a password, which would stand in every record",
+            "Write it without them, as in socket://host:port.",
         ),
         (
             "$.registry.url",

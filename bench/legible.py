@@ -18,6 +18,9 @@ _ILLEGIBLE: Final = re.compile(
 Unicode's bidirectional algorithm (UAX 9), its separators, surrogates, and what XML 1.0 cannot write (2.2)"""
 
 
+_BREAK: Final = re.compile(r"[\t\n]+")
+
+
 def check_legible(written: Any, source: str = "") -> None:
     """See to it that every text in what somebody wrote can be shown.
 
@@ -42,6 +45,11 @@ def check_legible(written: Any, source: str = "") -> None:
 def made_legible(words: str) -> str:
     """Words for a terminal, whoever wrote them: what could drive it is one sign (U+FFFD) in their place."""
     return _ILLEGIBLE.sub("\ufffd", words)
+
+
+def on_one_line(words: str) -> str:
+    """The same for a place that is one line: neither a line of its own nor a column can be made up."""
+    return _BREAK.sub(" ", made_legible(words))
 
 
 def _texts(value: Any, entry: str) -> Iterator[tuple[str, str]]:

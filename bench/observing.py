@@ -16,7 +16,16 @@ from drivers.protocols import Refused
 from drivers.quantity import Quantity
 from drivers.reading import DriverMark, Origin, Reading, Stability
 from drivers.settling import SettleRule
-from procedures.action import Action, Answer, Choice, Choose, Instruction, Keyed, KeyIndication
+from procedures.action import (
+    Action,
+    Answer,
+    Choice,
+    Choose,
+    DeliverVolume,
+    Instruction,
+    Keyed,
+    KeyIndication,
+)
 from procedures.action import Done as CarriedOut
 from procedures.errors import ProcedureError
 from procedures.run import Watched
@@ -101,24 +110,42 @@ class Observing:
         starts = {name: await self._fresh(f"{path}/{name}", name) for name in roles}
         logs = {name: _Log(every_s) for name in roles}
         leave = [self._listen(name, logs[name]) for name in roles if starts[name] is not None]
+        by_eye = [name for name in roles if starts[name] is None]
+        keyed: dict[str, Reading] = {}
         try:
-            answer = await self._ask(path, action)
+            if by_eye and isinstance(action, DeliverVolume):
+                begin, action = action.halves
+                await self._carried_out(f"{path}/begin", begin)
+                keyed = await self._all_keyed(path, by_eye, steps)
+            await self._carried_out(path, action)
         finally:
             for stop in leave:
                 stop()
-        if answer != CarriedOut():
-            raise answer_error(path, "done")
+        keyed = keyed or await self._all_keyed(path, by_eye, steps)
         seen = {}
         for name in roles:
             start = starts[name]
             if start is None:
-                role = role_of(name)
-                keyed = await self._key(f"{path}/{name}", role, self._bound(role), step=steps.get(name))
-                seen[name] = Watched(during=(keyed,))
+                seen[name] = Watched(during=(keyed[name],))
             else:
                 end = await self._fresh(f"{path}/{name}/end", name)
                 seen[name] = Watched(start=start, during=tuple(logs[name].kept), end=end)
         return seen
+
+    async def _carried_out(self, path: str, action: Instruction) -> None:
+        if await self._ask(path, action) != CarriedOut():
+            raise answer_error(path, "done")
+
+    async def _all_keyed(
+        self, path: str, names: Sequence[str], steps: Mapping[str, Quantity]
+    ) -> dict[str, Reading]:
+        """What a person reads by eye, one after the other."""
+        return {
+            name: await self._key(
+                f"{path}/{name}", role_of(name), self._bound(role_of(name)), step=steps.get(name)
+            )
+            for name in names
+        }
 
     def _bound(self, role: str) -> Bound:
         """The instrument of a role, or a person's eyes."""

@@ -53,12 +53,14 @@ def plumbing(words: Words, action: Plumbing) -> str:  # noqa: C901, PLR0911, PLR
             if lower is None or upper is None:
                 return words.text("instruction.set_flow", flow=flow)
             return words.text("instruction.set_flow_within", flow=flow, lower=lower, upper=upper)
+        case StartFlow(volume=Quantity()) | DeliverVolume():
+            return _delivery(words, action)
         case StartFlow():
             return words.text("instruction.start_flow")
+        case StopFlow(volume=Quantity() as volume):
+            return words.text("instruction.stop_flow_after", volume=volume)
         case StopFlow():
             return words.text("instruction.stop_flow")
-        case DeliverVolume():
-            return _delivery(words, action)
         case FillVessel(vessel=vessel, volume=Quantity() as volume, wetting=True, source=source):
             said = words.text("instruction.wet_vessel", vessel=words.vessel(vessel), volume=volume)
             return said + (words.text("instruction.deliver_from", source=source) if source else "")
@@ -114,12 +116,13 @@ def _duration(words: Words, duration: Quantity) -> str:
     return f"{told} {words.number(seconds)} s" if seconds else told
 
 
-def _delivery(words: Words, action: DeliverVolume) -> str:
+def _delivery(words: Words, action: DeliverVolume | StartFlow) -> str:
     said = words.text("instruction.deliver_volume", volume=action.volume)
     if action.source:
         said += words.text("instruction.deliver_from", source=action.source)
     if action.flow is not None:
         said += words.text("instruction.deliver_at", flow=action.flow)
     if action.into:
-        said += words.text("instruction.deliver_into", vessel=action.into)
+        whole = isinstance(action, DeliverVolume)
+        said += words.text(f"instruction.deliver_into{'' if whole else '_first'}", vessel=action.into)
     return said

@@ -178,6 +178,7 @@ class Retention:
             raise LaboratoryError(
                 "retention.reason", "Nobody has said why.", "Write it with --reason; it stands in the trail."
             )
+        self.trail.check_long_known(who, ROLE)
         proof(self.folders, self.trail, who, pin, self.clock.utc())
 
     def _may_go(self, number: str, one: Standing | None) -> Standing:

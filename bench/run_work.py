@@ -14,7 +14,7 @@ from drivers.protocols import Refused
 from drivers.reading import Reading
 from procedures.edition import PlannedStep
 from procedures.heading import heading_of
-from results.entry import Abandoned, Entry
+from results.entry import AFTER_RETAKE, Abandoned, Entry
 from results.kept_reading import written_readings
 
 
@@ -79,4 +79,4 @@ class RunWork:
 
 def _asked_again(entry: Entry) -> bool:
     """Whether something was given up that is done again for its own sake."""
-    return isinstance(entry, Abandoned) and entry.reason != events.AFTER_RETAKE
+    return isinstance(entry, Abandoned) and entry.reason != AFTER_RETAKE

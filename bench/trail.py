@@ -14,6 +14,7 @@ from typing import Any, Final, Self
 
 from bench.clock_order import CLOCK_MAY_STEP_S
 from bench.clock_state import FOLLOWS, clock_state
+from bench.errors import LaboratoryError
 from bench.laboratory import FILE_NAME, Folders, Laboratory
 from bench.office_time import wall_time
 from bench.people import Person
@@ -31,6 +32,8 @@ from results.retention import RELEASED, REMOVED, RETURNED, released
 WENT_BACK: Final = "clock_went_back"
 SET_RIGHT: Final = "clock_set_right"
 """a person says that the clock had been ahead and is right now"""
+_STOOD: Final = timedelta(days=1)
+"""how long a role has to have been known here to count over others; until then its change can be seen"""
 _MOVING: Final = frozenset({"system", "machine"})
 """facts about the computer that say nothing about a change of the program"""
 
@@ -151,6 +154,25 @@ class Trail:
                 self.note("key_refused", **whose, code=fault.code)
             raise
 
+    def check_long_known(self, person: Person, role: str) -> None:
+        """See to it that somebody has had a role for a day; else it is noted, and the day begins.
+
+        Raises:
+            LaboratoryError: the trail knows it for less.
+            StorageError: the disk refuses.
+        """
+        if long_known_as(self._journal, person.id, role, datetime.fromisoformat(self._at())):
+            return
+        self.note("role_refused", person=person.id, role=role)
+        raise LaboratoryError(
+            "role.not_yet",
+            "The audit trail has not known {person} as {role} for a day.",
+            "Have another {role} do it, or wait: a role counts a day after the trail first named it. Enter "
+            "whoever may stand in beforehand.",
+            person=person.id,
+            role=role,
+        )
+
     @contextmanager
     def kept(self, configuration: Mapping[str, str]) -> Iterator[None]:
         """From start to stop; what ends it by a fault is kept too."""
@@ -250,6 +272,22 @@ def configuration_of(
 def noted_roles(configuration: Mapping[str, str], person: str) -> list[str]:
     """The roles that a configuration says the person of that id had; none of whom it does not know."""
     return configuration.get(f"person {person}", "").partition(";")[0].split(", ")
+
+
+def long_known_as(journal: Journal, person: str, role: str, now: datetime) -> bool:
+    """Whether a trail has known somebody in a role for a day, so that others could see when it was given.
+
+    Anybody can write a role into the laboratory file for a minute. The configuration that was in force a day
+    ago names it, or else the first that was noted, and so does every later one.
+    """
+    noted = journal.notes(CONFIGURATION)
+    before = [place for place, kept in enumerate(noted) if datetime.fromisoformat(kept.at) <= now - _STOOD]
+    later = noted[before[-1] if before else 0 :]
+    return all(
+        role in noted_roles(kept.entry.facts["configuration"], person)
+        for kept in later
+        if isinstance(kept.entry, Noted)
+    )
 
 
 def _competence(person: Person) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import recording
-from bench.errors import LaboratoryError
+from bench.errors import LaboratoryError, unwritable
 from drivers import catalogue
 from drivers.drafting import example_of
 from drivers.errors import PlainError
@@ -88,7 +88,7 @@ class Trial:
                 beside.write_text(f"{text.rstrip()}\n{added}", "utf-8")
                 beside.replace(self.file)
         except OSError as problem:
-            raise self._unwritable(self.file, problem) from None
+            raise unwritable(self.file, problem) from None
         self.look()
         return len(fresh)
 
@@ -112,18 +112,8 @@ class Trial:
                     offset += len(part)
             recording.times_of(file).write_text("\n".join(lines) + "\n", "utf-8")
         except OSError as problem:
-            raise self._unwritable(file, problem) from None
+            raise unwritable(file, problem) from None
         return len(data)
-
-    @staticmethod
-    def _unwritable(file: Path, problem: OSError) -> LaboratoryError:
-        return LaboratoryError(
-            "file.unwritable",
-            "{file} cannot be written: {problem}.",
-            "Choose another folder with -o.",
-            file=str(file),
-            problem=problem.strerror or str(problem),
-        )
 
     def _stamp(self) -> tuple[int, int] | None:
         try:

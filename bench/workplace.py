@@ -81,7 +81,7 @@ class Workplace:
             station=Station({}),
             clock=clock,
             sentence=labels.instruction,
-            title=lambda assignment: title_of(labels, assignment),
+            title=lambda assignment: title_of(self.labels, assignment),
             checkpoint=lambda: finishing.newest_checkpoint(laboratory, outbox),
         )
         self.unsafe: Mapping[str, PlainError] = {}

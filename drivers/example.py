@@ -1,12 +1,16 @@
 """The examples of a driver file: frames with their meaning, run each time the driver is loaded."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
-from drivers.description import REST, ExampleEntry, Meant, refuse
+from drivers.description import REST, ExampleEntry, Meant, Rest, refuse
 from drivers.instrument import Driver
 from drivers.protocols import Acknowledged, Event, Indicated, Measured, Refused
 from drivers.protocols.escape import typed_to_bytes
 from drivers.reading import Stability
+
+_WRITTEN: Final = {rest: str(word).lower() for word, rest in REST.items()}
+"""what a driver file writes for each"""
 
 
 def events_of(driver: Driver, data: bytes) -> list[Event]:
@@ -57,6 +61,11 @@ def _complete(seen: Sequence[Event], file: str) -> None:
         )
 
 
+def _spelled(rest: Rest | None) -> str | None:
+    """As a driver file spells it."""
+    return None if rest is None else _WRITTEN[REST[rest]]
+
+
 def differences(meant: Meant, event: Event) -> Iterator[tuple[str, object, object]]:
     """What an event says otherwise than an example means it: the word, what is meant, and what is said."""
     pairs: list[tuple[str, object, object]] = []
@@ -67,7 +76,7 @@ def differences(meant: Meant, event: Event) -> Iterator[tuple[str, object, objec
                 ("state", meant.state and meant.state.value, None),
                 ("value", meant.value, f"{event.indication.value:f}"),
                 ("unit", meant.unit, event.indication.unit),
-                ("stability", None if meant.stable is None else REST[meant.stable], event.stability),
+                ("stable", _spelled(meant.stable), _WRITTEN[event.stability]),
                 ("kind", meant.kind, event.kind),
                 ("high_resolution", meant.high_resolution, event.high_resolution),
                 ("tare", meant.tare, got_tare),

@@ -109,7 +109,7 @@ def _doubts(found: Framed, layout: Layout) -> Iterator[str]:
         first, last = span.first + at + 1, span.last + at
         where = f"columns {first} to {last}" if last > first else f"column {first}"
         if span.name.startswith("flag"):
-            values = " or ".join(f"'{value}'" for value in span.values)
+            values = ", ".join(f"'{value}'" for value in span.values)
             yield f"{where}: {values}; say under stable, kind or state what that means, if anything"
         elif span.name.startswith("field"):
             yield f"{where}: a second number, which is ignored; is it the tare?"

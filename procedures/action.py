@@ -100,12 +100,19 @@ class SetFlow(_Request, frozen=True, kw_only=True, tag="set_flow"):
     upper: Quantity | None = None
 
 
-class StartFlow(_Request, frozen=True, kw_only=True, tag="start_flow"):
-    """Open the stop valve."""
+class StartFlow(_Request, frozen=True, kw_only=True, tag="start_flow", omit_defaults=True):
+    """Open the stop valve; with a volume, the first half of its delivery."""
+
+    volume: Quantity | None = None
+    flow: Quantity | None = None
+    into: str = ""
+    source: str = ""
 
 
-class StopFlow(_Request, frozen=True, kw_only=True, tag="stop_flow"):
-    """Close the stop valve."""
+class StopFlow(_Request, frozen=True, kw_only=True, tag="stop_flow", omit_defaults=True):
+    """Close the stop valve; with a volume, as soon as about so much has gone through."""
+
+    volume: Quantity | None = None
 
 
 class DeliverVolume(_Request, frozen=True, kw_only=True, tag="deliver_volume"):
@@ -117,6 +124,12 @@ class DeliverVolume(_Request, frozen=True, kw_only=True, tag="deliver_volume"):
     """the vessel, scale or return line that takes it, by its mark"""
     source: str = ""
     """what delivers, where there are several: the number of a nozzle"""
+
+    @property
+    def halves(self) -> tuple[StartFlow, StopFlow]:
+        """Its beginning and its end, for whoever reads something by eye in between."""
+        begin = StartFlow(volume=self.volume, flow=self.flow, into=self.into, source=self.source)
+        return begin, StopFlow(volume=self.volume)
 
 
 class FillVessel(_Request, frozen=True, kw_only=True, tag="fill_vessel"):

@@ -22,7 +22,7 @@ class Watched(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """What one instrument showed before, during and after an action."""
 
     start: Reading | None = None
-    """fresh, before the action was asked for; None: no port, a person keyed once when it was over"""
+    """fresh, before the action was asked for; None: no port, a person keyed once: see `Run.watched`"""
     during: tuple[Reading, ...] = ()
     """oldest first; of an instrument without a port the one that was keyed"""
     end: Reading | None = None
@@ -71,6 +71,9 @@ class Run(Protocol):
         every_s: float = 1.0,
     ) -> dict[str, Watched]:
         """Have a person or the plant do something while these instruments are read.
+
+        What has no port a person reads once: in the middle of a delivery, which is then asked for in two
+        halves, and of anything else when it is over.
 
         Args:
             roles: each a role, or `role:channel` for another quantity than the main one; no two alike.

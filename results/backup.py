@@ -5,6 +5,7 @@ journal is copied with SQLite's own backup, also while another window is testing
 where a PIN encrypts them: whoever finds the stick must not be able to sign.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -125,13 +126,14 @@ def restore(backup: Path, target: Path) -> Manifest:
 
 
 def room_beside(target: Path) -> Path:
-    """The folder in which a backup is restored, checked and settled before it gets the name `target`.
+    """The folder in which a backup is restored, checked and settled before it is `target`; made, and empty.
 
     A folder that has its name is a bench that may be used; until then keys that were revoked since would be
     good again there.
 
     Raises:
-        StorageError: the folder is not empty, a whole disk, or an earlier restore broke off there.
+        StorageError: the folder is not empty, a whole disk, in one that may not be written to, or an earlier
+            restore broke off there.
     """
     _check_empty(target)
     if os.path.ismount(target):
@@ -143,7 +145,7 @@ def room_beside(target: Path) -> Path:
         )
     room = target.with_name(f"{target.name}.part")
     with plain_faults(room):
-        left = room.exists()
+        left = room.exists() and any(room.iterdir())
     if left:
         raise StorageError(
             "backup.left_over",
@@ -151,7 +153,25 @@ def room_beside(target: Path) -> Path:
             "Take that folder away and restore again.",
             path=str(room),
         )
+    with plain_faults(target):
+        _make(room, target)
     return room
+
+
+def _make(room: Path, target: Path) -> None:
+    """Make the folder beside, empty so far; within, a power cut would leave half a bench."""
+    try:
+        room.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        if fault.errno not in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise
+        raise StorageError(
+            "backup.no_room_beside",
+            "Nothing can be written into {folder}, and {path} is made beside and gets its name last.",
+            "Restore into a new folder where you may write, and move it when it is done.",
+            folder=str(room.parent),
+            path=str(target),
+        ) from None
 
 
 def _check_empty(target: Path) -> None:

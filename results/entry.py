@@ -13,6 +13,10 @@ BENCH: Final = ""
 """the run of entries that belong to no run: the bench's own audit trail"""
 
 
+AFTER_RETAKE: Final = "after_retake"
+"""why the step that was under way during a retake is begun again: nobody asked for it, nothing was read"""
+
+
 class _Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="entry"):
     """Common settings of all entries."""
 

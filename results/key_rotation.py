@@ -95,8 +95,9 @@ def keep_for_what_it_signed(folder: Path, stem: str, at: datetime, *, taken: boo
         if revoked.exists():  # it is said of this key, and not of the one that gets its name
             replace_file(kept.with_suffix(REVOKED_SUFFIX), revoked.read_bytes())
         retired = folder / f"{stem}{RETIRED_SUFFIX}"
-        ended = retired.read_bytes() if retired.exists() else _moment(at)
-        replace_file(kept.with_suffix(RETIRED_SUFFIX), ended)
+        if not kept.with_suffix(RETIRED_SUFFIX).exists():  # else it came back, and ended before already
+            ended = retired.read_bytes() if retired.exists() else _moment(at)
+            replace_file(kept.with_suffix(RETIRED_SUFFIX), ended)
         if taken:
             _free_the_name(folder, stem)
 

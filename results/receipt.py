@@ -64,6 +64,11 @@ def verification_address(base: str, payload: bytes) -> str:
     return f"{base.rstrip('/')}/v/{verification_token(payload)}"
 
 
+def is_public_address(base: str) -> bool:
+    """Whether this can stand in a QR code: an http address without a name, a password, a query."""
+    return _BASE.fullmatch(base.rstrip("/")) is not None
+
+
 def verify_receipt(receipt: Receipt, payload: bytes, registry_key: RegistryKey) -> Checkpoint:
     """Check that the registry has committed itself to exactly these bytes.
 

@@ -11,7 +11,7 @@ import msgspec
 from bench import recording
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import say
-from bench.errors import LaboratoryError
+from bench.errors import LaboratoryError, unwritable
 from bench.labels import Labels
 from bench.laboratory import Folders
 from bench.recording import HEADING, times_of
@@ -19,6 +19,7 @@ from drivers import catalogue
 from drivers.clock import Clock, SystemClock, within
 from drivers.instrument import Driver, LineSettings, need_wire
 from drivers.line_entry import line_mistake
+from drivers.protocols.checked_frames import checked_bus
 from drivers.protocols.line_signs import wrong_line
 from drivers.reading import Origin
 from drivers.transports.tapped import TappedTransport
@@ -78,11 +79,20 @@ async def _capture(options: Namespace, driver: Driver | None) -> int:
             await _converse(options, driver, line, recorder)
         else:
             await _listen(options, driver if options.ask else None, line, recorder)
+        if recorder.problem is not None:
+            raise recorder.problem
     say(f"{recorder.total} byte -> {options.output}")
-    if (driver is None or speaks_characters(driver)) and (sign := wrong_line(bytes(recorder.first))):
-        labels = Labels(options.lang)
-        say(labels.text("workbench.line_set_wrongly", sign=labels.clause(sign)))
+    if driver is None or speaks_characters(driver):
+        _judge(bytes(recorder.first), Labels(options.lang))
     return ExitCode.DONE if recorder.total else ExitCode.NOT_ANSWERING
+
+
+def _judge(data: bytes, labels: Labels) -> None:
+    """Say what the bytes tell of the line settings."""
+    if sign := wrong_line(data):
+        say(labels.text("workbench.line_set_wrongly", sign=labels.clause(sign)))
+    elif bus := checked_bus(data):
+        say(labels.text("workbench.checked_bus", bus=bus))
 
 
 async def _converse(options: Namespace, driver: Driver, line: LineSettings, recorder: "_Recorder") -> None:
@@ -97,7 +107,8 @@ async def _converse(options: Namespace, driver: Driver, line: LineSettings, reco
         if device.lost is not None:
             raise device.lost
         recorder.begin()
-        await recorder.clock.sleep(options.seconds)
+        with suppress(TimeoutError):
+            await within(recorder.clock, options.seconds, recorder.failed.wait())
         if device.lost is not None:
             raise device.lost
     finally:
@@ -116,7 +127,7 @@ async def _listen(
         recorder.begin()
         began = due = clock.monotonic()
         request = asked.request() if asked else None
-        while (now := clock.monotonic()) < began + options.seconds:
+        while (now := clock.monotonic()) < began + options.seconds and not recorder.failed.is_set():
             wait = began + options.seconds - now
             if asked and request:
                 if now >= due:
@@ -132,7 +143,8 @@ async def _listen(
 class _Recorder:
     """Writes down what is said on a line; every byte is on the disk as soon as it came.
 
-    Its files are made when the line is open, so that a port that is not there leaves none behind.
+    Its files, and their folder, are made when the line is open, so that a port that is not there leaves none
+    behind. What cannot be written ends the recording: `failed` is set, and `problem` says why.
     """
 
     def __init__(self, clock: Clock, files: ExitStack, output: Path, heading: str) -> None:
@@ -142,35 +154,51 @@ class _Recorder:
         self._heading = heading
         self._opened: tuple[BinaryIO, TextIO] | None = None
         self._began = clock.monotonic()
+        self.failed = asyncio.Event()
+        self.problem: LaboratoryError | None = None
         self.total = 0
         self.first = bytearray()
 
-    def begin(self) -> tuple[BinaryIO, TextIO]:
-        """The files of bytes and times."""
-        if self._opened is None:
-            file = self._files.enter_context(self._output.open("xb"))
-            times = self._files.enter_context(times_of(self._output).open("x", encoding="utf-8"))
-            times.write(self._heading)
-            self._opened = file, times
-        return self._opened
+    def begin(self) -> None:
+        """Make the files of bytes and times."""
+        self._write(b"", "")
 
     def asked(self, data: bytes) -> None:
         """Keep what was asked."""
-        self._note(recording.asked(self._at(), self.total, data))
+        self._write(b"", f"{recording.asked(self._at(), self.total, data)}\n")
 
     def heard(self, data: bytes) -> None:
         """Keep what came."""
-        file, _ = self.begin()
-        file.write(data)
-        file.flush()
-        self._note(recording.piece(self._at(), self.total, len(data)))
-        self.total += len(data)
-        self.first += data[: _JUDGED - len(self.first)]
+        if self._write(data, f"{recording.piece(self._at(), self.total, len(data))}\n"):
+            self.total += len(data)
+            self.first += data[: _JUDGED - len(self.first)]
 
     def _at(self) -> float:
         return self.clock.monotonic() - self._began
 
-    def _note(self, line: str) -> None:
-        _, times = self.begin()
-        times.write(f"{line}\n")
-        times.flush()
+    def _write(self, data: bytes, line: str) -> bool:
+        """Put bytes and a line into their files; whether that went well."""
+        if self.failed.is_set():
+            return False
+        try:
+            file, times = self._opened = self._opened or self._made()
+            file.write(data)
+            file.flush()
+            times.write(line)
+            times.flush()
+        except OSError as problem:
+            # Kept, not raised: a line in use would take it for trouble of its own.
+            self.problem = unwritable(self._output, problem)
+            self.failed.set()
+            for one in self._opened or ():
+                with suppress(OSError):
+                    one.close()  # it would try to write the rest once more
+            return False
+        return True
+
+    def _made(self) -> tuple[BinaryIO, TextIO]:
+        self._output.parent.mkdir(parents=True, exist_ok=True)
+        file = self._files.enter_context(self._output.open("xb"))
+        times = self._files.enter_context(times_of(self._output).open("x", encoding="utf-8"))
+        times.write(self._heading)
+        return file, times

@@ -67,9 +67,10 @@ def show(options: Namespace) -> int:
 
 def check(options: Namespace) -> int:
     """Run a file's own examples and the generic tests."""
-    report = checking.check(Path(options.file))
+    file = catalogue.file_of(options.file, folder=_own(options)) or Path(options.file)
+    report = checking.check(file)
     if options.json:
-        emit({"file": options.file, "ok": report.ok, "findings": report.findings})
+        emit({"file": str(file), "ok": report.ok, "findings": report.findings})
     else:
         labels = Labels(options.lang)
         say(report.file)

@@ -8,7 +8,7 @@ from drivers.errors import PlainError
 if TYPE_CHECKING:
     from procedures.point import Outcome
 
-_MISSPELT: Final = {"link.address", "link.unit", "link.not_modbus"}
+_MISSPELT: Final = {"link.account", "link.address", "link.unit", "link.not_modbus"}
 """an address that can be no address: nothing was asked yet"""
 
 

@@ -283,7 +283,19 @@ def _registry(commands: Any) -> None:
     revoke.add_argument("record", metavar="RECORD", help="its id, as in BENCH-02:000017")
     revoke.add_argument("--reason", required=True, metavar="TEXT", help="stands on the public page")
     revoke.add_argument("--by", required=True, metavar="TEXT", help="who has decided it")
-    for command in (serve, enrol, key, take_in, revoke):
+    admit = group.add(
+        "admit",
+        "bench.cli.registry:admit",
+        "take a sealed record that does not show who tested; its page says so",
+        'tera registry admit 000017.tera.json --reason "disegel tanpa NIP; surat UML 12" --by "Kepala UPTD"',
+    )
+    admit.add_argument(
+        "file", type=Path, metavar="FILE", help="the .tera.json file, as its bench has sealed it"
+    )
+    admit.add_argument("--reason", required=True, metavar="TEXT", help="stands on the public page")
+    admit.add_argument("--by", required=True, metavar="TEXT", help="who has decided it")
+    admit.add_argument("--base-url", metavar="URL", help="the address behind the QR, as citizens reach it")
+    for command in (serve, enrol, key, take_in, revoke, admit):
         command.add_argument("--database", metavar="URL", help="SQLite file by default; postgresql://…")
         command.add_argument(
             "--folder", type=Path, default=Path("registry"), metavar="DIR", help="keys and SQLite file"

@@ -16,7 +16,7 @@ from bench.cli.procedures import print_outcome, print_points
 from bench.cli.unpacked import is_paper, named_record, record_in
 from bench.cli.validation import is_validation
 from bench.cli.validation import verify as verify_validation
-from bench.errors import LaboratoryError
+from bench.errors import LaboratoryError, unwritable
 from bench.keyring import Trust, trusted_keys
 from bench.labels import Labels
 from bench.laboratory import Folders
@@ -307,10 +307,4 @@ def _write_new(path: Path, content: bytes) -> None:
             file=str(path),
         ) from None
     except OSError as problem:
-        raise LaboratoryError(
-            "file.unwritable",
-            "{file} cannot be written: {problem}.",
-            "Choose another folder with -o.",
-            file=str(path),
-            problem=problem.strerror or str(problem),
-        ) from None
+        raise unwritable(path, problem) from None

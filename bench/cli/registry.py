@@ -12,7 +12,7 @@ from bench.cli.output import say
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from results.errors import RecordError
-from results.naming import LARGEST_RECEIPT
+from results.naming import LARGEST_RECEIPT, LARGEST_RECORD
 from results.receipt import Receipt
 from results.registry.app import open_store
 from results.registry.checkpoint import open_note
@@ -106,6 +106,17 @@ def revoke(options: Namespace) -> int:
     with closing(store.database):
         store.revoke(options.record, reason=options.reason, by=options.by)
     say(Labels(options.lang).text("command.withdrawn", record=options.record))
+    return ExitCode.DONE
+
+
+def admit(options: Namespace) -> int:
+    """Take a record on the word of this registry's office; its page says so from now on."""
+    store = open_store(_settings(options, options.base_url or "http://localhost"))
+    with closing(store.database):
+        receipt = store.admit(
+            read_whole(options.file, most=LARGEST_RECORD), reason=options.reason, by=options.by
+        )
+    say(Labels(options.lang).text("command.admitted", record=receipt.record_id))
     return ExitCode.DONE
 
 

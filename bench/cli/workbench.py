@@ -4,11 +4,11 @@ from argparse import Namespace
 from contextlib import suppress
 from pathlib import Path
 
-from bench.cli.capture import exists, line_of, usage
+from bench.cli.capture import line_of, usage
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
 from bench.cli.tried import as_text
-from bench.errors import LaboratoryError
+from bench.errors import LaboratoryError, unwritable
 from bench.labels import Labels
 from bench.laboratory import Folders
 from bench.recording import interval_of, with_questions
@@ -108,12 +108,20 @@ def new(options: Namespace) -> int:
     if output.name != f"{options.name}.toml":
         raise usage(f"{output} is not named for {options.name}", f"Name the file {options.name}.toml.")
     if output.exists():
-        raise exists(output)
+        raise LaboratoryError(
+            "driver.exists",
+            "{file} is already there and is not overwritten.",
+            "Give another NAME, or move that file away first.",
+            file=str(output),
+        )
     proposal = _proposed(options)
     missing = list(proposal.missing)
     if proposal.text:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        output.write_text(proposal.text, "utf-8")
+        try:
+            output.parent.mkdir(parents=True, exist_ok=True)
+            output.write_text(proposal.text, "utf-8")
+        except OSError as problem:
+            raise unwritable(output, problem) from None
         missing += checking.check(output).findings if not missing else ()
     written = str(output) if proposal.text else None
     if options.json:

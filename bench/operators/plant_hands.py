@@ -70,6 +70,8 @@ class PlantHands:
         self._loads = loads
         self._eyes = eyes
         self._flow = _USUAL
+        self._flows_until: float | None = None
+        """clock time at which the water of a delivery stands still; None: nothing is delivered"""
 
     async def answer(self, prompt: Prompt) -> Answer:
         """Do it while the operator is asked; both must be done.
@@ -100,11 +102,9 @@ class PlantHands:
             case SetFlow(flow=flow):
                 self._flow = flow
             case StartFlow():
-                plant.set(FLOW, self._flow, at=now, over_s=_VALVE_S)
-                await self.clock.sleep(_VALVE_S)
+                await self.begin(action)
             case StopFlow():
-                plant.set(FLOW, self._flow * 0, at=now, over_s=_VALVE_S)
-                await self.clock.sleep(_VALVE_S + _REST_S)
+                await self.end(action)
             case DeliverVolume(volume=volume, flow=flow, into=into):
                 await self.deliver(volume, flow or self._flow, into=bool(into))
             case FillVessel(volume=Quantity() as volume):
@@ -129,23 +129,62 @@ class PlantHands:
 
     async def deliver(self, volume: Quantity, flow: Quantity, *, into: bool) -> None:
         """From standstill to standstill, the two slopes of the valve included."""
+        self.open(volume, flow, into=into)
+        await self.closed()
+
+    def open(self, volume: Quantity, flow: Quantity, *, into: bool) -> float:
+        """Let so much flow from now on; seconds until the valve begins to close. What flowed before ends."""
+        self.close()
         seconds = (
             float(in_unit(volume, "L") / in_unit(flow, "L/s")) if volume.value > 0 and flow.value > 0 else 0
         )
-        if not seconds:
+        if seconds:
+            plant, begun = self.plant, self.clock.monotonic()
+            slope = min(_VALVE_S, seconds)
+            plant.set(DIVERTER, _INTO if into else _PAST, at=begun)
+            plant.set(FLOW, flow, at=begun, over_s=slope)
+            plant.set(FLOW, flow * 0, at=begun + seconds, over_s=slope)
+            self._flows_until = begun + seconds + slope
+        return seconds
+
+    async def closed(self) -> None:
+        """Wait until the water stands still; whoever leaves in the middle closes the valve."""
+        if self._flows_until is None:
             return
-        plant, begun = self.plant, self.clock.monotonic()
-        slope = min(_VALVE_S, seconds)
-        plant.set(DIVERTER, _INTO if into else _PAST, at=begun)
-        plant.set(FLOW, flow, at=begun, over_s=slope)
-        plant.set(FLOW, flow * 0, at=begun + seconds, over_s=slope)
         try:
-            await self.clock.sleep(seconds + slope + _REST_S)
-        finally:  # whoever leaves in the middle closes the valve
-            now = self.clock.monotonic()
-            if now < begun + seconds + slope:
-                plant.set(FLOW, flow * 0, at=now)
-            plant.set(DIVERTER, _PAST, at=max(now, begun + seconds + slope))
+            await self.clock.sleep(max(0.0, self._flows_until + _REST_S - self.clock.monotonic()))
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """End what flows."""
+        until, self._flows_until = self._flows_until, None
+        if until is None:
+            return
+        now = self.clock.monotonic()
+        if now < until:
+            self.plant.set(FLOW, self._flow * 0, at=now)
+        self.plant.set(DIVERTER, _PAST, at=max(now, until))
+
+    async def begin(self, action: StartFlow) -> None:
+        """The first half of a delivery; without a volume it flows until somebody stops it."""
+        if action.volume is not None:
+            await self.clock.sleep(min(_VALVE_S, self.let_in(action, action.volume)))
+        else:
+            self.plant.set(FLOW, self._flow, at=self.clock.monotonic(), over_s=_VALVE_S)
+            await self.clock.sleep(_VALVE_S)
+
+    def let_in(self, action: StartFlow, volume: Quantity) -> float:
+        """Let a delivery flow; see `open`."""
+        return self.open(volume, action.flow or self._flow, into=bool(action.into))
+
+    async def end(self, action: StopFlow) -> None:
+        """The second half."""
+        if action.volume is not None:
+            await self.closed()
+        else:
+            self.plant.set(FLOW, self._flow * 0, at=self.clock.monotonic(), over_s=_VALVE_S)
+            await self.clock.sleep(_VALVE_S + _REST_S)
 
     def seen(self, action: Action) -> Answer | None:
         """What a person would read off the plant; None: it is no such question, or nothing says it."""

@@ -25,6 +25,7 @@ from procedures.action import (
     Keyed,
     KeyIndication,
     KeyQuantity,
+    StartFlow,
 )
 
 _POUR_S: Final = 2.0
@@ -43,6 +44,8 @@ class VesselHands(PlantHands):
         super().__init__(plant, clock, operator, eyes=eyes)
         self._vessels = vessels
         self._took = Quantity(0, "s")
+        self._filling: tuple[str, Quantity] | None = None
+        """the vessel that is being filled, and what had flowed before"""
         self._weigh()
 
     async def obey(self, action: Action) -> None:
@@ -56,7 +59,8 @@ class VesselHands(PlantHands):
                 vessels.drain(name)
                 await self._settle()
             case DeliverVolume():
-                await self._let_through(action)
+                self.let_in(action.halves[0], action.volume)
+                await self.closed()
             case Adjust():
                 vessels.adjust()
             case _:
@@ -115,17 +119,30 @@ class VesselHands(PlantHands):
         litres = in_unit(self._vessels.shown[nozzle], "L") if action.question == "price_shown" else 1
         return Quantity(litres * each, action.unit)
 
-    async def _let_through(self, action: DeliverVolume) -> None:
+    def let_in(self, action: StartFlow, volume: Quantity) -> float:
         """Through the meters of the plant into a vessel; a nozzle stops when its display shows the volume."""
-        vessels, volume, flow = self._vessels, action.volume, action.flow or _USUAL
+        self._pour()
+        vessels, flow = self._vessels, action.flow or _USUAL
         if action.source in vessels.nozzles:
             volume = vessels.deliver(action.source, volume)
         self._took = Quantity((in_unit(volume, "L") / in_unit(flow, "L/s")).quantize(Decimal("0.01")), "s")
-        before = self.plant.true(VOLUME, at=self.clock.monotonic())
+        self._filling = action.into, self.plant.true(VOLUME, at=self.clock.monotonic())
+        return self.open(volume, flow, into=False)
+
+    async def closed(self) -> None:
+        """Wait until nothing flows any more; so much more stands in the vessel then."""
         try:
-            await self.deliver(volume, flow, into=False)
+            await super().closed()
         finally:
-            vessels.pour(action.into, self.plant.true(VOLUME, at=self.clock.monotonic()) - before)
+            self._pour()
+
+    def _pour(self) -> None:
+        """What flowed since the valve was opened stands in the vessel."""
+        self.close()
+        filling, self._filling = self._filling, None
+        if filling is not None:
+            into, before = filling
+            self._vessels.pour(into, self.plant.true(VOLUME, at=self.clock.monotonic()) - before)
             self._weigh()
 
     async def _settle(self) -> None:

@@ -71,6 +71,11 @@ class TeraApp(Shell):
         self._unlocked = asyncio.Event()
         self._unlocked.set()
 
+    def switch_language(self) -> None:
+        """Indonesian to English and back, also what the desk tells."""
+        self.desk.speak(self.labels.other())
+        super().switch_language()
+
     def first_screen(self) -> Screen[None]:
         """Home."""
         return HomeScreen()

@@ -19,6 +19,7 @@ from procedures.edition import PlannedStep
 from procedures.point import Conclusion, Outcome, Point
 from procedures.rounding import told
 from results.certificate.columns import shortened
+from results.entry import AFTER_RETAKE
 
 BESIDE_LIMITS: Final = 4
 """places below the first digit of a limit at which a decimal of an error is nothing beside it"""
@@ -156,7 +157,7 @@ class RunView:
         gone = {row.step.label for row in self.rows} - {point.label for point in left}
         last = self.last if self.last is None or self.last.label not in gone else (left[-1] if left else None)
         retaken = Retaken(path=event.path, reason=event.reason, note=event.note)
-        again = retaken in self.retaken or event.reason == events.AFTER_RETAKE
+        again = retaken in self.retaken or event.reason == AFTER_RETAKE
         known = self.retaken if again else (*self.retaken, retaken)
         return replace(self, rows=rows, last=last, retaken=known, standing=(), settling="")
 

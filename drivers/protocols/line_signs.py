@@ -1,11 +1,13 @@
 """What bytes look like when the line is set wrongly: the wrong baud rate, or parity read as data.
 
 An 8-bit line that carries 7 bits and parity shows the parity as the highest bit of every byte, so parity can
-be named exactly. A baud rate can only be doubted.
+be named exactly. A baud rate can only be doubted. Frames of a bus that are whole and checked come from a line
+set rightly, however few of their bytes are characters.
 """
 
 from typing import Final
 
+from drivers.protocols.checked_frames import checked_bus
 from drivers.protocols.escape import PRINTABLE
 
 _SEVEN_BITS: Final = 0x7F
@@ -20,13 +22,16 @@ _LEAST_TEXT: Final = 0.9
 def wrong_line(data: bytes) -> str | None:
     """Why `data` looks like a line set wrongly, one sentence; None when it does not."""
     odd = sum(byte > _SEVEN_BITS or byte == 0 for byte in data)
-    if not data or odd * 4 < len(data):
+    if not data or odd * 4 < len(data) or checked_bus(data) is not None:
         return None
     if set(data) <= _TOO_FAST:
         return "only the bytes 00 78 80 F8 come: the line is read at a wrong baud rate"
     if parity := parity_of(data):
         return f"every byte has {parity[0]} parity: the line carries 7 data bits, set it to {parity[1]}"
-    return "many bytes are NUL or have the highest bit set: baud rate, data bits or parity are set wrongly"
+    return (
+        "many bytes are NUL or have the highest bit set: baud rate, data bits or parity are set wrongly,"
+        " or it is no characters that this instrument sends"
+    )
 
 
 def parity_of(data: bytes) -> tuple[str, str] | None:

@@ -59,3 +59,8 @@ class PromptTransport(Transport, Protocol):
         Raises:
             LinkLostError: the line is gone.
         """
+
+
+def holds_account(address: str) -> bool:
+    """Whether an address of a network names who comes, or with which password."""
+    return "@" in address.partition("://")[2]

@@ -7,6 +7,7 @@ from typing import Final
 import serial
 
 from drivers.errors import LinkLostError
+from drivers.transports import holds_account
 
 if sys.platform == "win32":
     PORT_FAULTS: Final[tuple[type[Exception], ...]] = (OSError, TypeError, ValueError)
@@ -29,6 +30,13 @@ _MISSING: Final = {errno.ENOENT, errno.ENODEV, errno.ENXIO}
 def no_address(address: str) -> LinkLostError | None:
     """The sentence for an address that cannot be one, however the cables run; None for any other."""
     scheme, separator, rest = address.partition("://")
+    if holds_account(address):
+        return LinkLostError(
+            "link.account",
+            "The address {port} was given with a name or a password.",
+            "Write it without them, as in socket://host:port: it stands in records and messages.",
+            port=f"{scheme}://{rest.rpartition('@')[2]}",
+        )
     if not address.strip():
         return _misspelt(address)
     if separator and scheme.lower() in _NETWORKS:

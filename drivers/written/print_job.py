@@ -2,7 +2,8 @@ r"""A scale that prints a label of fourteen lines (JIK6CAB): the job, `^KJIK000`
 
 Fail closed: every line must be as in the recorded jobs, the net weight must stand there twice, and gross less
 tare must be net. Whether the load was at rest is not printed. Facts: three recorded jobs of
-chumpon-asaneerat/NSerialCommTools; what the lines mean is that repository's reading of them.
+chumpon-asaneerat/NSerialCommTools; what the lines mean is that repository's reading of them. Nothing in a job
+says which scale printed it, and nothing is known that it could be asked.
 """
 
 import re

@@ -3,7 +3,8 @@
 Fail closed: the sum, the length that the subtype promises, the sign beside the float and a number of whole
 last digits must all agree, or there is no number. Facts: docs/protocol.md of GraysonBellamy/sartoriuslib
 (MSE1203S, WZA8202-N, BCE3202-1S) and frames of its session run_60s; the worked reply of its section 3.3
-carries a wrong sum.
+carries a wrong sum. The factory number is its section 7.1; that its five bytes are ten decimal digits, the
+same balance shows: in SBI it says `SerNo.    0031801165`.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Final
 
 from drivers.instrument import Command, Evidence, LineSettings
 from drivers.protocols import Acknowledged, Decoder, Event, Indicated, Refused, State
+from drivers.protocols.inquiry import Inquiry
 from drivers.quantity import Quantity
 from drivers.reading import Kind, Stability
 from drivers.written.source import Written
@@ -48,6 +50,38 @@ def framed(body: bytes) -> bytes:
 GROSS: Final = framed(b"\x01\x09\x20")
 """read the gross weight"""
 TARE: Final = framed(b"\x01\x09\x14")
+_WHO: Final = framed(b"\x01\x09\x01")
+_FACTORY: Final = bytes((8, _MARKER, 0x45))
+"""how the frame of a factory number begins"""
+_DIGITS: Final = 10
+_UNKNOWN: Final = framed(bytes((_MARKER, _ERROR, 0x04)))
+
+
+@dataclass(frozen=True)
+class FactoryNumber(Inquiry):
+    """The question for the maker's number, and the frame of ten decimal digits that answers it."""
+
+    def told(self, frame: bytes) -> str:
+        """The ten digits, wherever their frame stands; nothing where its sum or a digit is wrong."""
+        at = frame.find(_FACTORY)
+        while at >= 0:
+            size = len(_FACTORY) + _DIGITS // 2
+            whole, digits = frame[at : at + size + 1], frame[at + len(_FACTORY) : at + size].hex()
+            if len(whole) > size and sum(whole[:-1]) & 0xFF == whole[-1] and digits.isdecimal():
+                return digits if int(digits) else ""
+            at = frame.find(_FACTORY, at + 1)
+        return ""
+
+    def answer(self, told: str) -> bytes:
+        """The whole answer; a number that such a balance cannot have, it does not know the question for."""
+        if not (told.isascii() and told.isdecimal() and len(told) <= _DIGITS):
+            return _UNKNOWN
+        return framed(_FACTORY[1:] + bytes.fromhex(told.rjust(_DIGITS, "0")))
+
+
+FACTORY_NUMBER: Final = FactoryNumber(
+    name="serial number", tells="serial_number", send=_WHO, forms=(), played="0031801165"
+)
 
 
 class XbpiDecoder:
@@ -173,6 +207,8 @@ def _float40(value: Fraction) -> bytes:
 @dataclass(frozen=True, kw_only=True)
 class Xbpi(Written):
     """A Sartorius balance set to xBPI, asked for its gross weight."""
+
+    inquiries: tuple[Inquiry, ...] = (FACTORY_NUMBER,)
 
     def request(self, *, high_resolution: bool = False) -> bytes:
         """Read the gross weight; the finer display carries no mark and is not asked for."""

@@ -6,6 +6,8 @@ maker's own program writes it does the same for its group.
 
 Facts: ZeraGmbH/SourceMock, commit 002d887, Provider/ZeraDevices: the maker's service and its mock of the
 instrument. What `UEB` and `RDY` in the status mean is not told there: anything but the mock's is refused.
+Which bench of its model answers it does not tell: `AAV` gives model and firmware, and we found no command
+there that gives a serial number.
 """
 
 import re

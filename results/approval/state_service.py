@@ -26,7 +26,14 @@ class StateService:
             password: of that account.
             nik: the person's national number.
             passphrase: what the person alone knows.
+
+        Raises:
+            RecordError: the address holds an account, and would be seen by whoever sees the command.
         """
+        if "@" in url:
+            raise refused(
+                "the address of the service holds a name or a password; they go into TERA_SIGN_ACCOUNT"
+            )
         self._url = url.rstrip("/") + _PATH
         self._account = (user, password)
         self._person = {"nik": nik, "passphrase": passphrase}
@@ -42,7 +49,7 @@ class StateService:
                 files={"file": ("paper.pdf", paper, "application/pdf")},
                 timeout=_TIMEOUT_S,
             )
-        except httpx.HTTPError as fault:
+        except (httpx.HTTPError, httpx.InvalidURL) as fault:
             raise refused(f"the signing service does not answer ({type(fault).__name__})") from fault
         if answer.status_code != httpx.codes.OK:
             raise refused(f"the signing service says: {_message(answer)}")

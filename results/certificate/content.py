@@ -16,6 +16,7 @@ from procedures.rounding import told
 from results.amendment import AMENDABLE
 from results.certificate.columns import columns, error_of, headings, label_of, limits_of, sections
 from results.certificate.words import anything, clock, day, gloss, moment, quantity, sentence, word
+from results.entry import AFTER_RETAKE
 from results.receipt import verification_address, verification_token
 from results.record import Record, Signer
 from results.verification import VerifiedRecord
@@ -85,7 +86,7 @@ def certificate_content(verified: VerifiedRecord) -> dict[str, Any]:
         "as_found": sections(record.as_found.points, shown) if record.as_found else [],
         "subjects": _subjects(record),
         "subjects_title": _subjects_title(record.kind),
-        "breaks": [*_amendments(record), *(_break(one) for one in record.breaks)],
+        "breaks": [*_amendments(record), *_breaks(record)],
         "notices": [
             sentence("notice", one.code, **{name: _fact(name, fact) for name, fact in one.facts.items()})
             for one in record.notices
@@ -269,6 +270,11 @@ def _cause(point: Point) -> str:
     cause = word("cause", point.reason or "error_outside_tolerance")
     limits = f" (kesalahan {error_of(point)}, BKD {limits_of(point)})" if point.tolerance else ""
     return f"{where}: {cause}{limits}"
+
+
+def _breaks(record: Record) -> list[str]:
+    """What broke the test's course: a retake is one line, whatever was begun anew only because of it."""
+    return [_break(one) for one in record.breaks if one.get("reason") != AFTER_RETAKE]
 
 
 def _break(one: dict[str, Any]) -> str:

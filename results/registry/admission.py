@@ -51,13 +51,16 @@ class Submission:
     signed_by: tuple[Enrolled, ...]
 
 
-def examine(body: bytes, keys: Mapping[str, Enrolled], *, training: bool) -> Submission:
+def examine(
+    body: bytes, keys: Mapping[str, Enrolled], *, training: bool, decided: bool = False
+) -> Submission:
     """Check a body against the enrolled keys and this registry's kind.
 
     Args:
         body: the bytes of a DSSE envelope.
         keys: all enrolled keys by key id; retired ones sign nothing new.
         training: whether this registry takes training records, and only those.
+        decided: the registry's office vouches for office and officer; its bench must have signed.
 
     Raises:
         RefusalError: with the reason.
@@ -67,7 +70,9 @@ def examine(body: bytes, keys: Mapping[str, Enrolled], *, training: bool) -> Sub
     active = {keyid: key for keyid, key in keys.items() if not key.retired}
     submission = reopen(body, active)
     _check_names(submission.record)
-    _check_signers(submission, keys)
+    _check_bench(submission, decided=decided)
+    if not decided:
+        _check_officer(submission, keys)
     return submission
 
 
@@ -161,21 +166,27 @@ def _check_names(record: Record) -> None:
         raise _unsound("the time of its end is not written with an offset")
 
 
-def _check_signers(submission: Submission, keys: Mapping[str, Enrolled]) -> None:
-    """The bench of the record has signed it; so has its officer, where the office enrols officers at all."""
-    record, signed_by = submission.record, submission.signed_by
+def _check_bench(submission: Submission, *, decided: bool) -> None:
+    """The bench of the record has signed it, and is of its office."""
+    record = submission.record
     if not any(
-        (key.role, key.subject, key.office) == ("bench", record.bench, record.office.name)
-        for key in signed_by
+        (key.role, key.subject) == ("bench", record.bench) and (decided or key.office == record.office.name)
+        for key in submission.signed_by
     ):
         raise RefusalError(
             403,
             "other_bench",
             "This record is of bench {bench} of {office}, whose key has not signed it.",
-            "Check the names of bench and office in the laboratory file against the enrolment here.",
+            "Check bench and office in the laboratory file against the enrolment here. If it is sealed "
+            "under a wrong one, ask the registry's office: `tera registry admit`.",
             bench=record.bench,
             office=record.office.name,
         )
+
+
+def _check_officer(submission: Submission, keys: Mapping[str, Enrolled]) -> None:
+    """The officer of the record has signed it, where the office enrols officers at all."""
+    record, signed_by = submission.record, submission.signed_by
     # Retired keys count: an office whose officers have all left must not fall back to benches alone.
     officers = [key for key in keys.values() if (key.role, key.office) == ("officer", record.office.name)]
     signed, nip = {key.subject for key in signed_by if key in officers}, record.officer.nip
@@ -189,7 +200,8 @@ def _check_signers(submission: Submission, keys: Mapping[str, Enrolled]) -> None
             403,
             "unknown_officer",
             "No officer of {office} with the NIP {nip} is enrolled here.",
-            "Enrol the public key of whoever tested, with the NIP, at this registry, then send again.",
+            "Enrol the public key of whoever tested, with the NIP, at this registry, then send again. If it "
+            "is sealed with a wrong NIP, ask the registry's office: `tera registry admit`.",
             office=record.office.name,
             nip=nip.strip() or "(none)",
         )
@@ -197,7 +209,8 @@ def _check_signers(submission: Submission, keys: Mapping[str, Enrolled]) -> None
         403,
         "officer",
         "The officer of this record is enrolled here and has not signed it with a key in force.",
-        "Let the officer sign on the bench, or enrol the officer's new key, then send the record again.",
+        "Let the officer sign on the bench, or enrol the officer's new key, then send the record again. "
+        "If it is sealed with the NIP of another, ask the registry's office: `tera registry admit`.",
     )
 
 
@@ -214,7 +227,8 @@ def _check_nameless(record: Record, officers: Sequence[Enrolled]) -> None:
             403,
             "no_nip",
             "This record names no NIP, and more than one officer of {office} is enrolled here.",
-            "Enter the NIP of whoever tests in laboratory.toml; call the registry's office about this one.",
+            "Enter the NIP of whoever tests in laboratory.toml, and ask the registry's office to take this "
+            "one: `tera registry admit`.",
             office=record.office.name,
         )
 

@@ -44,7 +44,7 @@ class Database:
             self.engine = _engine(url)
             with _migrating, self._writer.connect() as connection:
                 _migrate(connection)
-        except (ArgumentError, SQLAlchemyError, OSError, ImportError) as fault:
+        except (ArgumentError, SQLAlchemyError, OSError, ImportError, ValueError) as fault:
             raise StorageError(
                 "registry.database",
                 "The registry's database cannot be opened: {fault}.",
@@ -78,7 +78,8 @@ def _engine(url: str) -> Engine:
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        raise ArgumentError(f"{url!r} is neither sqlite:///FILE nor postgresql://…")
+        shown = parsed.render_as_string(hide_password=True)
+        raise ArgumentError(f"{shown!r} is neither sqlite:///FILE nor postgresql://…")
     Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, connect_args={"timeout": _BUSY_S})
     event.listen(engine, "connect", _prepare_sqlite)

@@ -51,7 +51,7 @@ def record_page(entry: Entry, language: Language, now: datetime) -> str:
         _facts(
             say("instrument"), _instrument(say, submission.record), tag("p", say("compare"), class_="hint")
         ),
-        _facts(say("test"), _test(say, submission.record)),
+        _facts(say("test"), (*_test(say, submission.record), (say("admitted"), entry.admitted))),
         _authenticity(say, entry),
     )
 

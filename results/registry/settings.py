@@ -5,7 +5,9 @@ from pathlib import Path
 from typing import Self
 
 from drivers.clock import Clock, SystemClock
-from results.keys import FileKey
+from results.errors import RecordError
+from results.keys import FileKey, is_lost
+from results.receipt import is_public_address
 from results.registry.admission import MAXIMUM_BYTES
 
 
@@ -47,14 +49,35 @@ class Settings:
         A training registry signs under another name, so its checkpoints never serve for the true one.
 
         Raises:
-            RecordError: the key cannot be read.
+            RecordError: the key is lost, or cannot be read; the address is not fit for a QR code.
             StorageError: the disk refuses.
         """
+        if not is_public_address(base_url):
+            raise RecordError(
+                "registry.base_url",
+                "What stands behind --base-url is no address, or holds a name or a password.",
+                "Write it as in https://registry.example: it stands in every QR code.",
+            )
+        key = folder / "registry.pem"
+        _check_not_lost(key)
         return cls(
             database=database or f"sqlite:///{folder / 'registry.db'}",
-            key=FileKey.open(folder / "registry.pem"),
+            key=FileKey.open(key),
             base_url=base_url,
             origin="tera-registry/training" if training else "tera-registry/log",
             training=training,
             clock=clock or SystemClock(),
+        )
+
+
+def _check_not_lost(key: Path) -> None:
+    if is_lost(key):
+        raise RecordError(
+            "registry.key_lost",
+            "The registry's key {path} is gone, and its public half {public} is there: no other was made.",
+            "Put it back from where it is kept apart. If it is lost for good, this log cannot go on: keep "
+            "its folder, begin another one with --folder, and give its key to every bench: "
+            "`tera registry key`.",
+            path=str(key),
+            public=key.with_suffix(".pub").name,
         )

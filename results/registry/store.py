@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from drivers.clock import Clock
 from drivers.notation import to_json
+from results import envelope as dsse
 from results import merkle
 from results.errors import IntegrityError
 from results.keys import FileKey
@@ -24,7 +25,7 @@ from results.registry.database import Database
 from results.registry.enrolment import Role, enrol, enrolled
 from results.registry.refusal import RefusalError
 from results.registry.succession import check_place, conflict
-from results.registry.tables import AlarmRow, RecordRow, RevocationRow
+from results.registry.tables import AdmissionRow, AlarmRow, RecordRow, RevocationRow
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Entry:
     """verification code of the record that takes its place"""
     revoked: str = ""
     """the reason, when the office has withdrawn it"""
+    admitted: str = ""
+    """why the registry's office vouches for who tested, when the record itself does not show it"""
 
 
 class Store:
@@ -69,11 +72,16 @@ class Store:
         """Register a record.
 
         Returns:
-            The receipt, and whether the record is new. The same record again gives the same receipt.
+            The receipt, and whether the record is new. The same record again gives the same receipt, whatever
+            became of its keys since: a bench that has lost its receipts sends all again.
 
         Raises:
             RefusalError: with the reason; nothing was changed but perhaps a row of alarm.
         """
+        with self.database.reading() as session:
+            receipt = self._taken(session, body)
+        if receipt is not None:
+            return receipt, False
         submission = examine(body, self.keys(), training=self.training)
         try:
             with self.database.writing() as session:
@@ -82,6 +90,34 @@ class Store:
             if refusal.alarm:
                 self._raise_alarm(refusal, submission)
             raise
+
+    def admit(self, body: bytes, *, reason: str, by: str) -> Receipt:
+        """Register a record that does not show who tested, or of which office, on its office's word.
+
+        A sealed record stays as it is, and no record of its bench is taken before it: somebody must decide.
+
+        Args:
+            body: the bytes of its envelope; its bench must have signed, and it is the next of its bench.
+            reason: stands on its page.
+            by: who has decided it.
+
+        Raises:
+            RefusalError: it is registered already, or its bench, kind, content or place is not right.
+        """
+        submission = examine(body, self.keys(), training=self.training, decided=True)
+        with self.database.writing() as session:
+            receipt, new = self._register(session, submission, decided=True)
+            if not new:
+                raise RefusalError(
+                    409,
+                    "admission",
+                    "{record_id} is registered already.",
+                    "Nothing needs to be decided: its bench gets the receipt when it sends it again.",
+                    record_id=receipt.record_id,
+                )
+            session.flush()
+            session.add(AdmissionRow(record_id=receipt.record_id, reason=reason, by=by, at=self._now()))
+        return receipt
 
     def enrol(self, subject: str, public_key: bytes, office: str, *, role: Role = "bench") -> str:
         """Accept a key from now on; see `enrolment.enrol`."""
@@ -155,16 +191,17 @@ class Store:
             alarms = session.scalar(select(func.count()).select_from(AlarmRow))
             return log.size(session), alarms or 0
 
-    def _register(self, session: Session, submission: Submission) -> tuple[Receipt, bool]:
+    def _register(
+        self, session: Session, submission: Submission, *, decided: bool = False
+    ) -> tuple[Receipt, bool]:
         head, stored = log.locked(session), log.Stored(session)
         record = submission.record
         known = session.scalar(select(RecordRow).where(RecordRow.record_id == record.record_id))
         if known is not None:
             if known.digest != submission.digest:
                 raise conflict(record.record_id, known.digest, submission.digest)
-            note = log.kept_checkpoint(session, known.leaf_index + 1)
-            return self._receipt(known, submission.payload, stored, note), False
-        check_place(session, submission)
+            return self._kept_receipt(session, known, submission.payload), False
+        check_place(session, submission, decided=decided)
         stored.read_peaks(head.size)
         self._check_log(session, head.size, stored)
         index = log.append(head, merkle.leaf_hash(submission.payload), stored)
@@ -184,6 +221,19 @@ class Store:
         note = self._sign(index + 1, root)
         log.keep_checkpoint(session, index + 1, note)
         return self._receipt(row, submission.payload, stored, note), True
+
+    def _taken(self, session: Session, body: bytes) -> Receipt | None:
+        """The receipt of exactly this record; None when it is not here, or is no envelope at all."""
+        try:
+            envelope = dsse.parse(body)
+        except IntegrityError:
+            return None
+        known = session.scalar(select(RecordRow).where(RecordRow.digest == envelope.digest))
+        return None if known is None else self._kept_receipt(session, known, envelope.content)
+
+    def _kept_receipt(self, session: Session, known: RecordRow, payload: bytes) -> Receipt:
+        note = log.kept_checkpoint(session, known.leaf_index + 1)
+        return self._receipt(known, payload, log.Stored(session), note)
 
     def _receipt(self, row: RecordRow, payload: bytes, stored: log.Stored, note: str) -> Receipt:
         size = row.leaf_index + 1
@@ -209,6 +259,7 @@ class Store:
                 select(RecordRow.token).where(RecordRow.supersedes == row.record_id).limit(1)
             )
             revoked = session.get(RevocationRow, row.record_id)
+            admitted = session.get(AdmissionRow, row.record_id)
             return Entry(
                 submission,
                 row.leaf_index,
@@ -216,6 +267,7 @@ class Store:
                 self._proved(session, row, submission),
                 newer or "",
                 revoked.reason if revoked else "",
+                admitted.reason if admitted else "",
             )
 
     def _proved(self, session: Session, row: RecordRow, submission: Submission) -> Checkpoint:

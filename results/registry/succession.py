@@ -9,8 +9,10 @@ from results.registry.refusal import RefusalError
 from results.registry.tables import RecordRow
 
 
-def check_place(session: Session, submission: Submission) -> None:
+def check_place(session: Session, submission: Submission, *, decided: bool = False) -> None:
     """A new record comes without a gap, onto the record before, and replaces only one of its own office.
+
+    That of another office, or of a misspelt one, is replaced where the registry's office has `decided` so.
 
     Raises:
         RefusalError: with the number that is expected, or with an alarm when the records differ.
@@ -41,20 +43,21 @@ def check_place(session: Session, submission: Submission) -> None:
             previous=record.previous_record,
             registered=last.digest if last else "",
         )
-    if record.supersedes and not _may_supersede(session, record.supersedes, submission):
+    if record.supersedes and not _may_supersede(session, record.supersedes, submission, decided=decided):
         raise RefusalError(
             422,
             "supersedes",
             "The record {supersedes} that this one is to replace is not a record of the same office.",
-            "Correct the number of the record that is replaced.",
+            "Correct the number of the record that is replaced. If it is sealed, ask the registry's office: "
+            "`tera registry admit`.",
             supersedes=record.supersedes,
         )
 
 
-def _may_supersede(session: Session, record_id: str, submission: Submission) -> bool:
+def _may_supersede(session: Session, record_id: str, submission: Submission, *, decided: bool) -> bool:
     older = session.scalar(select(RecordRow).where(RecordRow.record_id == record_id))
-    if older is None:
-        return False
+    if older is None or decided:
+        return older is not None
     return reopen(older.envelope, enrolled(session)).record.office.name == submission.record.office.name
 
 

@@ -90,6 +90,16 @@ class RevocationRow(Table):
     at: Mapped[str] = mapped_column(String(32))
 
 
+class AdmissionRow(Table):
+    """A record that was taken because the registry's office vouches for who tested; its page says so."""
+
+    __tablename__ = "admission"
+    record_id: Mapped[str] = mapped_column(ForeignKey("record.record_id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(200))
+    at: Mapped[str] = mapped_column(String(32))
+
+
 class AlarmRow(Table):
     """Something that should never happen between honest parties."""
 

@@ -76,6 +76,18 @@ def test_an_amendment_has_its_own_number_and_says_what_why_who_and_when(lab, old
     assert told.changes["identity.serial"] == {"old": "A123456", "new": "A123465"}
 
 
+def test_a_test_under_a_clock_that_was_ahead_is_amended_after_the_clock_was_set_right(tmp_path):
+    """The amendment is then of an earlier time than the test, and both are honest."""
+    with Journal(tmp_path / "journal.db") as journal:
+        write_run(journal, start="2098-11-21T09:14:00+07:00")
+        lab = Lab(journal, tmp_path)
+        old = lab.seal("run-1")
+        new = lab.amend(old, place="Kantor")
+        assert new.record.amendment.at < old.record.ended_at
+        path = tmp_path / "records" / "000002.tera.json"
+        assert load_record(path, keys_in(tmp_path / "keys")[1]).record == new.record
+
+
 @pytest.mark.parametrize(
     "character", ["\x00", "\x01", "\x1b", "\x85", "\u202e", "\u2066", "\udcff", "\uffff"]
 )

@@ -20,7 +20,7 @@ from bench.software import identification
 from bench.trail import Trail
 from results.approval.certificate_key import CertificateKey
 from results.approval.signatures import signatures_of
-from results.entry import BENCH
+from results.entry import BENCH, CONFIGURATION, Noted
 from results.errors import RecordError
 from results.journal import Journal
 from results.naming import RECEIPT_SUFFIX, beside
@@ -60,7 +60,12 @@ def own_certificate(folder, *names, serial=""):
     return CertificateKey.from_file(folder / "own.p12", PASSWORD)
 
 
-def sign(sealed, people, who, meaning="mengesahkan", *, signer=None, prove=lambda _: "named", **record):
+NOON = "2026-11-21T12:00:00+07:00"
+
+
+def sign(
+    sealed, people, who, meaning="mengesahkan", *, signer=None, prove=lambda _: "named", at=NOON, **record
+):
     """Have somebody sign, with a certificate in the own name where no other signer is given."""
     journal, files = sealed
     verified = files.verified
@@ -68,7 +73,7 @@ def sign(sealed, people, who, meaning="mengesahkan", *, signer=None, prove=lambd
         verified = dataclasses.replace(verified, record=msgspec.structs.replace(verified.record, **record))
     trail = Trail(
         journal,
-        at=lambda: "2026-11-21T12:00:00+07:00",
+        at=lambda: at,
         elapsed=lambda: 1e6,
         officer=who,
         clock_state=lambda: {"synchronised": "yes"},
@@ -233,6 +238,31 @@ def test_whoever_has_a_pin_shows_it_before_anything_is_signed(tmp_path):
         with_pin("135791")
         refused = [(one.get("code"), one.get("proved")) for one in notes(sealed) if "person" in one]
     assert refused == [("key.pin_missing", None), ("key.pin", None), (None, "pin")]
+
+
+@pytest.mark.parametrize(("meaning", "role"), [("mengesahkan", "kepala"), ("memeriksa", "pereviu")])
+def test_a_role_counts_a_day_after_the_trail_first_named_it(sealed, meaning, role):
+    """Anybody can write one into the laboratory file for a minute; see decision 0020."""
+    journal = sealed[0]
+
+    def known(at, roles):
+        facts = {"configuration": {"person siti": roles, "person budi": "penera"}}
+        journal.append(BENCH, Noted(what=CONFIGURATION, facts=facts), at=at, elapsed=1e6)
+
+    siti = msgspec.structs.replace(SITI, roles=("penera", role))
+    known("2026-11-01T08:00:00+07:00", "penera")
+    for given in ("", "2026-11-21T11:00:00+07:00"):
+        if given:
+            known(given, f"penera, {role}; PIN")
+        with pytest.raises(LaboratoryError) as caught:
+            sign(sealed, (BUDI, siti), "siti", meaning)
+        assert caught.value.code == "role.not_yet"
+    assert not sealed[1].record.with_name("000001.ttd.pdf").exists()
+    assert [note["role"] for note in notes(sealed) if "role" in note] == [role, role]
+    sign(sealed, (BUDI, siti), "siti", meaning, at="2026-11-22T11:30:00+07:00")
+    known("2026-11-22T12:00:00+07:00", "penera")  # taken away, and written in again for a minute
+    with pytest.raises(LaboratoryError):
+        sign(sealed, (BUDI, siti), "siti", meaning, at="2026-11-22T12:01:00+07:00")
 
 
 def test_whoever_tested_cannot_approve_where_somebody_else_can(sealed):

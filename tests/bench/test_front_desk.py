@@ -19,12 +19,14 @@ from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.operator import Prompt
 from bench.workplace import open_workplace, read_assignment
+from drivers.catalogue import load as load_driver
 from drivers.clock import PatientClock
 from drivers.errors import PlainError
 from drivers.reading import Reading
 from procedures.action import Answer
 from results.entry import BENCH, Concluded, Noted, Sealed
 from results.order_trail import check_orders
+from results.outbox import State
 from tests.bench.lab_bench import tera
 
 SECOND = '\n[[person]]\nid = "dua"\nname = "Penera Dua"\nroles = ["penera"]\n'
@@ -36,9 +38,13 @@ SEALED = Sealed(record_digest="0" * 64, evidence_digest="1" * 64)
 
 
 @asynccontextmanager
-async def a_desk(root: Path):
+async def a_desk(root: Path, driver: str = "manual"):
     template = files("bench") / "templates"
     text = (template / FILE_NAME).read_text("utf-8").replace("pin = false", "pin = true")
+    if driver != "manual":
+        text = text.replace('driver = "manual"', f'driver = "{driver}"').replace(
+            'port = ""', f'port = "{root}/x"', 1
+        )
     (root / FILE_NAME).write_text(text + SECOND, "utf-8")
     (root / "orders").mkdir()
     (root / "orders" / "contoh.toml").write_text((template / "order.toml").read_text("utf-8"), "utf-8")
@@ -84,6 +90,15 @@ def test_a_run_is_closed_signed_by_whoever_began_it_and_its_new_pin_locks_the_sc
             assert not desk.signer(run).new
             assert desk.can_lock()
             await desk.unlock(PIN)
+            key = next(place.folders.keys.glob("officer-*.pem"))
+            put_away = key.rename(tmp_path / "away.pem")
+            with pytest.raises(
+                PlainError, match="is gone"
+            ) as lost:  # not asked for a PIN, a new one or the old
+                desk.signer(run)
+            assert "backup" in lost.value.remedy
+            put_away.rename(key)
+            assert desk.signer(run).pin
             with pytest.raises(PlainError):
                 await desk.unlock("000000")
             assert noted(place, "key_refused")
@@ -334,3 +349,48 @@ def test_a_screen_is_told_of_each_role_the_quantity_that_plays_it(tmp_path):
 
     units = asyncio.run(day())
     assert (units["ambient_temperature"], units["humidity"]) == ("°C", "%")
+
+
+def test_a_changed_laboratory_file_is_told_until_it_is_as_it_was_read(tmp_path):
+    own = tmp_path / "drivers" / "pasar.toml"
+    own.parent.mkdir()
+    own.write_text(load_driver("st-gs").text.replace('id = "st-gs"', 'id = "pasar"'), "utf-8")
+
+    async def day() -> None:
+        async with a_desk(tmp_path, driver="pasar") as (_, desk):
+            assert desk.changed_files() == ()
+            for file in (tmp_path / FILE_NAME, own):
+                before = file.read_bytes()
+                file.write_bytes(before + b"# Ibu Kepala: batas baru\n")
+                assert desk.changed_files() == (file.name,)
+                file.unlink()
+                assert desk.changed_files() == (file.name,)
+                file.write_bytes(before)
+                assert desk.changed_files() == ()
+
+    asyncio.run(day())
+
+
+def test_what_the_outbox_kept_and_what_an_order_is_called_is_told_in_the_language_of_the_reader(tmp_path):
+    async def day() -> None:
+        async with a_desk(tmp_path) as (place, desk):
+            run = await place.begin(read_assignment(tmp_path / "orders" / "contoh.toml"))
+            await desk.void(run, "salah alat", PIN)
+            (waiting,) = place.outbox.recent(9)
+            place.outbox.note_problem(
+                waiting.record_id,
+                state=State.QUEUED,
+                problem="registry.down",
+                facts={"url": "https://register.example"},
+                next_attempt=None,
+            )
+            for language, register, kind in (
+                ("id", "Register https://register.example", "Timbangan"),
+                ("en", "The registry https://register.example", "Scale"),
+                ("id", "Register https://register.example", "Timbangan"),
+            ):
+                desk.speak(Labels(language))
+                assert desk.outbox()[0].problem.startswith(register)
+                assert desk.jobs()[0].title.startswith(kind)
+
+    asyncio.run(day())

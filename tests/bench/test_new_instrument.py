@@ -5,6 +5,10 @@ before the motion word is, so the driver stays unconfirmed; the test is about th
 """
 
 import json
+import os
+import sys
+import threading
+from contextlib import contextmanager
 
 import pytest
 
@@ -80,3 +84,76 @@ def test_a_run_is_driven_on_its_twin(file, tmp_path):
         result = outcome(lab.tera("run", "scales", "--uut", str(lab.order)))
     assert (result["record"], result["outcome"]) == ("000001", "conforms")
     assert catalogue.load(file).mark.id == "doran"
+
+
+@contextmanager
+def answering():
+    """A made-up scale on a pseudo-terminal that tells its weight when asked `W?`, each fourth time moving."""
+    import tty  # no Windows has it
+
+    instrument, computer = os.openpty()
+    tty.setraw(computer)
+
+    def weigh():
+        asked, heard = 0, b""
+        while True:
+            try:
+                heard += os.read(instrument, 100)
+            except OSError:
+                return
+            while b"\r" in heard:
+                question, heard = heard.split(b"\r", 1)
+                asked += 1
+                if question == b"W?":
+                    os.write(instrument, b"Wgt  1.500 kg st\r\n" if asked % 4 else b"Wgt  1.505 kg mo\r\n")
+
+    thread = threading.Thread(target=weigh, daemon=True)
+    thread.start()
+    try:
+        yield os.ttyname(computer)
+    finally:
+        os.close(computer)
+        thread.join(5)
+        os.close(instrument)
+
+
+MANUAL = ("--frame", r"Wgt  1.250 kg st\r\n", "--frame", r"Wgt  1.255 kg mo\r\n", "--ask", r"W?\r")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
+def test_a_scale_that_only_answers_and_is_like_no_other_goes_the_way_of_the_readme(tmp_path):
+    made = tera("driver", "new", "pasar", *MANUAL, lab=tmp_path)
+    assert made.returncode == 0, made.stdout + made.stderr
+    assert "'st', 'mo'" in made.stdout
+    file, capture = tmp_path / "drivers" / "pasar.toml", tmp_path / "pasar.bin"
+    again = tera("driver", "new", "pasar", *MANUAL, lab=tmp_path)
+    assert again.returncode == 2
+    assert "Pakai NAMA lain" in again.stderr
+    with answering() as port:
+        words = ("--port", port, "-o", str(capture), "--driver", "pasar", "--ask", "--seconds", "2")
+        assert tera("driver", "capture", *words, lab=tmp_path).returncode == 0
+
+        text = file.read_text("utf-8")
+        rest = "stable = { flag1 = { st = true, mo = false } }"
+        text = text.replace('stable = "unknown"                     # no column was seen to say it', rest)
+        file.write_text(text, "utf-8")
+        told = tera("driver", "check", "pasar", lab=tmp_path)
+        assert told.returncode == 1
+        assert "menghasilkan stable true, padahal maksudnya unknown" in told.stdout
+        for value, stable in (("1.250", "true"), ("1.255", "false")):
+            shown = f'value = "{value}", unit = "kg", stable = '
+            text = text.replace(f'{shown}"unknown"', f"{shown}{stable}")
+        file.write_text(text, "utf-8")
+        told = tera("driver", "check", "pasar", lab=tmp_path)
+        assert told.returncode == 0, told.stdout
+
+        tried = tera("driver", "try", "pasar", "--from", str(capture), "--json", lab=tmp_path).stdout
+        *lines, summary = map(json.loads, tried.splitlines())
+        assert summary["summary"]["refused"] == 0
+        assert {one["reading"]["value"]: one["reading"]["stability"] for one in lines} == {
+            "1.500": "stable",
+            "1.505": "moving",
+        }
+        read = tera("driver", "read", "pasar", "--port", port, lab=tmp_path)
+        assert read.returncode == 0, read.stderr
+        assert "1,50" in read.stdout

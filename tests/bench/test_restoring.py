@@ -23,6 +23,7 @@ from tests.bench.forked import ENVIRONMENT, completed
 from tests.bench.kept_lab import OVER, PIN, KeptLab
 from tests.bench.lab_bench import tera
 from tests.extent import EVERY
+from tests.results.made_run import write_run
 
 pytestmark = pytest.mark.timeout(300)
 SINCE = "2026-12-01T08:00:00+07:00"
@@ -250,3 +251,29 @@ def test_a_revocation_that_was_lost_is_said_again_as_the_remedy_says_also_after_
     line = ("key", "revoke", keyid, "--since", "2099-01-01", "--reason", "nanti")
     assert tera(*line, lab=lab.root).returncode != 0
     assert read_trusted_keys(lab.folders.keys)[keyid].revoked.isoformat() == "2026-11-21T12:00:00+07:00"
+
+
+def test_a_restored_bench_signs_nothing_with_a_key_that_the_backup_left_for_what_it_had_signed(lab):
+    """Somebody finds the old computer's key and lays it into the new folder."""
+    settled(lab, ())
+    restored = lab.top / "restored"
+    for whose in ("bench", "officer-budi"):
+        shutil.copy(lab.folders.keys / f"{whose}.pem", Folders(restored).keys / f"{whose}.pem")
+    with Journal(Folders(restored).journal) as journal:
+        write_run(journal, "run-9", end="concluded", officer_id="budi")
+    ended = {
+        key: told.retired for key, told in read_trusted_keys(Folders(restored).keys).items() if told.retired
+    }
+    assert len(ended) == 2
+    for whose in ("bench", "budi"):
+        told = tera("seal", "run-9", "--lang", "en", lab=restored)
+        assert (told.returncode, "Traceback" in told.stderr) == (2, False)
+        assert f"tera key rotate {whose}" in told.stderr
+        assert not list(Folders(restored).records.glob("000004*"))
+        assert tera("key", "rotate", whose, "--reason", "lama", "--by", "siti", lab=restored).returncode == 0
+    assert tera("seal", "run-9", lab=restored).returncode == 0
+    record = str(Folders(restored).records / "000004.tera.json")
+    assert tera("record", "verify", record, lab=restored).returncode == 0
+    assert tera("record", "verify", "000001", lab=restored).returncode == 0
+    keys = read_trusted_keys(Folders(restored).keys)
+    assert {key: keys[key].retired for key in ended} == ended  # and not from the second time on

@@ -3,7 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,7 +14,7 @@ from bench.rereading import note_drill
 from drivers.errors import PlainError
 from results.backup import back_up, restore
 from results.drill import examine, missing_of
-from results.entry import BENCH, Noted
+from results.entry import BENCH, CONFIGURATION, Noted
 from results.errors import IntegrityError, StorageError
 from results.journal import Journal
 from results.kept_receipts import take_receipts
@@ -110,6 +110,16 @@ def test_who_may_not_lets_nothing_go(lab):
     assert refused(lab, pin="000000") == "key.pin"
     assert refused(lab, pin="") == "key.pin_missing"
     assert [entry.facts["code"] for entry in noted(lab, "key_refused")] == ["key.pin", "key.pin_missing"]
+
+
+def test_who_was_given_the_role_today_lets_nothing_go_before_tomorrow(lab):
+    with Journal(lab.folders.journal) as journal:
+        facts = {"configuration": {"person siti": "penera; PIN"}}
+        journal.append(BENCH, Noted(what=CONFIGURATION, facts=facts), at="2036-12-01T08:00:00Z", elapsed=1e9)
+    assert refused(lab) == "role.not_yet"
+    lab.now += timedelta(days=1, hours=1)
+    lab.release("000001")
+    assert lab.there() == list(NUMBERS[1:])
 
 
 def test_a_head_without_a_key_cannot_take_any_pin_for_their_own(lab):

@@ -11,7 +11,7 @@ from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.workplace import open_workplace, read_assignment
 from drivers.quantity import Quantity
-from procedures.action import Adjust, DeliverVolume, SetFlow
+from procedures.action import Adjust, DeliverVolume, SetFlow, StartFlow, StopFlow
 from procedures.point import Outcome
 from results.certificate.rendering import render_certificate
 from results.keys import read_trusted_keys
@@ -86,13 +86,17 @@ class Pipe:
         self.through = Decimal(0)
         self.deviation = Decimal(0)
         self.off = Decimal(1)
+        self.flowing = False
 
     def obey(self, action: object) -> None:
         match action:
             case SetFlow(flow=flow):
                 self.flow = Quantity(flow.value * self.off, flow.unit)
-            case DeliverVolume(volume=volume):
+            case DeliverVolume(volume=Quantity() as volume) | StartFlow(volume=Quantity() as volume):
+                self.flowing = isinstance(action, StartFlow)
                 self.through += volume.to("L").value
+            case StopFlow():
+                self.flowing = False
             case Adjust():
                 self.errors.clear()
 
@@ -107,7 +111,7 @@ class Pipe:
                 there *= Decimal(1010) / 1030 if self.gas else 1 / (1 + Decimal("0.00084") * 2)
                 return Quantity(there.quantize(Decimal("0.001")), "L")
             case "flow":
-                return self.flow
+                return self.flow if self.flowing else self.flow * 0
             case "pressure":
                 return Quantity("1010.0", "hPa")
             case "reference_pressure":

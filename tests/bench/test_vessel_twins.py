@@ -89,6 +89,17 @@ def test_a_tank_truck_is_found_as_calculated(case, tmp_path):
     job.sound()
 
 
+def test_a_filling_flow_without_a_wire_is_read_by_eye_while_it_fills(tmp_path):
+    bench = Bench(tmp_path, "tank_trucks", laboratory={'"flow:flow", ': ""})
+    job = bench.job(lambda _: Person(REJECT))
+    assert {label: error / 1000 for label, error in errors(job).items()} == pytest.approx(
+        {"1/1": -0.6, "2/1": 0.3}, abs=0.05
+    )
+    assert job.conclusion.verdict.outcome is C
+    assert "flow" not in drivers(job)
+    job.sound()
+
+
 def test_a_filling_flow_that_no_certificate_covers_is_refused_before_anything_is_filled(tmp_path):
     with pytest.raises(StandardError) as refused:
         Bench(tmp_path, "tank_trucks", laboratory={'lowest = "200': 'lowest = "700'}).job()

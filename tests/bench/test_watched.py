@@ -23,7 +23,17 @@ from drivers.transports.lines import Lines
 from drivers.twins.line import TcpLine
 from drivers.twins.settings import TwinSettings
 from drivers.twins.twin import Twin
-from procedures.action import Answer, Choice, Choose, DeliverVolume, Done, Keyed, KeyIndication
+from procedures.action import (
+    Answer,
+    Choice,
+    Choose,
+    DeliverVolume,
+    Done,
+    Keyed,
+    KeyIndication,
+    StopFlow,
+    Wait,
+)
 from procedures.errors import ProcedureError
 from procedures.point import Conclusion, Outcome, Verdict
 from results.entry import Begun
@@ -33,6 +43,7 @@ from results.kept_reading import keep_watched, roles_of, watched_of
 from tests.bench import toy_run
 
 ACT = DeliverVolume(volume=Quantity(20, "L"))
+STEPS = {"temperature": Quantity(1, "°C")}
 PACE = 20.0
 
 
@@ -47,7 +58,7 @@ class Hands:
     async def answer(self, prompt: Prompt) -> Answer:
         self.asked.append(prompt.id)
         match prompt.action:
-            case DeliverVolume():
+            case DeliverVolume() | StopFlow():
                 await self.clock.sleep(2)
                 self.twin.place(Quantity(500, "g"), "centre")
                 await self.clock.sleep(4)
@@ -62,7 +73,7 @@ class Hands:
 
 async def watching(run):
     async with run.series("fill"), run.step("1"):
-        seen = await run.watched(("uut", "temperature"), ACT, steps={"temperature": Quantity(1, "°C")})
+        seen = await run.watched(("uut", "temperature"), ACT, steps=STEPS)
         run.seen, run.seen_path = seen, run.path()
     return Conclusion(points=(), verdict=Verdict(outcome=Outcome.CONFORMS, rule="toy"))
 
@@ -133,12 +144,23 @@ def test_an_instrument_is_read_before_during_and_after(watched):
     )
 
 
-def test_a_role_without_an_instrument_is_read_by_eye_once_it_is_over(watched):
+def test_a_role_without_an_instrument_is_read_by_eye_in_the_middle_of_a_delivery(watched):
     conductor, hands, _, _ = watched
     (keyed,) = conductor.seen["temperature"].during
     assert keyed.origin is Origin.MANUAL
     assert keyed.instrument == "temperature"
     assert keyed.indication == Quantity("27.5", "°C")
+    assert hands.asked == ["fill/1/watched/begin", "fill/1/watched/temperature", "fill/1/watched"]
+
+
+async def waiting(run):
+    async with run.series("fill"), run.step("1"):
+        await run.watched(("temperature",), Wait(duration=Quantity(1, "s")), steps=STEPS)
+    return Conclusion(points=(), verdict=Verdict(outcome=Outcome.CONFORMS, rule="toy"))
+
+
+def test_of_anything_else_it_is_read_by_eye_when_it_is_over(tmp_path):
+    _, hands, _, _ = asyncio.run(conducted(tmp_path, waiting))
     assert hands.asked == ["fill/1/watched", "fill/1/watched/temperature"]
 
 

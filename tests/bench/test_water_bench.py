@@ -14,7 +14,7 @@ from bench.laboratory import FILE_NAME
 from bench.workplace import open_workplace, read_assignment
 from drivers.notation import to_plain
 from drivers.quantity import Quantity
-from procedures.action import DeliverVolume, Keyed
+from procedures.action import Keyed, StartFlow
 from procedures.errors import StandardError
 from procedures.point import Outcome
 from results.certificate.rendering import render_certificate
@@ -200,8 +200,20 @@ def test_a_register_that_was_mistyped_is_keyed_again_without_another_run(lab):
     conclusion = asyncio.run(whole())
     assert bench.said
     assert [point.error for point in conclusion.points] == [point.error for point in expected.points]
-    runs = [[one for one in each.asked if isinstance(one.action, DeliverVolume)] for each in (bench, sound)]
-    assert len(runs[0]) == len(runs[1])
+    runs = [[one for one in each.asked if isinstance(one.action, StartFlow)] for each in (bench, sound)]
+    assert len(runs[0]) == len(runs[1]) == FLOWS * RUNS
+
+
+def test_a_flow_without_an_instrument_is_asked_for_while_the_water_flows(lab):
+    bench = WaterBench()
+    asyncio.run(run_through(lab, bench))
+    asked = [prompt.id for prompt in bench.asked if "/Q1/1/watched" in prompt.id]
+    here = "accuracy/Q1/1/watched"
+    assert asked == [f"{here}/begin", f"{here}/flow", f"{here}/water_temperature", here]
+    said = {prompt.id: prompt.text for prompt in bench.asked}
+    assert said[f"{here}/begin"].startswith("ALIRKAN")
+    assert "selagi mengalir" in said[f"{here}/flow"]
+    assert said[here].startswith("HENTIKAN aliran sesudah")
 
 
 def test_a_flow_outside_its_band_decides_nothing_and_may_be_run_again(lab):

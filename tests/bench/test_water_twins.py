@@ -25,6 +25,7 @@ from procedures.action import (
     DrainVessel,
     FillVessel,
     Keyed,
+    KeyIndication,
     KeyQuantity,
     SetFlow,
     Wait,
@@ -124,6 +125,27 @@ def test_so_much_is_delivered_as_was_asked_for(case):
     assert answer == Done()
     for where in ("volume", "tank"):
         assert abs(plant.true(where, at=now) - volume) < Quantity("0.001", "L")
+    assert not plant.true("flow", at=now)
+
+
+@pytest.mark.parametrize("case", VOLUMES)
+def test_in_two_halves_as_much_is_delivered_and_the_flow_is_there_to_be_read(case):
+    volume, flow = map(Quantity.parse, VOLUMES[case])
+    begin, end = DeliverVolume(volume=volume, flow=flow, into="T").halves
+    look = KeyIndication(role="flow", step=Quantity("0.1", "L/h"))
+    _, _, seen = handed(look, before=(begin,))
+    assert seen.quantity.value > 0
+    plant, now, answer = handed(end, before=(begin, look))
+    assert answer == Done()
+    for where in ("volume", "tank"):
+        assert abs(plant.true(where, at=now) - volume) < Quantity("0.001", "L")
+    assert not plant.true("flow", at=now)
+
+
+def test_a_delivery_that_is_begun_anew_is_not_delivered_twice():
+    begin, end = DeliverVolume(volume=Quantity(200, "L"), flow=Quantity(1, "L/s"), into="T").halves
+    plant, now, _ = handed(end, before=(begin, begin))
+    assert Quantity(200, "L") <= plant.true("volume", at=now) < Quantity(205, "L")
     assert not plant.true("flow", at=now)
 
 

@@ -1,9 +1,13 @@
 """`tera driver new`, `try`, `capture`, `ports`: an unknown instrument becomes a driver file."""
 
 import json
+import socket
+import sys
+import threading
 
 import pytest
 
+from bench.recording import with_questions
 from tests.bench.forked import completed, running
 from tests.bench.lab_bench import tera
 
@@ -129,7 +133,7 @@ def test_what_an_asked_instrument_said_is_read_back_from_its_capture(tmp_path, d
         words = ("driver", "capture", "--port", port, "-o", str(file), "--driver", driver, "--ask")
         done = tera(*words, "--seconds", "3", "--lang", "en")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "WRONG LINE" not in done.stdout
+    assert "CHECK THE LINE" not in done.stdout
     tried = tera("driver", "try", driver, "--from", str(file), "--lang", "en").stdout
     assert "rest not reported" in tried
     assert "line" not in tried
@@ -150,3 +154,73 @@ def test_a_port_that_is_not_there_leaves_no_capture_behind(tmp_path):
     assert tera(*words).returncode == 4
     assert tera(*words, "--ask").returncode == 4
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_is_not_there_yet_is_made_for_a_capture(tmp_path):
+    file = tmp_path / "rekaman" / "pasar" / "a.bin"
+    with running(["-m", "bench", "driver", "simulate", "st-gs", "--tcp", "0", "--load", "5 kg"]) as printed:
+        port = printed.readline().split()[-1]
+        done = tera("driver", "capture", "--port", port, "-o", str(file), "--seconds", "0.5")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert file.stat().st_size > 0
+
+
+@pytest.mark.parametrize("ask", [(), ("--ask",)], ids=["listening", "asking"])
+def test_a_capture_that_cannot_be_written_is_one_sentence_at_once(tmp_path, ask):
+    (tmp_path / "berkas").write_text("kept", "utf-8")
+    file = tmp_path / "berkas" / "a.bin"
+    with running(
+        ["-m", "bench", "driver", "simulate", "tuf-2000m", "--pty", str(tmp_path / "line")]
+    ) as printed:
+        words = ("--port", printed.readline().split()[-1], "-o", str(file), "--driver", "tuf-2000m", *ask)
+        done = tera("driver", "capture", *words, "--seconds", "60")
+    assert done.returncode == 2
+    assert "tidak dapat ditulis" in done.stderr
+    assert "di luar dugaan" not in done.stderr
+    assert (tmp_path / "berkas").read_text("utf-8") == "kept"
+
+
+FULL = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (400, 400))
+from bench.cli.entry import run
+sys.exit(run(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on the size of files")
+def test_a_capture_whose_disk_fills_up_keeps_what_was_written_and_says_so(tmp_path):
+    limited = tmp_path / "limited.py"
+    limited.write_text(FULL, "utf-8")
+    file = tmp_path / "a.bin"
+    with running(["-m", "bench", "driver", "simulate", "st-gs", "--tcp", "0", "--load", "5 kg"]) as printed:
+        words = ("driver", "capture", "--port", printed.readline().split()[-1], "-o", str(file))
+        done = completed([str(limited), *words, "--seconds", "60"])
+    assert done.returncode == 2, done.stderr
+    assert "tidak dapat ditulis" in done.stderr
+    assert "di luar dugaan" not in done.stderr
+    assert 0 < file.stat().st_size <= 400
+
+
+def _tell(line, said):
+    with line.accept()[0] as listener:
+        listener.sendall(said)
+        listener.recv(1)  # until whoever listens has gone
+
+
+def test_a_modbus_line_to_which_somebody_listens_is_not_called_set_wrongly(tmp_path):
+    asked = tmp_path / "asked.bin"
+    with running(
+        ["-m", "bench", "driver", "simulate", "tuf-2000m", "--pty", str(tmp_path / "line")]
+    ) as printed:
+        words = ("--port", printed.readline().split()[-1], "-o", str(asked), "--driver", "tuf-2000m", "--ask")
+        assert tera("driver", "capture", *words, "--seconds", "2").returncode == 0
+    said = with_questions(asked, asked.read_bytes())
+    with socket.create_server(("127.0.0.1", 0)) as line:
+        threading.Thread(target=_tell, args=(line, said), daemon=True).start()
+        port = f"socket://127.0.0.1:{line.getsockname()[1]}"
+        heard = tera("driver", "capture", "--port", port, "-o", str(tmp_path / "heard.bin"), "--seconds", "1")
+    assert heard.returncode == 0, heard.stderr
+    assert "PERIKSA SETELAN JALUR" not in heard.stdout
+    assert "Modbus RTU" in heard.stdout

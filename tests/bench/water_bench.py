@@ -21,6 +21,8 @@ from procedures.action import (
     KeyIndication,
     KeyQuantity,
     SetFlow,
+    StartFlow,
+    StopFlow,
 )
 
 STEP = Decimal("0.05")
@@ -39,6 +41,8 @@ class WaterBench:
     units: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
     flow: Quantity = field(default_factory=lambda: Quantity(0, "L/h"))
+    """as the valve is set"""
+    flowing: bool = False
     registers: dict[str, Decimal] = field(default_factory=dict)
     deviation: Decimal = Decimal(0)
     deliveries: int = 0
@@ -55,8 +59,11 @@ class WaterBench:
         match prompt.action:
             case SetFlow(flow=flow):
                 self.flow = flow
-            case DeliverVolume(volume=volume):
+            case DeliverVolume(volume=Quantity() as volume) | StartFlow(volume=Quantity() as volume):
+                self.flowing = isinstance(prompt.action, StartFlow)
                 self._deliver(volume.to("L").value)
+            case StopFlow():
+                self.flowing = False
             case Adjust():
                 self.errors.clear()
             case Inspect():
@@ -87,7 +94,7 @@ class WaterBench:
                 whole = self.registers.setdefault(meter, Decimal(1000) + len(self.registers))
                 return Quantity((whole / STEP).quantize(Decimal(1)) * STEP, "L")
             case "flow":
-                return self.flow
+                return self.flow if self.flowing else self.flow * 0
             case "pressure":
                 return Quantity("2.1", "bar")
             case "air_pressure":

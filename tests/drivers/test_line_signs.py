@@ -2,7 +2,11 @@
 
 import pytest
 
+from drivers.protocols.address import Table
+from drivers.protocols.checked_frames import checked_bus
 from drivers.protocols.line_signs import parity_of, wrong_line
+from drivers.protocols.mbus_link import ACK, RSP_UD, long, short
+from drivers.protocols.modbus import read_request, rtu, write_several
 
 LINE = b"ST,GS,   245.6 g\r\n"
 
@@ -44,3 +48,41 @@ def test_a_right_line_is_not_doubted(why):
 
 def test_a_few_bytes_are_too_few_to_name_a_parity():
     assert parity_of(with_parity(b"ST,", odd=0)) is None
+
+
+ASKED = rtu(1, read_request(Table.HOLDING, 0, 4))
+ANSWERED = rtu(1, b"\x03\x08" + bytes.fromhex("80c4fa0000008001"))
+WRITTEN = rtu(1, write_several(Table.HOLDING, 0xFF00, [0xFFFF, 0x8000]))
+TELEGRAM = long(RSP_UD, 0xFA, b"\x72" + bytes(range(160, 200)))
+BUSES = {
+    "one answer": (ANSWERED, "Modbus RTU"),
+    "both sides": ((ASKED + ANSWERED) * 3, "Modbus RTU"),
+    "from the middle of an answer to the middle of another": (
+        ANSWERED[5:] + ANSWERED * 2 + ANSWERED[:7],
+        "Modbus RTU",
+    ),
+    "registers written": (WRITTEN, "Modbus RTU"),
+    "a refusal": (rtu(200, b"\x83\x02"), "Modbus RTU"),
+    "a telegram": (TELEGRAM, "M-Bus"),
+    "a request, a yes and telegrams": ((short(0x5B, 0xFA) + bytes([ACK]) + TELEGRAM) * 2, "M-Bus"),
+}
+
+
+@pytest.mark.parametrize("why", BUSES)
+def test_frames_of_a_bus_whose_checks_are_right_come_from_a_line_that_is_set_rightly(why):
+    data, bus = BUSES[why]
+    assert checked_bus(data) == bus
+    assert wrong_line(data) is None
+
+
+@pytest.mark.parametrize("bus", ["Modbus RTU", "M-Bus"])
+def test_frames_of_a_bus_that_a_line_spoilt_are_no_excuse_for_its_settings(bus):
+    whole = {"Modbus RTU": ANSWERED, "M-Bus": TELEGRAM}[bus]
+    assert not [
+        at
+        for at in range(len(whole))
+        if checked_bus(whole[:at] + bytes([whole[at] ^ 0x10]) + whole[at + 1 :])
+    ]
+    assert checked_bus(bytes([ACK]) * 100) is None
+    assert checked_bus(bytes(100)) is None
+    assert checked_bus(b"") is None

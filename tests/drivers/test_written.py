@@ -13,7 +13,8 @@ from drivers import catalogue
 from drivers.assembly import make_driver
 from drivers.errors import DescriptionError
 from drivers.example import events_of
-from drivers.instrument import Driver
+from drivers.identity import Told, told_by
+from drivers.instrument import Driver, inquiries_of
 from drivers.protocols import Acknowledged, Indicated, Refused, State
 from drivers.quantity import Quantity
 from drivers.reading import Kind, Stability
@@ -86,6 +87,30 @@ def test_the_requests_are_those_of_the_document():
     assert [frame.hex() for frame in written] == ["040109202e", "040109202e", "0401091422", "0401091e2c"]
     with pytest.raises(DescriptionError, match="finer display"):
         XBPI.request(high_resolution=True)
+
+
+FACTORY = bytes.fromhex("0841450031801165b5")
+"""of an MSE1203S that in SBI says SerNo. 0031801165"""
+
+
+def test_a_balance_is_asked_for_the_makers_number_and_only_its_whole_frame_tells_it():
+    (question,) = inquiries_of(XBPI)
+    assert question.send.hex() == "040109010f"
+    assert told_by(XBPI, FACTORY) == told_by(XBPI, b"\x08\x41" + FACTORY) == Told(serial="0031801165")
+    assert question.answer("0031801165") == FACTORY
+    assert told_by(XBPI, question.answer("SN-1")) == Told()
+    assert told_by(XBPI, framed(FACTORY[1:3] + bytes(5))) == Told()  # nobody wrote one into it
+    assert told_by(XBPI, framed(FACTORY[1:3] + b"\x00\x31\x8a\x11\x65")) == Told()
+    assert not numbers(XBPI, FACTORY)
+    for at in range(len(FACTORY)):
+        for byte in set(range(256)) - {FACTORY[at]}:
+            assert told_by(XBPI, FACTORY[:at] + bytes((byte,)) + FACTORY[at + 1 :]) == Told()
+        assert told_by(XBPI, FACTORY[:at]) == Told()
+
+
+def test_a_label_and_a_test_bench_say_nothing_of_themselves():
+    assert not inquiries_of(JIK)
+    assert not inquiries_of(catalogue.load("zera-mt"))
 
 
 def test_a_tare_is_acknowledged():

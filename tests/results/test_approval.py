@@ -283,3 +283,12 @@ def test_what_the_service_says_is_told(paper, case):
 def test_a_service_that_is_down_is_told(paper, free_port):
     with pytest.raises(RecordError, match="does not answer"):
         approve(paper, account(f"http://127.0.0.1:{free_port}"), ACT)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"), [("https://esign:geheim@klien.example", "TERA_SIGN_ACCOUNT"), ("http://[x", "answer")]
+)
+def test_an_address_of_the_service_that_is_none_or_holds_a_password_is_told(paper, url, why):
+    with pytest.raises(RecordError, match=why) as refused:
+        approve(paper, account(url), ACT)
+    assert "geheim" not in str(refused.value)

@@ -1,12 +1,15 @@
 """A backup is a backup when it was restored: everything comes back, and every damage is found and named."""
 
+import contextlib
 import json
 import os
 import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from results.backup import MANIFEST, back_up, restore
+from results.backup import MANIFEST, back_up, restore, room_beside
 from results.drill import examine
 from results.errors import IntegrityError, RecordError, StorageError
 from results.journal import Journal
@@ -163,3 +166,34 @@ def test_validation_reports_and_what_came_with_complaints_are_in_the_backup(labo
     back_up(root, tmp_path / "backup", at=AT)
     assert drill(tmp_path / "backup", tmp_path).sound
     assert all((tmp_path / "restored" / name).read_bytes() == b"{}" for name in names)
+
+
+@contextlib.contextmanager
+def nobodys_power():
+    """What root may write, nobody may not."""
+    if os.name != "posix":
+        pytest.skip("permissions as on POSIX")
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+def test_an_empty_folder_in_one_that_may_not_be_written_to_is_told_with_what_to_do():
+    """An administrator makes the folder and gives it to the penera; the one that it lies in is not theirs."""
+    with TemporaryDirectory() as name:  # pytest's own folders are for their maker alone
+        parent = Path(name)
+        target = parent / "bench"
+        target.mkdir()
+        target.chmod(0o777)
+        parent.chmod(0o555)
+        with nobodys_power(), pytest.raises(StorageError) as told:
+            room_beside(target)
+        parent.chmod(0o755)
+        assert told.value.code == "backup.no_room_beside"
+        assert room_beside(target) == parent / "bench.part"
+        assert room_beside(target) == parent / "bench.part"  # an empty one is nothing that was left over

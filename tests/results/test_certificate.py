@@ -291,3 +291,14 @@ PLACES = {
 @pytest.mark.parametrize("path", PLACES)
 def test_a_place_in_the_run_is_printed_without_ids(path):
     assert " ".join(content._path(path).split()) == PLACES[path]
+
+
+def test_a_retake_is_one_line_whatever_was_begun_anew_because_of_it(verified: VerifiedRecord):
+    asked = {"kind": "retake", "at": "2026-11-21T10:00:00+07:00", "note": "", "by": "Budi Contoh"}
+    breaks = (
+        {**asked, "path": "eccentricity/2", "reason": "wrong_load"},
+        {**asked, "path": "eccentricity/3", "reason": "after_retake"},
+    )
+    paper = " ".join(pages(render_certificate(with_record(verified, breaks=breaks))))
+    assert paper.count("diulang") == 1
+    assert "2 diulang: salah beban" in paper

@@ -25,6 +25,7 @@ from results.registry import enrolment
 from results.registry.checkpoint import open_note
 from results.registry.database import Database
 from results.registry.server import EmbeddedRegistry, listen
+from results.registry.settings import Settings
 from results.registry.tables import Table
 from results.registry.wire import BatchAnswer, content_digest
 from tests.results.registry_bench import OFFICE, Bench, a_record, new_key, payload_of, sealed
@@ -607,6 +608,16 @@ def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path):
     (tmp_path / "registry.db").write_text("this is a letter\n" * 100)
     with pytest.raises(StorageError, match="--database"):
         Database(f"sqlite:///{tmp_path / 'registry.db'}")
+
+
+def test_a_registry_whose_key_is_gone_says_what_a_registry_can_do(tmp_path):
+    Settings.in_folder(tmp_path, base_url="http://localhost")
+    (tmp_path / "registry.pem").unlink()
+    with pytest.raises(RecordError) as lost:
+        Settings.in_folder(tmp_path, base_url="http://localhost")
+    assert lost.value.code == "registry.key_lost"
+    assert "key rotate" not in lost.value.remedy
+    assert not (tmp_path / "registry.pem").exists()
 
 
 def test_a_database_that_fails_is_an_answer_that_can_be_tried_again(registry, bench):

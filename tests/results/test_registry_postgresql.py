@@ -104,7 +104,7 @@ def test_postgresql_keeps_the_same_log(url, tmp_path):
         assert set(answers) <= {200, 201}
         assert registry.store.counts() == (6, 1)
         registry.store.revoke("BENCH-02:000001", reason="x", by="y")
-        for table in ("record", "node", "checkpoint", "revocation", "alarm"):
+        for table in ("record", "node", "checkpoint", "revocation", "alarm", "admission"):
             with (
                 pytest.raises(DBAPIError, match="never changes"),
                 registry.store.database.writing() as session,

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from bench.desk import SignerLine
 from bench.events import MISTYPED
 from bench.labels import RETAKE_REASONS, Labels
+from bench.legible import on_one_line
 from bench.tui.pin import PinEntry
 from bench.tui.screens.face import MAIN, Dialog, Panel, Part
 
@@ -33,7 +34,9 @@ class Pick(Dialog[T | None], Generic[T]):
         """Show the entries."""
         lines = [f"{self._text}\n\n"] if self._text else []
         rows = [
-            part for key, words, _ in self._entries for part in ((f" {key} ", "bold reverse"), f"  {words}\n")
+            part
+            for key, words, _ in self._entries
+            for part in ((f" {key} ", "bold reverse"), f"  {on_one_line(words)}\n")
         ]
         back = ("\n" + self.labels.text("key.back"), "dim")
         self.query_one("#dialog", Panel).show(*lines, *rows, back, title=self.labels.text(self._title))

@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from bench.labels import Labels
+from bench.legible import made_legible, on_one_line
 from bench.tui.presses import CONFIRM_S, Judged
 from bench.tui.program import Bench
 
@@ -51,14 +52,25 @@ def spelled(event: events.Key) -> str:
     return name.lower() if len(name) == 1 else name
 
 
+def _legible(part: Part | Content) -> Part | Content:
+    """What is shown, whoever wrote it: nothing in it drives the terminal, and markup is text like any."""
+    match part:
+        case str(words):
+            return made_legible(words)
+        case (str(words), style):
+            return made_legible(words), style
+        case Content():
+            return part
+
+
 class Panel(Static):
     """Text in a box, repainted only when it changed."""
 
     def show(self, *parts: Part | Content, title: str | None = None) -> None:
         """Show the parts one after the other."""
-        content = Content.assemble(*parts)
+        content = Content.assemble(*map(_legible, parts))
         if title is not None and self.border_title != title:
-            self.border_title = Content(title)
+            self.border_title = Content(on_one_line(title))
         if content != self.content or content.spans != getattr(self.content, "spans", None):
             self.update(content, layout=self.styles.auto_dimensions)
 
@@ -195,6 +207,7 @@ class Face(Pressed[None]):
 
     def frame(self, left: str, right: str, keys: str) -> None:
         """Paint head, banner and keys."""
+        left, right = on_one_line(left), on_one_line(right)
         room = self.size.width - len(right) - 4
         shown = left if len(left) <= room else f"{left[: room - 1]}…"
         self.panel("head").show(("▌", "$accent"), (f"{shown:<{max(room, 0)}}", "bold"), " ", right)

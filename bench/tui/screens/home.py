@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from bench.desk import InstrumentLine, JobLine, JobState, OutboxLine, StandardLine
+from bench.legible import on_one_line
 from bench.registration import kinds
 from bench.tui.screens.dialogs import PICK_KEYS, Pick, Tell
 from bench.tui.screens.face import MAIN, NARROW, Face, Panel, Part
@@ -210,7 +211,7 @@ class HomeScreen(Face):
         self._paint_standards()
         warnings = self._warnings()
         self.query_one("#warnings").display = bool(warnings)
-        lines = [part for line in warnings for part in ((f"▲ {line}", "$warning"), "\n")]
+        lines = [part for line in warnings for part in ((f"▲ {on_one_line(line)}", "$warning"), "\n")]
         self.panel("warnings").show(*lines[:-1], title=labels.text("home.warnings"))
 
     def _paint_instruments(self) -> None:
@@ -231,7 +232,7 @@ class HomeScreen(Face):
             cells.append((f"{cut(line.driver, driver - 1):<{driver}}", ""))
         cells.append((f"{end(line.port or text('home.no_port'), port - 1):<{port}}", "dim"))
         if line.fault:
-            return [*cells, (f"✘ {line.fault}", "bold $error")]
+            return [*cells, (f"✘ {on_one_line(line.fault)}", "bold $error")]
         match line.shown:
             case None:
                 cells.append((text("home.by_hand" if not line.port else "home.silent"), "dim"))
@@ -302,12 +303,14 @@ class HomeScreen(Face):
             soon = "$warning" if standard.days_left <= SOON_DAYS else ""
             style = "$error" if standard.days_left < 0 else soon
             sign = "▲" if style else "✔"
-            parts += [(f"{sign} {standard.id:<7} ", style), (_due(standard.due), "dim"), "\n"]
+            parts += [(f"{sign} {on_one_line(standard.id):<7} ", style), (_due(standard.due), "dim"), "\n"]
         self.panel("standards").show(*parts[:-1], title=self.labels.text("home.standards"))
 
     def _warnings(self) -> list[str]:
         text = self.labels.text
         found = [text("home.unsafe", instrument=name) for name in self.bench.desk.unsafe()]
+        if changed := self.bench.desk.changed_files():
+            found.append(text("home.files_changed", files=", ".join(changed)))
         found += [
             text("home.unfinished", title=job.title, number=job.number or job.run)
             for job in self._jobs

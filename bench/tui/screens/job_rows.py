@@ -4,6 +4,7 @@ from typing import Final
 
 from bench.desk import JobLine, JobState
 from bench.labels import Labels
+from bench.legible import on_one_line
 from procedures.heading import Heading
 
 SEALED: Final = frozenset({JobState.SEALED, JobState.QUEUED, JobState.REFUSED, JobState.DELIVERED})
@@ -11,11 +12,13 @@ SEALED: Final = frozenset({JobState.SEALED, JobState.QUEUED, JobState.REFUSED, J
 
 def cut(text: str, room: int) -> str:
     """The beginning of a text that is longer than its place."""
+    text = on_one_line(text)
     return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
 def end(text: str, room: int) -> str:
     """The end of an address or a serial number, which tells one from another."""
+    text = on_one_line(text)
     return text if len(text) <= room else f"…{text[1 - room :]}"
 
 

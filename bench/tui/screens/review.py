@@ -103,16 +103,21 @@ class ReviewScreen(Face):
 
     def _read(self, key: str) -> None:
         if key == MAIN:
-            try:
-                self._signer = self.bench.desk.signer(self._measured.run)
-            except PlainError as error:
-                self.bench.tell(error)
-                return
-            self._entry, self._agreed = PinEntry(new=self._signer.new), False
-            self._stage = Stage.SIGNING
+            self._ask_for_signature()
             self.await_paint()
         elif key in {"escape", "backspace"}:
             self.leave()
+
+    def _ask_for_signature(self) -> None:
+        """Ask whoever tested, if there is a key to be opened or made; else say why there is none."""
+        try:
+            self._signer = self.bench.desk.signer(self._measured.run)
+        except PlainError as error:
+            self._stage = Stage.READING
+            self.bench.tell(error)
+            return
+        self._entry, self._agreed = PinEntry(new=self._signer.new), False
+        self._stage = Stage.SIGNING
 
     def _sign(self, key: str) -> None:
         if key == "escape":
@@ -149,9 +154,7 @@ class ReviewScreen(Face):
             self._files = await self.bench.desk.seal(self._measured.run, pin)
         except PlainError as error:
             self._problem = self.labels.problem(error)
-            self._signer = self.bench.desk.signer(self._measured.run)  # its key may be there by now
-            self._entry, self._agreed = PinEntry(new=self._signer.new), False
-            self._stage = Stage.SIGNING
+            self._ask_for_signature()  # its key may be there by now, or gone
             self.bench.ring(3)
         else:
             self._stage = Stage.SEALED

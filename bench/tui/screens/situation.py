@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.labels import Labels
+from bench.legible import on_one_line
 from bench.operator import Prompt
 from bench.tui.answering import Scale, stands_with_question
 from bench.tui.gate import LOST_S, Gate
@@ -269,5 +270,5 @@ class Situation:
         if not self.view.retaken:
             return ""
         last = self.view.retaken[-1]
-        reason = last.note or self.labels.word("retake", last.reason)
+        reason = on_one_line(last.note) or self.labels.word("retake", last.reason)
         return self.labels.text("run.retaken", count=len(self.view.retaken), reason=reason)

@@ -22,7 +22,7 @@ from drivers.file_driver import FileDriver
 from drivers.protocols import Indicated, Measured, Refused
 from drivers.protocols.escape import bytes_to_typed
 from drivers.protocols.line_signs import wrong_line
-from drivers.watching import Fate, Piece
+from drivers.watching import Fate, Piece, speaks_characters
 
 _PAINT_S: Final = 0.2
 _JUDGED: Final = 2048
@@ -249,7 +249,7 @@ class WorkbenchScreen(Face):
         labels, trial = self.labels, self._trial
         counts = {fate.value: labels.whole(count) for fate, count in trial.watch.counts.items()}
         parts: list[Part] = [labels.text("workbench.counts", **counts), "\n"]
-        sign = wrong_line(trial.watch.raw[-_JUDGED:])
+        sign = wrong_line(trial.watch.raw[-_JUDGED:]) if speaks_characters(trial.driver) else None
         if self.fault is not None:
             parts.append((f"✘ {' '.join(labels.problem(self.fault))}\n", "$error"))
         elif sign:

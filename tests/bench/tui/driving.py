@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from bench.labels import Labels
 from bench.tui.app import TeraApp
 from bench.tui.screens.run import RunScreen
+from procedures.action import AddSmallWeights, Choose, KeyIndication
 from tests.bench.tui.fake_desk import FakeDesk
 
 JAKARTA = timezone(timedelta(hours=7), "WIB")
@@ -65,7 +66,8 @@ class Driver:
             return False
         tag = prompt.action.__struct_config__.tag
         auto = {"remove_load", "add_small_weights"} | ({"place_load"} if self.app.auto_capture else set())
-        return tag not in auto
+        several = isinstance(prompt.action, AddSmallWeights) and prompt.action.count > 1
+        return several or tag not in auto
 
     @property
     def run(self) -> RunScreen:
@@ -88,7 +90,19 @@ class Driver:
             await self.wait_for_prompt()
             if isinstance(self.app.screen, RunScreen):
                 await self.wait(0.4)
-                await self.press("enter")
+                await self.press(*self.agreeing())
+
+    def agreeing(self) -> tuple[str, ...]:
+        """The keys by which a person says that all is as it should be."""
+        prompt = self.run.operator.prompt
+        assert prompt is not None
+        match prompt.action:
+            case Choose(question="find_edge", choices=choices):
+                return (str(choices.index("fell") + 1),)
+            case KeyIndication() if prompt.id.startswith("discrimination/") and "#2/" in prompt.id:
+                return ("+", "enter")  # with 1.4 d more the display has to go up by one
+            case _:
+                return ("enter",)
 
     def greens(self) -> list[str]:
         """The text on screen that is green, in letters or ground."""

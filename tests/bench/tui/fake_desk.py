@@ -27,6 +27,7 @@ from bench.desk import (
     Totals,
 )
 from bench.errors import LaboratoryError
+from bench.labels import Labels
 from bench.operator import Operator, Prompt
 from bench.registration import answers_of, assignment_of
 from bench.tui.screens.job_rows import SEALED
@@ -38,6 +39,7 @@ from procedures.action import (
     AddSmallWeights,
     Answer,
     Choose,
+    FindEdge,
     Inspect,
     KeyAdded,
     Keyed,
@@ -137,15 +139,20 @@ class FakeScale:
     silent: bool = False
     refused: Refused | None = None
     restless_s: float = 0.6
+    emptied: bool = False
+    """whether nothing stood on it while it moved last"""
 
-    def put(self, load: Quantity, error: str) -> None:
+    def put(self, load: Quantity, error: str, *, unload_first: bool = False) -> None:
         self.load, self.error, self.moved_at = load, Decimal(error), self.clock.monotonic()
+        self.emptied = unload_first
 
     def shown(self, origin: Origin = Origin.INSTRUMENT) -> Reading | Refused:
         if self.refused is not None:
             return self.refused
         moving = self.clock.monotonic() - self.moved_at < self.restless_s
         value = self.load.value + self.error + (Decimal("3.5") if moving else Decimal(0))
+        if moving and self.emptied:
+            value = Decimal(0)
         return reading(value, Stability.MOVING if moving else Stability.STABLE, self.clock, origin)
 
 
@@ -250,17 +257,41 @@ class FakeWork:
         if section == "zero":
             await self._ask(path, SetZero(), step)
         else:
-            if section in {"eccentricity", "repeatability", "discrimination"}:
+            if section in {"eccentricity", "repeatability"}:
                 await self._ask(path, RemoveLoad(), step)
             weights = ("5 kg",) if step.planned.load == grams(5000) else ()
             place = step.planned.position or "centre"
             load = step.planned.load or grams(0)
-            await self._ask(path, PlaceLoad(load=load, position=place, weights=weights), step)
-        shown = await self._settled(path, step)
+            first = section == "discrimination"
+            placed = PlaceLoad(load=load, position=place, weights=weights, unload_first=first)
+            await self._ask(path, placed, step)
         if section == "discrimination":
-            await self._ask(path, AddSmallWeights(step=grams(7), total=grams(7)), step)
-            shown = await self._settled(f"{path}#2", step)
+            await self._discriminate(path, step, step.planned.load or grams(0))
+            return
+        shown = await self._settled(path, step)
         self._decide(path, step, Method.HIGH_RESOLUTION, shown)
+
+    async def _discriminate(self, path: str, step: Step, load: Quantity) -> None:
+        """As `procedures.scales.discrimination` does from the edge of a step."""
+        small = grams("0.5")
+        await self._ask(path, AddSmallWeights(step=small, total=small * 10, count=10), step)
+        before = await self._settled(path, step, expect=load)
+        if self.desk.manual:
+            fallen = before - grams(5)
+            facts = {
+                "count": "10",
+                "step": str(small),
+                "indication": str(before),
+                "fallen": str(fallen),
+            }
+            found = Choose(question="find_edge", choices=("did_not_fall", "fell"), facts=facts)
+            answer = await self._ask(path, found, step)
+            assert answer.choice == "fell"
+        else:
+            await self._ask(path, FindEdge(step=small, count=10, interval=grams(5)), step)
+        await self._ask(path, AddSmallWeights(step=grams(7)), step)
+        after = await self._settled(f"{path}#2", step, expect=before)
+        self._decide(path, step, Method.HIGH_RESOLUTION, after, before=before)
 
     async def _ask(self, path: str, action: Action, step: Step) -> Answer:
         prompt = Prompt(
@@ -272,8 +303,10 @@ class FakeWork:
         )
         match action:
             case PlaceLoad() if self.desk.hands:
-                self.desk.scale.put(action.load, step.error)
-            case AddSmallWeights() if self.desk.hands:
+                self.desk.scale.put(action.load, step.error, unload_first=action.unload_first)
+            case AddSmallWeights(count=count) if self.desk.hands:
+                self.desk.scale.put(step.planned.load + grams(5 if count > 1 else 10), step.error)
+            case FindEdge() if self.desk.hands:  # what fell stands there again with the last one put back
                 self.desk.scale.put(step.planned.load + grams(5), step.error)
             case RemoveLoad() | SetZero() if self.desk.hands:
                 self.desk.scale.put(grams(0), "0.5")
@@ -284,11 +317,10 @@ class FakeWork:
         self.tell(events.Answered(path=prompt.id))
         return answer
 
-    async def _settled(self, path: str, step: Step) -> Quantity:
+    async def _settled(self, path: str, step: Step, *, expect: Quantity | None = None) -> Quantity:
         if self.desk.manual:
-            answer = await self._ask(
-                path, KeyIndication(role="uut", expect=step.planned.load, step=grams(5)), step
-            )
+            offered = expect or step.planned.load
+            answer = await self._ask(path, KeyIndication(role="uut", expect=offered, step=grams(5)), step)
             assert isinstance(answer, Keyed)
             found = reading(answer.quantity.value, Stability.NOT_REPORTED, self.desk.clock, Origin.MANUAL)
         else:
@@ -304,12 +336,19 @@ class FakeWork:
         return found.indication
 
     def _decide(
-        self, path: str, step: Step, method: Method, shown: Quantity | None, outcome: Outcome | None = None
+        self,
+        path: str,
+        step: Step,
+        method: Method,
+        shown: Quantity | None,
+        outcome: Outcome | None = None,
+        *,
+        before: Quantity | None = None,
     ) -> None:
         planned = step.planned
         error = None if shown is None or planned.load is None else shown - planned.load
-        if planned.section == "discrimination" and error is not None:
-            error = error - grams(5)
+        if shown is not None and before is not None:
+            error = shown - before - grams(5)
         limit = grams(step.tolerance)
         if outcome is None:
             within = error is not None and -limit <= error <= limit
@@ -399,10 +438,18 @@ class FakeDesk:
         self.delivered = False
         self.refuses_to_begin: Exception | None = None
         self.closed = False
+        self.edited: tuple[str, ...] = ()
+        self.language = "id"
         self.asked_first: dict[str, Action] = {}
 
     def unsafe(self) -> tuple[str, ...]:
         return self.out_of_reach
+
+    def speak(self, labels: Labels) -> None:
+        self.language = labels.language
+
+    def changed_files(self) -> tuple[str, ...]:
+        return self.edited
 
     async def make_safe(self) -> None:
         self.made_safe += 1

@@ -151,3 +151,15 @@ def test_a_run_without_a_verdict_does_not_look_like_a_finished_test():
         assert "tanpa putusan · tersegel" in driver.text()
 
     drive(Closed(), story)
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+def test_a_file_that_was_changed_meanwhile_is_told_to_count_from_the_next_start(size):
+    async def story(driver: Driver) -> None:
+        assert "diubah" not in driver.text()
+        driver.desk.edited = ("laboratory.toml",)
+        driver.app.screen.paint()
+        assert "laboratory.toml diubah: berlaku" in driver.text()
+        assert "dan dibuka lagi" in " ".join(driver.text().split())
+
+    drive(FakeDesk(), story, size=size)

@@ -9,6 +9,9 @@ from tests.bench.tui.fake_desk import PIN, FakeDesk
 READINGS = 20
 """zero, 5 eccentricity, 6 up, 4 down, 3 repeatability, discrimination; the visual checklist is no reading"""
 
+EDGE = 2
+"""ten small weights stand on it, and the edge of the step is found: only a person can say so"""
+
 
 async def verify_one_scale(driver: Driver) -> None:
     """From Home to the seal: Enter wherever a person is needed."""
@@ -18,25 +21,25 @@ async def verify_one_scale(driver: Driver) -> None:
         if isinstance(driver.app.screen, ReviewScreen):
             break
         await driver.wait(0.4)
-        await driver.press("enter")
+        await driver.press(*driver.agreeing())
     await driver.press("enter", *PIN, "enter")
     await driver.wait(0.4)
 
 
-def test_a_live_scale_takes_at_most_30_presses():
+def test_a_live_scale_takes_at_most_32_presses():
     desk = FakeDesk()
     driver = drive(desk, verify_one_scale)
     assert desk.sealed == ["run-1"]
-    assert driver.presses <= 30
+    assert driver.presses <= 30 + EDGE
     assert desk.answers[0][1] == Choice("conforms")
     assert len(desk.works[0].points) == len(desk.steps)
 
 
-def test_a_live_scale_with_auto_capture_takes_at_most_11_presses():
+def test_a_live_scale_with_auto_capture_takes_at_most_13_presses():
     desk = FakeDesk()
     driver = drive(desk, verify_one_scale, auto_capture=True)
     assert desk.sealed == ["run-1"]
-    assert driver.presses <= 11
+    assert driver.presses <= 11 + EDGE
     placed = [prompt for prompt, _ in desk.answers if isinstance(prompt.action, PlaceLoad)]
     assert len(placed) == READINGS - 1
 

@@ -385,6 +385,7 @@ def test_f2_switches_the_language_and_back():
         assert "LETAKKAN 5.000 g di tengah" in driver.text()
         await driver.press("f2")
         assert "PLACE 5\u00a0000 g in the centre" in driver.text()
+        assert driver.desk.language == "en"
         await driver.press("f2")
         assert "LETAKKAN 5.000 g di tengah" in driver.text()
 

@@ -10,8 +10,9 @@ from bench import events
 from bench.operator import Prompt
 from bench.tui.view import RunView, share, worst
 from drivers.reading import Origin, Stability
-from procedures.action import Answer, Choice, Done, Inspect, Keyed, KeyIndication, PlaceLoad
+from procedures.action import Answer, Choice, Choose, Done, Inspect, Keyed, KeyIndication, PlaceLoad
 from procedures.point import Method, Outcome, Point, Tolerance
+from results.entry import AFTER_RETAKE
 from tests.bench.tui.fake_desk import FakeDesk, StillClock, grams, reading
 
 
@@ -21,6 +22,8 @@ class Agreeable:
     async def answer(self, prompt: Prompt) -> Answer:
         if isinstance(prompt.action, Inspect):
             return Choice("conforms")
+        if isinstance(prompt.action, Choose):
+            return Choice(prompt.action.choices[-1])
         if isinstance(prompt.action, KeyIndication):
             return Keyed(prompt.action.expect or grams(0))
         return Done()
@@ -130,7 +133,7 @@ def test_the_retake_note_survives_the_replay_but_not_another_run():
 
 def test_one_retake_is_one_however_many_steps_had_been_begun_meanwhile():
     view = RunView().folded(told())
-    for path, reason in (("eccentricity/2", "wrong_load"), ("eccentricity/3", events.AFTER_RETAKE)):
+    for path, reason in (("eccentricity/2", "wrong_load"), ("eccentricity/3", AFTER_RETAKE)):
         view = view.fold(events.SeriesLeft(path=path, abandoned=True, reason=reason))
     assert [row.step.label for row in view.rows if row.point is None] == ["eccentricity/2", "eccentricity/3"]
     assert [note.reason for note in view.retaken] == ["wrong_load"]
