@@ -117,7 +117,7 @@ class Book:
     def abandon(self, path: str, reason: str, *, note: str = "", by: str = "") -> None:
         """An attempt does not count any more; its entries stay."""
         self.keep(Abandoned(path=path, reason=reason, note=note, by=by))
-        self.tell(events.SeriesLeft(path=path, abandoned=True, reason=reason))
+        self.tell(events.SeriesLeft(path=path, abandoned=True, reason=reason, note=note))
 
     def conclude(self, conclusion: dict[str, Any]) -> None:
         """The verdict stands; a run that was concluded before must conclude the same.

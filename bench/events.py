@@ -50,6 +50,8 @@ class SeriesLeft(_Event, frozen=True, kw_only=True, tag="series_left"):
     path: str
     abandoned: bool = False
     reason: str = ""
+    note: str = ""
+    """the reason in the person's own words, where none of the named ones fits"""
 
 
 class StepEntered(_Event, frozen=True, kw_only=True, tag="step_entered"):

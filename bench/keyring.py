@@ -15,6 +15,7 @@ from typing import Final
 from bench.errors import LaboratoryError
 from bench.laboratory import FILE_NAME, Folders, load
 from bench.people import Person
+from results.errors import DeliveryError
 from results.journal import Journal
 from results.key_rotation import finish
 from results.keys import (
@@ -293,11 +294,19 @@ def registry_key(lab: Path, trust: Trust, *, named: bool) -> RegistryKey | None:
         named: a person named that folder; then only a `registry.pub` in it counts.
 
     Raises:
-        LaboratoryError: the laboratory file has a mistake.
-        DeliveryError: the key is mistyped.
+        LaboratoryError: the laboratory file has a mistake, or the `registry.pub` is no such key.
+        DeliveryError: the key in the laboratory file is mistyped.
     """
     if trust.folder is not None and (file := trust.folder / "registry.pub").exists():
-        return RegistryKey.parse(read_whole(file, most=LARGEST_RECEIPT).decode("ascii", errors="replace"))
+        try:
+            return RegistryKey.parse(read_whole(file, most=LARGEST_RECEIPT).decode("ascii", errors="replace"))
+        except DeliveryError:
+            raise LaboratoryError(
+                "key.not_as_printed",
+                "{file} does not hold the register's key as the register prints it.",
+                "Put the line of `tera registry key` into it; the register's own file has another form.",
+                file=str(file),
+            ) from None
     if named or not (lab / FILE_NAME).exists():
         return None
     entry = load(lab).registry

@@ -283,7 +283,8 @@ def _check_same(around: Surroundings, run: str, begun: RunBegun) -> None:
         raise LaboratoryError(
             "run.software_changed",
             "Run {run} was begun with another release of this program.",
-            "Void the run with a reason and test again; an update must wait until no run is open.",
+            "Declare it not continued with a reason (X on the home screen, or tera void) and test again; an "
+            "update must wait until no run is open.",
             run=run,
         )
     for role, then in begun.instruments.items():

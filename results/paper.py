@@ -7,6 +7,7 @@ the registry's receipt. A stranger with the paper alone can check all of it and 
 import contextlib
 import hashlib
 import io
+import logging
 import re
 import zlib
 from collections.abc import Mapping
@@ -156,6 +157,7 @@ def _attachments(paper: bytes, called: str) -> Mapping[str, tuple[str, bytes]]:
     import pypdf  # noqa: PLC0415 - a tenth of every command's start, and one needs it
     from pypdf.errors import PyPdfError  # noqa: PLC0415 - with it
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells what is wrong; we say it in our words
     found: dict[str, tuple[str, bytes]] = {}
     # A damaged file can make the reader fail in any way; whatever it is, the paper cannot be read.
     with contextlib.suppress(

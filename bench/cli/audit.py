@@ -18,7 +18,7 @@ from typing import Final
 from bench.audit import Audit
 from bench.audit import audit as derive
 from bench.cli.exit_code import ExitCode, code_of
-from bench.cli.output import say
+from bench.cli.output import TRAINING, say
 from bench.cli.unpacked import named_record, record_in
 from bench.errors import LaboratoryError
 from bench.keyring import Trust, registry_key, trusted_keys
@@ -157,7 +157,7 @@ def _audit_one(options: Namespace, file: Path) -> _Audited:
     code = ExitCode.DONE if record.signatures_checked else ExitCode.IN_DOUBT
     return _Audited(
         code=ExitCode.DOES_NOT_CONFORM if found.differences else code,
-        lines=_lines(options, file, found, unchecked=unchecked),
+        lines=_lines(options, file, found, unchecked=unchecked, training=record.record.training),
         journal=journal if there else None,
         heads=tuple(_heads(record.evidence.entries)),
     )
@@ -195,6 +195,7 @@ def _lines(
     *,
     unchecked: Sequence[str] = (),
     fault: PlainError | None = None,
+    training: bool = False,
 ) -> tuple[str, ...]:
     """What is told of a file: lines for a person, or one JSON object for a program."""
     differences = audit.differences if audit is not None else ()
@@ -212,7 +213,8 @@ def _lines(
         return (to_json(found).decode(),)
     labels = Labels(options.lang)
     let_go = fault is not None and fault.code == "evidence.released"
-    lines = [f"{'✔' if ok else '▲' if let_go else '✘'} {file}"]
+    mark = f"  {TRAINING}" if training else ""
+    lines = [f"{'✔' if ok else '▲' if let_go else '✘'} {file}{mark}"]
     lines += [f"    {one.where}: {one.sealed} → {one.derived}" for one in differences]
     if release is not None:
         lines.append(f"  ▲ {labels.text('audited.release', sealed=release.sealed, present=release.derived)}")

@@ -105,6 +105,8 @@ def show_all(options: Namespace) -> int:
         rows.append(
             (mark, one.ticket, labels.word("stage", one.stage), due, one.handler, " ".join(one.records))
         )
+    if not options.json and not rows:
+        say(labels.text("command.complaints_none"))
     if not options.json:
         table(rows)
     return ExitCode.DONE

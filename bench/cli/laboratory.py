@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bench import laboratory as laboratories
 from bench.cli.exit_code import ExitCode
-from bench.cli.output import emit, say, table
+from bench.cli.output import emit, say, table, write_new
 from bench.clock_state import FOLLOWS, clock_state
 from bench.errors import LaboratoryError
 from bench.labels import Labels
@@ -40,13 +40,14 @@ def init(options: Namespace) -> int:
             "Edit it, or choose another folder.",
             file=str(file),
         )
+    template = files("bench") / "templates"
+    example = folder / "orders" / "contoh.toml"
     try:
         (folder / "orders").mkdir(parents=True, exist_ok=True)
         (folder / "drivers").mkdir(exist_ok=True)
-        template = files("bench") / "templates"
-        file.write_text((template / laboratories.FILE_NAME).read_text("utf-8"), encoding="utf-8")
-        example = folder / "orders" / "contoh.toml"
-        example.write_text((template / "order.toml").read_text("utf-8"), encoding="utf-8")
+        example.write_bytes((template / "order.toml").read_bytes())
+        # The last, and whole or not at all: where it stands, a laboratory is never written over.
+        write_new(file, (template / laboratories.FILE_NAME).read_bytes())
     except OSError as problem:
         raise LaboratoryError(
             "laboratory.folder",

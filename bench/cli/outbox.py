@@ -144,6 +144,8 @@ def _tell_outbox(options: Namespace, labels: Labels, box: Outbox) -> None:
                     "url": line.address,
                 }
             )
+    if not options.json and not lines:
+        say(labels.text("command.outbox_none"))
     if not options.json:
         table(
             [

@@ -1,10 +1,14 @@
 """What commands print: lines for people, JSON for programs."""
 
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from bench.legible import made_legible
 from drivers import notation
+
+TRAINING: Final = "LATIHAN / TRAINING"
+"""said first of all that is no verification, in every language"""
 
 
 def emit(value: Any) -> None:
@@ -30,6 +34,21 @@ def table(rows: list[tuple[str, ...]], *, gap: int = 2) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         say((" " * gap).join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file that is not there yet; of one that the disk has no room for, nothing stays.
+
+    Raises:
+        OSError: it is there already (`FileExistsError`), or the disk refuses.
+    """
+    file = path.open("xb")
+    try:
+        with file:
+            file.write(content)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def utf8() -> None:

@@ -11,7 +11,7 @@ import msgspec
 from bench.cli.bundles import is_bundle
 from bench.cli.bundles import verify as verify_bundle
 from bench.cli.exit_code import ExitCode
-from bench.cli.output import emit, say, warn
+from bench.cli.output import TRAINING, emit, say, warn, write_new
 from bench.cli.procedures import print_outcome, print_points
 from bench.cli.unpacked import is_paper, named_record, record_in
 from bench.cli.validation import is_validation
@@ -83,6 +83,7 @@ def show(options: Namespace) -> int:
             )
         else:
             record = report.record
+            _tell_training(record.training)
             say(f"{record.number}  {record.identity.maker} {record.identity.model} {record.identity.serial}")
             say(f"{record.owner.name}  {record.begun_at[:16]}  {record.office.name}")
             print_points(labels, record.points)
@@ -137,6 +138,7 @@ def verify(options: Namespace) -> int:
             }
         )
     else:
+        _tell_training(report.record is not None and report.record.training)
         _tell_parts(labels, checks, open_parts)
         if times.not_before is not None:
             say(f"  {labels.text('command.not_before', at=times.not_before.isoformat())}")
@@ -146,6 +148,12 @@ def verify(options: Namespace) -> int:
         _tell_trust(labels, trust)
         _tell_faults(labels, faults)
     return _code(sound=not faults, certain=trust.keys is not None and not open_parts)
+
+
+def _tell_training(training: bool) -> None:
+    """Say first of all that what follows is no verification."""
+    if training:
+        say(TRAINING)
 
 
 def _tell_parts(
@@ -290,8 +298,7 @@ def _note(options: Namespace, record: VerifiedRecord, paper: bytes) -> None:
 
 def _write_new(path: Path, content: bytes) -> None:
     try:
-        with path.open("xb") as file:
-            file.write(content)
+        write_new(path, content)
     except FileExistsError:
         raise LaboratoryError(
             "file.exists",

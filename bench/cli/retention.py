@@ -46,6 +46,8 @@ def show(options: Namespace) -> int:
     with _retention(options, read_only=True) as retention:
         known, today, copies = retention.standings(), retention.today(), retention.known()
     _check_known(options.number, known)
+    if not known and not options.json:
+        say(labels.text("command.retention_none"))
     lost = False
     for number in options.number or known:
         one = known[number]

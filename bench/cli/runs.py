@@ -13,7 +13,7 @@ from bench import events
 from bench.attention import RunInterrupted
 from bench.cli.exit_code import ExitCode, code_of_verdict
 from bench.cli.opening import opened
-from bench.cli.output import emit, say, table
+from bench.cli.output import TRAINING, emit, say, table
 from bench.cli.procedures import as_json, print_outcome, print_points
 from bench.errors import LaboratoryError
 from bench.finishing import WORDS, Finished, state_of
@@ -53,7 +53,7 @@ class Narrator:
             return
         match event:
             case events.RunStarted():
-                mark = "LATIHAN / TRAINING  " if event.training else ""
+                mark = f"{TRAINING}  " if event.training else ""
                 say(f"{mark}{event.number}  {event.title}")
             case events.RunResumed():
                 for line in "\n".join(told_of_break(self._labels, event)).splitlines():
@@ -214,7 +214,7 @@ def tell(place: Workplace, taken: Taken, conclusion: Conclusion, finished: Finis
     print_points(labels, conclusion.points)
     say()
     if taken.begun.training:
-        say("LATIHAN / TRAINING")
+        say(TRAINING)
     say(f"{labels.text('command.report_record')}: {taken.begun.number}")
     print_outcome(labels, taken.begun.procedure, conclusion.verdict.outcome, conclusion.subjects)
     for reason in (*conclusion.verdict.reasons, *conclusion.notices):
@@ -250,6 +250,8 @@ def runs(options: Namespace) -> int:
     journal_file = Folders(options.lab).journal
     if not journal_file.exists():
         load(options.lab)  # a folder that is no laboratory has no runs to tell of
+        if not options.json:
+            say(Labels(options.lang).text("command.runs_none"))
         return ExitCode.DONE
     labels = Labels(options.lang)
     with Journal(journal_file, read_only=True) as journal:
@@ -272,8 +274,10 @@ def runs(options: Namespace) -> int:
                     "training": summary.begun.training,
                 }
             )
-    else:
+    elif summaries:
         table([_line(labels, summary) for summary in summaries])
+    else:
+        say(labels.text("command.runs_none"))
     if older > 0:
         say(labels.text("command.runs_older", count=older))
     return ExitCode.DONE

@@ -1,7 +1,8 @@
 """A number being keyed by hand: the nominal stands as a question, digits overwrite it, + and − step one d.
 
-Comma and dot are the same decimal mark; a second one is refused. Nothing here is a reading yet; the person's
-Enter makes it one.
+Comma and dot are the same decimal mark; a second one is refused, and what follows it too, until something
+is deleted: the rest of `1.000,00` must not go on with the one that was begun. Nothing here is a reading yet;
+the person's Enter makes it one.
 """
 
 from dataclasses import dataclass, replace
@@ -12,6 +13,8 @@ from drivers.quantity import Quantity
 
 LONGEST: Final = 12
 """Digits and mark that fit the big display."""
+_HOLDING: Final = ("keying.second_mark", "keying.too_long")
+"""refusals after which what stands on the display is not what was keyed"""
 
 
 @dataclass(frozen=True)
@@ -28,14 +31,16 @@ class Keying:
     def press(self, key: str) -> "Keying":
         """Take one key: a digit, `,`, `.`, `+`, `-` or `backspace`."""
         match key:
+            case "backspace":
+                following = self._with(self.typed[:-1])
+            case _ if self.held:
+                following = self
             case "," | ".":
                 following = self._marked()
             case "-" if not self.typed and self.proposal is None:
                 following = self._with("-")
             case "+" | "-":
                 following = self._stepped(1 if key == "+" else -1)
-            case "backspace":
-                following = self._with(self.typed[:-1])
             case _ if len(key) == 1 and key.isascii() and key.isdigit():
                 following = self._with(self.typed + key)
             case _:
@@ -65,6 +70,11 @@ class Keying:
             return self.proposal
         digits = self.typed.removesuffix(".")
         return Quantity(Decimal(digits), self.unit) if digits.strip("-") else None
+
+    @property
+    def held(self) -> bool:
+        """Whether a key had no place, so that the display shows less than was keyed."""
+        return self.refused in _HOLDING
 
     def shown(self) -> str:
         """The characters on the display, with the dot as mark."""

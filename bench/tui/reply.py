@@ -125,6 +125,9 @@ class Reply:
             self.keying = self.keying.press(key)
             self.refused = self.keying.refused
             return None
+        if self.keying.held:
+            self.refused = self.keying.refused
+            return None
         quantity = self.keying.quantity()
         if quantity is None:
             self.refused = "keying.nothing"

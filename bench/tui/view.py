@@ -47,6 +47,8 @@ class Retaken:
 
     path: str
     reason: str
+    note: str = ""
+    """the reason in the person's own words"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +156,7 @@ class RunView:
         left = [row.point for row in rows if row.point is not None]
         gone = {row.step.label for row in self.rows} - {point.label for point in left}
         last = self.last if self.last is None or self.last.label not in gone else (left[-1] if left else None)
-        retaken = Retaken(path=event.path, reason=event.reason)
+        retaken = Retaken(path=event.path, reason=event.reason, note=event.note)
         again = retaken in self.retaken or event.reason == AFTER_RETAKE
         known = self.retaken if again else (*self.retaken, retaken)
         return replace(self, rows=rows, last=last, retaken=known, standing=(), settling="")

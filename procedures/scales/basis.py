@@ -124,13 +124,12 @@ class Basis:
             ProcedureError: less than nothing, beyond Max, or beyond Max of the range in use.
         """
         gross = row.load + row.tare if isinstance(row, Tared) else row.load
-        over = gross - self.scale.capacity
-        most = self.scale.part_at(gross).e * BEYOND_MAX_E
-        if isinstance(row, Accuracy) and row.substitutions and over <= most:
-            gross = min(gross, self.scale.capacity)
-            self.check_load(gross, gross, row.range)
-        else:
-            self.check_load(row.load, gross, row.range)
+        load = row.load
+        if isinstance(row, Accuracy) and row.substitutions:
+            most = self.scale.capacity + self.scale.part_at(gross).e * BEYOND_MAX_E
+            if gross <= most:
+                load = gross = min(gross, self.scale.capacity)
+        self.check_load(load, gross, row.range)
 
     def check_load(self, load: Quantity, gross: Quantity, number: int | None) -> None:
         """Refuse a load that the scale, or its range in use, cannot weigh.

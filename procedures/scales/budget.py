@@ -122,7 +122,8 @@ class ScaleBudgets:
         if point.section not in {"zero", "eccentricity"}:
             yield self._eccentricity(row)
         if row.load:
-            yield from self._reference(row)
+            planned = row.planned if isinstance(row, Accuracy) and row.planned is not None else row.load
+            yield from self._reference(row.load, planned)
         if isinstance(row, Accuracy) and row.substitutions:
             yield self._ballast(row)
 
@@ -157,8 +158,7 @@ class ScaleBudgets:
             spread = Evaluated(self._float(self.known.repeatability), freedom)
             return self._part("repeatability", spread, None, "earlier work")
         if self._repeated is not None:
-            count, spread = self._repeated
-            return self._part("repeatability", spread, None, f"{count} weighings, s of one reading")
+            return self._repeated
         rules = self.basis.rules.uncertainty
         assumed = self.basis.part(row.load, row.range, gross).e * rules.repeatability_e
         return self._part(
@@ -166,10 +166,13 @@ class ScaleBudgets:
         )
 
     @cached_property
-    def _repeated(self) -> tuple[int, Evaluated] | None:
-        """How many weighings were repeated, and their pooled spread; None: none were."""
+    def _repeated(self) -> Component | None:
+        """The pooled spread of all weighings that were repeated; None: none were."""
         series = [self._spread(same) for same in same_loads(self.basis.seen.repeatability) if len(same) > 1]
-        return (sum(one.readings for one in series), pooled(series)) if series else None
+        if not series:
+            return None
+        count = sum(one.readings for one in series)
+        return self._part("repeatability", pooled(series), None, f"{count} weighings, s of one reading")
 
     def _spread(self, rows: tuple[Weighing, ...]) -> Repeated:
         found = [self.basis.found(row, row.load) for row in rows]
@@ -211,10 +214,20 @@ class ScaleBudgets:
             return max(abs(error - centre) for error in errors.values()), rows[0].load
         return max(errors.values()) - min(errors.values()), rows[0].load
 
-    def _reference(self, row: Weighing) -> Iterator[Component]:
+    def _reference(self, load: Quantity, planned: Quantity) -> tuple[Component, ...]:
         """Of ballast too: its mass was found with standards, and every exchange takes their errors along."""
-        load, assumed, adjusted = row.load, self.basis.rules.uncertainty, self.known.adjusted_before
-        planned = row.planned if isinstance(row, Accuracy) and row.planned is not None else load
+        found = self._of_loads.get((load, planned))
+        if found is None:
+            found = self._of_loads[load, planned] = tuple(self._components_of(load, planned))
+        return found
+
+    @cached_property
+    def _of_loads(self) -> dict[tuple[Quantity, Quantity], tuple[Component, ...]]:
+        """Of each load so far: most stand on the receptor more than once."""
+        return {}
+
+    def _components_of(self, load: Quantity, planned: Quantity) -> Iterator[Component]:
+        assumed, adjusted = self.basis.rules.uncertainty, self.known.adjusted_before
         return load_components(
             load,
             self._known_load(planned),

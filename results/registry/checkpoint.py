@@ -78,10 +78,10 @@ class RegistryKey(msgspec.Struct, frozen=True):
             origin, key_id, encoded = text.strip().split("+", 2)
             raw = _from_base64(encoded)
             key = cls(origin, raw[1:])
-        except ValueError as mistake:
-            raise _no_key(text, str(mistake)) from None
+        except ValueError:
+            raise _no_key(text) from None
         if raw[:1] != _ED25519 or key_id != key.key_id.hex():
-            raise _no_key(text, "the key id does not belong to this name and key")
+            raise _no_key(text)
         return key
 
 
@@ -170,13 +170,12 @@ def _from_base64(text: str) -> bytes:
     return content
 
 
-def _no_key(text: str, mistake: str) -> DeliveryError:
+def _no_key(text: str) -> DeliveryError:
     return DeliveryError(
         "registry.key",
-        "The registry key {text} cannot be read: {mistake}.",
+        "{text} is no registry key, or a character of it is wrong.",
         "Copy the line `key` from the registry's page /keys into the laboratory file.",
-        text=repr(text),
-        mistake=mistake,
+        text=repr(text.strip()),
     )
 
 

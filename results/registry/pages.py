@@ -144,7 +144,9 @@ def _standing(say: Words, entry: Entry, now: datetime) -> Markup:
     if record.training:  # neither green nor "in force", whatever the twin showed
         outcome = record.verdict.outcome.value if record.verdict else record.state
         verdict = say("mixed" if _differ(record) else outcome)
-        return _banner("plain", say("training_verdict", verdict=verdict), *_newer(say, entry))
+        withdrawn = [tag("p", say("revoked_text", reason=entry.revoked))] if entry.revoked else []
+        heading = say("training_verdict", verdict=verdict)
+        return _banner("plain", heading, *withdrawn, *_newer(say, entry))
     key = found.value
     if found is Standing.IN_FORCE and record.valid_until is None:
         key = "in_force_open"

@@ -18,8 +18,12 @@ from results.registry.store import Store
 from results.registry.words import Language
 
 _TOKEN: Final = re.compile(rf"[A-Z2-7]{{{TOKEN_LENGTH}}}", re.ASCII)
-_MISREAD: Final = str.maketrans("018", "OIB", " -.\t")
-"""digits that base32 does not have, and what was meant; spaces and dashes that people put in"""
+_MISREAD: Final = str.maketrans("018", "OIB")
+"""digits that base32 does not have, and what was meant"""
+_BETWEEN: Final = re.compile(r"[\W_]+")
+"""spaces and dashes that people put in, and what a sentence leaves at the end of an address"""
+_ADDRESS: Final = re.compile(r"/v/([^/?#]*)", re.IGNORECASE)
+"""the code in an address of such a page"""
 _LONGEST_CODE: Final = 200
 
 
@@ -56,12 +60,14 @@ def router(store: Store, limit: RateLimit, *, floor_s: float) -> APIRouter:
 
 
 def read_code(typed: str) -> str:
-    """The code that a person meant, or nothing when it can be none.
+    """The code that a person meant, typed or in a pasted address; nothing when it can be none.
 
     >>> read_code("iqjw 7i2v wnty uekg vulp p2de t2")
     'IQJW7I2VWNTYUEKGVULPP2DET2'
     """
-    code = typed[:_LONGEST_CODE].upper().translate(_MISREAD)
+    text = typed[:_LONGEST_CODE]
+    pasted = _ADDRESS.search(text)
+    code = _BETWEEN.sub("", pasted[1] if pasted else text).upper().translate(_MISREAD)
     return code if _TOKEN.fullmatch(code) else ""
 
 

@@ -180,7 +180,7 @@ class Store:
                     409,
                     "revocation",
                     "{record_id} is not registered, or is withdrawn already.",
-                    "Check the number.",
+                    "Write it as its page does, bench and number: BENCH-02:000017.",
                     record_id=record_id,
                 )
             session.add(RevocationRow(record_id=record_id, reason=reason, by=by, at=self._now()))

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from bench.attention import RunInterrupted
-from bench.events import MISTYPED, Captured, Decided
+from bench.events import MISTYPED, Captured, Decided, SeriesLeft
 from bench.replay import DivergenceError
 from drivers.quantity import Quantity
 from procedures.action import Answer, Choose, DeliverVolume, DrainVessel, PlaceLoad
@@ -105,7 +105,10 @@ def retaken(folder, at, wrong, *observers):
 
 def test_a_retake_keeps_the_old_reading_and_decides_by_the_new_one(tmp_path):
     wrong = {"up/100 g/settled": Quantity.parse("150 g")}
-    _, conclusion = retaken(tmp_path, "up/200 g/place_load", wrong)
+    told = Watcher()
+    _, conclusion = retaken(tmp_path, "up/200 g/place_load", wrong, told)
+    left = next(one for one in told.events if isinstance(one, SeriesLeft) and one.abandoned)
+    assert (left.reason, left.note) == ("wrong_load", "anak timbang tertukar")
     assert conclusion.points[0].error == Quantity.parse("0 g")
     assert conclusion.points[0].readings == ("up/100 g~2/settled",)
     entries = kept(tmp_path)

@@ -87,6 +87,10 @@ def test_a_paper_alone_is_checked_elsewhere_with_the_keys_that_the_office_publis
     paper.write_bytes(paper.read_bytes().replace(b"/Page", b"/Pagf", 1))
     changed = tera("record", "verify", str(paper), "--keys", str(keys), lab=elsewhere)
     assert changed.returncode == 5
+    paper.write_bytes(b"halo")
+    none = tera("record", "verify", str(paper), "--keys", str(keys), lab=elsewhere)
+    assert none.returncode == 5
+    assert none.stderr.startswith("tera: ")  # no line of the library that reads it
     assert "000001.pdf" in changed.stderr
 
 
@@ -99,6 +103,9 @@ def test_a_training_record_stays_where_it_is_and_keeps_no_registry_waiting(lab):
     assert tera("void", "L-000001", "--reason", "latihan", lab=lab).returncode == 0
     assert tera("push", lab=lab).returncode == 0
     assert [(line["record"], line["attempts"]) for line in outbox(lab)[0]] == [("L-000001", 0)]
+    for command in ("show", "verify"):
+        assert tera("record", command, "L-000001", lab=lab).stdout.startswith("LATIHAN / TRAINING\n")
+    assert "L-000001.tera.json  LATIHAN / TRAINING\n" in tera("audit", "L-000001", lab=lab).stdout
 
 
 def test_what_was_sealed_without_a_nip_is_told_with_its_remedy_and_holds_nobody_once_its_key_is_enrolled(

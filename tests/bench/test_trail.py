@@ -1,5 +1,6 @@
 """The audit trail: what happened outside of runs, chained with the runs, and checked by a command."""
 
+import ast
 import hashlib
 import json
 import shutil
@@ -7,11 +8,13 @@ import shutil
 import apsw
 import pytest
 
+from bench.labels import Labels
 from bench.laboratory import Folders
 from results.entry import BENCH, Concluded, Noted
 from results.errors import IntegrityError
 from results.journal import Journal
 from results.keys import FileKey, keyid_of, read_public
+from tests.bench.forked import ROOT
 from tests.bench.lab_bench import tera
 from tests.bench.signing_lab import PEOPLE, PINS, made, typed
 from tests.bench.signing_lab import noted as facts_of
@@ -218,3 +221,19 @@ def test_instruments_that_are_told_first_after_a_command_without_them_have_not_c
     assert tera("run", "scales", "--uut", str(root / "orders/contoh.toml"), lab=root).returncode == 3
     said = [entry.facts["what"] for entry in noted(root) if entry.what == "changed"]
     assert [name for name in said if not name.startswith("key ")] == []
+
+
+def test_every_fact_that_is_noted_has_its_word():
+    """A fact without one would stand in the list under the program's own name for it."""
+    told = {"changes", "configuration"}  # a line or a word for each of what is in it
+    named = {
+        keyword.arg
+        for file in (ROOT / "bench").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_bytes()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "note"
+        for keyword in node.keywords
+        if keyword.arg is not None
+    }
+    assert len(named) > 20
+    labels = Labels("id")
+    assert [name for name in sorted(named - told) if labels.known(f"trail_fact.{name}") is None] == []

@@ -211,6 +211,11 @@ def test_a_training_record_is_marked_and_never_green(tmp_path):
         assert 'class="standing plain"' in answer.text
         assert "LATIHAN Bukan bukti tera" in read(httpx.get(f"{registry.url}/"))
         assert "TRAINING No proof of verification" in read(httpx.get(f"{answer.url}?lang=en"))
+        number = re.search(r"BENCH-\d+:\S+", shown)[0]
+        registry.store.revoke(number, reason="salah alat", by="Kepala")
+        assert "Hasil latihan: SAH Unit metrologi mencabut hasil ini: salah alat" in read(
+            httpx.get(f"{answer.url}")
+        )
 
 
 def test_training_on_several_instruments_sends_the_reader_to_the_list_and_is_valid_for_no_day(tmp_path):
@@ -360,6 +365,17 @@ def test_the_home_page_takes_a_code_as_people_type_it(registry, bench):
     assert str(answer.url) == f"{address}?lang=id"
     assert answer.status_code == 200
     assert httpx.get(f"{registry.url}/v", params={"kode": "<b>"}, follow_redirects=True).status_code == 404
+
+
+@pytest.mark.parametrize("around", ["{}?lang=id", " {} ", "{}/", "({}).", "<{}#top>"])
+def test_a_genuine_code_is_found_when_the_whole_address_is_pasted_and_beside_punctuation(
+    registry, bench, around
+):
+    """A messenger takes the full stop into the link; nobody may read "not registered" for that."""
+    address = registered(registry, bench)
+    pasted = httpx.get(f"{registry.url}/v", params={"kode": around.format(address)}, follow_redirects=True)
+    assert (pasted.status_code, str(pasted.url)) == (200, f"{address}?lang=id")
+    assert [httpx.get(f"{address}{after}").status_code for after in ("/", ".", ",", ")")] == [200] * 4
 
 
 @given(st.text(max_size=60))

@@ -15,7 +15,8 @@ from bench.tui.screens.dialogs import Pick, Tell
 from bench.tui.screens.face import MAIN, NARROW, Face, Panel, Part
 from drivers.errors import PlainError
 
-LONGEST: Final = 120
+LONGEST: Final = 4000
+"""characters of an answer: a hundred serial numbers have room"""
 _NAME: Final = 30
 """characters of the names; less on a narrow screen"""
 
@@ -62,9 +63,10 @@ class RegistrationScreen(Face):
         self._character = event.character if event.is_printable and event.character else ""
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take what a terminal pastes."""
+        """Take what a terminal pastes; lines of it are members of a list, or parts of an address."""
         if self._field is not None and not self._field.chosen:
-            self._type(event.text.splitlines()[0] if event.text else "")
+            self._refused = ""
+            self._type(", ".join(line.strip() for line in event.text.splitlines() if line.strip()))
             self.paint()
 
     def guarded(self, key: str) -> bool:
@@ -100,9 +102,16 @@ class RegistrationScreen(Face):
         return self._fields[self._line] if self._line < len(self._fields) else None
 
     def _type(self, text: str) -> None:
+        """Add all of it, or nothing: half a name is another name."""
         field = self._field
-        if field is not None:
-            self._answers[field.name] = (self._answers[field.name] + text)[:LONGEST]
+        if field is None:
+            return
+        answer = self._answers[field.name] + text
+        if len(answer) > LONGEST:
+            self._refused = self.labels.text("registration.no_room", most=self.labels.whole(LONGEST))
+            self.bench.ring(1)
+        else:
+            self._answers[field.name] = answer
 
     def _choose(self, field: Field, key: str) -> None:
         choices = field.choices

@@ -97,7 +97,9 @@ class ReviewScreen(Face):
         shown = failing or ([] if nearest is None else [nearest])
         sentences = [self.labels.explain(point) for point in shown]
         first, *rest = sentences or [self.labels.text("explain.nothing_yet")]
-        self.bench.show(Tell("explain.title", first, *rest, self.labels.text("review.sealed_means")))
+        if self._stage is not Stage.SEALED:
+            rest.append(self.labels.text("review.sealed_means"))
+        self.bench.show(Tell("explain.title", first, *rest))
 
     def _read(self, key: str) -> None:
         if key == MAIN:

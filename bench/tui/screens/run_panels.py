@@ -201,10 +201,11 @@ def plot_unit(view: RunView) -> str:
 
 
 def table(labels: Labels, view: RunView, room: Size, note: str) -> tuple[list[Part], str]:
-    """The readings, a note below them, and the title."""
+    """The readings, a note on one line below them, and the title."""
     rows = readings(view, labels, room.width, room.height - bool(note))
     unit = f" ({view.unit()})" if weighed(view) and view.unit() else ""
-    return [*rows, (note, "$warning")], labels.text("run.table_title", unit=unit)
+    told = note if len(note) <= room.width else f"{note[: max(room.width - 1, 0)]}…"
+    return [*rows, (told, "$warning")], labels.text("run.table_title", unit=unit)
 
 
 def error_plot(labels: Labels, view: RunView, room: Size) -> tuple[list[Part], str]:

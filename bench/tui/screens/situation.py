@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bench.labels import Labels
+from bench.legible import on_one_line
 from bench.operator import Prompt
 from bench.tui.answering import Scale, stands_with_question
 from bench.tui.gate import LOST_S, Gate
@@ -268,5 +269,6 @@ class Situation:
         """The note that something was done again."""
         if not self.view.retaken:
             return ""
-        reason = self.labels.word("retake", self.view.retaken[-1].reason)
+        last = self.view.retaken[-1]
+        reason = on_one_line(last.note) or self.labels.word("retake", last.reason)
         return self.labels.text("run.retaken", count=len(self.view.retaken), reason=reason)

@@ -235,7 +235,8 @@ class FakeWork:
             path = self._path(self.steps[self.index])
             self.points.pop()
             self.attempt += 1
-            self.tell(events.SeriesLeft(path=path, abandoned=True, reason=self.retakes[-1][0]))
+            reason, note = self.retakes[-1]
+            self.tell(events.SeriesLeft(path=path, abandoned=True, reason=reason, note=note))
         return self._conclude()
 
     def _path(self, step: Step) -> str:

@@ -53,6 +53,20 @@ def test_a_second_mark_is_refused_and_changes_nothing(second: str):
     assert after.quantity() == state.quantity()
 
 
+@pytest.mark.parametrize(
+    ("typed", "why"),
+    [("1.000,00", "second_mark"), ("2,5,0", "second_mark"), ("1" * (LONGEST + 2), "too_long")],
+)
+def test_a_key_that_had_no_place_holds_the_number_until_something_is_deleted(typed: str, why: str):
+    """`1.000,00` as the display prints it would else become 1.00000 by the keys that come after the comma."""
+    reply = Reply(KeyQuantity(question="totaliser", unit="L", step=Quantity.parse("0.01 L")), unit="g")
+    assert replied(reply, *typed, "enter", "enter") == [None] * (len(typed) + 2)
+    assert reply.refused == f"keying.{why}"
+    while reply.typing:
+        reply.press("backspace")
+    assert replied(reply, *"1000,00", "enter")[-1] == Keyed(Quantity.parse("1000.00 L"))
+
+
 def test_the_question_is_one_until_it_is_touched():
     assert NOMINAL.asks
     assert not keys(NOMINAL, "4").asks

@@ -11,7 +11,7 @@ from bench.laboratory import FILE_NAME
 from bench.registration import fields
 from bench.tui.app import TeraApp
 from bench.tui.screens.home import HomeScreen
-from bench.tui.screens.registration import RegistrationScreen
+from bench.tui.screens.registration import LONGEST, RegistrationScreen
 from bench.workplace import open_workplace
 from tests.bench.tui.driving import LARGE, SMALL, Driver, drive
 from tests.bench.tui.fake_desk import FakeDesk
@@ -265,3 +265,29 @@ def test_a_long_name_stays_on_its_line_and_its_end_is_seen_while_it_is_typed(siz
 
     drive(desk, story, size=size)
     assert desk.registered[0].owner.name == LONG
+
+
+@pytest.mark.parametrize("pasted", ["{}", "\n{}\r\n"])
+def test_sixty_serial_numbers_arrive_whole_and_what_has_no_room_is_said_not_cut(pasted: str):
+    """A list of meters is longer than a name; a cut serial number would be that of another meter."""
+    desk = FakeDesk()
+    serials = [f"MA-2026-{number:04d}" for number in range(60)]
+    said = {**PLATE, "owner.name": "PDAM", "uut.q3": "2,5", "uut.ratio": "80"}
+
+    async def story(driver: Driver) -> None:
+        await driver.press("n", "4")
+        for field in fields("water_meters"):
+            if field.form == "serials":
+                joint = ", " if pasted == "{}" else "\n"
+                driver.app.post_message(Paste(pasted.format(joint.join(serials))))
+                await driver.pilot.pause()
+                driver.app.post_message(Paste("x" * LONGEST))
+                await driver.pilot.pause()
+                assert "▲ Tidak muat" in driver.text()
+            elif field.name.startswith(("owner", "identity")) or field.name in said:
+                await write(driver, said.get(field.name, ""))
+            await driver.press("enter")
+        await driver.press("enter")
+
+    drive(desk, story)
+    assert [one["serial"] for one in desk.registered[0].uut["meters"]] == serials

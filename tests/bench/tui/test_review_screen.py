@@ -62,6 +62,10 @@ def test_why_names_the_points_that_do_not_conform():
         await driver.press("f1")
         assert "Eksentrisitas" in driver.text()
         assert "240/2023" in driver.text()
+        assert "Terukur belum berarti sah" in driver.text()
+        await driver.press("escape", "enter", *PIN, "enter", "f1")
+        assert "240/2023" in driver.text()
+        assert "Terukur belum berarti sah" not in driver.text()
 
     drive(failing_desk(), story)
 

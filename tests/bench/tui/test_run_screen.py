@@ -229,7 +229,7 @@ def test_the_last_answer_alone_can_be_taken_back_only_where_nothing_was_moved_si
     drive(desk, story)
 
 
-def test_the_ninth_reason_is_written():
+def test_the_ninth_reason_is_written_and_told_in_those_words():
     desk = FakeDesk()
 
     async def story(driver: Driver) -> None:
@@ -239,6 +239,8 @@ def test_the_ninth_reason_is_written():
             await driver.tap(key)
         await driver.press("enter")
         assert desk.works[0].retakes == [("other", "mati")]
+        await driver.wait_for_prompt()
+        assert "diulang 1×, terakhir: mati" in driver.text()
 
     drive(desk, story)
 
@@ -362,7 +364,7 @@ def test_a_second_decimal_mark_is_refused_on_the_screen():
     async def story(driver: Driver) -> None:
         await driver.begin(readings=1)
         await driver.press("5", ",", "1", ".")
-        assert "Tanda desimal sudah ada" in driver.text()
+        assert "hanya punya satu tanda desimal" in driver.text()
         assert "= 5,1 g" in driver.text()
 
     drive(FakeDesk(manual=True), story)
