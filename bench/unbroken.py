@@ -1,52 +1,72 @@
 """Work that goes on to its end whoever stops waiting for it: a screen that is left cancels only its waiting.
 
-A thread cannot be stopped. Were its files closed beneath it, a run could be sealed with no paper, and with no
-entry in the trail that says whose key was used.
+A thread cannot be stopped: were its files closed beneath it, a run could be sealed with no paper, and with no
+entry in the trail that says whose key was used. And a run that is left closes valves at its end: were the
+ports given back before, they would stay open.
 """
 
 import asyncio
+import math
+import time
 from collections.abc import Callable, Coroutine
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
+_AGAIN_S: Final = 0.5
+
+
+def _stay() -> None:
+    """Of a work that knows no earlier end."""
+
+
+@dataclass(frozen=True)
+class _Leaving:
+    patience_s: float
+    leave: Callable[[], None]
 
 
 class Unbroken:
-    """The work of one workplace that must end before its files are closed."""
+    """The work of one workplace that must end before its files and ports are closed."""
 
     def __init__(self) -> None:
         """Begin with nothing under way."""
-        self._sure: set[asyncio.Task[Any]] = set()
-        self._patience: dict[asyncio.Task[Any], float] = {}
+        self._under_way: dict[asyncio.Task[Any], _Leaving] = {}
 
-    async def carry_out(self, work: Coroutine[Any, Any, T], *, patience_s: float | None = None) -> T:
-        """Begin a work and wait for it; it goes on when the waiting is cancelled.
+    def begin(
+        self, work: Coroutine[Any, Any, T], *, patience_s: float = math.inf, leave: Callable[[], None] = _stay
+    ) -> asyncio.Task[T]:
+        """Begin a work.
 
         Args:
             work: what is to be done.
-            patience_s: how long `ended` waits before it cancels the work; None: as long as that takes.
+            patience_s: how long `ended` waits before it cancels the work.
+            leave: asks the work to come to its end soon; called by `ended`, again and again.
         """
         task = asyncio.create_task(work)
-        if patience_s is None:
-            self._sure.add(task)
-        else:
-            self._patience[task] = patience_s
+        self._under_way[task] = _Leaving(patience_s, leave)
         task.add_done_callback(self._forget)
-        return await asyncio.shield(task)
+        return task
+
+    async def carry_out(self, work: Coroutine[Any, Any, T], *, patience_s: float = math.inf) -> T:
+        """Begin a work and wait for it; it goes on when the waiting is cancelled."""
+        return await asyncio.shield(self.begin(work, patience_s=patience_s))
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
-        self._sure.discard(task)
-        self._patience.pop(task, None)
+        del self._under_way[task]
         if not task.cancelled():
             task.exception()  # seen, though nobody waits: what failed is as it was, and is shown so
 
     async def ended(self) -> None:
         """Wait until nothing is under way any more."""
-        for task, patience_s in list(self._patience.items()):
-            await asyncio.wait([task], timeout=patience_s)
-            task.cancel()
-        while self._sure or self._patience:
-            await asyncio.wait([*self._sure, *self._patience])
+        began = time.monotonic()
+        while self._under_way:
+            for task, leaving in self._under_way.items():
+                if time.monotonic() - began < leaving.patience_s:
+                    leaving.leave()
+                else:
+                    task.cancel()
+            await asyncio.wait([*self._under_way], timeout=_AGAIN_S)
 
 
 async def in_thread(work: Callable[[], T]) -> T:
