@@ -106,7 +106,7 @@ class Unreadable(msgspec.Struct, frozen=True):
 
 
 class Outbox:
-    """The outbox of one bench; one program at a time."""
+    """The outbox of one bench; programs that deliver at once, and threads, take turns."""
 
     def __init__(self, path: Path) -> None:
         """Open or make the file.
