@@ -86,6 +86,56 @@ def test_only_one_of_the_first_three_runs_can_be_made_up_for(shown, outcome):
     assert judged("water_meters", WATER + rows).verdict.outcome is outcome
 
 
+def water_row(at: str, volume: str, reference: str, **more: str) -> str:
+    row = {"at": at, "volume": volume, "reference": reference, "temperature": "25 °C"} | more
+    return "[[meter.delivery]]\n" + "".join(f'{name} = "{value}"\n' for name, value in row.items())
+
+
+def made_up(*rows: str) -> Conclusion:
+    return judged("water_meters", WATER + "".join(rows))
+
+
+def test_a_mean_exactly_at_the_limit_lies_inside_though_its_errors_have_no_end():
+    """0.7, 0.6 and 0.5 L in 30 L: 2 1/3 %, 2 % and 1 2/3 %, together exactly three times 2 %."""
+    shown = ("30.7 L", "30.6 L", "30.5 L")
+    assert made_up(*(water_row("Q3", one, "30 L") for one in shown)).verdict.outcome is C
+    beyond = ("30.7 L", "30.6 L", "30.500001 L")
+    assert made_up(*(water_row("Q3", one, "30 L") for one in beyond)).verdict.outcome is N
+
+
+def test_a_mean_exactly_at_half_the_limit_is_small_though_its_errors_have_no_end():
+    """At Q3 0.4, 0.3 and 0.2 L in 30 L are 1 % in the mean, half of 2 %; all errors are above zero."""
+    others = [water_row("Q1", "104 L", "100 L"), water_row("Q2", "101.5 L", "100 L")]
+    small = made_up(*others, *(water_row("Q3", one, "30 L") for one in ("30.4 L", "30.3 L", "30.2 L")))
+    assert small.verdict.outcome is C
+    large = made_up(*others, *(water_row("Q3", one, "30 L") for one in ("30.4 L", "30.3 L", "30.21 L")))
+    assert large.verdict.failing == ("same_sign/1",)
+
+
+def test_each_repeat_has_the_limit_of_its_own_water():
+    """Above 30 °C 3 % are permitted: that the first run was warm does not widen the limit of cold ones."""
+    runs = (("103.5 L", "31 °C"), ("102.5 L", "29 °C"), ("101 L", "29 °C"))
+    rows = [water_row("Q3", shown, "100 L", temperature=warm) for shown, warm in runs]
+    assert made_up(*rows).verdict.outcome is N
+    rows[1] = water_row("Q3", "102.5 L", "100 L", temperature="31 °C")
+    assert made_up(*rows).verdict.outcome is C
+
+
+def test_a_repeat_that_decides_nothing_leaves_open_whether_the_first_run_is_made_up_for():
+    outside = {"flow": "1 m3/h"}
+    rows = [
+        water_row("Q3", "103 L", "100 L"),
+        water_row("Q3", "100 L", "100 L", **outside),
+        water_row("Q3", "100 L", "100 L"),
+    ]
+    concluded = made_up(*rows)
+    assert concluded.verdict.outcome is I
+    assert concluded.points[0].reason == "repeats_missing"
+    assert concluded.valid_until is None
+    assert made_up(*rows, water_row("Q3", "104 L", "100 L")).verdict.outcome is N
+    assert made_up(*rows, water_row("Q3", "101 L", "100 L")).verdict.outcome is I  # the second run stays open
+
+
 ENERGY = (
     '[uut]\nclass = "1"\nconstant = 1000\nvoltage = "230 V"\nib = "5 A"\nimax = "60 A"\n'
     "[[meter]]\n[meter.starting]\n"
