@@ -72,10 +72,11 @@ class Basis:
         return self._number(row.range, gross)
 
     def _number(self, row_range: int | None, gross: Quantity) -> int | None:
-        if row_range is not None or not self.scale.ranges:
-            return row_range
-        fits = (n for n, part in enumerate(self.scale.ranges, 1) if gross <= part.max)
-        return next(fits, len(self.scale.ranges))
+        return self.scale.range_of(gross) if row_range is None else row_range
+
+    def shown_in(self, row: Weighing, gross: Quantity) -> WeighingRange:
+        """The range in whose step the indication of a row is shown."""
+        return self.scale.shown_in(row.indication, self.number(row, gross))
 
     def found(self, row: Weighing, gross: Quantity) -> ErrorFound:
         """The error of a row, not corrected."""
@@ -85,7 +86,7 @@ class Basis:
         return known[2]
 
     def _found(self, row: Weighing, gross: Quantity) -> ErrorFound:
-        shown = self.part(row.indication, row.range, gross)
+        shown = self.shown_in(row, gross)
         return error_of_indication(
             load=row.load.to(self.scale.unit),
             indication=row.indication,

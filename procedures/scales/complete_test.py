@@ -204,7 +204,8 @@ class CompleteTest:
                     await self._report("discrimination")
 
     async def _tare(self, planned: PlannedTare) -> None:
-        zero = PlannedLoad(load=Quantity(0, planned.tare.unit), weights=())
+        in_use = self.task.scale.range_of(planned.tare)
+        zero = PlannedLoad(load=Quantity(0, planned.tare.unit), weights=(), range=in_use)
         async with self._run.series(f"{self._prefix}tare/{planned.tare}"):
             await self._run.instruct(RemoveLoad())
             for net in (zero, *planned.net):

@@ -90,5 +90,5 @@ def _weighings(seen: Observations) -> Iterator[tuple[str, int, Weighing]]:
 def _on_a_step(basis: Basis, row: Weighing) -> bool:
     """Otherwise d, or the indication, is written wrong."""
     gross = row.load + row.tare if isinstance(row, Tared) else row.load
-    step: Quantity = basis.part(row.indication, row.range, gross).resolution
+    step: Quantity = basis.shown_in(row, gross).resolution
     return row.high_resolution or on_a_step(row.indication, step)

@@ -199,7 +199,7 @@ class ScaleReader:
 
     def step(self, indication: Quantity, planned: PlannedLoad) -> Quantity:
         """The step of the display at an indication, in the unit of the scale."""
-        return self._task.scale.part_at(indication, planned.range).resolution.to(self._task.scale.unit)
+        return self._task.scale.shown_in(indication, planned.range).resolution.to(self._task.scale.unit)
 
     def rise(self, indication: Quantity, planned: PlannedLoad) -> Quantity:
         """By how much an indication rises next, in the unit of the scale."""

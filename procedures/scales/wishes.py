@@ -58,7 +58,8 @@ def wishes(scale: Scale, rules: ScaleRules, activity: Activity) -> Iterator[Wish
     for tare in tares(scale, rules, activity):
         room = scale.capacity.to(scale.unit) - tare
         for load in loads.named_loads(scale, rules, rules.tare.loads, capacity=room):
-            yield Wish(f"tare {tare}", load)
+            in_use = scale.range_of(plain(tare + load.greatest))
+            yield Wish(f"tare {tare}", msgspec.structs.replace(load, range=in_use))
 
 
 def from_edge(wanted: Sequence[Wish], scale: Scale) -> Iterator[Wish]:
