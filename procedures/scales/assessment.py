@@ -17,6 +17,7 @@ from procedures.scales.basis import Basis
 from procedures.scales.comparison import discrimination_point, range_point, same_loads
 from procedures.scales.indication_error import ErrorFound
 from procedures.scales.instrument import Scale
+from procedures.scales.loads import named_loads
 from procedures.scales.observation import (
     Accuracy,
     Discriminated,
@@ -66,7 +67,8 @@ def required_sections(scale: Scale, rules: ScaleRules, activity: Activity) -> tu
     skipped: set[str] = set()
     if activity not in rules.tare.activities:
         skipped.add("tare")
-    if all(part.resolution < rules.discrimination.smallest_d for part in scale.parts):
+    loads = named_loads(scale, rules, rules.discrimination.loads)
+    if all(scale.part_at(one.greatest).resolution < rules.discrimination.smallest_d for one in loads):
         skipped.add("discrimination")
     return tuple(name for name in rules.order if name not in skipped)
 

@@ -95,6 +95,8 @@ def discrimination_point(basis: Basis, row: Discriminated, label: str) -> Point:
             outcome, reason = Outcome.INDETERMINATE, "extra_load_too_small"
     elif extra > due:
         outcome, reason = Outcome.INDETERMINATE, "extra_load_too_large"
+    elif not extra:  # it rose by itself
+        outcome, reason = Outcome.INDETERMINATE, "extra_load_too_small"
     elif row.edge is False:
         outcome, reason = Outcome.INDETERMINATE, "edge_not_found"
     return Point(

@@ -10,6 +10,7 @@ from drivers.quantity import Quantity
 from procedures import catalogue
 from procedures.action import PlaceLoad
 from procedures.point import Conclusion, Outcome
+from procedures.scales.assessment import required_sections
 from procedures.scales.instrument import read_scale
 from procedures.scales.loads import eccentricity_load
 from procedures.scales.script import scales
@@ -157,6 +158,50 @@ def test_a_current_above_the_starting_current_does_not_show_that_a_meter_starts(
     concluded = judged("energy_meters", f"{ENERGY}{facts}\n")
     (point,) = [one for one in concluded.points if one.section == "starting"]
     assert (point.outcome, point.reason) == (outcome, reason)
+
+
+@pytest.mark.parametrize(
+    ("pulses", "end", "outcome"),
+    [
+        ("0", "1.00", I),
+        ("10", "1.01", I),
+        ("11", "1.00", I),  # 11 Wh, permitted are 11
+        ("12", "1.01", C),
+        ("12", "1.00", N),
+        ("120", "1.12", C),
+    ],
+)
+def test_a_register_agrees_only_where_one_that_stood_still_would_not(pulses, end, outcome):
+    row = f'start = "1.00 kWh"\nend = "{end} kWh"\npulses = {pulses}\n'
+    meter = '[uut]\nclass = "1"\nconstant = 1000\nd = "0.01 kWh"\nib = "5 A"\nimax = "60 A"\n[[meter]]\n'
+    (point,) = judged("energy_meters", f"{meter}[meter.register]\n{row}").points
+    assert point.outcome is outcome
+    assert (point.reason == "step_too_coarse") is (outcome is I)
+
+
+def test_what_moves_without_any_extra_load_discriminates_nothing():
+    electronic = '[uut]\nclass = "III"\nmax = "15 kg"\ne = "5 g"\n[[discrimination]]\nload = "7500 g"\n'
+    row = 'indication = "7500 g"\nextra = "0 g"\nafter = "7505 g"\n'
+    mechanical = '[uut]\ntype = "meja"\nmax = "10 kg"\n[[sensitivity]]\nload = "10 kg"\n'
+    for kind, text in (
+        ("scales", electronic + row),
+        ("mechanical_scales", f'{mechanical}extra = "0 g"\nmoved = true\n'),
+    ):
+        (point,) = judged(kind, text).points
+        assert (point.outcome, point.reason) == (I, "extra_load_too_small")
+
+
+def test_a_section_for_which_no_load_is_planned_leaves_nothing_open():
+    """Half of Max lies where d is too small for discrimination, although above it d is not."""
+    plate = {
+        "class": "II",
+        "min": "20 mg",
+        "intervals": [{"max": "60 g", "e": "1 mg"}, {"max": "110 g", "e": "10 mg"}],
+    }
+    task = scale_task()
+    sections = required_sections(read_scale(plate), task.rules, TERA)
+    assert "discrimination" not in sections
+    assert "discrimination" in required_sections(task.scale, task.rules, TERA)
 
 
 def test_at_the_end_of_a_range_half_of_the_next_step_belongs_to_the_indication():
