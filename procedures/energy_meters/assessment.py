@@ -245,6 +245,9 @@ class Judging:
         limit = self.rules.register.limit(step, self.marks.constant)
         difference = Fraction(shown.value) - counted
         within = abs(difference) <= limit
+        outcome, reason = (C, "") if within else (N, "register_disagrees")
+        if within and counted <= limit:  # one that stood still would have agreed as well
+            outcome, reason = I, "step_too_coarse"
         return Point(
             section="register",
             label=f"register/{meter}",
@@ -254,8 +257,8 @@ class Judging:
             error=stated(difference, "Wh"),
             tolerance=symmetric(cut(limit, "Wh"), self.rules.register.citation),
             method=Method.COMPARISON,
-            outcome=C if within else N,
-            reason="" if within else "register_disagrees",
+            outcome=outcome,
+            reason=reason,
             readings=row.readings,
         )
 

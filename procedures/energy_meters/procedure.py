@@ -14,7 +14,7 @@ from procedures.subjects.task import plan, standards_used
 
 ENERGY_METERS: Final = Procedure(
     id="energy_meters",
-    edition="4",
+    edition="5",
     task=EnergyMeterTask,
     prepare=prepare,
     script=energy_meters,

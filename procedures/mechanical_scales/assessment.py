@@ -106,6 +106,8 @@ class Sheet:
             outcome, reason = Outcome.DOES_NOT_CONFORM, "not_sensitive"
             if extra < due:
                 outcome, reason = Outcome.INDETERMINATE, "extra_load_too_small"
+        elif not extra:  # it moved by itself
+            outcome, reason = Outcome.INDETERMINATE, "extra_load_too_small"
         elif extra > due:
             outcome, reason = Outcome.INDETERMINATE, "extra_load_too_large"
         return Point(

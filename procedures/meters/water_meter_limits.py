@@ -5,6 +5,7 @@ Source: OIML R 49-1:2013 (= ISO 4064-1:2014), 4.2, as the rule table cites it. A
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 import msgspec
@@ -14,6 +15,8 @@ from procedures.errors import ProcedureError
 from procedures.point import Outcome
 from procedures.regulation import Regulation
 
+Percent = Quantity | Fraction
+"""an error or a limit; a quotient without end as a fraction, so that sums of several are exact"""
 REPEATED_RUNS: Final = 3
 """the runs at one flow of which one may be made up for by the others"""
 
@@ -66,7 +69,7 @@ def permitted_error(
     return Quantity(limit * table.in_service_factor if in_service else limit, "%")
 
 
-def equal_signs(errors: Sequence[Quantity], limits: Sequence[Quantity]) -> Outcome:
+def equal_signs(errors: Sequence[Percent], limits: Sequence[Percent]) -> Outcome:
     """When all errors of a meter have one sign, one at least must not exceed half of its limit.
 
     Args:
@@ -75,25 +78,30 @@ def equal_signs(errors: Sequence[Quantity], limits: Sequence[Quantity]) -> Outco
     """
     if not errors:
         return Outcome.INDETERMINATE
-    one_sign = all(error.value > 0 for error in errors) or all(error.value < 0 for error in errors)
-    small = any(abs(error) * 2 <= limit for error, limit in zip(errors, limits, strict=True))
+    found = [_exactly(error) for error in errors]
+    one_sign = all(error > 0 for error in found) or all(error < 0 for error in found)
+    small = any(abs(error) * 2 <= _exactly(limit) for error, limit in zip(found, limits, strict=True))
     return Outcome.CONFORMS if small or not one_sign else Outcome.DOES_NOT_CONFORM
 
 
-def repeated_runs(errors: Sequence[Quantity], limit: Quantity) -> Outcome:
+def repeated_runs(errors: Sequence[Percent], limits: Sequence[Percent]) -> Outcome:
     """One run within the limit conforms; else of three runs two and their mean must lie within it.
 
     Args:
         errors: of the runs at one flow, in the order they were made, in percent.
-        limit: the permitted error, without sign.
+        limits: the permitted errors of these runs, without sign; they differ where the water became warm. The
+            mean error is compared with the mean of them.
     """
-    if errors and abs(errors[0]) <= limit:
+    found, permitted = ([_exactly(one) for one in each[:REPEATED_RUNS]] for each in (errors, limits))
+    within = [abs(error) <= limit for error, limit in zip(found, permitted, strict=True)]
+    if within and within[0]:
         return Outcome.CONFORMS
-    if len(errors) < REPEATED_RUNS:
+    if len(found) < REPEATED_RUNS:
         return Outcome.INDETERMINATE
-    runs = errors[:REPEATED_RUNS]
-    within = sum(abs(error) <= limit for error in runs)
-    total = runs[0] + runs[1] + runs[2]
-    if within >= REPEATED_RUNS - 1 and abs(total) <= limit * REPEATED_RUNS:
+    if sum(within) >= REPEATED_RUNS - 1 and abs(sum(found, Fraction(0))) <= sum(permitted, Fraction(0)):
         return Outcome.CONFORMS
     return Outcome.DOES_NOT_CONFORM
+
+
+def _exactly(percent: Percent) -> Fraction:
+    return percent if isinstance(percent, Fraction) else percent.fraction_in("%")

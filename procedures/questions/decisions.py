@@ -118,7 +118,7 @@ def _same_sign(errors: tuple[Quantity, ...], limits: tuple[Quantity, ...]) -> Fo
 
 
 def _repeats(errors: tuple[Quantity, ...], limit: Quantity) -> Found:
-    outcome = water_meter_limits.repeated_runs(errors, limit)
+    outcome = water_meter_limits.repeated_runs(errors, [limit] * len(errors))
     return Found(figures=(Figure(name="runs", value=Decimal(len(errors))),), outcome=outcome)
 
 

@@ -15,7 +15,9 @@ from procedures.phase import missing_sections, phase_of
 from procedures.point import Activity, Method, Outcome, Phase, Point, Tolerance
 from procedures.scales.basis import Basis
 from procedures.scales.comparison import discrimination_point, range_point, same_loads
+from procedures.scales.indication_error import ErrorFound
 from procedures.scales.instrument import Scale
+from procedures.scales.loads import named_loads
 from procedures.scales.observation import (
     Accuracy,
     Discriminated,
@@ -65,7 +67,8 @@ def required_sections(scale: Scale, rules: ScaleRules, activity: Activity) -> tu
     skipped: set[str] = set()
     if activity not in rules.tare.activities:
         skipped.add("tare")
-    if all(part.resolution < rules.discrimination.smallest_d for part in scale.parts):
+    loads = named_loads(scale, rules, rules.discrimination.loads)
+    if all(scale.part_at(one.greatest).resolution < rules.discrimination.smallest_d for one in loads):
         skipped.add("discrimination")
     return tuple(name for name in rules.order if name not in skipped)
 
@@ -156,7 +159,7 @@ class Sheet:
             self.basis.known.points[label] = known
         return known[2]
 
-    def _zero_error(self, section: Section, row: Weighing) -> Quantity | None:
+    def _zero_error(self, section: Section, row: Weighing) -> ErrorFound | None:
         """What a row is corrected by; the one that gave E0 is not corrected by itself."""
         if isinstance(row, Tared):
             return self.basis.tare_zero_error(row) if row.load else None
@@ -172,7 +175,7 @@ class Sheet:
         limit = self.basis.permitted(row.load, part)
         return symmetric(limit, rules.tolerance.citation[self.basis.activity])
 
-    def _weighed(self, section: Section, label: str, row: Weighing, zero_error: Quantity | None) -> Point:
+    def _weighed(self, section: Section, label: str, row: Weighing, zero_error: ErrorFound | None) -> Point:
         gross = row.load + row.tare if isinstance(row, Tared) else row.load
         tolerance = self._tolerance(section, row, gross)
         self.basis.check_row(row)
@@ -187,8 +190,8 @@ class Sheet:
             indication=row.indication,
             added=row.added,
             reference=row.load,
-            error=found.exact,
-            error_bounds=None if found.exact is not None else (corrected.lowest, corrected.highest),
+            error=found.exact if corrected.exact is not None else None,
+            error_bounds=None if corrected.exact is not None else (corrected.lowest, corrected.highest),
             corrected_error=corrected.exact if takes_zero else None,
             tolerance=tolerance,
             method=found.method,

@@ -30,7 +30,7 @@ class Known:
 
     errors: dict[int, tuple[Weighing, Quantity, ErrorFound]] = field(default_factory=dict)
     """by the row's identity: the row, the gross load, its error"""
-    points: dict[str, tuple[Weighing, Quantity | None, Point]] = field(default_factory=dict)
+    points: dict[str, tuple[Weighing, ErrorFound | None, Point]] = field(default_factory=dict)
     """by label: the row, the E0 that it was corrected by, its point"""
 
 
@@ -72,10 +72,11 @@ class Basis:
         return self._number(row.range, gross)
 
     def _number(self, row_range: int | None, gross: Quantity) -> int | None:
-        if row_range is not None or not self.scale.ranges:
-            return row_range
-        fits = (n for n, part in enumerate(self.scale.ranges, 1) if gross <= part.max)
-        return next(fits, len(self.scale.ranges))
+        return self.scale.range_of(gross) if row_range is None else row_range
+
+    def shown_in(self, row: Weighing, gross: Quantity) -> WeighingRange:
+        """The range in whose step the indication of a row is shown."""
+        return self.scale.shown_in(row.indication, self.number(row, gross))
 
     def found(self, row: Weighing, gross: Quantity) -> ErrorFound:
         """The error of a row, not corrected."""
@@ -85,7 +86,7 @@ class Basis:
         return known[2]
 
     def _found(self, row: Weighing, gross: Quantity) -> ErrorFound:
-        shown = self.part(row.indication, row.range, gross)
+        shown = self.shown_in(row, gross)
         return error_of_indication(
             load=row.load.to(self.scale.unit),
             indication=row.indication,
@@ -100,22 +101,27 @@ class Basis:
         """The row that gives E0: the first of the zero section, then of the weighing test without load."""
         return self._zero[0]
 
-    def zero_error(self) -> Quantity | None:
-        """E0, when the method finds it."""
+    def zero_error(self) -> ErrorFound | None:
+        """E0, or the bounds within which it lies."""
         return self._zero[1]
 
     @cached_property
-    def _zero(self) -> tuple[Weighing | None, Quantity | None]:
+    def _zero(self) -> tuple[Weighing | None, ErrorFound | None]:
         """Asked for at every row; a sheet does not change, so it is looked for once."""
         rows: Sequence[Weighing] = (*self.seen.zero, *(row for row in self.seen.accuracy if not row.load))
-        row = next((row for row in rows if self._gives_zero_error(row, row.load)), None)
-        return row, None if row is None else self.found(row, row.load).exact
+        return self._giving([(row, self.found(row, row.load)) for row in rows])
 
-    def tare_zero_error(self, row: Tared) -> Quantity | None:
-        """The net E0 after the same tare was set."""
+    def tare_zero_error(self, row: Tared) -> ErrorFound | None:
+        """The net E0 after the same tare was set, or its bounds."""
         same = [other for other in self.seen.tare if other.tare == row.tare and not other.load]
-        given = next((other for other in same if self._gives_zero_error(other, other.tare)), None)
-        return None if given is None else self.found(given, given.tare).exact
+        return self._giving([(other, self.found(other, other.tare)) for other in same])[1]
+
+    @staticmethod
+    def _giving(rows: Sequence[tuple[Weighing, ErrorFound]]) -> tuple[Weighing | None, ErrorFound | None]:
+        """The first row whose method finds E0, or else the first that bounds it."""
+        known = [pair for pair in rows if pair[1].takes_zero_error]
+        exact = [pair for pair in known if pair[1].exact is not None]
+        return next(iter((*exact, *known)), (None, None))
 
     def check_row(self, row: Weighing) -> None:
         """Refuse a row whose load the scale cannot weigh; ballast is rarely exactly what it stands for.
@@ -155,7 +161,3 @@ class Basis:
                 range=str(number),
                 max=str(part.max),
             )
-
-    def _gives_zero_error(self, row: Weighing, gross: Quantity) -> bool:
-        found = self.found(row, gross)
-        return found.takes_zero_error and found.exact is not None

@@ -128,7 +128,7 @@ class ScaleBudgets:
             yield self._ballast(row)
 
     def _rounding(self, point: Point, row: Weighing, gross: Quantity) -> Component:
-        shown = self.basis.part(row.indication, row.range, gross)
+        shown = self.basis.shown_in(row, gross)
         step, value = shown.resolution, self._float(row.indication)
         if point.method is Method.CHANGEOVER:
             small = self._float(row.rise or step) * float(self.basis.rules.standards.small_step_e)

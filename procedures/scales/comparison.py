@@ -72,6 +72,9 @@ def range_point(basis: Basis, rows: Sequence[Weighing], label: str) -> Point:
 def discrimination_point(basis: Basis, row: Discriminated, label: str) -> Point:
     """An extra load of 1.4 d must raise the indication by one step at least.
 
+    d is the step by which the indication rises next: at the end of a partial range that of the next one,
+    because nothing in between can be shown.
+
     A heavier one that is noticed proves nothing, nor does a lighter one that is not. Where the edge of the
     step was looked for and the indication never fell, being noticed proves nothing either: it may stick.
 
@@ -80,7 +83,7 @@ def discrimination_point(basis: Basis, row: Discriminated, label: str) -> Point:
     Source: OIML R 76-1:2006, 3.8 and A.4.8.
     """
     unit = basis.scale.unit
-    step = basis.part(row.indication, row.range, row.load).resolution.to(unit)
+    step = basis.scale.rise_at(row.indication, row.range).to(unit)
     due = step * basis.rules.discrimination.extra_d
     extra = due if row.extra is None else row.extra.to(unit)
     least = row.indication.to(unit) + step
@@ -92,6 +95,8 @@ def discrimination_point(basis: Basis, row: Discriminated, label: str) -> Point:
             outcome, reason = Outcome.INDETERMINATE, "extra_load_too_small"
     elif extra > due:
         outcome, reason = Outcome.INDETERMINATE, "extra_load_too_large"
+    elif not extra:  # it rose by itself
+        outcome, reason = Outcome.INDETERMINATE, "extra_load_too_small"
     elif row.edge is False:
         outcome, reason = Outcome.INDETERMINATE, "edge_not_found"
     return Point(

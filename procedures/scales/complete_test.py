@@ -9,7 +9,7 @@ from procedures.action import Choice, Choose, ClearTare, Instruction, RemoveLoad
 from procedures.answers import inspected
 from procedures.errors import ProcedureError
 from procedures.explanation import with_uncertainty
-from procedures.point import Outcome, Phase, Point, Reason
+from procedures.point import Method, Outcome, Phase, Point, Reason
 from procedures.run import Run
 from procedures.scales.assessment import Sheet, judged, required_sections
 from procedures.scales.basis import Basis
@@ -204,7 +204,8 @@ class CompleteTest:
                     await self._report("discrimination")
 
     async def _tare(self, planned: PlannedTare) -> None:
-        zero = PlannedLoad(load=Quantity(0, planned.tare.unit), weights=())
+        in_use = self.task.scale.range_of(planned.tare)
+        zero = PlannedLoad(load=Quantity(0, planned.tare.unit), weights=(), range=in_use)
         async with self._run.series(f"{self._prefix}tare/{planned.tare}"):
             await self._run.instruct(RemoveLoad())
             for net in (zero, *planned.net):
@@ -218,11 +219,13 @@ class CompleteTest:
     async def _weighed(
         self, section: Section, row: Weighing, shown: Shown, planned: PlannedLoad, *, changeover: bool = False
     ) -> None:
-        """Keep a row; where its reading alone decides nothing, find ΔL first."""
+        """Keep a row; where its reading decides nothing, or only bounds E0, find ΔL first."""
+        gives_zero = section == "zero" or (isinstance(row, Tared) and not row.load)
         if not changeover:
             seen = self._with(section, row)
             point = Sheet(self._basis.of(seen)).newest(section)
-            changeover = point.outcome is Outcome.INDETERMINATE
+            unsure = point.outcome is Outcome.INDETERMINATE
+            changeover = unsure or (gives_zero and point.method is Method.BOUNDED)
         if changeover:
             found = await self._reader.changeover(shown, planned, net=isinstance(row, Tared))
             seen = self._with(section, found.on(row))

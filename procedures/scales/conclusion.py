@@ -1,5 +1,6 @@
 """The conclusion of a test: the deciding phase, how long it holds, and what the reader must know."""
 
+from calendar import isleap
 from collections.abc import Iterator, Sequence
 from datetime import MAXYEAR, date
 
@@ -45,6 +46,8 @@ def years_later(day: date, years: int) -> date:
 
     >>> years_later(date(2028, 2, 29), 1)
     datetime.date(2029, 2, 28)
+    >>> years_later(date(2028, 2, 29), 12)
+    datetime.date(2040, 2, 29)
 
     Raises:
         ProcedureError: that is after the year 9999.
@@ -56,8 +59,9 @@ def years_later(day: date, years: int) -> date:
             "Correct the day of the test.",
             date=day.isoformat(),
         )
+    year = day.year + years
     leap_day = day.month == _FEBRUARY and day.day == 29  # noqa: PLR2004 - the leap day
-    return day.replace(year=day.year + years, day=28 if leap_day else day.day)
+    return day.replace(year=year, day=28 if leap_day and not isleap(year) else day.day)
 
 
 def observation_notices(basis: Basis) -> tuple[Reason, ...]:
@@ -90,5 +94,5 @@ def _weighings(seen: Observations) -> Iterator[tuple[str, int, Weighing]]:
 def _on_a_step(basis: Basis, row: Weighing) -> bool:
     """Otherwise d, or the indication, is written wrong."""
     gross = row.load + row.tare if isinstance(row, Tared) else row.load
-    step: Quantity = basis.part(row.indication, row.range, gross).resolution
+    step: Quantity = basis.shown_in(row, gross).resolution
     return row.high_resolution or on_a_step(row.indication, step)

@@ -3,7 +3,8 @@
 Ten weights of 0.1 d are laid beside the load and taken off one by one until the indication falls, the last
 one is put back, and then 1.4 d are laid on. Coming down first, the test also shows friction and hysteresis;
 laid on wherever the indication stands within its step, 1.4 d may move a scale whose bearings rub. Where
-nothing makes 0.1 d, that is all that can be done, and the result says so.
+nothing makes 0.1 d, that is all that can be done, and the result says so. d is the step by which the
+indication rises next: at the end of a partial range that of the next one.
 
 Source: OIML R 76-1:2006, 3.8 and A.4.8.2.
 """
@@ -40,7 +41,8 @@ class Discrimination:
             before, edge = await self._from_edge(planned)
         else:
             before, edge = await self._reader.weigh((place(planned, unload_first=True),), planned), None
-        extra = plain(self._reader.step(before.indication, planned) * self._task.rules.discrimination.extra_d)
+        rise = self._reader.rise(before.indication, planned)
+        extra = plain(rise * self._task.rules.discrimination.extra_d)
         total = extra if edge is None else None
         await self._run.instruct(AddSmallWeights(step=extra, total=total))
         after = await self._reader.read(before.indication, planned)
@@ -59,8 +61,7 @@ class Discrimination:
 
         Where it was not, the indication after they were taken off: from there 1.4 d still have to be noticed.
         """
-        d = self._task.scale.part_at(planned.load, planned.range).resolution
-        small = plain(d.to(self._task.scale.unit) * EDGE_STEP_D)
+        small = plain(self._reader.rise(planned.load, planned) * EDGE_STEP_D)
         laid = AddSmallWeights(step=small, total=plain(small * EDGE_WEIGHTS), count=EDGE_WEIGHTS)
         for _ in range(_ATTEMPTS):
             before = await self._reader.weigh((place(planned, unload_first=True), laid), planned)

@@ -95,8 +95,9 @@ def steps_seen(basis: Basis) -> Quantity | None:
 def _steps(
     scale: Scale, shown: Quantity, load: Quantity, number: int | None, *, net: bool
 ) -> tuple[Quantity, ...]:
-    if number is not None:
-        return (scale.part_at(load, number).resolution,)
+    if number is not None and not net:
+        in_use = scale.part_at(load, number)
+        return (in_use.resolution, scale.shown_in(shown, number).resolution)
     if net or scale.ranges:
         return tuple([part.resolution for part in scale.parts])
     # where the partial ranges meet, either side may still be shown

@@ -33,14 +33,14 @@ class ErrorFound:
         """Whether E0 is taken off: a direct reading is compared as it was read."""
         return self.method is not Method.DIRECT
 
-    def corrected(self, zero_error: Quantity | None) -> "ErrorFound":
-        """The error less E0; a bounded one is shifted with both its ends."""
-        if zero_error is None or not self.takes_zero_error:
+    def corrected(self, zero: "ErrorFound | None") -> "ErrorFound":
+        """The error less E0, within all that both may be: one that is only bounded bounds the result."""
+        if zero is None or not self.takes_zero_error:
             return self
         return ErrorFound(
             method=self.method,
-            lowest=plain(self.lowest - zero_error),
-            highest=plain(self.highest - zero_error),
+            lowest=plain(self.lowest - zero.highest),
+            highest=plain(self.highest - zero.lowest),
         )
 
 

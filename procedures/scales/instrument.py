@@ -6,6 +6,7 @@ each range is an instrument of its own). Source of the words: OIML R 76-1:2006, 
 
 from collections.abc import Mapping
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, Final
@@ -132,13 +133,33 @@ class Scale(
                 return part
         return self.parts[-1]
 
+    def shown_in(self, indication: Quantity, number: int | None = None) -> WeighingRange:
+        """The range in whose step an indication is shown.
+
+        Beyond Max of the range in use a display that changes by itself shows the step of the next one, one
+        that is switched by hand still its own; what both can show counts as the coarser.
+        """
+        part = self.part_at(indication, number)
+        if number is None or indication <= part.max:
+            return part
+        beyond = self.part_at(indication)
+        whole, step = (Fraction(mass.to("g").value) for mass in (indication, beyond.resolution))
+        return part if whole % step else beyond
+
     def rise_at(self, indication: Quantity, number: int | None = None) -> Quantity:
         """By how much an indication rises next: from Max_i on, by a step of the following range."""
-        part = self.part_at(indication, number)
+        part = self.shown_in(indication, number)
         following = (other for other in self.parts if other.max > part.max)
         if indication == part.max:
             part = next(following, part)
         return part.resolution
+
+    def range_of(self, gross: Quantity) -> int | None:
+        """The smallest range of a multiple range instrument that takes a load, from 1; None: of any other."""
+        if not self.ranges:
+            return None
+        fits = (number for number, part in enumerate(self.ranges, 1) if gross <= part.max)
+        return next(fits, len(self.ranges))
 
 
 def read_scale(content: Mapping[str, Any]) -> Scale:

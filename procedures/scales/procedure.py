@@ -14,7 +14,7 @@ from procedures.scales.task import ScaleTask, plan, prepare, standards_used
 
 SCALES: Final = Procedure(
     id="scales",
-    edition="4",
+    edition="5",
     task=ScaleTask,
     prepare=prepare,
     script=scales,

@@ -184,7 +184,7 @@ def _prepared(written: bytes) -> ScaleTask:
 
 def _from_anywhere(scale: Scale, task: ScaleTask) -> Reason:
     """That friction may hide, and the small weights that would show it."""
-    steps = (scale.part_at(planned.load, planned.range).resolution for planned in task.discrimination)
+    steps = (scale.rise_at(planned.load, planned.range) for planned in task.discrimination)
     masses = dict.fromkeys(str(plain(step * EDGE_STEP_D)) for step in steps)
     facts = {"count": str(EDGE_WEIGHTS), "masses": ", ".join(masses)}
     return Reason(code="discrimination_from_anywhere", facts=facts)

@@ -146,8 +146,7 @@ class ScaleReader:
     async def changeover(self, shown: Shown, planned: PlannedLoad, *, net: bool = False) -> "Changeover":
         """Find ΔL: the small weights that make the indication rise by one step."""
         step = self.step(shown.indication, planned)
-        scale = self._task.scale
-        rise = scale.rise_at(shown.indication, planned.range).to(scale.unit)
+        rise = self.rise(shown.indication, planned)
         small = plain(rise * self._task.rules.standards.small_step_e)
         if shown.reading.origin is Origin.MANUAL:
             added = await self._keyed_added(shown.indication, planned.load, rise, small)
@@ -200,7 +199,12 @@ class ScaleReader:
 
     def step(self, indication: Quantity, planned: PlannedLoad) -> Quantity:
         """The step of the display at an indication, in the unit of the scale."""
-        return self._task.scale.part_at(indication, planned.range).resolution.to(self._task.scale.unit)
+        return self._task.scale.shown_in(indication, planned.range).resolution.to(self._task.scale.unit)
+
+    def rise(self, indication: Quantity, planned: PlannedLoad) -> Quantity:
+        """By how much an indication rises next, in the unit of the scale."""
+        scale = self._task.scale
+        return scale.rise_at(indication, planned.range).to(scale.unit)
 
     def _near(self, indication: Quantity, load: Quantity) -> bool:
         """Within a tenth of the load or 20 e, but never so far that no load at all would pass for it."""

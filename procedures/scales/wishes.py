@@ -51,11 +51,15 @@ def wishes(scale: Scale, rules: ScaleRules, activity: Activity) -> Iterator[Wish
         for load in loads.named_loads(scale, rules, rules.discrimination.loads):
             d = scale.part_at(load.greatest).resolution
             if d >= rules.discrimination.smallest_d:
-                yield Wish("discrimination", load, (plain(d * rules.discrimination.extra_d),))
+                steps = dict.fromkeys((d, scale.rise_at(load.greatest)))
+                yield Wish(
+                    "discrimination", load, tuple(plain(d * rules.discrimination.extra_d) for d in steps)
+                )
     for tare in tares(scale, rules, activity):
         room = scale.capacity.to(scale.unit) - tare
         for load in loads.named_loads(scale, rules, rules.tare.loads, capacity=room):
-            yield Wish(f"tare {tare}", load)
+            in_use = scale.range_of(plain(tare + load.greatest))
+            yield Wish(f"tare {tare}", msgspec.structs.replace(load, range=in_use))
 
 
 def from_edge(wanted: Sequence[Wish], scale: Scale) -> Iterator[Wish]:
@@ -64,10 +68,9 @@ def from_edge(wanted: Sequence[Wish], scale: Scale) -> Iterator[Wish]:
         if wish.use != "discrimination":
             yield wish
             continue
-        small = scale.part_at(wish.load.greatest, wish.load.range).resolution * EDGE_STEP_D
-        (extra,) = wish.beside
+        small = scale.rise_at(wish.load.greatest, wish.load.range) * EDGE_STEP_D
         tenths = tuple(plain(small * count) for count in range(1, EDGE_WEIGHTS + 1))
-        yield wish._replace(beside=tenths, ready=extra)
+        yield wish._replace(beside=(*tenths, *wish.beside[:-1]), ready=wish.beside[-1])
 
 
 def largest_load(

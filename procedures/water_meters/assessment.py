@@ -7,6 +7,7 @@ of all together. A run whose flow left its band, or whose reference is not known
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 from drivers.quantity import Quantity
 from procedures.acceptance import AcceptanceRule, accept
@@ -47,6 +48,16 @@ class Run:
     def label(self) -> str:
         """The label of its point."""
         return f"accuracy/{self.meter}/{self.flow.name}/{self.number}"
+
+    @property
+    def share(self) -> Fraction:
+        """The error in percent, not rounded."""
+        return self.reference.share(self.indicated)
+
+    @property
+    def limit(self) -> Fraction:
+        """The permitted error in percent, without sign."""
+        return self.tolerance.upper.fraction_in("%")
 
 
 @dataclass(frozen=True)
@@ -142,19 +153,20 @@ class Judging:
         return cold, strict.outcome, strict.reasons[0].code if strict.reasons else ""
 
     def _together(self, runs: Sequence[Run]) -> Iterator[Run]:
-        """Apply the rule of repeats to the runs at one flow."""
-        again = self.rules.repeats.rule == "two_of_three" and any(run.outcome is N for run in runs)
-        if not again or any(run.outcome is I for run in runs):
+        """Apply the rule of repeats to the runs at a flow; one that decides nothing is none of the three."""
+        if self.rules.repeats.rule != "two_of_three" or not any(run.outcome is N for run in runs):
             yield from runs
             return
-        outcome = repeated_runs([run.error for run in runs], runs[0].tolerance.upper)
-        if outcome is C and runs[0].outcome is C:
+        told = [run for run in runs if run.outcome is not I]
+        outcome = repeated_runs([run.share for run in told], [run.limit for run in told])
+        if outcome is C and told[0].outcome is C:
             outcome = worst(
-                run.outcome for run in runs
+                run.outcome for run in told
             )  # the first decided; those after it were not asked for
         reason = {C: "two_of_three", I: "repeats_missing", N: ""}[outcome]
-        for number, run in enumerate(runs):
-            changed = run.outcome is N and outcome is not N and number < REPEATED_RUNS
+        three = {run.number for run in told[:REPEATED_RUNS]}
+        for run in runs:
+            changed = run.outcome is N and outcome is not N and run.number in three
             yield _with(run, outcome, reason) if changed else run
 
 
@@ -275,8 +287,8 @@ def _sign_point(judging: Judging, sheet: Sheet) -> Iterator[Point]:
     if not all(by_flow.values()) or any(run.outcome is I for run in runs):
         return
     # The mean has the sign of the sum, and 2 |mean| ≤ limit is 2 |sum| ≤ n limit: nothing is divided.
-    sums = [sum((run.error for run in group[1:]), group[0].error) for group in by_flow.values()]
-    limits = [group[0].tolerance.upper * len(group) for group in by_flow.values()]
+    sums = [sum((run.share for run in group), Fraction(0)) for group in by_flow.values()]
+    limits = [sum((run.limit for run in group), Fraction(0)) for group in by_flow.values()]
     outcome = equal_signs(sums, limits)
     yield Point(
         section="same_sign",

@@ -13,7 +13,7 @@ from procedures.water_meters.task import WaterMeterTask, plan, prepare, standard
 
 WATER_METERS: Final = Procedure(
     id="water_meters",
-    edition="4",
+    edition="5",
     task=WaterMeterTask,
     prepare=prepare,
     script=water_meters,

@@ -45,6 +45,11 @@ class Reference:
         """(Vi − Va)/Va in percent, for comparing exactly."""
         return relative_error(indicated * self.scale, self.exact or self.volume)
 
+    def share(self, indicated: Quantity) -> Fraction:
+        """The same without rounding: what is added up with others must not be rounded before."""
+        whole = (self.exact or self.volume).fraction_in("L")
+        return ((indicated * self.scale).fraction_in("L") / whole - 1) * 100
+
 
 def indicated_volume(row: Delivery, marks: MeterMarks, path: str) -> Quantity:
     """What the meter says went through.

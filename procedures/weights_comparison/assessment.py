@@ -84,13 +84,14 @@ def assess(judging: Judging, seen: Observations, *, required: Sequence[Section] 
 
 
 def subjects(judging: Judging, phase: Phase) -> tuple[Subject, ...]:
-    """The outcome of each weight: its own points, and those of the whole set."""
+    """The outcome of each weight: its own points, and those of the whole set; what all lack each lacks."""
     lacking = {reason.facts.get("weight") for reason in phase.verdict.reasons}
+    whole = any(reason.code == "section_missing" for reason in phase.verdict.reasons)
     return tuple(
         Subject(
             id=weight.id,
             serial=weight.serial,
-            outcome=worst([*(p.outcome for p in own), *([OPEN] if weight.id in lacking else [])]),
+            outcome=worst([*(p.outcome for p in own), *([OPEN] if whole or weight.id in lacking else [])]),
             failing=tuple(point.label for point in own if point.outcome is N),
         )
         for weight in judging.uut.tested

@@ -206,14 +206,15 @@ def test_an_error_that_nobody_believes_is_told():
 
 FINE = {
     "a perfect meter whose first and last pulse lie just outside": ("1.00000", "2.00099", 1000, C),
-    "a perfect meter with a pulse just before the first reading": ("1.00000", "1.00099", 0, C),
-    "one step and one pulse apart": ("1.00000", "1.00101", 0, C),
+    "a perfect meter with a pulse just before the first reading": ("1.00000", "1.00099", 0, I),
+    "one step and one pulse apart": ("1.00000", "1.00101", 0, I),
     "a step more": ("1.00000", "1.00102", 0, N),
     "one pulse of ten came before the first reading": ("1.00000", "1.00900", 10, C),
     "the register counts a fifth too much": ("1.00000", "1.01200", 10, N),
     "the register stands still": ("1.00000", "1.00000", 10, N),
 }
-"""of a register in steps of 0.01 Wh on a meter of 1000 pulses per kWh: a pulse is a hundred steps"""
+"""of a register in steps of 0.01 Wh on a meter of 1000 pulses per kWh: a pulse is a hundred steps;
+without any pulse they may agree, but so would a register that stands still"""
 
 
 @pytest.mark.parametrize("name", FINE)

@@ -223,7 +223,7 @@ RUNS = {
 
 @pytest.mark.parametrize(("errors", "outcome"), RUNS.values(), ids=RUNS)
 def test_a_run_outside_is_repeated_twice(errors, outcome):
-    assert repeated_runs(percent(*errors), Quantity(2, "%")) is outcome
+    assert repeated_runs(percent(*errors), [Quantity(2, "%")] * len(errors)) is outcome
 
 
 DELIVERIES = {"2": "50", "5": "50", "8": "50", "10": "50", "15": "75", "20": "100", "50": "250"}

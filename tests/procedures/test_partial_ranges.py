@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from drivers.quantity import Quantity
 from drivers.twins.physics import ScaleBody
 from drivers.twins.settings import TwinSettings, WeighingInterval
+from procedures.action import AddSmallWeights, Choose, Instruction
 from procedures.point import Outcome
 from procedures.scales.basis import Basis
 from procedures.scales.creep import zero_return
@@ -18,10 +19,11 @@ from procedures.scales.indication_error import error_of_indication
 from procedures.scales.instrument import read_scale
 from procedures.scales.observation import Observations, Weighing
 from procedures.scales.rules import choose_rules
+from procedures.scales.script import scales
 from procedures.scales.task import PlannedLoad
 from procedures.scales.weighing import ScaleReader, place
 from tests.procedures.memory_run import MemoryRun, ScaleModel
-from tests.procedures.scales_at_hand import DAY, TERA, mass, scale_task
+from tests.procedures.scales_at_hand import DAY, SET, TERA, mass, scale_task, standard, weights
 
 PLATE = {
     "class": "III",
@@ -183,3 +185,57 @@ def test_weighings_of_a_multiple_range_scale_are_judged_in_the_range_that_takes_
     assert task.repeatability.load == mass("6 kg")
     assert task.repeatability.range is None
     assert task.scale.part_at(task.repeatability.load).e == mass("2 g")
+
+
+@dataclass
+class RangedModel(ScaleModel):
+    """Changes to 5 g beyond 6 kg gross by itself, and back when it is unloaded."""
+
+    coarse: bool = False
+
+    def obey(self, action: Instruction) -> None:
+        self.coarse = self.coarse and not getattr(action, "unload_first", False) and bool(self.on_receptor())
+        super().obey(action)
+
+    def display(self, *, fine: bool) -> Quantity:
+        self.coarse = self.coarse or self.result() + self.tare > 6000
+        self.step = Decimal(5) if self.coarse else Decimal(2)
+        return super().display(fine=fine)
+
+
+AT_HAND = (
+    standard(weights=(*SET, *weights("10 kg*2"))),
+    standard("S-10", weights=weights("500 mg*10", "200 mg*10", "100 mg*10")),
+)
+
+
+@pytest.mark.parametrize("offset", ["2.6", "4", "-4"])
+def test_a_scale_that_changes_its_range_at_max_of_the_lower_one_is_no_scale_of_another_d(offset):
+    """At 6 kg it errs by less than the 6 g of tera ulang, and shows 6005 g, which range 1 could not."""
+    model = RangedModel(Decimal(2), gain=Decimal(offset) / 6000)
+    concluded = asyncio.run(scales(MemoryRun(model), scale_task(RANGES, standards=AT_HAND)))
+    assert concluded.verdict.outcome is Outcome.CONFORMS
+
+
+def test_beyond_max_of_the_range_in_use_what_both_can_show_counts_as_the_coarser():
+    scale = read_scale(RANGES)
+    shown = {"6000 g": "2 g", "6002 g": "2 g", "6005 g": "5 g", "6010 g": "5 g"}
+    assert {text: str(scale.shown_in(mass(text), 1).e) for text in shown} == shown
+    assert scale.rise_at(mass("6005 g"), 1) == mass("5 g")
+    basis = Basis(scale, choose_rules(R76, DAY)[0], TERA, Observations())
+    found = basis.found(Weighing(load=mass("6 kg"), indication=mass("6005 g"), range=1), mass("6 kg"))
+    assert (found.lowest, found.highest) == (mass("2.5 g"), mass("7.5 g"))
+
+
+def test_small_weights_on_a_net_load_are_those_of_the_range_that_the_gross_load_needs():
+    """Under a tare of 10 kg the display steps by 5 g, also at a net load of 1 kg, and at none."""
+    task = scale_task(RANGES, activity=TERA, rules=R76, standards=AT_HAND)
+    run = MemoryRun(RangedModel(Decimal(2), gain=Decimal("-2.4") / 15000))
+    concluded = asyncio.run(scales(run, task))
+    tared = [point for point in concluded.points if point.label.startswith("tare/10000 g/")]
+    assert tared
+    assert {point.outcome for point in tared} == {Outcome.CONFORMS}
+    asked = [one for path, one in run.actions if "tare/10000 g" in path]
+    steps = {one.step for one in asked if isinstance(one, AddSmallWeights)}
+    assert steps == {mass("0.5 g")}
+    assert not any(isinstance(one, Choose) for one in asked)

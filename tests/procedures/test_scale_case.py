@@ -596,3 +596,28 @@ def test_an_error_equal_to_bkd_conforms_on_every_decimal_grid(count, sign, tera_
         accuracy=[row(f"{load} g", f"{load + sign * (limit + Decimal(grid) / 1000)} g")],
     )
     assert (at_limit.outcome, beyond.outcome) == (C, N)
+
+
+HALF_STEPS = {"class": "II", "max": "600 g", "e": "0.1 g", "d": "0.05 g"}
+
+
+def test_an_error_that_small_weights_found_is_uncertain_by_an_e0_that_was_only_read():
+    """With d = e/2 a zero that was only read conforms, ± ¼ e, and E0 may still be anything between."""
+    zero = [row("0 g", "0 g")]
+    near = [row("600 g", "600.10 g", "0.05 g")]  # E = 0.075 g of 0.1 g permitted: Ec may be 0.1 g
+    concluded = case(HALF_STEPS, rules=R76, zero=zero, accuracy=near)
+    assert concluded.verdict.outcome is C
+    assert concluded.points[1].error_bounds == (mass("0.05 g"), mass("0.1 g"))
+    assert concluded.points[1].corrected_error is None
+    nearer = [row("600 g", "600.10 g", "0.04 g")]
+    concluded = case(HALF_STEPS, rules=R76, zero=zero, accuracy=nearer)
+    assert concluded.verdict.outcome is I
+    assert concluded.points[1].reason == "error_undecided"
+    exact = [row("0 g", "0 g", "0.05 g")]  # E0 = -0.025 g: Ec = 0.11 g
+    assert case(HALF_STEPS, rules=R76, zero=exact, accuracy=nearer).verdict.outcome is N
+
+
+def test_a_net_error_is_uncertain_by_a_net_e0_that_was_only_read():
+    tared = [row("0 g", "0 g", tare="40 g"), row("560 g", "560.10 g", "0.04 g", tare="40 g")]
+    concluded = case(HALF_STEPS, rules=R76, tare=tared)
+    assert [point.outcome for point in concluded.points] == [C, I]

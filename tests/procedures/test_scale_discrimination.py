@@ -1,6 +1,7 @@
 """Discrimination from the edge of a step, and what is done where no small weights make it."""
 
 import asyncio
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -9,10 +10,13 @@ import pytest
 from drivers.quantity import Quantity
 from procedures.action import AddSmallWeights, FindEdge
 from procedures.point import Conclusion, Outcome
+from procedures.scales.assessment import assess
+from procedures.scales.instrument import read_scale
+from procedures.scales.observation import Discriminated, Observations
 from procedures.scales.script import scales
 from procedures.scales.task import ScaleTask
 from tests.procedures.memory_run import MemoryRun, ScaleModel
-from tests.procedures.scales_at_hand import SHOP_SCALE, mass, scale_task, standard, weights
+from tests.procedures.scales_at_hand import SHOP_SCALE, TERA_ULANG, mass, scale_task, standard, weights
 
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
 R76 = "oiml-r76-1-2006"
@@ -113,3 +117,61 @@ def test_the_way_from_the_edge_costs_a_shop_scale_two_keys_more():
     run = MemoryRun(ScaleModel(Decimal(5)))
     carry_out(run, task())
     assert len(run.actions) <= 23
+
+
+ENDS = [{"max": "15 kg", "e": "5 g"}, {"max": "30 kg", "e": "10 g"}]
+
+
+@dataclass
+class TwoSteps(ScaleModel):
+    """Steps of 5 g up to 15 kg and of 10 g above; with `stays` they remain coarse until it is unloaded."""
+
+    stays: bool = False
+    coarse: bool = False
+
+    def obey(self, action: Any) -> None:
+        self.coarse = self.coarse and not getattr(action, "unload_first", False) and bool(self.load)
+        super().obey(action)
+
+    def display(self, *, fine: bool) -> Quantity:
+        above = self.result() > 15000
+        self.coarse = self.stays and (self.coarse or above)
+        self.step = Decimal(10) if above or self.coarse else Decimal(5)
+        return super().display(fine=fine)
+
+
+@pytest.mark.parametrize("form", ["intervals", "ranges"])
+@pytest.mark.parametrize("at_hand", [AT_HAND, AT_HAND[:2]], ids=["from the edge", "from anywhere"])
+@pytest.mark.parametrize("offset", ["-8", "-5.2", "-3", "-2.4", "-0.1", "0", "2.4", "4.9", "7"])
+def test_where_partial_ranges_meet_a_good_scale_rises_by_the_step_of_the_next(form, at_hand, offset):
+    """Half of Max is Max_1: 1.4 of the finer d end between 15 000 g and 15 010 g, where nothing is shown."""
+    model = TwoSteps(Decimal(5), gain=Decimal(offset) / 15000, stays=form == "ranges")
+    planned = scale_task({"class": "III", form: ENDS}, standards=at_hand)
+    assert planned.discrimination[0].load == mass("15 kg")
+    point = found(MemoryRun(model), planned)
+    assert (point.outcome, point.reason) == (C, "")
+
+
+def test_where_partial_ranges_meet_a_scale_that_sticks_still_fails():
+    stuck = TwoSteps(Decimal(5), friction=Decimal(16))
+    point = found(MemoryRun(stuck), scale_task({"class": "III", "intervals": ENDS}, standards=AT_HAND))
+    assert (point.outcome, point.reason) == (N, "not_discriminated")
+
+
+@pytest.mark.parametrize(
+    ("extra", "after", "outcome", "reason"),
+    [
+        ("14 g", "15010 g", C, ""),
+        ("7 g", "15010 g", C, ""),
+        ("7 g", "15000 g", I, "extra_load_too_small"),
+        ("14 g", "15000 g", N, "not_discriminated"),
+        ("14.1 g", "15010 g", I, "extra_load_too_large"),
+    ],
+)
+def test_on_paper_the_extra_load_at_the_end_of_a_partial_range_is_that_of_the_next(
+    extra, after, outcome, reason
+):
+    row = Discriminated(load=mass("15 kg"), indication=mass("15000 g"), extra=mass(extra), after=mass(after))
+    sheet = Observations(discrimination=(row,))
+    (point,) = assess(read_scale({"class": "III", "intervals": ENDS}), task().rules, TERA_ULANG, sheet).points
+    assert (point.outcome, point.reason) == (outcome, reason)

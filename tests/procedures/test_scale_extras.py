@@ -48,6 +48,11 @@ CREEP = {
     "four hours are not over": ({0: "15000", 30: "15020"}, I),
     "still moving in the second quarter": ({0: "15000", 15: "15000.5", 30: "15002"}, I),
     "exactly 0.5 e and 0.2 e": ({0: "15000", 15: "15001.5", 30: "15002.5"}, C),
+    "beyond the limit within the first half hour, back after it": (
+        {0: "15000", 15: "15003", 30: "15007.6", 240: "15000"},
+        N,
+    ),
+    "on the limit within the first half hour": ({0: "15000", 15: "15003", 30: "15007.5", 240: "15000"}, C),
 }
 
 

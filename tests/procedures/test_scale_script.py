@@ -28,7 +28,7 @@ from procedures.point import Conclusion, Method, Outcome
 from procedures.scales.script import scales
 from procedures.scales.task import ScaleTask, plan
 from tests.procedures.memory_run import MemoryRun, ScaleModel
-from tests.procedures.scales_at_hand import TERA, TERA_ULANG, mass, scale_task
+from tests.procedures.scales_at_hand import TERA, TERA_ULANG, mass, scale_task, standard, weights
 
 R76 = "oiml-r76-1-2006"
 C, N, I = Outcome.CONFORMS, Outcome.DOES_NOT_CONFORM, Outcome.INDETERMINATE  # noqa: E741 - indeterminate
@@ -388,3 +388,18 @@ def test_a_multi_interval_scale_is_tested_in_the_steps_of_its_parts():
     limits = {p.label: p.tolerance.upper for p in concluded.points if p.section == "accuracy"}
     assert limits["accuracy/up/6000 g"] == mass("3 g")
     assert limits["accuracy/up/15000 g"] == mass("7.5 g")
+
+
+def test_the_zero_error_is_found_with_small_weights_also_where_its_reading_alone_conforms():
+    """With d = e/2 a reading bounds E0 by ¼ e, which conforms; every other error is corrected by it."""
+    plate = {"class": "II", "max": "6000 g", "min": "50 g", "e": "1 g", "d": "0.5 g"}
+    small = standard("S-11", weights=weights("50 mg*2", "20 mg*2", "10 mg"), accuracy_class="F1")
+    fine = standard("S-10", accuracy_class="F1")
+    task = scale_task(plate, activity=TERA, rules=R76, standards=(fine, small))
+    # E0 = -0.2 g and at Max 0.9 g: a display of 0.5 g shows 6001 g, small weights find Ec = 1.1 g of 1 g
+    concluded = carry_out(
+        MemoryRun(ScaleModel(Decimal("0.5"), offset=Decimal("-0.2"), gain=Decimal("1.1") / 6000)), task
+    )
+    zero = next(point for point in concluded.points if point.section == "zero")
+    assert (zero.method, zero.outcome) == (Method.CHANGEOVER, C)
+    assert "accuracy/up/6000 g" in concluded.verdict.failing

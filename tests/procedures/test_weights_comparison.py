@@ -21,11 +21,14 @@ from procedures.physics import weighing_cycle
 from procedures.point import Activity, Outcome
 from procedures.standard import Weight
 from procedures.weights import CLASSES
+from procedures.weights_comparison.assessment import assess, subjects
 from procedures.weights_comparison.case import budgets, compute
 from procedures.weights_comparison.difference import differences
 from procedures.weights_comparison.example_case import EXAMPLE
 from procedures.weights_comparison.instrument import read_set
+from procedures.weights_comparison.judging import Judging
 from procedures.weights_comparison.mass import Air, air_density, stated
+from procedures.weights_comparison.observation import Found, Observations
 from procedures.weights_comparison.outlining import outline
 from procedures.weights_comparison.rules import choose_rules, limits_of
 from procedures.weights_comparison.task import plan, prepare
@@ -412,6 +415,15 @@ def test_each_weight_of_a_set_has_its_own_outcome():
     assert outcomes["200 g*"] is Outcome.DOES_NOT_CONFORM
     assert outcomes["1 g"] is Outcome.INDETERMINATE
     assert [one.valid_until is None for one in conclusion.subjects] == [False, True, True]
+
+
+def test_what_the_whole_set_lacks_leaves_each_of_its_weights_open():
+    rules = choose_rules(OIML, DAY)[0]
+    judging = Judging(read_set({"class": "F1", "weights": ["200 g"]}), rules, limits_of(rules), TERA_ULANG)
+    good = Found(weight="200 g", conventional_mass=mass("200.0001 g"), uncertainty=mass("0.1 mg"))
+    phase = assess(judging, Observations(found=(good,)), required=("visual", "accuracy"))
+    assert phase.verdict.outcome is Outcome.INDETERMINATE
+    assert [one.outcome for one in subjects(judging, phase)] == [Outcome.INDETERMINATE]
 
 
 ROW: dict[str, Any] = {
