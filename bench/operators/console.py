@@ -1,13 +1,16 @@
 """The plain console as operator: one sentence, one line of answer."""
 
+import asyncio
 import signal
 from collections.abc import Callable
-from typing import TextIO
+from typing import Final, TextIO
 
 from bench.attention import RunInterrupted
 from bench.operator import Prompt
 from bench.operators.answers import AnswerError, understand
 from procedures.action import Answer, Choose, Inspect, KeyAdded, KeyIndication, KeyQuantity
+
+_ON_ITS_WAY_S: Final = 0.01
 
 
 class ConsoleOperator:
@@ -44,7 +47,7 @@ class ConsoleOperator:
         for number, choice in enumerate(prompt.choices, start=1):
             self._show(f"  {number}  {self._label(choice)}")
         while True:
-            typed = self._read()
+            typed = await self._read()
             try:
                 return understand(prompt, _meant(prompt, typed.strip()))
             except AnswerError as mistake:
@@ -55,11 +58,17 @@ class ConsoleOperator:
     def _show(self, line: str, *, end: str = "\n") -> None:
         print(line, end=end, file=self._output, flush=True)
 
-    def _read(self) -> str:
-        """Wait for a line; the loop stands still meanwhile, because only so does Ctrl-C reach us at once."""
+    async def _read(self) -> str:
+        """Wait for a line; the loop stands still meanwhile, because only so does Ctrl-C reach us at once.
+
+        One of a moment ago is on its way through the tasks: it ends this one while the loop still turns.
+        """
         self._show("> ", end="")
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        ctrl_c = _CtrlC()
+        before = signal.signal(signal.SIGINT, ctrl_c)
         try:
+            await asyncio.sleep(_ON_ITS_WAY_S)
+            ctrl_c.breaks_off()
             line = self._keyboard.readline()
         except KeyboardInterrupt:
             raise RunInterrupted from None
@@ -68,6 +77,25 @@ class ConsoleOperator:
         if not line:
             raise RunInterrupted
         return line
+
+
+class _CtrlC:
+    """Keeps what comes while the loop turns, which it would tear; breaks off a wait for the keyboard."""
+
+    def __init__(self) -> None:
+        self._came = False
+        self._breaks_off = False
+
+    def __call__(self, *_: object) -> None:
+        self._came = True
+        if self._breaks_off:
+            raise KeyboardInterrupt
+
+    def breaks_off(self) -> None:
+        """Break off from now on, and at once when it came before."""
+        self._breaks_off = True
+        if self._came:
+            raise KeyboardInterrupt
 
 
 def _meant(prompt: Prompt, typed: str) -> str:
