@@ -18,12 +18,13 @@ from results.registry.store import Store
 
 
 def open_store(settings: Settings) -> Store:
-    """The registry without a web server: for enrolling and withdrawing.
+    """The registry without a web server: for enrolling and withdrawing; begun when it is not there yet.
 
     Raises:
         StorageError: the database cannot be opened.
+        RecordError: its log is one of training, and these settings are not, or the other way round.
     """
-    return Store(
+    store = Store(
         Database(settings.database),
         key=settings.key,
         origin=settings.origin,
@@ -31,6 +32,12 @@ def open_store(settings: Settings) -> Store:
         training=settings.training,
         clock=settings.clock,
     )
+    try:
+        store.check_name()
+    except BaseException:
+        store.database.close()
+        raise
+    return store
 
 
 def create_app(settings: Settings, store: Store | None = None) -> FastAPI:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.bench.forked import ENVIRONMENT
-from tests.bench.lab_bench import laboratory, tera
+from tests.bench.lab_bench import laboratory, registry_key, tera
 
 pytestmark = pytest.mark.timeout(120)
 CASE = """
@@ -105,7 +105,7 @@ def test_a_scale_that_never_settles_is_told_and_the_run_is_kept(tmp_path):
 @pytest.fixture
 def lab_of_a_register(lab):
     """It names a register where nobody answers, and its penera has no NIP yet."""
-    key = tera("registry", "key", "--folder", str(lab / "registry")).stdout.strip()
+    key = registry_key(lab / "registry")
     with (lab / "laboratory.toml").open("a", encoding="utf-8") as file:
         file.write(f'\n[registry]\nurl = "http://127.0.0.1:9"\nkey = "{key}"\n')
     return lab
