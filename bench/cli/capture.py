@@ -16,8 +16,8 @@ from bench.labels import Labels
 from bench.laboratory import Folders
 from bench.recording import HEADING, times_of
 from drivers import catalogue
-from drivers.errors import PlainError
 from drivers.clock import Clock, SystemClock, within
+from drivers.errors import PlainError
 from drivers.instrument import Driver, LineSettings, need_wire
 from drivers.line_entry import line_mistake
 from drivers.protocols.checked_frames import checked_bus

@@ -15,7 +15,7 @@ from drivers.clock import Clock
 from drivers.notation import to_json
 from results import envelope as dsse
 from results import merkle
-from results.errors import IntegrityError, RecordError
+from results.errors import IntegrityError
 from results.keys import FileKey
 from results.receipt import Receipt, verification_address
 from results.registry import checkpoint, log
@@ -67,24 +67,6 @@ class Store:
         self.training = training
         self.clock = clock
         self._signing = key
-
-    def check_name(self) -> None:
-        """See to it that the log goes on under the name it began with; an empty one begins under this name.
-
-        Raises:
-            RecordError: its checkpoints bear another name: the log is one of training, or is not.
-        """
-        with self.database.reading() as session:
-            note = log.newest_note(session)
-        if note is None:
-            with self.database.writing() as session:
-                log.locked(session)
-                note = log.newest_note(session)  # by now another process can have begun it
-                if note is None:
-                    note = self._sign(0, merkle.EMPTY_ROOT)
-                    log.keep_checkpoint(session, 0, note)
-        if checkpoint.named_in(note) != self.key.origin:
-            raise _of_another_kind(training=self.training)
 
     def take(self, body: bytes) -> tuple[Receipt, bool]:
         """Register a record.
@@ -338,17 +320,3 @@ class Store:
 
     def _now(self) -> str:
         return self.clock.utc().astimezone(UTC).isoformat(timespec="seconds")
-
-
-def _of_another_kind(*, training: bool) -> RecordError:
-    if training:
-        return RecordError(
-            "registry.no_training",
-            "This register is not one of training.",
-            "Leave out --training, or name the folder of a training register with --folder.",
-        )
-    return RecordError(
-        "registry.of_training",
-        "This register is one of training.",
-        "Add --training, or name the folder of another register with --folder.",
-    )
