@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from bench.desk import JobState, OutboxLine
@@ -16,6 +17,7 @@ from bench.keyring import BENCH_KEY, bench_key, officer_key
 from bench.laboratory import Folders, Laboratory
 from bench.people import Person
 from bench.session import Surroundings
+from bench.unbroken import in_thread
 from drivers.clock import Clock
 from drivers.errors import PlainError
 from results.delivery import Delivery, deliver
@@ -195,7 +197,7 @@ async def deliver_all(
             training=laboratory.bench.training,
             at_once=at_once,
         )
-    problem = await asyncio.to_thread(_complete_papers, outbox, delivery.delivered, keys)
+    problem = await in_thread(partial(_complete_papers, outbox, delivery.delivered, keys))
     return replace(delivery, problem=delivery.problem or problem)
 
 

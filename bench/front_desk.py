@@ -1,11 +1,12 @@
 """The desk of a real laboratory: what the screens see and do, carried out by the workplace."""
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from bench import events, finishing
 from bench.borrowing import borrowed
@@ -34,6 +35,7 @@ from bench.people import PENERA
 from bench.registering import Registering
 from bench.run_work import RunWork
 from bench.titles import title_of
+from bench.unbroken import in_thread
 from bench.workplace import NOBODY, Workplace, read_assignment
 from drivers.errors import PlainError
 from drivers.notation import to_plain
@@ -42,6 +44,8 @@ from results.run_summary import RunSummary, order_digest
 
 _SHOWN: Final = 200
 """of the runs that are sealed, the newest: a day's work of several people"""
+_LEAVING_S: Final = 3.0
+"""so long a delivery under way may go on when the program is left; what is not sent by then waits"""
 _RUN_STATES: Final = {
     "open": JobState.UNFINISHED,
     "concluded": JobState.MEASURED,
@@ -49,6 +53,8 @@ _RUN_STATES: Final = {
     "interrupted": JobState.VOIDED,
 }
 _UNDER_WAY: Final = frozenset({JobState.UNFINISHED, JobState.MEASURED})
+
+T = TypeVar("T")
 
 
 class FrontDesk:
@@ -79,9 +85,8 @@ class FrontDesk:
         self._read = FilesRead((place.folders.root / FILE_NAME, *of_drivers))
         self._observer: events.Observer | None = None
         """who watched the last run; it also hears that it was sealed and delivered"""
-        self._journal_free = asyncio.Event()
-        """not set while a thread seals: it has journal and outbox to itself"""
-        self._journal_free.set()
+        self._keys_in_use = asyncio.Lock()
+        """while a thread seals, or tries a PIN"""
         self._deliveries = 0
         self._stamp: tuple[object, ...] = ()
         self._jobs: tuple[JobLine, ...] = ()
@@ -125,12 +130,10 @@ class FrontDesk:
 
     async def unlock(self, pin: str) -> None:
         """See `Desk`."""
-        await self._journal_free.wait()
         officer, now = self._place.laboratory.officer, self._place.around.clock.utc()
         try:
-            await asyncio.to_thread(officer_key, self._place.folders, officer, pin, now=now)
+            await self._with_keys(partial(officer_key, self._place.folders, officer, pin, now=now))
         except PlainError as fault:
-            await self._journal_free.wait()
             self._place.trail.note("key_refused", code=fault.code)
             raise
 
@@ -158,7 +161,6 @@ class FrontDesk:
 
     async def make_safe(self) -> None:
         """See `Desk`."""
-        await self._journal_free.wait()
         await self._place.make_safe(when="asked")
 
     def standards(self) -> tuple[StandardLine, ...]:
@@ -176,7 +178,7 @@ class FrontDesk:
 
     def jobs(self) -> tuple[JobLine, ...]:
         """See `Desk`; made anew only when journal, orders or outbox have changed, and never while sealing."""
-        if self._journal_free.is_set():
+        if not self._keys_in_use.locked():
             language = self._place.labels.language
             stamp = (self._place.journal.head(), self._orders.all(), self._deliveries, language)
             if stamp != self._stamp:
@@ -297,11 +299,7 @@ class FrontDesk:
 
     async def seal(self, run: str, pin: str) -> SealedFiles:
         """See `Desk`."""
-        self._journal_free.clear()
-        try:
-            finished = await asyncio.to_thread(self._place.seal, run, pin)
-        finally:
-            self._journal_free.set()
+        finished = await self._with_keys(partial(self._place.seal, run, pin))
         self._tell(
             events.RecordSealed(
                 number=finished.number,
@@ -320,22 +318,28 @@ class FrontDesk:
     async def void(self, run: str, reason: str, pin: str) -> SealedFiles:
         """See `Desk`."""
         if self._place.find(run).state == "open":
-            self._journal_free.clear()
-            try:
-                await asyncio.to_thread(self._place.void, run, reason, pin)
-            finally:
-                self._journal_free.set()
+            await self._with_keys(partial(self._place.void, run, reason, pin))
         return await self.seal(run, pin)
 
     async def deliver(self) -> tuple[OutboxLine, ...]:
         """See `Desk`."""
-        delivery = await self._place.deliver(journal_free=self._journal_free)
+        delivering = self._place.deliver()
+        delivery = await self._place.unbroken.carry_out(delivering, patience_s=_LEAVING_S)
         self._deliveries += 1
         lines = self.outbox()
         for record_id in delivery.delivered if delivery is not None else ():
             if (sent := self._place.outbox.find(record_id)) is not None:
                 self._tell(events.RecordDelivered(number=sent.number, address=sent.address))
         return lines
+
+    async def _with_keys(self, work: Callable[[], T]) -> T:
+        """Carry out a work in a thread, once no other uses the keys, to its end whoever leaves meanwhile."""
+
+        async def alone() -> T:
+            async with self._keys_in_use:
+                return await in_thread(work)
+
+        return await self._place.unbroken.carry_out(alone())
 
     def _tell(self, event: events.Event) -> None:
         if self._observer is not None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
 from bench import events
 from bench.attention import RunInterrupted
@@ -17,6 +18,9 @@ from procedures.heading import heading_of
 from results.entry import AFTER_RETAKE, Abandoned, Entry
 from results.kept_reading import written_readings
 
+_LEAVING_S: Final = 20.0
+"""so long may it take to close valves when the program is left: each has a few seconds to answer"""
+
 
 class RunWork:
     """Implements `bench.desk.Work`: a run conducted beside the screen."""
@@ -28,7 +32,7 @@ class RunWork:
         self._observer = observer
         self.plan: Sequence[PlannedStep] = taken.procedure.plan(taken.task)
         self._listening = [self._listen(role, observer) for role in taken.begun.instruments]
-        self._task = asyncio.create_task(taken.conduct(), name=f"conducts {taken.run}")
+        self._task = place.unbroken.begin(taken.conduct(), patience_s=_LEAVING_S, leave=self.pause)
 
     def _listen(self, role: str, observer: events.Observer) -> Callable[[], None]:
         bound = self._taken.station.bound(role)
@@ -56,7 +60,7 @@ class RunWork:
     async def finished(self) -> Measured | None:
         """See `Work`."""
         try:
-            conclusion = await self._task
+            conclusion = await asyncio.shield(self._task)
         except RunInterrupted:
             self._observer.notice(events.RunStopped(how="interrupted", reason=""))
             return None

@@ -33,15 +33,18 @@ def to_be_made_safe(instruments: Iterable[Bound]) -> tuple[Bound, ...]:
 async def make_safe(station: Station, *, when: str, keep: Keep, ask: Ask) -> None:
     """Send every instrument of a run into its safe state; raises nothing, for there is nothing better to do.
 
+    All are told at once, and only then is anybody asked: one that is silent keeps no other valve open.
+
     Args:
         station: the run's instruments.
         when: `resumed` or `ended`, for the journal.
         keep: writes down what was done; a disk that refuses keeps no valve open.
         ask: has a person close by hand what does not answer.
     """
-    for bound in to_be_made_safe(station.roles.values()):
+    found = to_be_made_safe(station.roles.values())
+    troubles = await asyncio.gather(*(_send(bound) for bound in found))
+    for bound, trouble in zip(found, troubles, strict=True):
         facts = {"instrument": bound.name, "when": when}
-        trouble = await _send(bound)
         if trouble is not None:
             facts |= {"fault": trouble.code, "message": trouble.message}
             with suppress(PlainError, RunInterrupted):

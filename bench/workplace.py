@@ -3,7 +3,6 @@
 The command line and the screen both work through this; neither knows a file or a port of its own.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -33,6 +32,7 @@ from bench.station import Players, Station, check_told
 from bench.taken import Taken
 from bench.titles import title_of
 from bench.trail import Trail, configuration_of
+from bench.unbroken import Unbroken
 from drivers import notation
 from drivers.clock import Clock, SystemClock
 from drivers.device import Device
@@ -86,6 +86,7 @@ class Workplace:
         )
         self.unsafe: Mapping[str, PlainError] = {}
         """instruments that did not reach their safe state when they were last told to, and why"""
+        self.unbroken = Unbroken()
         self.trail = Trail(journal, at=self.around.at, elapsed=clock.monotonic, officer=laboratory.officer.id)
 
     async def make_safe(self, *, when: str) -> None:
@@ -227,15 +228,9 @@ class Workplace:
         self.trail.note("printed", record=finished.number, paper=paper)
         return finished
 
-    async def deliver(self, *, journal_free: asyncio.Event | None = None) -> Delivery | None:
-        """Push what waits; see `finishing.deliver_all`.
-
-        Args:
-            journal_free: set while no thread has the journal; what was delivered is noted only then.
-        """
+    async def deliver(self) -> Delivery | None:
+        """Push what waits; see `finishing.deliver_all`."""
         delivery = await finishing.deliver_all(self.laboratory, self.outbox, self.around.clock)
-        if journal_free is not None:
-            await journal_free.wait()
         for record in delivery.delivered if delivery is not None else ():
             self.trail.note("delivered", record=record)
         return delivery
@@ -319,7 +314,10 @@ async def open_workplace(
             with place.trail.kept(configuration_of(laboratory, folders, instruments.bound)):
                 await place.make_safe(when="opened")
                 place.retention().finish()
-                yield place
+                try:
+                    yield place
+                finally:
+                    await place.unbroken.ended()
         finally:
             await instruments.close()
 

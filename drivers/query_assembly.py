@@ -154,12 +154,11 @@ class _Assembly:
                 sentence = f"Draw {{check:{width}}} where its characters stand."
                 self._wrong(f"{path}.answer", "there is no hole for the check characters", sentence)
             check = AnswerCheck(entry.check, _CHECK)
-        instead = tuple(
-            (self._form(picture, f"{path}.instead", {}, frozenset(), frozenset()), state)
-            for picture, state in entry.instead.items()
-        )
+        instead = tuple((self._bare(text, f"{path}.instead"), state) for text, state in entry.instead.items())
+        again = tuple(self._bare(text, f"{path}.again") for text in entry.again)
         send = self._send(entry.send, f"{path}.send")
-        return Query(Question(send, lines=forms[0].lines, silence=entry.silence), forms, instead, check)
+        question = Question(send, lines=forms[0].lines, silence=entry.silence)
+        return Query(question, forms, instead, check, again)
 
     def _forms(
         self, answer: str | tuple[str, ...], path: str, ignored: frozenset[str]
@@ -171,6 +170,9 @@ class _Assembly:
         if not forms or len({form.lines for form in forms}) != 1:
             self._wrong(path, "its forms have different numbers of lines", "Draw each form with the same.")
         return forms
+
+    def _bare(self, picture: str, path: str) -> AnswerLine:
+        return self._form(picture, path, {}, frozenset(), frozenset())
 
     def _form(
         self,

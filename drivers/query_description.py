@@ -55,6 +55,8 @@ class QueryEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answer: str | tuple[str, ...]
     instead: dict[str, State] = {}
     """forms of answers that carry no value, and why"""
+    again: tuple[str, ...] = ()
+    """forms of answers that repeat a measurement which was given before: no new reading"""
     ignore: tuple[str, ...] = ()
     """holes that may hold anything"""
     check: Summed | None = None

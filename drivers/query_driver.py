@@ -6,7 +6,7 @@ from typing import Protocol, runtime_checkable
 
 from drivers.errors import cannot
 from drivers.instrument import Command, Driver, Evidence, LineSettings
-from drivers.protocols import Event
+from drivers.protocols import Acknowledged, Event
 from drivers.protocols.inquiry import Inquiry
 from drivers.protocols.interview import Interview
 from drivers.protocols.interview_writing import Shown, held, written
@@ -101,7 +101,7 @@ class QueryDriver:
             DescriptionError: it has no way to say it.
         """
         said = written(self.interview, self.examples, event)
-        if said is None:
+        if said is None or (isinstance(event, Acknowledged) and event.command):
             raise cannot(self.mark.id, f"say {event}")
         return said
 

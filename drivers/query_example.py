@@ -28,6 +28,9 @@ def shown_examples(interview: Interview, examples: Sequence[QueryExample], file:
         event = meaning(interview, answers, usual)
         if isinstance(event, Indicated | Refused | Measured):
             _compare(example, by_channel(event), path, file)
+        elif example.are or example.meant != Meant(then="wait"):
+            correction = 'Write is = { then = "wait" }.'
+            raise refuse(file, path, "the answers repeat what was given before", correction)
         shown.append(Shown(answers, event))
     _judge(shown, file)
     return tuple(shown)

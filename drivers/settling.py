@@ -27,7 +27,7 @@ class SettleRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     duration_s: float = 2.0
     """the indication must have rested this long"""
     span: Quantity | None = None
-    """largest difference allowed within that time; None: `span_steps` of the last digit shown"""
+    """largest difference allowed within that time; None: `span_steps` of the finest last digit shown in it"""
     span_steps: int = 1
     timeout_s: float = 30.0
     freshness_s: float = 0.5
@@ -99,8 +99,7 @@ class Window:
         self._remember(reading)
         self._resting.append(reading)
         self._last_digits.append(reading.indication.resolution)
-        limit = self._limit()
-        while _span(self._resting) > limit:
+        while _span(self._resting) > self._limit():
             self._resting.popleft()
             self._last_digits.popleft()
             self.unrest = Unrest.SPAN
@@ -130,9 +129,10 @@ class Window:
             self._recent.popleft()
 
     def _limit(self) -> Quantity:
+        """The finest last digit counts: `25` between 24.9 and 25.1 is a float that happens to be whole."""
         if self._rule.span is not None:
             return self._rule.span
-        return Quantity(max(self._last_digits) * self._rule.span_steps, self._resting[-1].indication.unit)
+        return Quantity(min(self._last_digits) * self._rule.span_steps, self._resting[-1].indication.unit)
 
 
 def _span(readings: "deque[Reading] | tuple[Reading, ...]") -> Quantity:

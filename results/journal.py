@@ -33,6 +33,7 @@ from results.ordering import RunState, next_state, state_after
 from results.run_list import RunList
 from results.run_summary import RunSummary, order_digest
 from results.sqlite_fault import plain_sqlite, plainly
+from results.turns import SharedConnection
 
 
 class Journal:
@@ -61,7 +62,7 @@ class Journal:
                 if not read_only:
                     path.parent.mkdir(parents=True, exist_ok=True)
                     self._held.callback(take_lock(path.resolve()).close)  # the file's, not a link's
-                self._connection = apsw.Connection(
+                self._connection = SharedConnection(
                     str(path),
                     flags=apsw.SQLITE_OPEN_READONLY
                     if read_only
@@ -160,6 +161,10 @@ class Journal:
         """
         if isinstance(entry, RunBegun):
             raise TypeError("a run is begun with begin(), which gives it its number")
+        with self._connection.turn:
+            return self._append(run, entry, at, elapsed)
+
+    def _append(self, run: str, entry: Entry, at: str, elapsed: float) -> Kept:
         now = self._state(run)
         after = next_state(now, entry)
         if after is None:
@@ -192,14 +197,15 @@ class Journal:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         """A transaction of several statements."""
-        self._refuse_after_failure()
-        try:
-            with transaction(self._connection):
-                yield
-        except BaseException as fault:
-            if (told := self._failing(fault)) is fault:
-                raise
-            raise told from fault
+        with self._connection.turn:
+            self._refuse_after_failure()
+            try:
+                with transaction(self._connection):
+                    yield
+            except BaseException as fault:
+                if (told := self._failing(fault)) is fault:
+                    raise
+                raise told from fault
 
     def _refuse_after_failure(self) -> None:
         if self._failed:
@@ -308,14 +314,15 @@ class Journal:
         Raises:
             IntegrityError: the facts name the sequence of the first wrong row.
         """
-        with plain_sqlite(self.path):
-            # All of it as it was at one moment: another program may be writing.
-            self._connection.execute("BEGIN")
-        try:
-            return check_journal(self._connection, self.path, self._rows("ORDER BY sequence"), heads)
-        finally:
+        with self._connection.turn:
             with plain_sqlite(self.path):
-                self._connection.execute("ROLLBACK")
+                # All of it as it was at one moment: another program may be writing.
+                self._connection.execute("BEGIN")
+            try:
+                return check_journal(self._connection, self.path, self._rows("ORDER BY sequence"), heads)
+            finally:
+                with plain_sqlite(self.path):
+                    self._connection.execute("ROLLBACK")
 
     def _rows(self, where: str, *values: Any) -> Iterator[Kept]:
         with plain_sqlite(self.path):

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import apsw
-
 from results.chain import linked
 from results.entry import Kept, RunBegun
 from results.journal_file import VERSION, schema_fault, unsound
@@ -12,10 +10,11 @@ from results.number import first_gap, number_of
 from results.ordering import in_order
 from results.run_summary import order_digest
 from results.sqlite_fault import plain_sqlite
+from results.turns import SharedConnection
 
 
 def check_journal(
-    connection: apsw.Connection, path: Path, entries: Iterable[Kept], heads: Iterable[str]
+    connection: SharedConnection, path: Path, entries: Iterable[Kept], heads: Iterable[str]
 ) -> int:
     """Check a journal from end to end; gives the count of entries.
 
@@ -58,7 +57,7 @@ def ordered_by(kept: Kept) -> Iterator[tuple[str, str]]:
 
 
 def _check_tables(
-    connection: apsw.Connection, path: Path, begun: list[tuple[str, str]], ordered: list[tuple[str, str]]
+    connection: SharedConnection, path: Path, begun: list[tuple[str, str]], ordered: list[tuple[str, str]]
 ) -> None:
     """What is looked up follows from the entries: of each run its number, and the digest of its order."""
     given = connection.execute("SELECT run, count, training FROM number")

@@ -13,6 +13,7 @@ from typing import Final
 import apsw
 
 from results.errors import IntegrityError, StorageError
+from results.turns import SharedConnection
 
 VERSION: Final = 3
 READABLE: Final = (1, 2, VERSION)
@@ -61,7 +62,7 @@ SCHEMA: Final = _ROWS + _LOOKED_UP
 _SINCE_3: Final = frozenset({"ordered", "ordered_by_digest", "landmark_of_run"})
 
 
-def upgrade(connection: apsw.Connection, path: Path, orders: Iterable[tuple[str, str]]) -> None:
+def upgrade(connection: SharedConnection, path: Path, orders: Iterable[tuple[str, str]]) -> None:
     """Make in an older journal what is looked up in one of this version; its rows stay as they are.
 
     Args:
@@ -82,9 +83,9 @@ def upgrade(connection: apsw.Connection, path: Path, orders: Iterable[tuple[str,
         connection.executemany("INSERT INTO ordered VALUES (?, ?)", orders)
 
 
-def schema_fault(connection: apsw.Connection) -> str:
+def schema_fault(connection: SharedConnection) -> str:
     """What differs from the tables, indexes and triggers of a journal of its version; empty: nothing."""
-    with contextlib.closing(apsw.Connection(":memory:")) as fresh:
+    with contextlib.closing(SharedConnection(":memory:")) as fresh:
         fresh.execute(SCHEMA)
         made, found = _objects(fresh), _objects(connection)
     version = connection.execute("PRAGMA user_version").get
@@ -99,22 +100,26 @@ def schema_fault(connection: apsw.Connection) -> str:
     return f"{', '.join(differing)} are not as they were made" if differing else ""
 
 
-def _objects(connection: apsw.Connection) -> dict[str, str]:
+def _objects(connection: SharedConnection) -> dict[str, str]:
     found = connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
     return {name: " ".join(sql.split()) for name, sql in found}
 
 
 @contextlib.contextmanager
-def transaction(connection: apsw.Connection) -> Iterator[None]:
-    """All or nothing; unlike apsw's own, it knows that SQLite itself rolls back when the disk is full."""
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+def transaction(connection: SharedConnection) -> Iterator[None]:
+    """All or nothing, and of this thread alone.
+
+    Unlike apsw's own, it knows that SQLite itself rolls back when the disk is full.
+    """
+    with connection.turn:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
 
 
 def take_lock(path: Path) -> apsw.Connection:

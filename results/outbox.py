@@ -13,7 +13,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, Self
 
-import apsw
 import msgspec
 
 from drivers.notation import to_json
@@ -26,6 +25,7 @@ from results.payload import read_payload
 from results.record import Record
 from results.sqlite_fault import plain_sqlite
 from results.storage import read_whole
+from results.turns import SharedConnection
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS waiting (
@@ -106,7 +106,7 @@ class Unreadable(msgspec.Struct, frozen=True):
 
 
 class Outbox:
-    """The outbox of one bench; one program at a time."""
+    """The outbox of one bench; programs that deliver at once, and threads, take turns."""
 
     def __init__(self, path: Path) -> None:
         """Open or make the file.
@@ -118,11 +118,9 @@ class Outbox:
         self.path = path
         with plain_sqlite(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = apsw.Connection(str(path))
+            self._database = SharedConnection(str(path))
             self._database.set_busy_timeout(5000)
-            self._database.execute(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + _SCHEMA
-            ).fetchall()
+            list(self._database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;" + _SCHEMA))
 
     def enqueue(self, envelope_path: Path, *, sealed: Collection[str]) -> Waiting:
         """Take a sealed record in; the same file again changes nothing.
@@ -233,10 +231,10 @@ class Outbox:
         facts: dict[str, Any],
         next_attempt: datetime | None,
     ) -> None:
-        """Count an attempt that brought no verified receipt."""
+        """Count an attempt that brought no verified receipt; what was delivered meanwhile stays so."""
         self._update(
             "UPDATE waiting SET state = ?, attempts = attempts + 1, problem = ?, facts = ?, next_attempt = ? "
-            "WHERE record_id = ?",
+            "WHERE record_id = ? AND state != 'delivered'",
             (
                 state.value,
                 problem,
@@ -264,9 +262,8 @@ class Outbox:
     def checkpoint(self, registry: str) -> str | None:
         """The newest checkpoint of a registry that was verified here; a signed note."""
         with plain_sqlite(self.path):
-            rows = self._database.execute("SELECT note FROM checkpoint WHERE registry = ?", (registry,))
-            found = rows.fetchone()
-        return None if found is None else str(found[0])
+            found = self._database.execute("SELECT note FROM checkpoint WHERE registry = ?", (registry,)).get
+        return None if found is None else str(found)
 
     def keep_checkpoint(self, registry: str, size: int, note: str) -> None:
         """Keep a verified checkpoint; a smaller tree never takes the place of a larger one."""

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import apsw
-
 from results.chain import checked_body
 from results.errors import RecordError
 from results.journal_file import COLUMNS, LANDMARKS, unsound
@@ -17,6 +15,7 @@ from results.malformed import told_as
 from results.number import is_training, sequence_of
 from results.run_summary import Landmark, RunSummary, summaries
 from results.sqlite_fault import plain_sqlite
+from results.turns import SharedConnection
 
 _REMEMBERED: Final = 1000
 _NEWEST: Final = (
@@ -32,7 +31,7 @@ SELECT run FROM number WHERE NOT EXISTS (
 class RunList:
     """The runs of an open journal; an entry is believed when its own hash is right."""
 
-    def __init__(self, connection: apsw.Connection, path: Path) -> None:
+    def __init__(self, connection: SharedConnection, path: Path) -> None:
         """Look through the journal's own connection."""
         self._connection = connection
         self._path = path

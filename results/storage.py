@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -136,15 +137,20 @@ def put_folder(made: Path, path: Path) -> None:
 
 
 def _put(path: Path, content: bytes, mode: int = _ORDINARY) -> None:
-    temporary = path.with_name(path.name + ".part")
-    # Never into what stands there: on a stranger's stick it can be a link to a file of this computer.
-    temporary.unlink(missing_ok=True)
-    # Born with its mode, so that nobody else reads it even for a moment; Windows and FAT know no such mode.
-    with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    # A name of its own: two programs may write the same file at once, as when both deliver, and what stands
+    # there already, on a stranger's stick, can be a link to a file of this computer.
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        # Born with its mode, so that nobody else reads it for a moment; Windows and FAT know no such mode.
+        with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
     _sync_folder(path.parent)
 
 

@@ -11,7 +11,7 @@ from drivers.protocols import Event, Indicated, Refused, State
 from drivers.protocols.escape import PRINTABLE
 from drivers.protocols.form import Miss
 from drivers.protocols.frames import Frames
-from drivers.protocols.line_signs import wrong_line
+from drivers.protocols.line_signs import SPOILED, wrong_line
 
 _LINE_ENDS: Final = b"\r\n"
 _DIGITS: Final = b"0123456789."
@@ -103,14 +103,14 @@ class FrameDecoder:
         """A whole frame at the end of a line that begins with noise.
 
         A form without a head is believed only after a byte that can be neither part of a line nor the end of
-        another kind of line. One with a head is also believed after a digit, where a line broke off, but not
-        after words: the `S` of `T S` and the `T` of `PT` are no heads.
+        another kind of line. One with a head is also believed after a spoiled character, and after a digit,
+        where a line broke off, but not after words: the `S` of `T S` and the `T` of `PT` are no heads.
         """
         for at in range(1, len(line)):
             before = line[at - 1]
             if before in PRINTABLE and before not in _DIGITS:
                 continue
-            headed_only = before in _DIGITS or before in _LINE_ENDS
+            headed_only = before in _DIGITS or before in _LINE_ENDS or before in SPOILED
             event = self._frames.read(line[at:], self._unit, after_noise=headed_only)
             if not isinstance(event, Miss):
                 self._skip_from(line[:at])

@@ -203,6 +203,8 @@ class Form:
         # several flags must all say stable; one that does not is believed
         rank = (Stability.MOVING, Stability.NOT_REPORTED, Stability.STABLE)
         stability = min(words, key=rank.index, default=Stability.NOT_REPORTED)
+        if "unit" in held and not shown and stability is not Stability.MOVING:
+            return Miss(3, State.UNKNOWN_UNIT, "the unit is blank although the instrument reports no motion")
         return Indicated(
             indication=Quantity(value, unit),
             stability=stability,

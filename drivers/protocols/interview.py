@@ -1,13 +1,14 @@
 """What an interview means: every quantity of the instrument, or why there is none.
 
 A unit that the value does not carry is asked for before and after it. An interview during which the error
-queue held anything gives no number, nor does one in which an answer is missing or does not fit.
+queue held anything gives no number, nor does one in which an answer is missing or does not fit. One in which
+the instrument says that it has not measured again is no new reading: old ones in a row would prove rest.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from drivers.protocols import Event, Indicated, Measured, Refused, State
+from drivers.protocols import Acknowledged, Event, Indicated, Measured, Refused, State
 from drivers.protocols.measurand import Measurand
 from drivers.protocols.query import MOST_ERRORS, ErrorQueue, Query, Refusal
 from drivers.protocols.questions import Answer, Manner, Question
@@ -51,6 +52,8 @@ class Interview:
         held = self._held(answers)
         if isinstance(held, Refusal):
             return everywhere(held.of(frame), [one.name for one in self.measurands])
+        if any(self.queries[at].repeats(answer) for at, answer in zip(self.plan, answers, strict=False)):
+            return Acknowledged(command="", done=True, final=False, frame=frame)
         values = {one.name: one.judged(held, frame) for one in self.measurands}
         for one in self.measurands:
             guard = values[one.name]

@@ -10,6 +10,10 @@ from typing import Final
 from drivers.protocols.checked_frames import checked_bus
 from drivers.protocols.escape import PRINTABLE
 
+SPOILED: Final = b"\xff\xff"
+"""what stands in place of a character that came with a wrong parity or without its stop bit
+
+It is no digit and no flag, and a frame with it has another length."""
 _SEVEN_BITS: Final = 0x7F
 _LONG_ENOUGH: Final = 8
 """bytes from which parity is believed to be more than chance"""

@@ -1,7 +1,8 @@
 """The decoder of M-Bus drivers: the bytes of both sides of a line in, events out.
 
-An answer is believed when its check holds, a slave sent it, and it comes from whoever was asked, where a
-request stands before it. Memory is bounded: one frame, and as many telegrams as the driver reads.
+An answer is believed when its check holds, a slave sent it, and it comes from whoever was asked. Where the
+requests are heard too, one request gives one answer, and what comes before it is an old one. Memory is
+bounded: one frame, and as many telegrams as the driver reads.
 """
 
 from collections import deque
@@ -25,6 +26,7 @@ from drivers.protocols.mbus_map import MbusMap, unread
 from drivers.protocols.mbus_telegram import RefusedError, Telegram, read_telegram
 
 _ANY_BYTE: Final = 0xFF
+_UNASKED: Final = "the answer comes without a request, so it may be an old one"
 _BROKEN_OFF: Final = "the meter did not send the rest of its telegrams"
 
 
@@ -45,6 +47,8 @@ class MbusDecoder:
         self._skipped = 0
         self._ended = False
         self._asked: int | None = None
+        self._due = True
+        """an answer may come: one was requested, or no request is ever heard"""
         self._mask = b""
         self._command: str | None = None
         self._acknowledgeable = False
@@ -108,7 +112,7 @@ class MbusDecoder:
         elif frame.is_request:
             if not self._chain:
                 self._ask(frame.address)
-            self._asked = frame.address
+            self._asked, self._due = frame.address, True
         elif frame.control | FCB == SND_UD | FCB and frame.data:
             self._ask(frame.address)
             self._acknowledgeable = True
@@ -122,7 +126,7 @@ class MbusDecoder:
     def _ask(self, address: int) -> None:
         if self._chain:
             self._break_off()
-        self._asked, self._command = address, None
+        self._asked, self._command, self._due = address, None, False
 
     def _damaged(self, raw: bytes) -> None:
         """Refuse the bytes, up to where another frame may begin inside them."""
@@ -139,6 +143,10 @@ class MbusDecoder:
         if stranger := self._wrong_address(frame.address):
             self._ready.append(self._map.refused(State.MALFORMED, stranger, frame.raw))
             return
+        if not self._due:
+            self._ready.append(self._map.refused(State.MALFORMED, _UNASKED, frame.raw))
+            return
+        self._due = self._asked is None
         try:
             telegram = read_telegram(frame)
         except RefusedError as mistake:

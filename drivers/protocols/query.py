@@ -35,6 +35,12 @@ class Query:
     forms: tuple[AnswerLine, ...] = ()
     instead: tuple[tuple[AnswerLine, State], ...] = ()
     check: AnswerCheck | None = None
+    again: tuple[AnswerLine, ...] = ()
+    """forms of an answer by which the instrument says that it gave this measurement before"""
+
+    def repeats(self, answer: Answer) -> bool:
+        """Whether an answer tells nothing new."""
+        return any(form.read("\n".join(answer)) is not None for form in self.again)
 
     def read(self, answer: Answer) -> dict[str, str] | Refusal:
         """What its holes hold, or why they hold nothing."""

@@ -26,6 +26,7 @@ from drivers.transports.serial_fault import (
     no_address,
 )
 from drivers.transports.serial_port import SerialPort, is_pseudo_terminal, pyserial_settings
+from drivers.transports.spoiled import Marks
 
 _CONNECT_S: Final = 5.0
 _SOCKET: Final = re.compile(r"socket://(\[[^\]]+\]|[^:/?]+):(\d{1,5})(?:[/?].*)?", re.IGNORECASE)
@@ -195,6 +196,7 @@ class PortWire:
 
 
 if sys.platform != "win32":
+    import termios
 
     class FileWire:
         """A local serial port on a system whose event loop can watch it itself."""
@@ -209,6 +211,7 @@ if sys.platform != "win32":
             self._port: serial.Serial | None = None
             self._file = -1
             self._empty_reads = 0
+            self._marks = Marks()
 
         async def open(self, hear: Hear, lose: Lose) -> None:
             """Take the port for this program alone.
@@ -226,7 +229,7 @@ if sys.platform != "win32":
             if self._line.rts is not None:
                 port.rts = self._line.rts
             port.port = self.name
-            opening = asyncio.get_running_loop().run_in_executor(None, port.open)
+            opening = asyncio.get_running_loop().run_in_executor(None, _open_marking, port)
             try:
                 await asyncio.shield(opening)
             except asyncio.CancelledError:
@@ -236,6 +239,7 @@ if sys.platform != "win32":
                 raise cannot_open(self.name, fault) from fault
             self._file = port.fileno()
             self._empty_reads = 0
+            self._marks = Marks()
             asyncio.get_running_loop().add_reader(self._file, self._readable, hear, lose)
 
         def write(self, data: bytes) -> None:
@@ -262,8 +266,8 @@ if sys.platform != "win32":
                 while self._file >= 0 and len(data := os.read(self._file, FULL)) > 0:
                     pending += data
             except OSError:
-                return pending  # nothing left; a line that is gone says so when it is written to
-            return pending
+                pass  # nothing left; a line that is gone says so when it is written to
+            return self._marks.taken_off(pending)
 
         async def close(self) -> None:
             """Give the port back."""
@@ -284,7 +288,11 @@ if sys.platform != "win32":
                 return
             if data:
                 self._empty_reads = 0
-                hear(data)
+                line = self._marks.taken_off(data)
+                if len(line) < len(data) == FULL:
+                    line += self.drain() or b""  # fewer than `FULL` says that nothing was left
+                if line:
+                    hear(line)
                 return
             self._empty_reads += 1  # once after a drain; again and again from a port that was pulled out
             if self._empty_reads >= _EMPTY_READS:
@@ -294,6 +302,18 @@ if sys.platform != "win32":
             asyncio.get_running_loop().remove_reader(self._file)
             self._file = -1
             lose(lost(self.name, fault))
+
+    def _open_marking(port: serial.Serial) -> None:
+        """Open it, and have the system mark every character that comes spoiled; pyserial has that off."""
+        port.open()
+        try:
+            attributes = termios.tcgetattr(port.fileno())
+            attributes[0] &= ~(termios.IGNPAR | termios.IGNBRK | termios.BRKINT)
+            attributes[0] |= termios.INPCK | termios.PARMRK
+            termios.tcsetattr(port.fileno(), termios.TCSANOW, attributes)
+        except termios.error:
+            port.close()
+            raise
 
 
 def serial_wire(address: str, line: LineSettings) -> Wire:

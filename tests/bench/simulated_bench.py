@@ -241,7 +241,7 @@ class _System(SimpleNamespace):
         if path.suffix == ".part":
             os.truncate(path, int(chance.random() * path.stat().st_size))
         elif part is not None and part.parent == path and chance.random() < 0.5:
-            final = part.with_suffix("")
+            final = part.with_suffix("").with_suffix("")  # of NAME.xxxxxxxx.part
             if final.exists() and not part.exists():
                 final.rename(part)
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from contextlib import asynccontextmanager
+import sqlite3
+from contextlib import asynccontextmanager, closing
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -27,6 +28,7 @@ from procedures.action import Answer
 from results.entry import BENCH, Concluded, Noted, Sealed
 from results.order_trail import check_orders
 from results.outbox import State
+from results.registry.checkpoint import RegistryKey
 from tests.bench.lab_bench import tera
 
 SECOND = '\n[[person]]\nid = "dua"\nname = "Penera Dua"\nroles = ["penera"]\n'
@@ -38,14 +40,15 @@ SEALED = Sealed(record_digest="0" * 64, evidence_digest="1" * 64)
 
 
 @asynccontextmanager
-async def a_desk(root: Path, driver: str = "manual"):
+async def a_desk(root: Path, driver: str = "manual", more: str = ""):
     template = files("bench") / "templates"
     text = (template / FILE_NAME).read_text("utf-8").replace("pin = false", "pin = true")
+    text = text.replace('\nnip = ""', '\nnip = "198501012010011001"')
     if driver != "manual":
         text = text.replace('driver = "manual"', f'driver = "{driver}"').replace(
             'port = ""', f'port = "{root}/x"', 1
         )
-    (root / FILE_NAME).write_text(text + SECOND, "utf-8")
+    (root / FILE_NAME).write_text(text + SECOND + more, "utf-8")
     (root / "orders").mkdir()
     (root / "orders" / "contoh.toml").write_text((template / "order.toml").read_text("utf-8"), "utf-8")
     async with open_workplace(root, Labels()) as place:
@@ -392,5 +395,66 @@ def test_what_the_outbox_kept_and_what_an_order_is_called_is_told_in_the_languag
                 desk.speak(Labels(language))
                 assert desk.outbox()[0].problem.startswith(register)
                 assert desk.jobs()[0].title.startswith(kind)
+
+    asyncio.run(day())
+
+
+def test_a_run_is_sealed_to_its_end_and_noted_when_the_program_is_left_meanwhile(tmp_path):
+    async def day() -> None:
+        async with a_desk(tmp_path) as (place, desk):
+            await paused(desk, "contoh")
+            run = place.journal.runs()[0].run
+            place.void(run, "salah alat", PIN)
+            waiting = asyncio.create_task(desk.seal(run, PIN))
+            while not (place.folders.records / "000001.h5").exists():  # noqa: ASYNC110 -- the thread tells nobody
+                await asyncio.sleep(0.001)
+            waiting.cancel()
+            assert desk.signer(run).name  # what is asked meanwhile is told
+            desk.seat("dua")
+        async with open_workplace(tmp_path, Labels()) as place:
+            found = place.journal.run_list.named(run)
+            assert found is not None
+            assert found.sealed is not None
+            assert [facts["run"] for facts in noted(place, "key_used")] == [run]
+            (printed,) = noted(place, "printed")
+            paper = (place.folders.records / "000001.pdf").read_bytes()
+            assert printed["paper"] == sha256(paper).hexdigest()
+            assert place.journal.verify()
+
+    asyncio.run(day())
+    with closing(sqlite3.connect(tmp_path / "data" / "outbox.db")) as kept:
+        assert kept.execute("SELECT number FROM waiting").fetchall() == [("000001",)]
+
+
+def test_a_delivery_goes_on_when_the_screen_that_asked_for_it_is_left(tmp_path):
+    async def day() -> None:
+        asked, closed = asyncio.Event(), asyncio.Event()
+
+        async def slow(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            asked.set()
+            await closed.wait()
+            writer.close()
+
+        register = await asyncio.start_server(slow, "127.0.0.1")
+        address = f"http://127.0.0.1:{register.sockets[0].getsockname()[1]}"
+        key = RegistryKey("register.example", b"\1" * 32)
+        async with (
+            register,
+            a_desk(tmp_path, more=f'\n[registry]\nurl = "{address}"\nkey = "{key}"\n') as (
+                place,
+                desk,
+            ),
+        ):
+            run = await place.begin(read_assignment(tmp_path / "orders" / "contoh.toml"))
+            await desk.void(run, "salah alat", PIN)
+            waiting = asyncio.create_task(desk.deliver())
+            await asked.wait()
+            waiting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await waiting
+            closed.set()
+            await place.unbroken.ended()
+            (kept,) = place.outbox.recent(9)
+            assert (kept.state, kept.attempts, kept.problem) == (State.QUEUED, 1, "registry.down")
 
     asyncio.run(day())

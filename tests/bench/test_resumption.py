@@ -1,6 +1,7 @@
 """Taken up again after a break: what is told and checked first, and the safe state at every end."""
 
 import asyncio
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -86,14 +87,15 @@ def test_what_is_checked_again_is_asked_for_and_kept(tmp_path):
     assert all(note.facts["minutes"] == 30 for note in kept)
 
 
-async def with_valves(*, plugged=True, keep=lambda _: None):
-    """Send valves on a real line into their safe state; how often they closed, what was asked."""
+@asynccontextmanager
+async def valves(name: str, *, plugged: bool = True):
+    """Valves on a real line: the twin, and how a station knows them."""
     clock, driver = PacedClock(20), make_driver(VALVES.encode(), "valves.toml")
     twin = Valves(driver, TwinSettings(max=Quantity(6000, "g"), d=Quantity(1, "g")), clock, TcpLine())
     await twin.start()
-    device = Device("katup", driver, SerialPort(twin.address, driver.line), clock, origin=Origin.TWIN)
+    device = Device(name, driver, SerialPort(twin.address, driver.line), clock, origin=Origin.TWIN)
     bound = Bound(
-        name="katup",
+        name=name,
         driver=driver,
         driver_text="",
         port=twin.address,
@@ -102,22 +104,44 @@ async def with_valves(*, plugged=True, keep=lambda _: None):
         settle=SettleRule(),
         device=device,
     )
+    try:
+        await device.start()
+        if not plugged:
+            await twin.unplug()
+        yield twin, bound
+    finally:
+        await device.close()
+        await twin.close()
+
+
+async def with_valves(*, plugged=True, keep=lambda _: None):
+    """Send valves into their safe state; how often they closed, what was asked."""
     asked = []
 
     async def ask(path, action):
         asked.append(action)
         return Choice("done")
 
-    try:
-        await device.start()
-        if not plugged:
-            await twin.unplug()
+    async with valves("katup", plugged=plugged) as (twin, bound):
         station = Station({"uut": bound, "meter/1": bound})
         await make_safe(station, when="ended", keep=keep, ask=ask)
         return twin.closed, asked
-    finally:
-        await device.close()
-        await twin.close()
+
+
+def test_a_silent_valve_keeps_no_other_open_until_somebody_has_answered():
+    async def work():
+        closed = []
+
+        async def ask(path, action):
+            closed.append(twin.closed)
+            return Choice("done")
+
+        async with valves("bisu", plugged=False) as (_, silent), valves("katup") as (twin, bound):
+            station = Station({"silent": silent, "valves": bound})
+            await make_safe(station, when="ended", keep=lambda _: None, ask=ask)
+        return closed
+
+    assert asyncio.run(work()) == [1]
 
 
 def test_every_instrument_that_declares_it_is_sent_into_its_safe_state_once():

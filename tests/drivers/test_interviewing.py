@@ -275,3 +275,45 @@ def test_the_first_example_shows_what_a_twin_shows():
     for name in NAMES:
         first = by_channel(catalogue.load(name).examples[0].event).values()
         assert all(isinstance(one, Indicated) for one in first)
+
+
+async def slow_thermometer(reader, writer, every):
+    """A 1529 that measures once in so many questions, and says of all others that it said so before."""
+    asked = 0
+    while line := await reader.readuntil(b"\r"):
+        if line == b"FETC? 1\r":
+            new, measured = asked % every == 0, asked // every
+            writer.write(f"{int(new)},1,{20 + measured}.0000,C,14,5,35,2000,9,5\r".encode())
+            asked += 1
+        elif line == b"SYST:ERR?\r":
+            writer.write(b'0,"No error"\r')
+
+
+def test_a_measurement_that_was_given_before_is_no_second_reading():
+    """Else a thermometer that measures every ten seconds is at rest after two, whatever the bath does."""
+
+    async def story():
+        async def serve(reader, writer):
+            try:
+                await slow_thermometer(reader, writer, every=4)
+            except (asyncio.IncompleteReadError, ConnectionError):
+                writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        driver, clock = catalogue.load("hart-1529"), PatientClock(PACE)
+        line = serial_line(f"socket://127.0.0.1:{port}", driver.line)
+        device = Device("uut", driver, line, clock, origin=Origin.INSTRUMENT)
+        seen = []
+        device.subscribe(seen.append)
+        await device.start()
+        while len(seen) < 5:
+            await clock.sleep(0.5)
+        await device.close()
+        server.close()
+        return seen
+
+    seen = asyncio.run(asyncio.wait_for(story(), 30))
+    assert not [one for one in seen if isinstance(one, Refused)]
+    shown = [one.indication.value for one in seen]
+    assert len(set(shown)) == len(shown), "a measurement was handed out twice"

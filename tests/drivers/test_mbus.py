@@ -297,10 +297,35 @@ def test_a_chain_that_breaks_off_gives_no_number():
     driver = driver_of(VOLUME, mbus="telegrams = 3")
     (event,) = chained(driver, meter("041331D400001F"))
     assert (type(event), event.state) == (Refused, State.MALFORMED)
-    events = events_of(driver, meter("041331D400001F") + short(0x40, 1) + meter("041331D40000"))
+    asked_anew = short(0x40, 1) + short(0x7B, 1)
+    events = events_of(driver, meter("041331D400001F") + asked_anew + meter("041331D40000"))
     assert [type(event) for event in events] == [Refused, Indicated]
     (event,) = chained(driver, meter("01FD17001F"), meter("041331D40000", maker="KAM"))
     assert event.state is State.ERROR  # two meters
+
+
+def test_an_answer_that_comes_before_its_request_is_an_old_one():
+    """The meter was given up, greeted anew, and only then sends what it had been asked for."""
+    old, new = meter("041331D40000"), meter("041332D40000")
+    greeted = short(0x40, 1) + bytes((ACK,))
+    events = events_of(WATER, short(0x7B, 1) + greeted[:5] + old + greeted[5:] + short(0x7B, 1) + new)
+    assert [type(event) for event in events] == [Refused, Indicated]
+    assert events[0].state is State.MALFORMED
+    assert str(events[1].indication) == "54.322 m3"
+    events = events_of(WATER, short(0x7B, 1) + new + old)  # a second answer to one request
+    assert [type(event) for event in events] == [Indicated, Refused]
+    assert [type(event) for event in events_of(WATER, old + new)] == [Indicated] * 2  # a recording of answers
+
+
+def test_a_converter_that_gives_every_request_back_changes_nothing():
+    yes, volume = bytes((ACK,)), meter("041331D40000")
+    by_address = ((short(0x40, 1), yes), (short(0x7B, 1), volume))
+    by_number = ((long(0x53, 253, bytes.fromhex("52 78563412 FFFFFFFF")), yes), (short(0x7B, 253), volume))
+    for talk in (by_address, by_number):
+        plain = b"".join(request + answer for request, answer in talk)
+        echoed = b"".join(request * 2 + answer for request, answer in talk)
+        assert events_of(WATER, echoed) == events_of(WATER, plain)
+        assert str(only(echoed).indication) == "54.321 m3"
 
 
 def test_a_declared_command_is_acknowledged_and_nothing_else_is():

@@ -187,6 +187,11 @@ MISTAKES = {
         "example[1]",
         "but 25.01 is meant",
     ),
+    "a repeated measurement that is meant as a reading": (
+        ("silence = true", "silence = true\nagain = ['TEMP -25.01']"),
+        "example[1]",
+        "repeat what was given before",
+    ),
     "no refused example": (
         ("[[example]]\nanswers = { 'FETC?' = 'OPEN' }\nis = { state = \"no_value\" }\n", ""),
         "example",

@@ -123,6 +123,29 @@ def test_without_a_span_one_step_of_the_last_digit_is_allowed():
     assert fed(Window(rule), two_steps) is None
 
 
+def test_a_value_that_happens_to_be_whole_does_not_loosen_what_counts_as_rest():
+    """A float has no blank zeros: between 24.6 and 25.4 stands `25`, which is no resolution of one degree."""
+    rule = SettleRule(duration_s=1.0)
+    rising = ("24.6", "24.7", "24.8", "24.9", "25", "25.1", "25.2", "25.3", "25.4", "25.5", "25.6", "25.7")
+    readings = [
+        shown(f"{text} °C", at / 5, Stability.NOT_REPORTED, Kind.UNKNOWN) for at, text in enumerate(rising)
+    ]
+    window = Window(rule)
+    assert fed(window, readings) is None
+    assert window.unrest is Unrest.SPAN
+
+
+def test_rest_is_found_where_the_display_becomes_coarser():
+    """A scale with several intervals shows 2.999 kg and then 3.00 kg."""
+    rule = SettleRule(duration_s=1.0)
+    between = [shown(("2.999 kg", "3.00 kg")[at % 2], at / 10) for at in range(12)]
+    coarser = [shown(("3.00 kg", "3.01 kg")[at % 2], 0.1 + at / 10) for at in range(12)]
+    assert fed(Window(rule), between) is not None
+    proof = fed(Window(rule), [shown("2.998 kg", 0), *coarser])
+    assert proof is not None
+    assert proof.samples[0].indication == Quantity("3.00", "kg")
+
+
 @given(
     st.lists(
         st.tuples(

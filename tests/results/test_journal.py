@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import apsw
@@ -16,6 +17,7 @@ from results.chain import FIRST, checked_entry
 from results.entry import BENCH, Closed, Concluded, Done, Noted, RunBegun, Sealed
 from results.errors import IntegrityError, RecordError, StorageError
 from results.journal import Journal
+from results.turns import SharedConnection
 from tests.results.made_run import begun, write_run
 
 AT = "2026-11-21T09:14:00+07:00"
@@ -401,13 +403,56 @@ def test_a_journal_may_be_used_from_a_worker_thread(journal: Journal):
     assert journal.verify() == 2
 
 
+@pytest.mark.usefixtures("hasty_threads")
+def test_entries_of_several_threads_stand_one_after_the_other_while_others_read(journal: Journal):
+    def carry_out(count: int) -> None:
+        note(journal, f"run-{count}")
+        last = journal.newest()
+        assert last is not None
+        assert journal.entries(last.run) == [last]
+        assert journal.runs() == []
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(carry_out, range(400)))
+    assert journal.verify() == 400
+
+
+class Broken(Sequence[Noted]):
+    """What is to be kept with a beginning: another thread keeps an entry meanwhile, then this fails."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.other = threading.Thread(target=note, args=(journal, "run-1", "acknowledged"))
+
+    def __len__(self) -> int:
+        return 1
+
+    def __getitem__(self, place):
+        self.other.start()
+        self.other.join(0.3)
+        raise OSError("something else is wrong")
+
+
+def test_what_a_thread_has_kept_stays_when_what_another_one_begins_is_taken_back(
+    journal: Journal,
+):
+    journal.begin("run-1", begun(), at=AT, elapsed=0.0)
+    broken = Broken(journal)
+    with pytest.raises(StorageError):
+        journal.begin("run-2", begun(), at=AT, elapsed=0.0, then=broken)
+    broken.other.join()
+    last = journal.last("run-1")
+    assert last is not None
+    assert last.entry == Noted(what="acknowledged")
+    assert journal.verify() == 2
+
+
 def test_after_a_failed_sync_nothing_more_is_written(tmp_path: Path):
     path = tmp_path / "journal.db"
     with Journal(path) as opened:
         opened.begin("run-1", begun(), at=AT, elapsed=0.0)
         faults = FailingDisk()
         opened._connection.close()
-        opened._connection = apsw.Connection(str(path), vfs=faults.name)
+        opened._connection = SharedConnection(str(path), vfs=faults.name)
         opened._connection.execute("PRAGMA synchronous = FULL")
         note(opened, "run-1")
         faults.failing = True

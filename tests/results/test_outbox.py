@@ -2,6 +2,7 @@
 
 import hashlib
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -64,6 +65,30 @@ def test_the_same_file_again_changes_nothing(outbox, tmp_path):
     again = enqueue(outbox, path)
     assert (again.state, again.attempts, again.next_attempt) == (State.QUEUED, 1, LATER)
     assert len(outbox.records()) == 1
+
+
+def test_what_another_program_delivered_meanwhile_stays_so_when_an_attempt_here_fails(outbox, tmp_path):
+    enqueue(outbox, put(tmp_path, Bench().seal()))
+    with Outbox(outbox.path) as other:
+        other.note_delivered("BENCH-02:000001", address="https://x/v/1")
+    outbox.note_problem(
+        "BENCH-02:000001", state=State.QUEUED, problem="registry.down", facts={}, next_attempt=LATER
+    )
+    found = outbox.records()[0]
+    assert (found.state, found.problem, found.attempts) == (State.DELIVERED, "", 1)
+
+
+@pytest.mark.usefixtures("hasty_threads")
+def test_several_threads_read_and_write_at_once(outbox, tmp_path):
+    enqueue(outbox, put(tmp_path, Bench().seal()))
+
+    def carry_out(size: int) -> None:
+        outbox.keep_checkpoint("registry", size, f"note {size}")
+        assert len(outbox.recent(5)) == 1
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(carry_out, range(1000)))
+    assert outbox.checkpoint("registry") == "note 999"
 
 
 def test_another_record_of_the_same_number_is_refused(outbox, tmp_path):
