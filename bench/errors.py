@@ -3,14 +3,23 @@
 from pathlib import Path
 
 from drivers.errors import PlainError
+from results.errors import StorageError
+from results.storage import DISK_FULL
 
 
 class LaboratoryError(PlainError):
     """The laboratory file, a port binding, a person or a key must be put right. Exit code 2."""
 
 
-def unwritable(file: Path, problem: OSError) -> LaboratoryError:
-    """What is said when the system does not let a file be written."""
+def unwritable(file: Path, problem: OSError) -> PlainError:
+    """What is said when the system does not let a file be written; of a full disk, with its exit code."""
+    if problem.errno in DISK_FULL:
+        return StorageError(
+            "file.disk_full",
+            "{path} was not written: the disk is full.",
+            "Make room on it, or choose another one with -o.",
+            path=str(file),
+        )
     return LaboratoryError(
         "file.unwritable",
         "{file} cannot be written: {problem}.",

@@ -1,6 +1,7 @@
 """Writing to a disk so that what was written stays: whole files only, plain words when the disk refuses."""
 
 import contextlib
+import errno
 import os
 import secrets
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from drivers.whole_file import NoFileError, TooLargeError, read_bytes
 from results.errors import IntegrityError, StorageError
 
 PRIVATE: Final = 0o600
+DISK_FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""what the system says when there is no room left"""
 _ORDINARY: Final = 0o666
 """what the umask leaves of it"""
 

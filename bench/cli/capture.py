@@ -17,6 +17,7 @@ from bench.laboratory import Folders
 from bench.recording import HEADING, times_of
 from drivers import catalogue
 from drivers.clock import Clock, SystemClock, within
+from drivers.errors import PlainError
 from drivers.instrument import Driver, LineSettings, need_wire
 from drivers.line_entry import line_mistake
 from drivers.protocols.checked_frames import checked_bus
@@ -155,7 +156,7 @@ class _Recorder:
         self._opened: tuple[BinaryIO, TextIO] | None = None
         self._began = clock.monotonic()
         self.failed = asyncio.Event()
-        self.problem: LaboratoryError | None = None
+        self.problem: PlainError | None = None
         self.total = 0
         self.first = bytearray()
 

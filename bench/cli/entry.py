@@ -28,7 +28,7 @@ def run(arguments: Sequence[str]) -> int:
     if options.lang not in {"id", "en"}:
         options.lang = "id"
     try:
-        return int(_handler(options.handler)(options))
+        return _done(options)
     except PlainError as error:
         tell(options, error)
         return code_of(error)
@@ -36,10 +36,21 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.IN_DOUBT
     except BrokenPipeError:
         # The reader of our output has gone (`tera runs | head`); that is no fault of this command.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _print_nowhere()
         return ExitCode.DONE
     except Exception as unforeseen:  # noqa: BLE001 - the last line of defence: no traceback at a user
         return _unforeseen(options, unforeseen)
+
+
+def _done(options: Namespace) -> int:
+    code = int(_handler(options.handler)(options))
+    sys.stdout.flush()  # here it can still be told that it fails
+    return code
+
+
+def _print_nowhere() -> None:
+    """What is still to be printed would fail once more, at the very end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _handler(name: str) -> Handler:
@@ -60,6 +71,18 @@ def tell(options: Namespace, error: PlainError) -> None:
 
 
 def _unforeseen(options: Namespace, error: Exception) -> int:
+    from results.errors import StorageError  # noqa: PLC0415 - keeps --help light
+    from results.storage import DISK_FULL  # noqa: PLC0415 - so it does
+
+    if isinstance(error, OSError) and error.errno in DISK_FULL and error.filename is None:
+        _print_nowhere()
+        full = StorageError(
+            "output.full",
+            "What this command prints cannot all be written: the disk is full.",
+            "Make room where its output goes, and run it again.",
+        )
+        tell(options, full)
+        return code_of(full)
     if options.debug:
         traceback.print_exception(error)
     tell(

@@ -3,8 +3,10 @@
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -12,6 +14,7 @@ from bench.cli.bundles import is_bundle
 from bench.cli.bundles import verify as verify_bundle
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import TRAINING, emit, say, warn, write_new
+from bench.cli.papers import compared
 from bench.cli.procedures import print_outcome, print_points
 from bench.cli.unpacked import is_paper, named_record, record_in
 from bench.cli.validation import is_validation
@@ -24,12 +27,17 @@ from bench.own_records import check_sealed, homes, restored_without
 from bench.printing import note_printing
 from drivers import notation
 from drivers.clock import SystemClock
-from results.approval.signatures import PaperSignature, signatures_of
+from results.approval.signatures import PaperSignature
+from results.certificate.words import zone_name
 from results.dating import Dated, dated
 from results.errors import IntegrityError
-from results.naming import CERTIFICATE_SUFFIX, LARGEST_PAPER, beside
-from results.storage import plain_faults, read_whole
+from results.naming import CERTIFICATE_SUFFIX, beside
+from results.record import Record
+from results.storage import plain_faults
 from results.verification import Check, Report, VerifiedRecord, examine_record
+
+_MARKS: Final = {ExitCode.DONE: "✔", ExitCode.IN_DOUBT: "▲", ExitCode.INTEGRITY: "✘"}
+_TO_THE_END: Final = timedelta(minutes=1, microseconds=-1)
 
 
 def _trust(options: Namespace, file: Path) -> Trust:
@@ -114,11 +122,12 @@ def verify(options: Namespace) -> int:
             proved, times = _receipt(options, found, verified, trust)
             checks += proved
             if is_paper(file):
-                paper, approvals = _paper(file, found, verified)
+                paper, approvals = compared(file, found, verified)
                 checks += paper
     open_parts = [part for part, _ in checks if part.startswith("open_")]
     checks = [(part, fault) for part, fault in checks if part not in open_parts]
     faults = [fault for _, fault in checks if fault is not None]
+    code = _code(sound=not faults, certain=trust.keys is not None and not open_parts)
     labels = Labels(options.lang)
     if options.json:
         emit(
@@ -140,14 +149,14 @@ def verify(options: Namespace) -> int:
     else:
         _tell_training(report.record is not None and report.record.training)
         _tell_parts(labels, checks, open_parts)
-        if times.not_before is not None:
-            say(f"  {labels.text('command.not_before', at=times.not_before.isoformat())}")
-        if times.not_after is not None:
-            say(f"  {labels.text('command.not_after', at=times.not_after.isoformat())}")
+        if verified is not None:
+            _tell_times(labels, times, verified.record)
         _tell_approvals(labels, approvals)
         _tell_trust(labels, trust)
         _tell_faults(labels, faults)
-    return _code(sound=not faults, certain=trust.keys is not None and not open_parts)
+        left = [*([] if trust.keys is not None else ["keys"]), *open_parts]
+        _tell_conclusion(labels, file, report.record, code, left)
+    return code
 
 
 def _tell_training(training: bool) -> None:
@@ -172,39 +181,35 @@ def _tell_approvals(labels: Labels, approvals: Sequence[PaperSignature]) -> None
         say(f"  {labels.text('command.approval', **facts)}")
 
 
+def _tell_times(labels: Labels, times: Dated, record: Record) -> None:
+    """Say between which two times a record came to be, by the clock of its office as on its paper."""
+    office = datetime.fromisoformat(record.begun_at).tzinfo
+    before, after = times.not_before, times.not_after
+    if before is not None:
+        say(f"  {labels.text('command.not_before', at=_written(labels, before.astimezone(office)))}")
+    if after is not None:  # the minute that has ended by then: "not after" is never too early
+        at = _written(labels, (after + _TO_THE_END).astimezone(office))
+        say(f"  {labels.text('command.not_after', at=at)}")
+
+
+def _written(labels: Labels, at: datetime) -> str:
+    return f"{labels.moment(at)} {zone_name(at)}".rstrip()
+
+
+def _tell_conclusion(
+    labels: Labels, file: Path, record: Record | None, code: ExitCode, left: Sequence[str]
+) -> None:
+    """Say last of all, in one sentence, what holds of the whole; what does not hold stands above it."""
+    why = ", ".join(labels.word("left_open", part) for part in left)
+    which = record.number if record is not None else file.name
+    said = "training" if code is ExitCode.DONE and record is not None and record.training else code.name
+    say(f"{_MARKS[code]} {labels.text(f'conclusion.{said.lower()}', which=which, why=why)}")
+
+
 def _code(*, sound: bool, certain: bool) -> ExitCode:
     if not sound:
         return ExitCode.INTEGRITY
     return ExitCode.DONE if certain else ExitCode.IN_DOUBT
-
-
-def _paper(
-    file: Path, record: Path, verified: VerifiedRecord
-) -> tuple[list[tuple[str, IntegrityError | None]], tuple[PaperSignature, ...]]:
-    """Whether what is printed on a paper is what the record in it gives; and who signed it electronically."""
-    from bench.software import package_digests  # noqa: PLC0415 - only papers need it
-    from results.paper import (  # noqa: PLC0415 - the typesetter is heavy
-        is_its_paper,
-        may_be_of_another_release,
-        read_receipt_bytes,
-        unsound,
-    )
-
-    paper = read_whole(file, most=LARGEST_PAPER)
-    approvals = signatures_of(paper)
-    checks = [
-        (
-            "approval",
-            None if one.intact and one.covers_all else unsound(str(file), "a signature on it does not hold"),
-        )
-        for one in approvals
-    ]
-    if is_its_paper(paper, verified, read_receipt_bytes(record)):
-        return [("paper", None), *checks], approvals
-    if may_be_of_another_release(paper, verified, package_digests()):
-        return [("open_paper", None), *checks], approvals
-    fault = unsound(str(file), "what is printed on it is not what its record gives")
-    return [("paper", fault), *checks], approvals
 
 
 def _tell_trust(labels: Labels, trust: Trust) -> None:

@@ -17,17 +17,44 @@ from results.receipt import Receipt
 from results.registry.app import open_store
 from results.registry.checkpoint import open_note
 from results.registry.server import serve as run_server
-from results.registry.settings import Settings
+from results.registry.settings import KEY_FILE, Settings
 from results.registry.store import Store
 from results.registry.wire import ConsistencyAnswer
 from results.stick import SEEN_FILE, records_on, write_answer
-from results.storage import read_whole
+from results.storage import plain_faults, read_whole
 
 
 def _settings(options: Namespace, base_url: str) -> Settings:
     return Settings.in_folder(
         options.folder, base_url=base_url, database=options.database, training=options.training
     )
+
+
+def _opened(options: Namespace, base_url: str = "http://localhost") -> Store:
+    """The register that is there; only `tera registry serve` begins one.
+
+    Raises:
+        LaboratoryError: there is none.
+        RecordError: --training is said of one that is not of training.
+        StorageError: its database cannot be opened.
+    """
+    folder: Path = options.folder
+    with plain_faults(folder):
+        there = any((folder / KEY_FILE).with_suffix(suffix).exists() for suffix in (".pem", ".pub"))
+    if not there:
+        raise LaboratoryError(
+            "registry.none_there",
+            "There is no register in {folder}.",
+            "Name its folder with --folder. A new one begins with: tera registry serve --folder DIR.",
+            folder=str(folder),
+        )
+    try:
+        return open_store(_settings(options, base_url))
+    except RecordError as fault:
+        if fault.code != "registry.of_training":
+            raise
+    options.training = True  # it says itself that it is one
+    return open_store(_settings(options, base_url))
 
 
 def serve(options: Namespace) -> int:
@@ -47,7 +74,7 @@ def enrol(options: Namespace) -> int:
         raise LaboratoryError(
             "usage.key", "{key} is not a public key.", "Copy it from `tera check`.", key=repr(options.key)
         ) from None
-    store = open_store(_settings(options, "http://localhost"))
+    store = _opened(options)
     with closing(store.database):
         keyid = store.enrol(options.bench, public, options.office, role=options.role)
     say(keyid)
@@ -56,7 +83,7 @@ def enrol(options: Namespace) -> int:
 
 def take_in(options: Namespace) -> int:
     """Register what a bench has sent on a stick, and write the receipts back to it."""
-    store = open_store(_settings(options, options.base_url or "http://localhost"))
+    store = _opened(options, options.base_url or "http://localhost")
     refused = 0
     with closing(store.database):
         for place, records in records_on(options.stick):
@@ -102,7 +129,7 @@ def _tell_taken(options: Namespace, path: Path, fault: RecordError | None) -> No
 
 def revoke(options: Namespace) -> int:
     """Withdraw a record: it stays in the log, and its page says so from now on."""
-    store = open_store(_settings(options, "http://localhost"))
+    store = _opened(options)
     with closing(store.database):
         store.revoke(options.record, reason=options.reason, by=options.by)
     say(Labels(options.lang).text("command.withdrawn", record=options.record))
@@ -111,7 +138,7 @@ def revoke(options: Namespace) -> int:
 
 def admit(options: Namespace) -> int:
     """Take a record on the word of this registry's office; its page says so from now on."""
-    store = open_store(_settings(options, options.base_url or "http://localhost"))
+    store = _opened(options, options.base_url or "http://localhost")
     with closing(store.database):
         receipt = store.admit(
             read_whole(options.file, most=LARGEST_RECORD), reason=options.reason, by=options.by
@@ -122,7 +149,7 @@ def admit(options: Namespace) -> int:
 
 def key(options: Namespace) -> int:
     """The line for `laboratory.toml`."""
-    store = open_store(_settings(options, "http://localhost"))
+    store = _opened(options)
     with closing(store.database):
         say(str(store.key))
     return ExitCode.DONE

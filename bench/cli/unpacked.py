@@ -10,17 +10,27 @@ from bench.laboratory import Folders
 from bench.let_go import told_where
 from results.naming import CERTIFICATE_SUFFIX, LARGEST_PAPER, RECORD_SUFFIX
 from results.number import file_stem, is_number
-from results.storage import read_whole
+from results.storage import plain_faults, read_whole
 
 
 def named_record(lab: Path, name: Path) -> Path:
     """The file that is meant: of the record with that number in the laboratory's folder, or of that name.
 
     Raises:
-        LaboratoryError: it is a number, and no record of this laboratory has it.
+        LaboratoryError: it is a number, and no record of this laboratory has it; or it is a folder.
+        StorageError: it cannot be looked at.
     """
     number = str(name)
     if not is_number(number):
+        with plain_faults(name):
+            folder = name.is_dir()
+        if folder:
+            raise LaboratoryError(
+                "record.folder",
+                "{folder} is a folder, not a record.",
+                "Name one file in it, such as 000017.tera.json. All that lie in a folder: tera audit FOLDER.",
+                folder=str(name),
+            )
         return name
     file = Folders(lab).records / f"{file_stem(number)}{RECORD_SUFFIX}"
     if file.exists():

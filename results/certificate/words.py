@@ -116,7 +116,11 @@ def moment(at: str) -> str:
 def clock(at: str) -> str:
     """`09.14 WIB` from ISO 8601 with offset."""
     value = datetime.fromisoformat(at)
-    offset = value.utcoffset()
+    return f"{value:%H.%M} {zone_name(value)}".rstrip()
+
+
+def zone_name(at: datetime) -> str:
+    """`WIB`, `WITA` or `WIT`; elsewhere the hours from UTC, and nothing for a time that names no zone."""
+    offset = at.utcoffset()
     hours = offset.total_seconds() / 3600 if offset is not None else None
-    zone = _ZONES.get(int(hours), f"UTC{hours:+g}") if hours is not None else ""
-    return f"{value:%H.%M} {zone}".rstrip()
+    return _ZONES.get(int(hours), f"UTC{hours:+g}") if hours is not None else ""

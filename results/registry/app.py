@@ -5,12 +5,15 @@
 
 from fastapi import FastAPI, Request, Response
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from drivers.notation import to_json
 from results.errors import RecordError
 from results.registry import interface, site
 from results.registry.database import Database
+from results.registry.kind import check_kind
 from results.registry.limit import RateLimit
 from results.registry.refusal import RefusalError
 from results.registry.settings import Settings
@@ -18,13 +21,20 @@ from results.registry.store import Store
 
 
 def open_store(settings: Settings) -> Store:
-    """The registry without a web server: for enrolling and withdrawing.
+    """The registry without a web server: for enrolling and withdrawing; begun when it is not there yet.
 
     Raises:
         StorageError: the database cannot be opened.
+        RecordError: its log is one of training, and these settings are not, or the other way round.
     """
+    database = Database(settings.database)
+    try:
+        check_kind(database, settings)
+    except BaseException:
+        database.close()
+        raise
     return Store(
-        Database(settings.database),
+        database,
         key=settings.key,
         origin=settings.origin,
         base_url=settings.base_url,
@@ -52,7 +62,20 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     app.add_exception_handler(RecordError, _refused)
     app.add_exception_handler(SQLAlchemyError, _database_down)
     app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(HTTPException, site.lost)
+    app.add_middleware(_HeadAsGet)
     return app
+
+
+class _HeadAsGet:
+    """Answers HEAD as GET; the server, which knows what was asked, sends no body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = {**scope, "method": "GET"} if scope.get("method") == "HEAD" else scope
+        await self._app(asked, receive, send)
 
 
 async def _refused(_request: Request, fault: Exception) -> Response:

@@ -111,6 +111,11 @@ def sign(checkpoint: Checkpoint, key: FileKey) -> str:
     return f"{text}\n— {checkpoint.origin} {signature}\n"
 
 
+def named_in(note: str) -> str:
+    """The name of the log that a note says it is of, unchecked."""
+    return note.partition("\n")[0]
+
+
 def open_note(note: str, key: RegistryKey) -> Checkpoint:
     """Check the signature of a note and read the checkpoint in it.
 

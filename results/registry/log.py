@@ -75,10 +75,15 @@ def size(session: Session) -> int:
 
 
 def keep_checkpoint(session: Session, tree_size: int, note: str) -> None:
-    """Keep the note that went out with the receipt of leaf `tree_size - 1`."""
+    """Keep the note that went out with the receipt of leaf `tree_size - 1`; of the empty log, its first."""
     session.add(CheckpointRow(size=tree_size, note=note))
 
 
 def kept_checkpoint(session: Session, tree_size: int) -> str:
     """The note that `keep_checkpoint` kept."""
     return session.scalars(select(CheckpointRow.note).where(CheckpointRow.size == tree_size)).one()
+
+
+def newest_note(session: Session) -> str | None:
+    """The checkpoint that was kept last; None in a log that has never signed one."""
+    return session.scalar(select(CheckpointRow.note).order_by(CheckpointRow.size.desc()).limit(1))

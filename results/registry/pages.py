@@ -15,7 +15,7 @@ import msgspec
 
 from procedures.heading import Heading, heading_of
 from procedures.point import Outcome, Subject
-from results.record import Record
+from results.record import Office, Record
 from results.registry.markup import Markup, page, style, tag
 from results.registry.standing import Standing, standing
 from results.registry.store import Entry
@@ -51,13 +51,17 @@ def record_page(entry: Entry, language: Language, now: datetime) -> str:
         _facts(
             say("instrument"), _instrument(say, submission.record), tag("p", say("compare"), class_="hint")
         ),
-        _facts(say("test"), (*_test(say, submission.record), (say("admitted"), entry.admitted))),
+        _facts(
+            say("test"),
+            (*_test(say, submission.record), (say("admitted"), entry.admitted)),
+            _complaint(say, submission.record.office),
+        ),
         _authenticity(say, entry),
     )
 
 
 def notice_page(code: str, language: Language, *, colour: str = "bad", path: str = "/") -> str:
-    """A page that says one thing: `unknown`, `damaged` or `busy`; with the field to try again."""
+    """A page that says one thing: `unknown`, `damaged`, `busy` or `no_page`; with the field to try again."""
     say = words(language)
     return _document(
         say, say(code), path, _banner(colour, say(code), tag("p", say(f"{code}_text"))), _form(say)
@@ -228,6 +232,12 @@ def _test(say: Words, record: Record) -> Iterable[Row]:
         day = say.day(datetime.fromisoformat(record.amendment.at).date())
         yield say("amended"), f"{day}, {record.amendment.by}"
         yield say("amendment_reason"), record.amendment.reason
+
+
+def _complaint(say: Words, office: Office) -> Markup:
+    """Where one complains: at the office, of which only what the record says is known here."""
+    place = ", ".join(part for part in (office.name, office.address) if part)
+    return tag("p", say("complain", office=place), class_="hint")
 
 
 def _authenticity(say: Words, entry: Entry) -> Markup:

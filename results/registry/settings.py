@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from drivers.clock import Clock, SystemClock
 from results.errors import RecordError
 from results.keys import FileKey, is_lost
 from results.receipt import is_public_address
 from results.registry.admission import MAXIMUM_BYTES
+
+KEY_FILE: Final = "registry.pem"
+"""in the folder of every registry, whatever its database"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +61,7 @@ class Settings:
                 "What stands behind --base-url is no address, or holds a name or a password.",
                 "Write it as in https://registry.example: it stands in every QR code.",
             )
-        key = folder / "registry.pem"
+        key = folder / KEY_FILE
         _check_not_lost(key)
         return cls(
             database=database or f"sqlite:///{folder / 'registry.db'}",

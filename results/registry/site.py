@@ -5,8 +5,10 @@ from typing import Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from results.errors import RecordError
 from results.receipt import TOKEN_LENGTH
@@ -24,6 +26,7 @@ _BETWEEN: Final = re.compile(r"[\W_]+")
 """spaces and dashes that people put in, and what a sentence leaves at the end of an address"""
 _ADDRESS: Final = re.compile(r"/v/([^/?#]*)", re.IGNORECASE)
 """the code in an address of such a page"""
+_NO_PAGE: Final = (404, 405)
 _LONGEST_CODE: Final = 200
 
 
@@ -42,6 +45,7 @@ def router(store: Store, limit: RateLimit, *, floor_s: float) -> APIRouter:
         token = read_code(kode) or "-"
         return RedirectResponse(f"/v/{quote(token, safe='')}?lang={_language(lang)}", status_code=303)
 
+    @routes.get("/V/{code:path}")  # a scanner that shows the whole address in capitals
     @routes.get("/v/{code:path}")
     async def verification(code: str, request: Request, lang: str = "id") -> Response:
         language = _language(lang)
@@ -57,6 +61,16 @@ def router(store: Store, limit: RateLimit, *, floor_s: float) -> APIRouter:
         return _html(content, status)
 
     return routes
+
+
+async def lost(request: Request, fault: Exception) -> Response:
+    """What is answered where there is no such page: one with the field to a browser, JSON to a program."""
+    if not isinstance(fault, HTTPException):  # the handler is registered for these alone
+        raise fault
+    if fault.status_code not in _NO_PAGE or "text/html" not in request.headers.get("accept", ""):
+        return await http_exception_handler(request, fault)
+    language = _language(request.query_params.get("lang", "id"))
+    return _html(pages.notice_page("no_page", language, colour="plain"), fault.status_code)
 
 
 def read_code(typed: str) -> str:

@@ -3,13 +3,15 @@
 import json
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from procedures.assignment import Assignment
 from procedures.point import Activity
 from results.journal import Journal
+from results.registry.app import open_store
+from results.registry.settings import Settings
 from tests.bench.forked import completed, running
 
 HERE = Path(__file__).parent
@@ -66,3 +68,10 @@ def laboratory(root: Path, line: str, driver: str = "st-gs", *, fault: str = "")
 def outcome(done: subprocess.CompletedProcess) -> dict:
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def registry_key(folder: Path) -> str:
+    """The line for `laboratory.toml` of a register that is begun here and that nobody serves."""
+    settings = Settings.in_folder(folder, base_url="http://127.0.0.1:9")
+    with closing((store := open_store(settings)).database):
+        return str(store.key)

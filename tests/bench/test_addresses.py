@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bench.lab_bench import tera
+from tests.bench.lab_bench import registry_key, tera
 
 pytestmark = pytest.mark.timeout(120)
 SECRET = "geheim"
@@ -41,6 +41,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize(("arguments", "code"), COMMANDS.values(), ids=COMMANDS)
 def test_a_password_in_an_address_of_a_command_is_printed_and_kept_nowhere(tmp_path, arguments, code):
+    registry_key(tmp_path / "r")
     told = tera(*(str(tmp_path / "r") if one == "REGISTRY" else one for one in arguments), lab=tmp_path)
     assert told.returncode == code, told.stdout + told.stderr
     assert told.stderr.startswith("tera: ")

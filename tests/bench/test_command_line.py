@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.bench.forked import ENVIRONMENT
-from tests.bench.lab_bench import laboratory, tera
+from tests.bench.lab_bench import laboratory, registry_key, tera
 
 pytestmark = pytest.mark.timeout(120)
 CASE = """
@@ -83,14 +83,14 @@ def test_a_mistake_in_a_file_is_told_before_a_number_is_consumed(lab, mistake):
     changed(lab, *mistake)
     told(tera("run", "scales", "--uut", str(lab / "orders/contoh.toml"), lab=lab), 2)
     changed(lab, mistake[0], mistake[2], mistake[1])
-    assert tera("runs", lab=lab).stdout == ""
+    assert tera("runs", "--json", lab=lab).stdout == ""
 
 
 def test_a_port_that_is_not_there_is_told_before_a_number_is_consumed(lab):
     changed(lab, "laboratory.toml", '"manual"', '"cas-22"')
     changed(lab, "laboratory.toml", 'port = ""', 'port = "/dev/ttyUSB-none"')
     told(tera("run", "scales", "--uut", str(lab / "orders/contoh.toml"), lab=lab), 4)
-    assert tera("runs", lab=lab).stdout == ""
+    assert tera("runs", "--json", lab=lab).stdout == ""
 
 
 def test_a_scale_that_never_settles_is_told_and_the_run_is_kept(tmp_path):
@@ -105,7 +105,7 @@ def test_a_scale_that_never_settles_is_told_and_the_run_is_kept(tmp_path):
 @pytest.fixture
 def lab_of_a_register(lab):
     """It names a register where nobody answers, and its penera has no NIP yet."""
-    key = tera("registry", "key", "--folder", str(lab / "registry")).stdout.strip()
+    key = registry_key(lab / "registry")
     with (lab / "laboratory.toml").open("a", encoding="utf-8") as file:
         file.write(f'\n[registry]\nurl = "http://127.0.0.1:9"\nkey = "{key}"\n')
     return lab
@@ -116,7 +116,7 @@ def test_where_there_is_a_register_nobody_tests_without_a_nip(lab_of_a_register)
     refused = tera("run", "scales", "--uut", str(lab / "orders/contoh.toml"), lab=lab)
     assert refused.returncode == 2
     assert "tanpa NIP" in refused.stderr
-    assert tera("runs", lab=lab).stdout == ""
+    assert tera("runs", "--json", lab=lab).stdout == ""
     told = [json.loads(line) for line in tera("check", "--json", lab=lab).stdout.splitlines()]
     assert [one["ok"] for one in told if one["check"] == "person penera1"] == [False]
 

@@ -8,7 +8,7 @@ from bench.laboratory import Folders
 from results.keys import read_trusted_keys
 from results.registry.server import EmbeddedRegistry
 from results.verification import load_record
-from tests.bench.lab_bench import tera
+from tests.bench.lab_bench import registry_key, tera
 from tests.results.registry_bench import Bench
 
 pytestmark = pytest.mark.timeout(120)
@@ -95,7 +95,7 @@ def test_a_paper_alone_is_checked_elsewhere_with_the_keys_that_the_office_publis
 
 
 def test_a_training_record_stays_where_it_is_and_keeps_no_registry_waiting(lab):
-    key = tera("registry", "key", "--folder", str(lab / "registry")).stdout.strip()
+    key = registry_key(lab / "registry")
     change(lab, 'driver = "manual"', 'driver = "st-gs"\ntwin = { max = "15 kg", d = "5 g" }')
     with (lab / "laboratory.toml").open("a", encoding="utf-8") as file:
         file.write(f'\n[registry]\nurl = "http://127.0.0.1:9"\nkey = "{key}"\n')
@@ -138,7 +138,7 @@ def test_what_was_sealed_without_a_nip_is_told_with_its_remedy_and_holds_nobody_
 
 
 def test_a_record_whose_evidence_was_changed_is_not_pushed(lab):
-    key = tera("registry", "key", "--folder", str(lab / "registry")).stdout.strip()
+    key = registry_key(lab / "registry")
     with (lab / "laboratory.toml").open("a", encoding="utf-8") as file:
         file.write(f'\n[registry]\nurl = "http://127.0.0.1:9"\nkey = "{key}"\n')
     assert void(lab).returncode == 0

@@ -10,7 +10,7 @@ from results.disk import read_again
 from results.errors import IntegrityError, StorageError
 from results.retention import CheckedCopy
 from results.stick import SEEN_FILE
-from tests.bench.lab_bench import tera
+from tests.bench.lab_bench import registry_key, tera
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 
@@ -84,6 +84,7 @@ def test_a_stick_whose_checkpoint_never_ends_still_gets_its_answer(tmp_path):
     place.mkdir(parents=True)
     os.mkfifo(place / SEEN_FILE)
     (place / "000001.tera.json").write_bytes(b"{}")
+    registry_key(tmp_path / "register")
     told = tera("registry", "import", str(tmp_path / "stick"), "--folder", str(tmp_path / "register"))
     assert told.returncode == 5
     assert (place / "registry.json").exists()

@@ -248,6 +248,40 @@ def test_english_is_one_link_away_and_has_the_same_facts(registry, bench):
     assert "Hasil" not in shown
 
 
+def test_the_page_names_where_to_complain_by_what_the_record_says(registry, bench):
+    office = Office(name=OFFICE, address="Jalan Contoh 1, Kota Contoh")
+    shown = read(httpx.get(registered(registry, bench, office=office)))
+    assert f"sampaikan kepada {OFFICE}, Jalan Contoh 1, Kota Contoh, dengan" in shown
+    assert f"sampaikan kepada {OFFICE}, dengan" in read(httpx.get(registered(registry, bench)))
+
+
+def test_an_address_in_capitals_is_the_same_page(registry, bench):
+    address = registered(registry, bench)
+    capitals = address.replace("/v/", "/V/")
+    assert httpx.get(capitals).content == httpx.get(address).content
+
+
+@pytest.mark.parametrize("path", ["/pengaduan", "/records", "/v2/x?lang=en"])
+def test_a_browser_that_is_lost_gets_a_page_with_the_field_and_a_program_json(registry, path):
+    browser = httpx.get(f"{registry.url}{path}", headers={"Accept": "text/html,*/*;q=0.8"})
+    program = httpx.get(f"{registry.url}{path}")
+    assert browser.status_code == program.status_code
+    assert browser.status_code in {404, 405}
+    assert 'name="kode"' in browser.text
+    assert ("No such page" if "lang=en" in path else "Halaman tidak ada") in read(browser)
+    assert "default-src 'none'" in browser.headers["content-security-policy"]
+    assert program.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/", "/health", "/checkpoint", f"/v/{'A' * 26}", "/nowhere"])
+def test_head_is_answered_as_get_without_a_body(registry, path):
+    with httpx.Client(base_url=registry.url) as client:
+        whole, head = client.get(path), client.head(path)
+        assert head.status_code == whole.status_code
+        assert (head.content, head.headers["content-length"]) == (b"", whole.headers["content-length"])
+        assert client.get("/health").status_code == 200  # the connection is still in order
+
+
 UNKNOWN = {
     "another code": "A" * 26,
     "too short": "ABC",

@@ -203,7 +203,7 @@ class HomeScreen(Face):
         self.frame(
             f"{desk.bench}  {desk.office}",
             f"{officer}   {moment}   {labels.language.upper()}{sound}",
-            labels.text("home.keys" if self.size.width > NARROW else "home.keys_short"),
+            labels.text("home.keys" if self.size.width > NARROW else "home.keys_short", enter=self._enter()),
         )
         self._paint_instruments()
         self._paint_jobs()
@@ -213,6 +213,11 @@ class HomeScreen(Face):
         self.query_one("#warnings").display = bool(warnings)
         lines = [part for line in warnings for part in ((f"▲ {on_one_line(line)}", "$warning"), "\n")]
         self.panel("warnings").show(*lines[:-1], title=labels.text("home.warnings"))
+
+    def _enter(self) -> str:
+        """What Enter does to the marked job."""
+        new = not self._marked or self._job_marked().state is JobState.WAITING
+        return self.labels.text("home.enter_begin" if new else "home.enter_go_on")
 
     def _paint_instruments(self) -> None:
         lines = self.bench.desk.instruments()

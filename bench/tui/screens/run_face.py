@@ -22,6 +22,8 @@ from drivers.clock import Clock
 
 PAINT_S: Final = 0.1
 """Live values are painted ten times a second, the latest wins."""
+COUNT_S: Final = 0.5
+"""How often the time is counted that is worked."""
 SHORT: Final = 28
 """Below this many rows the display gives up its margin."""
 
@@ -37,7 +39,8 @@ class RunFace(Face):
         self._manual = manual
         self._large = False
         self._changed = False
-        self._began_at: datetime | None = None
+        self._seen_at: datetime | None = None
+        self._worked = timedelta()
         self.scale = Scale(Watch(), auto_capture)
         self.view = RunView()
 
@@ -56,8 +59,16 @@ class RunFace(Face):
         )
 
     def on_mount(self) -> None:
-        """Begin to count the time that the run takes."""
-        self._began_at = self._clock.utc()
+        """Begin to count the time that is worked."""
+        self._seen_at = self._clock.utc()
+        self.set_interval(COUNT_S, self._count_work)
+
+    def _count_work(self) -> None:
+        """Add the time since the last count, unless a question waited behind the lock or a dialog."""
+        now = self._clock.utc()
+        if self._seen_at is not None and (self.app.screen is self or not self.situation().asks_person):
+            self._worked += max(now - self._seen_at, timedelta())
+        self._seen_at = now
 
     @property
     def training(self) -> bool:
@@ -124,9 +135,8 @@ class RunFace(Face):
         plot.show(*lines, title=title)
 
     def _paint_progress(self) -> None:
-        took = self._clock.utc() - self._began_at if self._began_at is not None else timedelta()
         sound = self.labels.text("sound.off" if self.bench.muted else "sound.on")
         auto = "  " + self.labels.text("run.auto") if self.scale.auto_capture and not self._manual else ""
         room = self.size.width - len(sound) - len(auto) - 6
-        bar = draw.progress(self.labels, self.view, room, took)
+        bar = draw.progress(self.labels, self.view, room, self._worked)
         self.panel("progress").show(" ", *bar, f"  {sound}{auto}")

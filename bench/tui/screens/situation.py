@@ -122,6 +122,11 @@ class Situation:
         action = self.prompt.action if self.prompt is not None else None
         return action if isinstance(action, Wait) else None
 
+    @property
+    def asks_person(self) -> bool:
+        """Whether nothing goes on before a person answers."""
+        return self.prompt is not None and self.waiting is None
+
     def keys(self) -> str:
         """Id of the line of keys: which keys answer what is asked."""
         match self.prompt.action if self.prompt is not None else None:
@@ -129,9 +134,15 @@ class Situation:
                 return "run.keys_choosing"
             case Inspect():
                 return "run.keys_inspecting"
-            case _:
-                keyed = self.reply is not None and self.reply.keying is not None
-                return "run.keys_keying" if keyed else "run.keys"
+            case None | Wait():
+                return "run.keys_waiting"
+            case action:
+                keying = self.reply.keying if self.reply is not None else None
+                if keying is None:
+                    return "run.keys"
+                if keying.quantity() is not None:
+                    return "run.keys_keying"
+                return "run.keys_counting" if isinstance(action, KeyAdded) else "run.keys_typing"
 
     def section(self) -> str:
         """The name of the part of the test under way; after an adjustment it says so."""

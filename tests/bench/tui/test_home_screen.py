@@ -163,3 +163,17 @@ def test_a_file_that_was_changed_meanwhile_is_told_to_count_from_the_next_start(
         assert "dan dibuka lagi" in " ".join(driver.text().split())
 
     drive(FakeDesk(), story, size=size)
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+@pytest.mark.parametrize(("unfinished", "enter"), [(False, "ENTER mulai"), (True, "ENTER lanjut")])
+def test_the_line_of_keys_says_what_enter_does_to_the_marked_job(size, unfinished, enter):
+    desk = FakeDesk()
+    desk.unfinished = unfinished
+
+    async def story(driver: Driver) -> None:
+        line = driver.text().splitlines()[-1]
+        assert enter in line
+        assert "keluar" in line
+
+    drive(desk, story, size=size)

@@ -200,5 +200,9 @@ def test_pulses_are_called_pulses():
 
 def test_the_line_of_keys_names_the_keys_that_answer():
     assert situation(MOVED).keys() == "run.keys_choosing"
-    assert situation(KeyIndication(role="meter/2")).keys() == "run.keys_keying"
+    assert situation(KeyIndication(role="meter/2")).keys() == "run.keys_typing"  # nothing is proposed
+    proposed = KeyIndication(role="meter/2", expect=Quantity(100, "L"), step=Quantity(1, "L"))
+    assert situation(proposed).keys() == "run.keys_keying"
     assert situation(SET_FLOW).keys() == "run.keys"
+    assert situation(Wait(duration=Quantity(60, "s"))).keys() == "run.keys_waiting"
+    assert replace(situation(SET_FLOW), prompt=None).keys() == "run.keys_waiting"

@@ -1,5 +1,7 @@
 """Who sits at the bench: PINs of new keys, a screen that was left alone, changing seats, closing a run."""
 
+from datetime import timedelta
+
 import pytest
 
 from bench.desk import SealedFiles
@@ -89,6 +91,28 @@ def test_beneath_the_lock_readings_go_on_and_nothing_is_answered():
         assert isinstance(driver.app.screen, RunScreen)
         await driver.wait(2.0)
         assert len(driver.desk.answers) > answered
+
+    drive(left_alone(), story)
+
+
+def test_the_time_that_a_question_waits_behind_the_lock_is_no_work():
+    async def story(driver: Driver) -> None:
+        await driver.begin(readings=4)
+        run = driver.run
+        run._count_work()
+        worked = run._worked
+        await leave_alone(driver, 7 * 3600)
+        assert isinstance(driver.app.screen, LockScreen)
+        run._count_work()  # what went by before the lock fell is counted with the next
+        covered = run._worked
+        await leave_alone(driver, 3600)
+        run._count_work()
+        assert run._worked == covered
+        assert covered - worked < timedelta(hours=1), covered
+        await driver.press(*PIN, "enter")
+        driver.desk.clock.seconds += 60
+        run._count_work()
+        assert run._worked - covered >= timedelta(seconds=60)
 
     drive(left_alone(), story)
 
