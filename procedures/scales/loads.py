@@ -12,6 +12,8 @@ from procedures.scales.indication_error import plain
 from procedures.scales.instrument import Scale, WeighingRange
 from procedures.scales.rules import ScaleRules, share_of
 
+_CLEAR_E: Final = 10
+"""so many e below the end of a range are near it, and made of few weights"""
 _MOST_SUPPORTS: Final = 4  # up to four supports the share of the table holds (R 76-1, 3.6.2)
 
 
@@ -107,6 +109,30 @@ def eccentricity_positions(scale: Scale, rules: ScaleRules) -> tuple[str, ...]:
 def share_load(scale: Scale, rules: ScaleRules, share: str) -> WantedLoad:
     """A share of Max, such as `1/2`; the scale takes it in the smallest range that can."""
     return _test_load(scale, rules, _grams(scale.capacity) * share_of(share), None, movable=True)
+
+
+def clear_of_ends(scale: Scale, load: Quantity, tare: Quantity) -> Quantity:
+    """A net load that does not stand with its tare just at the end of a range, or one a little below it.
+
+    There one multiple range instrument has changed to the next range and another has not; nothing says which.
+    """
+    number = scale.range_of(tare + load)
+    if number is None or number == len(scale.ranges) or tare + load != scale.ranges[number - 1].max:
+        return load
+    return plain(load - scale.ranges[number - 1].e.to(load.unit) * _CLEAR_E)
+
+
+def under_tare(scale: Scale, load: WantedLoad, tare: Quantity) -> WantedLoad:
+    """A net load in the range that takes it with its tare, whatever weights it is made of."""
+    greatest = clear_of_ends(scale, load.greatest, tare)
+    number = scale.range_of(tare + greatest)
+    least = min(load.least, greatest)
+    if number is not None and number > 1:
+        above = scale.ranges[number - 2].max.to(greatest.unit) - tare + load.step
+        least = max(least, min(above, greatest))
+    return msgspec.structs.replace(
+        load, greatest=greatest, least=least, exact=load.exact and greatest == load.greatest, range=number
+    )
 
 
 def fixed_load(scale: Scale, load: Quantity) -> WantedLoad:

@@ -58,8 +58,7 @@ def wishes(scale: Scale, rules: ScaleRules, activity: Activity) -> Iterator[Wish
     for tare in tares(scale, rules, activity):
         room = scale.capacity.to(scale.unit) - tare
         for load in loads.named_loads(scale, rules, rules.tare.loads, capacity=room):
-            in_use = scale.range_of(plain(tare + load.greatest))
-            yield Wish(f"tare {tare}", msgspec.structs.replace(load, range=in_use))
+            yield Wish(f"tare {tare}", loads.under_tare(scale, load, tare))
 
 
 def from_edge(wanted: Sequence[Wish], scale: Scale) -> Iterator[Wish]:
@@ -113,7 +112,8 @@ def tares(scale: Scale, rules: ScaleRules, activity: Activity) -> tuple[Quantity
     """The tare load is whatever is at hand of about this mass: it needs no standard."""
     if activity not in rules.tare.activities:
         return ()
-    return tuple(loads.share_load(scale, rules, share).greatest for share in rules.tare.shares)
+    wanted = (loads.share_load(scale, rules, share).greatest for share in rules.tare.shares)
+    return tuple(loads.clear_of_ends(scale, tare, tare * 0) for tare in wanted)
 
 
 def demand(

@@ -239,3 +239,15 @@ def test_small_weights_on_a_net_load_are_those_of_the_range_that_the_gross_load_
     steps = {one.step for one in asked if isinstance(one, AddSmallWeights)}
     assert steps == {mass("0.5 g")}
     assert not any(isinstance(one, Choose) for one in asked)
+
+
+@pytest.mark.parametrize(("first", "e"), [("6 kg", "2 g"), ("5 kg", "1 g"), ("10 kg", "2 g")])
+def test_no_net_load_stands_with_its_tare_at_the_end_of_a_range(first, e):
+    """There one scale has changed to the next range and another has not: 1 kg net on 5 kg of tare at 6 kg."""
+    plate = {**RANGES, "ranges": [{**RANGES["ranges"][0], "max": first, "e": e}, RANGES["ranges"][1]]}
+    task = scale_task(plate, activity=TERA, rules=R76, standards=AT_HAND)
+    grosses = [(tared.tare, tared.tare + net.load, net.range) for tared in task.tare for net in tared.net]
+    assert len(grosses) > len(task.tare)
+    for tare, gross, in_use in grosses:
+        assert mass(first) not in (tare, gross)
+        assert in_use == task.scale.range_of(gross)
