@@ -162,8 +162,12 @@ class Bench:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[Workplace]:
-        """The laboratory with its twins on lines in memory, in virtual time."""
-        clock, laboratory, folders = VirtualClock(MORNING), load(self.root), Folders(self.root)
+        """The laboratory with its twins on lines in memory, in virtual time.
+
+        It was prepared by the computer's clock, and no test begins before what its trail knows.
+        """
+        clock = VirtualClock(max(MORNING, SystemClock().utc()))
+        laboratory, folders = load(self.root), Folders(self.root)
         lines = MemoryLines(clock)
         with Journal(folders.journal, reserve_bytes=0) as journal, Outbox(folders.outbox) as outbox:
             instruments = await Instruments.connect(
