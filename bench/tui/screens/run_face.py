@@ -138,5 +138,6 @@ class RunFace(Face):
         sound = self.labels.text("sound.off" if self.bench.muted else "sound.on")
         auto = "  " + self.labels.text("run.auto") if self.scale.auto_capture and not self._manual else ""
         room = self.size.width - len(sound) - len(auto) - 6
+        self._count_work()  # also what came since the timer did: the same run shows the same minutes
         bar = draw.progress(self.labels, self.view, room, self._worked)
         self.panel("progress").show(" ", *bar, f"  {sound}{auto}")
