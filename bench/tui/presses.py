@@ -2,7 +2,8 @@
 
 Terminals send no key releases, so a held key is a row of presses: the first at once, the next after the
 repeat delay (250 to 1000 ms), then one every 30 to 90 ms. A press that could be the second of such a row
-waits until the row would have shown itself.
+waits until the row would have shown itself. A key that was let go between its first repetition and the second
+leaves the same two times as a hand that presses twice, and counts twice.
 """
 
 from dataclasses import dataclass
