@@ -22,7 +22,7 @@ from procedures.catalogue import find
 from procedures.edition import Procedure
 from procedures.errors import ProcedureError
 from results.amendment import measured_evidence
-from results.entry import Concluded, Entry, Kept
+from results.entry import Entry, Kept
 from results.malformed import told_as
 from results.verification import VerifiedRecord
 
@@ -129,8 +129,8 @@ def _derived(
     record: VerifiedRecord, entries: Sequence[Kept], procedure: Procedure[Any], task: Any
 ) -> Iterator[Difference]:
     nobody = _NoPerson()
-    # The sealed conclusion is left out of the history: it is what the script must arrive at by itself.
-    history = [kept for kept in entries if not isinstance(kept.entry, Concluded)]
+    # The sealed conclusion, the last entry, is left out: it is what the script must arrive at by itself.
+    history = entries[:-1]
     replay = Conductor(
         history[0].run,
         log=nobody,

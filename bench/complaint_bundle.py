@@ -14,10 +14,11 @@ from typing import Any, Final
 from bench.audit import audit
 from bench.complaints import ComplaintDesk
 from bench.errors import LaboratoryError
-from bench.keyring import bench_key, registry_key, trusted_keys
+from bench.keyring import bench_key
 from bench.let_go import check_here, told_where
 from bench.look_back import tested
 from bench.software import identification
+from bench.vouching import registry_key, trusted_keys
 from drivers.errors import PlainError
 from drivers.notation import to_builtins, to_json
 from results.complaint import Complaint

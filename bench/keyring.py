@@ -1,36 +1,29 @@
-"""Which key seals what, and which keys are trusted.
+"""Which key seals what.
 
 The bench's key is made on first use; the officer's is opened with a PIN, which may be tried only so often.
-Trusted is what this laboratory keeps, or what somebody names: never a key that comes beside a record.
 """
 
 import base64
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from bench.errors import LaboratoryError
-from bench.laboratory import FILE_NAME, Folders, load
+from bench.laboratory import Folders
 from bench.people import Person
-from results.errors import DeliveryError
 from results.journal import Journal
 from results.key_rotation import finish
 from results.keys import (
     REVOKED_SUFFIX,
     FileKey,
-    TrustedKey,
     check_not_lost,
     is_lost,
     keyid_of,
     read_public,
     read_trusted_keys,
 )
-from results.naming import LARGEST_RECEIPT
-from results.registry.checkpoint import RegistryKey
-from results.storage import plain_faults, read_whole, replace_file
+from results.storage import plain_faults, replace_file
 
 BENCH_KEY: Final = "bench"
 """whose key it is, where it is no person's"""
@@ -38,15 +31,6 @@ SHORTEST_PIN: Final = 6
 _MOST_TRIES: Final = 5
 _LOCKED: Final = timedelta(minutes=15)
 """after that many wrong PINs in a row, and after each further one"""
-
-
-@dataclass(frozen=True)
-class Trust:
-    """The keys that a check rests on, and whose word for them was taken."""
-
-    folder: Path | None
-    """where they lie; None: there are none at hand, so that signatures stay unchecked"""
-    keys: Mapping[str, TrustedKey] | None
 
 
 def bench_key(folders: Folders) -> FileKey:
@@ -285,66 +269,6 @@ def _check_tries(person: Person, tries: Path, now: datetime) -> None:
         )
 
 
-def registry_key(lab: Path, trust: Trust, *, named: bool) -> RegistryKey | None:
-    """The key that receipts are checked with; None where nobody at hand vouches for one.
-
-    Args:
-        lab: the laboratory that checks.
-        trust: whose keys the record is checked with.
-        named: a person named that folder; then only a `registry.pub` in it counts.
-
-    Raises:
-        LaboratoryError: the laboratory file has a mistake, or the `registry.pub` is no such key.
-        DeliveryError: the key in the laboratory file is mistyped.
-    """
-    if trust.folder is not None and (file := trust.folder / "registry.pub").exists():
-        try:
-            return RegistryKey.parse(read_whole(file, most=LARGEST_RECEIPT).decode("ascii", errors="replace"))
-        except DeliveryError:
-            raise LaboratoryError(
-                "key.not_as_printed",
-                "{file} does not hold the register's key as the register prints it.",
-                "Put the line of `tera registry key` into it; the register's own file has another form.",
-                file=str(file),
-            ) from None
-    if named or not (lab / FILE_NAME).exists():
-        return None
-    entry = load(lab).registry
-    return RegistryKey.parse(entry.key) if entry is not None else None
-
-
 def public_text(key: FileKey) -> str:
     """A public key as it is written in files and on command lines: base64 of its 32 bytes."""
     return base64.b64encode(key.public).decode()
-
-
-def trusted_keys(record: Path, folders: Folders, named: Path | None = None) -> Trust:
-    """The keys to check a record with.
-
-    Args:
-        record: its file.
-        folders: the laboratory that checks.
-        named: the folder of keys that a person vouches for; then only that counts.
-
-    Returns:
-        The keys of the named folder, else of this laboratory, else of the laboratory in whose data folder the
-        record lies.
-
-    Raises:
-        LaboratoryError: the named folder holds no key of a bench or an officer.
-        RecordError: a key file is damaged.
-    """
-    if named is not None:
-        keys = read_trusted_keys(named)
-        if not keys:
-            raise LaboratoryError(
-                "key.none_in_folder",
-                "There is no public key in {folder}.",
-                "Put bench.pub and officer-NAME.pub there, as the office gave them to you.",
-                folder=str(named),
-            )
-        return Trust(named, keys)
-    for folder in (folders.keys, record.absolute().parent.parent / "keys"):
-        if keys := read_trusted_keys(folder):
-            return Trust(folder, keys)
-    return Trust(None, None)

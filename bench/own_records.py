@@ -9,9 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from bench.keyring import Trust
 from bench.laboratory import FILE_NAME, Folders, load
 from bench.restoring import RESTORED
+from bench.vouching import Trust
 from results.journal import Journal
 from results.number import is_number
 from results.payload import unsound

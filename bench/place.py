@@ -4,7 +4,6 @@ Effects are named by where they stand in the script, never by a count over the w
 same time needs a step of its own.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from procedures.errors import ProcedureError
@@ -17,7 +16,7 @@ class Place:
     path: str = ""
     last_reading: str = ""
     """path of the last reading taken in this step"""
-    _uses: Counter[str] = field(default_factory=Counter)
+    _uses: dict[str, int] = field(default_factory=dict)
 
     def inside(self, name: str) -> str:
         """The path of a series or step of this name within this place.
@@ -26,8 +25,7 @@ class Place:
             ProcedureError: the script uses the name twice here; it could not be told apart on replay.
         """
         path = self._joined(name)
-        self._uses[name] += 1
-        if self._uses[name] > 1:
+        if self._used(name) > 1:
             raise ProcedureError(
                 "procedure.path_used_twice",
                 "The procedure uses the path {path} twice.",
@@ -38,9 +36,13 @@ class Place:
 
     def effect(self, verb: str) -> str:
         """The path of the next effect of this kind: `settled`, then `settled#2`."""
-        self._uses[verb] += 1
-        count = self._uses[verb]
+        count = self._used(verb)
         return self._joined(verb if count == 1 else f"{verb}#{count}")
+
+    def _used(self, name: str) -> int:
+        """How often it was used, with this time."""
+        count = self._uses[name] = self._uses.get(name, 0) + 1
+        return count
 
     def _joined(self, name: str) -> str:
         return f"{self.path}/{name}" if self.path else name

@@ -28,6 +28,9 @@ from results.entry import (
 
 INTERRUPTED: Final = "interrupted"
 """the reason of an attempt that a crash or a pause broke off; every other reason is a person's"""
+_MOVES_FROM_THE_START: Final = frozenset({"watched", "act"})
+_MOVES: Final = _MOVES_FROM_THE_START | {"instruct"}
+"""the effects after which the world is another one"""
 
 
 class DivergenceError(ProcedureError):
@@ -58,18 +61,19 @@ class _Standing:
         self.effects: dict[str, bool] = {}
         """paths in order, and whether a person gave it: an answer, or an indication read by eye"""
 
-    def take(self, entry: Entry) -> None:
-        """Fold one more entry; an instruction moves something when it is carried out, all else when begun."""
-        match entry:
-            case Begun(verb="watched" | "act") | Done(verb="watched" | "act" | "instruct"):
-                self.effects.clear()
-            case Abandoned() | Resumed():  # nobody knows how long ago, or something is done anew
-                self.effects.clear()
-            case Done(path=path, verb=verb, result=result):
-                by_eye = isinstance(result, dict) and result.get("origin") == Origin.MANUAL
-                self.effects[path] = verb == "ask" or by_eye
-            case _:
-                pass
+    def begin(self, effect: Begun) -> None:
+        """An instruction moves something when it is carried out, all else when it is begun."""
+        if effect.verb in _MOVES_FROM_THE_START:
+            self.effects.clear()
+
+    def take(self, effect: Done) -> None:
+        """What was read or answered stands; after what was moved nothing that was read before it does."""
+        if effect.verb in _MOVES:
+            self.effects.clear()
+            return
+        result = effect.result
+        by_eye = isinstance(result, dict) and result.get("origin") == Origin.MANUAL
+        self.effects[effect.path] = effect.verb == "ask" or by_eye
 
     def cut(self, path: str) -> tuple[str, ...]:
         """Forget this effect and all after it; gives their paths."""
@@ -99,34 +103,41 @@ class Memory:
 
     def take(self, entry: Entry) -> None:
         """Fold one more entry."""
-        if isinstance(entry, Abandoned) and entry.path in self._standing.effects:
-            self._take_back(entry.path)
-            return
-        self._standing.take(entry)
-        match entry:
-            case SeriesOpened():
-                self._opened[entry.path] = None
-            case SeriesClosed():
-                self._closed.add(entry.path)
-            case Begun():
-                self.in_doubt[entry.path] = entry
+        match entry:  # the most frequent first: an audit folds millions
             case Done():
+                self._standing.take(entry)
                 self.in_doubt.pop(entry.path, None)
                 self._done[entry.path] = entry
             case Reported():
                 self._points[entry.path] = (entry, self._retakes)
+            case Begun():
+                self._standing.begin(entry)
+                self.in_doubt[entry.path] = entry
+            case SeriesOpened():
+                self._opened[entry.path] = None
+            case SeriesClosed():
+                self._closed.add(entry.path)
+            case Abandoned() if entry.path in self._standing.effects:
+                self._take_back(entry.path)
             case Abandoned():
-                self._retakes += entry.reason != INTERRUPTED
-                self._attempts[original(entry.path)] += 1
-                self._opened.pop(entry.path, None)
-                # What was under way in it is done again, so nobody needs to know how it ended.
-                for path in [one for one in self.in_doubt if f"{one}/".startswith(f"{entry.path}/")]:
-                    del self.in_doubt[path]
-                self._open_again(entry.path)
+                self._abandon(entry)
+            case Resumed():  # nobody knows how long ago
+                self._standing.effects.clear()
             case Concluded():
                 self.concluded = entry
             case _:
                 pass
+
+    def _abandon(self, attempt: Abandoned) -> None:
+        """A step or series is done anew."""
+        self._standing.effects.clear()
+        self._retakes += attempt.reason != INTERRUPTED
+        self._attempts[original(attempt.path)] += 1
+        self._opened.pop(attempt.path, None)
+        # What was under way in it is done again, so nobody needs to know how it ended.
+        for path in [one for one in self.in_doubt if f"{one}/".startswith(f"{attempt.path}/")]:
+            del self.in_doubt[path]
+        self._open_again(attempt.path)
 
     def _take_back(self, answer: str) -> None:
         """An answer does not count, nor what was read or asked after it: it may be asked otherwise now."""

@@ -291,14 +291,14 @@ def event_to_json(event: Event) -> Iterator[dict[str, Any]]:
     match event:
         case Indicated():
             reading: dict[str, Any] = {
-                "value": f"{event.indication.value:f}",
+                "value": event.indication.digits,
                 "unit": event.indication.unit,
                 "stability": event.stability.value,
                 "kind": event.kind.value,
                 "high_resolution": event.high_resolution,
             }
             if event.tare is not None:
-                reading["tare"] = {"value": f"{event.tare.value:f}", "unit": event.tare.unit}
+                reading["tare"] = {"value": event.tare.digits, "unit": event.tare.unit}
             yield {"reading": reading, "frame": frame}
         case Measured():
             for name, one in event.values.items():

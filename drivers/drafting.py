@@ -61,7 +61,7 @@ def example_of(event: Indicated | Refused, note: str = "") -> list[str]:
     if isinstance(event, Refused):
         return _example(event.frame, f'state = "{event.state.value}"', note)
     rest = {Stability.STABLE: "true", Stability.MOVING: "false", Stability.NOT_REPORTED: '"unknown"'}
-    said = f'value = "{event.indication.value:f}", unit = "{event.indication.unit}"'
+    said = f'value = "{event.indication.digits}", unit = "{event.indication.unit}"'
     return _example(event.frame, f"{said}, stable = {rest[event.stability]}", note)
 
 

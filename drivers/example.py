@@ -71,10 +71,10 @@ def differences(meant: Meant, event: Event) -> Iterator[tuple[str, object, objec
     pairs: list[tuple[str, object, object]] = []
     match event:
         case Indicated():
-            got_tare = None if event.tare is None else f"{event.tare.value:f}"
+            got_tare = None if event.tare is None else event.tare.digits
             pairs = [
                 ("state", meant.state and meant.state.value, None),
-                ("value", meant.value, f"{event.indication.value:f}"),
+                ("value", meant.value, event.indication.digits),
                 ("unit", meant.unit, event.indication.unit),
                 ("stable", _spelled(meant.stable), _WRITTEN[event.stability]),
                 ("kind", meant.kind, event.kind),

@@ -18,19 +18,21 @@ from drivers.file_place import with_line
 from drivers.quantity import Quantity
 
 T = TypeVar("T")
-_FIELDS: Final = {"value", "unit"}
-"""of a quantity"""
+_FIELDS: Final = 2
+"""of a quantity: value and unit"""
 
 
 def _to_builtin(value: Any) -> Any:
     if isinstance(value, Quantity):
-        return {"value": f"{value.value:f}", "unit": value.unit}
+        return {"value": value.digits, "unit": value.unit}
     raise NotImplementedError(f"{type(value).__name__} has no written form")
 
 
 @lru_cache(maxsize=4096)
-def _written(value: str, unit: str) -> Quantity:
+def _written(value: Any, unit: Any) -> Quantity:
     """Quantities never change, and a record says the same ones over and over."""
+    if not isinstance(value, str):
+        raise UnitError("the value of a quantity is written as a string")
     return Quantity(value, unit)
 
 
@@ -39,11 +41,16 @@ def _from_builtin(kind: type, value: Any) -> Any:
         raise NotImplementedError(f"{kind.__name__} has no written form")
     if isinstance(value, str):
         return Quantity.parse(value)
-    if isinstance(value, dict) and value.keys() == _FIELDS:
-        if not isinstance(value["value"], str):
-            raise UnitError("the value of a quantity is written as a string")
-        return _written(value["value"], value["unit"])
-    raise UnitError(f"Expected a quantity such as '0.5 kg', got {value!r}")
+    if isinstance(value, dict) and len(value) == _FIELDS:
+        try:
+            return _written(value["value"], value["unit"])
+        except (KeyError, TypeError):  # another name, or something by which nothing can be looked up
+            raise _no_quantity(value) from None
+    raise _no_quantity(value)
+
+
+def _no_quantity(value: Any) -> UnitError:
+    return UnitError(f"Expected a quantity such as '0.5 kg', got {value!r}")
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=_to_builtin, order="deterministic")

@@ -5,87 +5,41 @@ raises instead of rounding.
 """
 
 import re
-from collections.abc import Callable
-from decimal import Context, Decimal, DecimalException, DivisionByZero, Inexact, InvalidOperation, Overflow
+from decimal import (
+    Context,
+    Decimal,
+    DecimalException,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    Subnormal,
+)
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final, Self
 
 from drivers.errors import UnitError
-
-_EXACT: Final = Context(prec=60, traps=[Inexact, InvalidOperation, Overflow, DivisionByZero])
-
-_UNITS: Final[dict[str, tuple[str, Decimal]]] = {
-    # unit: (dimension, how many of the dimension's first unit it is)
-    "g": ("mass", Decimal(1)),
-    "mg": ("mass", Decimal("0.001")),
-    "kg": ("mass", Decimal(1000)),
-    "t": ("mass", Decimal(1000000)),
-    "lb": ("mass", Decimal("453.59237")),  # international avoirdupois pound, exact by definition
-    "oz": ("mass", Decimal("28.349523125")),
-    "gn": ("mass", Decimal("0.06479891")),  # grain
-    "ct": ("mass", Decimal("0.2")),  # metric carat
-    "L": ("volume", Decimal(1)),
-    "mL": ("volume", Decimal("0.001")),
-    "m3": ("volume", Decimal(1000)),
-    "°C": ("temperature", Decimal(1)),
-    "hPa": ("pressure", Decimal(1)),
-    "Pa": ("pressure", Decimal("0.01")),
-    "s": ("time", Decimal(1)),
-    "min": ("time", Decimal(60)),
-    "h": ("time", Decimal(3600)),
-    "%": ("ratio", Decimal(1)),
-    "pcs": ("count", Decimal(1)),
-    "m3/h": ("volume flow", Decimal(1)),
-    "m3/s": ("volume flow", Decimal(3600)),
-    "L/h": ("volume flow", Decimal("0.001")),
-    "L/min": ("volume flow", Decimal("0.06")),
-    "L/s": ("volume flow", Decimal("3.6")),
-    "kg/h": ("mass flow", Decimal(1)),
-    "kg/min": ("mass flow", Decimal(60)),
-    "kg/s": ("mass flow", Decimal(3600)),
-    "kg/m3": ("density", Decimal(1)),
-    "K": ("thermodynamic temperature", Decimal(1)),  # no conversion to °C: that is an offset, not a factor
-    "mbar": ("pressure", Decimal(1)),
-    "kPa": ("pressure", Decimal(10)),
-    "bar": ("pressure", Decimal(1000)),
-    "MPa": ("pressure", Decimal(10000)),
-    "m": ("length", Decimal(1)),
-    "mm": ("length", Decimal("0.001")),
-    "m/s": ("velocity", Decimal(1)),
-    "Hz": ("frequency", Decimal(1)),
-    "V": ("voltage", Decimal(1)),
-    "A": ("current", Decimal(1)),
-    "mA": ("current", Decimal("0.001")),
-    "Ω": ("resistance", Decimal(1)),
-    "W": ("active power", Decimal(1)),
-    "kW": ("active power", Decimal(1000)),
-    "VA": ("apparent power", Decimal(1)),
-    "var": ("reactive power", Decimal(1)),
-    "Wh": ("energy", Decimal(1)),
-    "kWh": ("energy", Decimal(1000)),
-    "MWh": ("energy", Decimal(1000000)),
-    "kJ": ("heat", Decimal(1)),  # no conversion to Wh: most have no exact decimal
-    "MJ": ("heat", Decimal(1000)),
-    "GJ": ("heat", Decimal(1000000)),
-    "J": ("heat", Decimal("0.001")),
-    "varh": ("reactive energy", Decimal(1)),
-    "kvarh": ("reactive energy", Decimal(1000)),
-    "Rp": ("price", Decimal(1)),  # of a price display; the laboratory's country has one currency
-    "1": ("number", Decimal(1)),  # power factor, Reynolds number
-}
+from drivers.units import UNITS
 
 _MOST_DIGITS: Final = 30
 """of a written quantity; no instrument shows half as many, and products of two such numbers stay exact"""
 _MOST_PLACES: Final = 400
 """before or behind the dot, however the number came about: comparing numbers writes all their digits out"""
 
+_EXACT: Final = Context(
+    prec=60,
+    Emin=-_MOST_PLACES,
+    Emax=_MOST_PLACES,
+    traps=[Inexact, InvalidOperation, Overflow, Subnormal, DivisionByZero],
+)
+
 _PATTERN: Final = re.compile(r"\s*([+-]?(?:\d+(?:\.\d*)?|\.\d+))\s*([^\s\d.]\S*|(?<=\s)1)\s*", re.ASCII)
 
 
 def known_unit(unit: str) -> bool:
     """Say whether `unit` is spelled as this program spells it (`kg`, not `KG`)."""
-    return unit in _UNITS
+    return unit in UNITS
 
 
 class Quantity:
@@ -107,8 +61,8 @@ class Quantity:
         Raises:
             UnitError: the unit is unknown, or the value is no finite decimal number.
         """
-        if unit not in _UNITS:
-            raise UnitError(f"unknown unit {unit!r}; known are {', '.join(_UNITS)}")
+        if unit not in UNITS:
+            raise UnitError(f"unknown unit {unit!r}; known are {', '.join(UNITS)}")
         if isinstance(value, float):  # callers without types; its binary digits would reach a verdict
             raise UnitError(f"{value!r} is a binary float; write the digits as text")
         if isinstance(value, str) and len(value) > _MOST_PLACES:
@@ -144,12 +98,18 @@ class Quantity:
     @property
     def dimension(self) -> str:
         """What is measured: `mass`, `volume` and so on."""
-        return _UNITS[self.unit][0]
+        return UNITS[self.unit][0]
+
+    @property
+    def digits(self) -> str:
+        """The number as it is written: 12.340, never with an exponent."""
+        text = str(self.value)  # a third of the time of the format that never has one
+        return text if "E" not in text else f"{self.value:f}"
 
     @property
     def resolution(self) -> Decimal:
         """The place of the last digit written: 0.01 for 12.34, 1 for 1200."""
-        _, _, places = f"{self.value:f}".partition(".")
+        _, _, places = self.digits.partition(".")
         return _last_place(len(places))
 
     @property
@@ -170,8 +130,8 @@ class Quantity:
     def _value_in(self, unit: str) -> Decimal:
         if unit == self.unit:
             return self.value
-        here, factor = _UNITS[self.unit]
-        there, divisor = _UNITS.get(unit, ("unknown", Decimal(1)))
+        here, factor = UNITS[self.unit]
+        there, divisor = UNITS.get(unit, ("unknown", Decimal(1)))
         if here != there:
             raise UnitError(f"{self} cannot be given in {unit}")
         try:
@@ -185,8 +145,8 @@ class Quantity:
         Raises:
             UnitError: other dimension.
         """
-        here, factor = _UNITS[self.unit]
-        there, divisor = _UNITS.get(unit, ("unknown", Decimal(1)))
+        here, factor = UNITS[self.unit]
+        there, divisor = UNITS.get(unit, ("unknown", Decimal(1)))
         if here != there:
             raise UnitError(f"{self} cannot be given in {unit}")
         return Fraction(self.value) * Fraction(factor) / Fraction(divisor)
@@ -194,14 +154,23 @@ class Quantity:
     # An audit computes with millions of quantities: those of one unit, nearly all, go the short way.
     def __add__(self, other: "Quantity") -> "Quantity":
         theirs = other.value if other.unit == self.unit else other._value_in(self.unit)
-        return _computed(_exactly(_add, self.value, theirs), self.unit)
+        try:
+            return _computed(_add(self.value, theirs), self.unit)
+        except DecimalException:
+            raise _inexact(self.value, theirs) from None
 
     def __sub__(self, other: "Quantity") -> "Quantity":
         theirs = other.value if other.unit == self.unit else other._value_in(self.unit)
-        return _computed(_exactly(_subtract, self.value, theirs), self.unit)
+        try:
+            return _computed(_subtract(self.value, theirs), self.unit)
+        except DecimalException:
+            raise _inexact(self.value, theirs) from None
 
     def __mul__(self, factor: Decimal | int) -> "Quantity":
-        return _computed(_exactly(_multiply, self.value, Decimal(factor)), self.unit)
+        try:
+            return _computed(_multiply(self.value, factor), self.unit)
+        except DecimalException:
+            raise _inexact(self.value, factor) from None
 
     __rmul__ = __mul__
 
@@ -213,6 +182,18 @@ class Quantity:
 
     def __bool__(self) -> bool:
         return bool(self.value)
+
+    def is_whole_in(self, step: "Quantity") -> bool:
+        """Whether this is a whole number of steps.
+
+        Raises:
+            UnitError: other dimension, or the step is nothing.
+        """
+        mine, theirs = (self.value, step.value) if self.unit == step.unit else self._comparable(step)
+        try:
+            return not _EXACT.remainder(mine, theirs)
+        except DecimalException:
+            raise UnitError(f"{self} cannot be counted in steps of {step}") from None
 
     def counted_in(self, step: "Quantity") -> int:
         """How many whole steps this is.
@@ -270,7 +251,7 @@ class Quantity:
         return hash(_base(self))
 
     def __str__(self) -> str:
-        return f"{self.value:f} {self.unit}"
+        return f"{self.digits} {self.unit}"
 
     def __repr__(self) -> str:
         return f"Quantity('{self}')"
@@ -292,9 +273,7 @@ _add, _subtract, _multiply = _EXACT.add, _EXACT.subtract, _EXACT.multiply
 
 
 def _computed(number: Decimal, unit: str) -> Quantity:
-    """A quantity out of exact arithmetic: the unit is known, and the number is never infinite."""
-    if not -_MOST_PLACES <= number.adjusted() <= _MOST_PLACES:
-        raise UnitError(f"{number!r} is beyond every quantity")
+    """A quantity out of exact arithmetic: the unit is known, and the number within all bounds."""
     made = _new(Quantity)
     _set_value(made, number)
     _set_unit(made, unit)
@@ -302,10 +281,13 @@ def _computed(number: Decimal, unit: str) -> Quantity:
 
 
 def _base(quantity: Quantity) -> tuple[str, Decimal]:
-    dimension, factor = _UNITS[quantity.unit]
+    dimension, factor = UNITS[quantity.unit]
     if factor == 1:
         return dimension, quantity.value
-    return dimension, _exactly(_multiply, quantity.value, factor)
+    try:
+        return dimension, _multiply(quantity.value, factor)
+    except DecimalException:
+        raise _inexact(quantity.value, factor) from None
 
 
 @lru_cache(maxsize=_MOST_PLACES)
@@ -313,8 +295,5 @@ def _last_place(places: int) -> Decimal:
     return Decimal(1).scaleb(-places)
 
 
-def _exactly(operation: Callable[[Decimal, Decimal], Decimal], left: Decimal, right: Decimal) -> Decimal:
-    try:
-        return operation(left, right)
-    except DecimalException:
-        raise UnitError(f"{left} and {right} have too many digits to be computed exactly") from None
+def _inexact(left: Decimal, right: Decimal | int) -> UnitError:
+    return UnitError(f"{left} and {right} have too many digits to be computed exactly")

@@ -6,7 +6,7 @@ digest of the body rather than the body, so that a row can be linked without bei
 
 import hashlib
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import msgspec
@@ -18,6 +18,8 @@ from results.malformed import MISFITS
 FIRST: Final = "0" * 64
 """what stands as `previous` of the first entry"""
 _DOMAIN: Final = b"tera-bench/journal/1\x00"
+MarkedRow = tuple[int, str, float, bytes, str, int]
+"""sequence, time, elapsed, body, the hash before unless it is that of the row before, the mark of its hash"""
 _ENTRIES: Final[msgspec.json.Decoder[Entry]] = msgspec.json.Decoder(Entry)
 
 
@@ -66,7 +68,22 @@ def checked_entry(row: tuple[int, str, str, float, bytes, str, str], *, where: s
     Raises:
         IntegrityError: the row is not what was written; the facts name its sequence.
     """
-    return _genuine(row[:6], lambda own: own == row[6], where)
+    sequence, run, at, elapsed, _, previous, own = row
+    body = checked_body(row, where=where)
+    try:
+        entry = _ENTRIES.decode(body)
+    except MISFITS:
+        raise _changed(sequence, where) from None
+    return Kept(
+        sequence=sequence,
+        run=run,
+        at=at,
+        elapsed=elapsed,
+        entry=entry,
+        body=body,
+        previous=previous,
+        hash=own,
+    )
 
 
 def checked_body(row: tuple[int, str, str, float, bytes, str, str], *, where: str) -> bytes:
@@ -81,45 +98,48 @@ def checked_body(row: tuple[int, str, str, float, bytes, str, str], *, where: st
     except MISFITS:
         own = ""
     if own != kept:
-        raise _broken(sequence, where, "its content was changed after it was written")
+        raise _changed(sequence, where)
     return body
 
 
-def marked_entry(row: tuple[int, str, str, float, bytes, str], *, mark: int, where: str) -> Kept:
-    """Check and read one row (sequence, run, at, elapsed, body, previous) of whose hash a mark is kept.
+def marked_entries(run: str, rows: Iterable[MarkedRow], *, where: str) -> tuple[Kept, ...]:
+    """Check and read the rows of one run, of whose hashes marks are kept.
 
-    That the whole hash is right is shown by the hash of the last entry, which stands in the signed record.
+    That the whole hashes are right is shown by that of the last entry, which stands in the signed record.
 
     Raises:
-        IntegrityError: the row is not what was written; the facts name its sequence.
+        IntegrityError: a row is not what was written; the facts name its sequence.
     """
-    return _genuine(row, lambda own: mark_of(own) == mark, where)
+    found: list[Kept] = []
+    own = ""
+    for sequence, at, elapsed, body, before, mark in rows:
+        previous = before or own
+        try:
+            own = entry_hash(sequence, run=run, at=at, elapsed=elapsed, previous=previous, body=body)
+            # What is not genuine is not even parsed.
+            entry = _ENTRIES.decode(body) if mark_of(own) == mark else None
+        except MISFITS:
+            entry = None
+        if entry is None:
+            raise _changed(sequence, where)
+        found.append(
+            Kept(
+                sequence=sequence,
+                run=run,
+                at=at,
+                elapsed=elapsed,
+                entry=entry,
+                body=body,
+                previous=previous,
+                hash=own,
+            )
+        )
+    return tuple(found)
 
 
 def mark_of(digest: str) -> int:
     """The first four bytes of a hash: enough to tell which entry of a broken chain was changed."""
     return int(digest[:8], 16)
-
-
-def _genuine(row: tuple[int, str, str, float, bytes, str], known: Callable[[str], bool], where: str) -> Kept:
-    sequence, run, at, elapsed, body, previous = row
-    try:
-        own = entry_hash(sequence, run=run, at=at, elapsed=elapsed, previous=previous, body=body)
-        entry = _ENTRIES.decode(body) if known(own) else None
-    except MISFITS:
-        entry = None
-    if entry is None:
-        raise _broken(sequence, where, "its content was changed after it was written")
-    return Kept(
-        sequence=sequence,
-        run=run,
-        at=at,
-        elapsed=elapsed,
-        entry=entry,
-        body=body,
-        previous=previous,
-        hash=own,
-    )
 
 
 def check_links(entries: Iterable[Kept], *, where: str, whole: bool) -> None:
@@ -151,6 +171,10 @@ def linked(entries: Iterable[Kept], *, where: str, whole: bool) -> Iterator[Kept
             raise _broken(kept.sequence, where, "it does not follow from the entry before it")
         last_sequence, last_hash = kept.sequence, kept.hash
         yield kept
+
+
+def _changed(sequence: int, where: str) -> IntegrityError:
+    return _broken(sequence, where, "its content was changed after it was written")
 
 
 def _broken(sequence: int, where: str, why: str) -> IntegrityError:

@@ -38,6 +38,9 @@ from results.record import InstrumentUsed, Office, Record, Signer
 State = Literal["concluded", "voided", "interrupted"]
 
 _INTERRUPTED: Final = "interrupted"
+_ENDS: Final = (Concluded, Closed)
+_TOLD: Final = (Resumed, Noted, Abandoned, Closed)
+"""entries of which a record tells; they are few"""
 _RULE_FACTS: Final = (
     *("id", "regulation", "edition", "citation", "valid_from", "valid_until", "verified"),
     "acceptance",
@@ -51,7 +54,7 @@ def ended_part(entries: Sequence[Kept]) -> tuple[Kept, ...]:
         RecordError: the run has not ended.
     """
     for place, kept in enumerate(entries):
-        if isinstance(kept.entry, Concluded | Closed):
+        if isinstance(kept.entry, _ENDS):
             return tuple(entries[: place + 1])
     raise _not_ended()
 
@@ -79,6 +82,7 @@ def record_of(
     if begun.supersedes:
         return amended_record(entries, evidence_digest=evidence_digest, previous_record=previous_record)
     state, conclusion = _ending(end.entry, conclusion)
+    told = [kept for kept in entries if isinstance(kept.entry, _TOLD)]
     assignment = from_builtins(begun.assignment, Assignment)
     office = from_builtins(begun.office, Office)
     sequence = sequence_of(begun.number)
@@ -116,7 +120,7 @@ def record_of(
         begun_at=entries[0].at,
         ended_at=end.at,
         duration_s=_working_seconds(entries),
-        breaks=tuple(_breaks(entries)),
+        breaks=tuple(_breaks(told)),
         certificate_number=certificate_number(
             office, sequence=sequence, bench=begun.bench, at=datetime.fromisoformat(end.at)
         )
@@ -127,7 +131,7 @@ def record_of(
         journal_head=end.hash,
         previous_record=previous_record,
         software=begun.software,
-        clock=_clock(begun, entries) if begun.clock else msgspec.UNSET,
+        clock=_clock(begun, told) if begun.clock else msgspec.UNSET,
         checkpoint=begun.checkpoint or msgspec.UNSET,
     )
 
@@ -181,12 +185,12 @@ def _rule(task: dict[str, Any], rule: str) -> dict[str, Any]:
 
 def _working_seconds(entries: Sequence[Kept]) -> float:
     """Seconds of work, without the breaks; each resumption starts a new monotonic clock."""
-    spans = (
-        max(0.0, after.elapsed - before.elapsed)
+    spans = [
+        after.elapsed - before.elapsed
         for before, after in pairwise(entries)
         if not isinstance(after.entry, Resumed)
-    )
-    return round(sum(spans), 3)
+    ]
+    return round(sum([span for span in spans if span > 0], 0.0), 3)
 
 
 def _breaks(entries: Sequence[Kept]) -> list[dict[str, Any]]:

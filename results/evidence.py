@@ -73,7 +73,7 @@ def make_evidence(entries: Sequence[Kept], *, called: str) -> Evidence:
     with told_as(lambda why: unsound(called, why)):
         made = _laid_out(tuple(entries))
         content = _build(entries, made)
-    return _parse(content, called, made, foreign=False)
+    return _parse(content, called, hashlib.sha256(content).hexdigest(), made, foreign=False)
 
 
 def read_evidence(
@@ -102,12 +102,13 @@ def read_evidence(
     content = read_whole(path, most=LARGEST_EVIDENCE)
     if known is not None and content == known.content and digest in (None, known.digest):
         return known
-    if digest is None or hashlib.sha256(content).hexdigest() == digest:
+    found = hashlib.sha256(content).hexdigest()
+    if digest in (None, found):
         signed = signed and digest is not None
-        return _parse(content, str(path), foreign=not signed, tables=tables or not signed)
+        return _parse(content, str(path), found, foreign=not signed, tables=tables or not signed)
     place = "none of its data, so only the frame of the file"
     try:
-        _parse(content, str(path))
+        _parse(content, str(path), found)
     except IntegrityError as fault:
         place = fault.message
     raise IntegrityError(
@@ -127,7 +128,7 @@ def parse_evidence(content: bytes, *, called: str, digest: str) -> Evidence:
     """
     if hashlib.sha256(content).hexdigest() != digest:
         raise unsound(called, "it is not the evidence that was signed")
-    return _parse(content, called)
+    return _parse(content, called, digest)
 
 
 @dataclass(frozen=True)
@@ -193,10 +194,16 @@ def _put(file: Any, name: str, table: Table) -> None:
 
 
 def _parse(
-    content: bytes, where: str, made: _LaidOut | None = None, *, foreign: bool = True, tables: bool = True
+    content: bytes,
+    where: str,
+    digest: str,
+    made: _LaidOut | None = None,
+    *,
+    foreign: bool = True,
+    tables: bool = True,
 ) -> Evidence:
     with told_as(lambda why: unsound(where, why)):
-        return _checked(content, where, made, foreign=foreign, tables=tables)
+        return _checked(content, where, digest, made, foreign=foreign, tables=tables)
 
 
 @contextmanager
@@ -214,7 +221,9 @@ def _opened(content: bytes) -> Iterator[Any]:
         file.close()
 
 
-def _checked(content: bytes, where: str, made: _LaidOut | None, *, foreign: bool, tables: bool) -> Evidence:
+def _checked(
+    content: bytes, where: str, digest: str, made: _LaidOut | None, *, foreign: bool, tables: bool
+) -> Evidence:
     try:
         if foreign:
             check_heap(content)
@@ -241,7 +250,7 @@ def _checked(content: bytes, where: str, made: _LaidOut | None, *, foreign: bool
         entries=made.entries,
         readings=made.readings,
         conclusion=made.conclusion,
-        digest=hashlib.sha256(content).hexdigest(),
+        digest=digest,
         content=content,
     )
     if repeated is not None:
@@ -293,21 +302,22 @@ def _label(file: Any, name: str) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _in_memory(form: Any) -> Any:
-    """HDF5's name for a numpy type: an audit of a year meets a few, ten thousand times each."""
-    return h5py.h5t.py_create(form)
+def _forms(written: bytes) -> tuple[Any, Any]:
+    """Numpy's name for a type as HDF5 writes it, and HDF5's own for that: a year's audit meets a few."""
+    form = h5py.h5t.decode(written).dtype
+    return form, h5py.h5t.py_create(form)
 
 
 def _take(file: Any, name: str, where: str) -> Table:
     stored = h5py.h5d.open(file, name.encode())
-    shape, form = stored.shape, stored.dtype
+    shape, (form, in_memory) = stored.shape, _forms(stored.get_type().encode())
     if prod(shape) * form.itemsize > _LARGEST_BYTES:
         raise unsound(where, f"its part {name} is larger than any evidence")
     found: Table = np.zeros(shape, form)
     try:
         if found.size:
             # Into the type of this array: a file's own type may be wider than what numpy makes of it.
-            stored.read(h5py.h5s.ALL, h5py.h5s.ALL, found, _in_memory(form))
+            stored.read(h5py.h5s.ALL, h5py.h5s.ALL, found, in_memory)
     except OSError:
         raise unsound(where, f"its part {name} is damaged") from None
     return found

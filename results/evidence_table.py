@@ -5,7 +5,7 @@ makes them again from the entries and compares, so no table can say anything tha
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.point import Conclusion, Point
-from results.chain import mark_of, marked_entry
+from results.chain import mark_of, marked_entries
 from results.entry import Done, Kept, Reported
 from results.kept_reading import WrittenReadings
 
@@ -78,20 +78,18 @@ def journal_entries(run: str, tables: Mapping[str, Table], *, where: str) -> tup
     follow = _follow(rows["sequence"])
     if int(rows["length"].sum()) != len(bodies) or _HASH_BYTES * follow.count(False) != len(before):
         raise ValueError("the lengths of the entries do not fit their bytes")
-    names = ("sequence", "at", "elapsed_s", "length", "mark")
-    apart = iter(range(0, len(before), _HASH_BYTES))
-    found: list[Kept] = []
-    start, previous = 0, ""
-    for line, follows in zip(zip(*(rows[name].tolist() for name in names), strict=True), follow, strict=True):
-        sequence, at, elapsed, length, mark = line
-        if not follows:
-            place = next(apart)
-            previous = before[place : place + _HASH_BYTES].hex()
-        body = bodies[start : start + length]
-        kept = marked_entry((sequence, run, at.decode(), elapsed, body, previous), mark=mark, where=where)
-        found.append(kept)
-        start, previous = start + length, kept.hash
-    return tuple(found)
+    lengths = [0, *accumulate(rows["length"].tolist())]
+    apart = (before[place : place + _HASH_BYTES].hex() for place in range(0, len(before), _HASH_BYTES))
+    lines = zip(
+        rows["sequence"].tolist(),
+        [at.decode() for at in rows["at"].tolist()],
+        rows["elapsed_s"].tolist(),
+        [bodies[start:end] for start, end in pairwise(lengths)],
+        ["" if follows else next(apart) for follows in follow],
+        rows["mark"].tolist(),
+        strict=True,
+    )
+    return marked_entries(run, lines, where=where)
 
 
 def _follow(sequences: Table) -> list[bool]:

@@ -112,7 +112,7 @@ def _in_one_unit(point: Point) -> tuple[str, list[str]]:
 def _digits(value: Quantity, unit: str) -> str:
     """The digits in the line's unit, or with their own unit where there is no exact conversion."""
     try:
-        return f"{value.to(unit).value:f}"
+        return value.to(unit).digits
     except UnitError:
         return str(value)
 

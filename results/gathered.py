@@ -106,7 +106,7 @@ def check_lengths(kept: Gathered) -> None:
     Raises:
         ValueError: one does not.
     """
-    if any(len(column) != kept.count for column in (*kept.each.values(), *kept.steps_ms.values())):
+    if {kept.count, *map(len, kept.each.values()), *map(len, kept.steps_ms.values())} != {kept.count}:
         raise ValueError("a column of samples has another length than the others")
     if kept.same.keys() & kept.each.keys() or (kept.same.keys() | kept.each.keys()) & kept.steps_ms.keys():
         raise ValueError("a column of samples stands there twice")

@@ -198,7 +198,7 @@ def digits_of(value: str, unit: str) -> str:
     """
     if _AS_SHOWN.fullmatch(value) and known_unit(unit):
         return value
-    return f"{Quantity(value, unit).value:f}"
+    return Quantity(value, unit).digits
 
 
 def roles_of(entry: Done, count: int) -> list[str]:

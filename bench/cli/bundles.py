@@ -7,8 +7,8 @@ from pathlib import Path, PurePosixPath
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say
-from bench.keyring import Trust
 from bench.labels import Labels
+from bench.vouching import Trust
 from drivers.errors import PlainError
 from results.errors import IntegrityError
 from results.naming import BUNDLE_SUFFIX, LARGEST_RECORD

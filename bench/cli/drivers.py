@@ -110,7 +110,7 @@ async def _read(options: Namespace) -> int:
             )
             shown: dict[str, str | bool] = {"channel": name} if name else {}
             shown |= {
-                "value": f"{reading.indication.value:f}",
+                "value": reading.indication.digits,
                 "unit": reading.indication.unit,
                 "stability": reading.stability.value,
                 "kind": reading.kind.value,

@@ -20,11 +20,11 @@ from bench.cli.unpacked import is_paper, named_record, record_in
 from bench.cli.validation import is_validation
 from bench.cli.validation import verify as verify_validation
 from bench.errors import LaboratoryError, unwritable
-from bench.keyring import Trust, trusted_keys
 from bench.labels import Labels
 from bench.laboratory import Folders
 from bench.own_records import check_sealed, homes, restored_without
 from bench.printing import note_printing
+from bench.vouching import Trust, registry_key, trusted_keys
 from drivers import notation
 from drivers.clock import SystemClock
 from results.approval.signatures import PaperSignature
@@ -224,7 +224,6 @@ def _receipt(
     options: Namespace, record: Path, verified: VerifiedRecord, trust: Trust
 ) -> tuple[list[tuple[str, IntegrityError | None]], Dated]:
     """The registry's proofs of inclusion and time, where there are any; open where its key is not known."""
-    from bench.keyring import registry_key  # noqa: PLC0415 - only records that were delivered need it
     from results.delivery import read_receipt, receipt_path  # noqa: PLC0415
 
     unknown = Dated(None, None)

@@ -6,13 +6,13 @@ from typing import Final
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say
-from bench.keyring import Trust
 from bench.labels import Labels
 from bench.laboratory import Folders, load
 from bench.office_time import wall_time
 from bench.software import identification
 from bench.trail import Trail
 from bench.validation.report import validate as tried
+from bench.vouching import Trust
 from drivers import notation
 from drivers.clock import SystemClock
 from results.journal import Journal

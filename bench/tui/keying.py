@@ -80,7 +80,7 @@ class Keying:
         """The characters on the display, with the dot as mark."""
         if self.typed:
             return self.typed
-        return "" if self.proposal is None else f"{self.proposal.value:f}"
+        return "" if self.proposal is None else self.proposal.digits
 
     @property
     def asks(self) -> bool:

@@ -150,5 +150,5 @@ def _told(conclusion: Conclusion, label: str) -> Wanted | None:
 
 def _plain(quantity: Quantity) -> str:
     """A quantity without zeros that say nothing: `5.0 mg` is `5 mg`."""
-    digits = f"{quantity.value:f}"
+    digits = quantity.digits
     return f"{digits.rstrip('0').rstrip('.') if '.' in digits else digits} {quantity.unit}"

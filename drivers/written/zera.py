@@ -304,13 +304,13 @@ def answers(
         ASK[0].send: (*status, "ASTACK"),
         ASK[1].send: (*(f"{index};{text}" for index, text in sorted(actual)), "AMEACK"),
         ASK[2].send: _error_lines(error),
-        ASK[3].send: (f"{energy.indication.value:f}", "AEVACK"),
+        ASK[3].send: (energy.indication.digits, "AEVACK"),
     }
 
 
 def _error_lines(error: Indicated | Refused | None) -> Answer:
     if isinstance(error, Indicated):
-        return "03", f"{error.indication.value:f}", "0.000000;1290.1234", "AESACK"
+        return "03", error.indication.digits, "0.000000;1290.1234", "AESACK"
     if error is not None and error.state is State.BUSY:
         return "02", "--.--", "50.000000;645.0617", "AESACK"
     return "00", "oo.oo", "0.000000;0.0000", "AESACK"

@@ -204,13 +204,13 @@ class Sheet:
 def _label(row: Weighing | Discriminated, number: int) -> str:
     """What a row is called; `number` counts the rows of its section."""
     match row:
-        case ZeroSetting():
-            return "zero"
-        case Eccentric():
-            return f"eccentricity/{row.position}"
         case Accuracy():
             where = "accuracy" if row.direction is None else f"accuracy/{row.direction}"
             return f"{where}/{row.planned or row.load}"
+        case Eccentric():
+            return f"eccentricity/{row.position}"
+        case ZeroSetting():
+            return "zero"
         case Tared():
             return f"tare/{row.tare}/{row.load}"
         case Discriminated():

@@ -1,9 +1,10 @@
 """What each row of an observation sheet is judged by: the range in use, the permitted error, E0."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 from drivers.quantity import Quantity
@@ -32,6 +33,8 @@ class Known:
     """by the row's identity: the row, the gross load, its error"""
     points: dict[str, tuple[Weighing, ErrorFound | None, Point]] = field(default_factory=dict)
     """by label: the row, the E0 that it was corrected by, its point"""
+    limits: dict[tuple[Decimal, str, int], Quantity] = field(default_factory=dict)
+    """permitted errors by the load and the identity of its range, which lives as long as the scale"""
 
 
 @dataclass(frozen=True)
@@ -50,9 +53,14 @@ class Basis:
 
     def permitted(self, load: Quantity, part: WeighingRange) -> Quantity:
         """The permitted error at a load, gross or net, without sign."""
-        bands = self.rules.classes[self.scale.accuracy_class].bands
-        factor = self.rules.tolerance.factor[self.activity]
-        return plain(limit_at(load, part.e, bands, factor).to(self.scale.unit))
+        which = (load.value, load.unit, id(part))
+        limit = self.known.limits.get(which)
+        if limit is None:
+            bands = self.rules.classes[self.scale.accuracy_class].bands
+            factor = self.rules.tolerance.factor[self.activity]
+            limit = plain(limit_at(load, part.e, bands, factor).to(self.scale.unit))
+            self.known.limits[which] = limit
+        return limit
 
     def setting(self, share_of_e: Decimal, part: WeighingRange) -> Quantity:
         """A limit that is a share of e: zero-setting, tare-setting."""
@@ -108,20 +116,24 @@ class Basis:
     @cached_property
     def _zero(self) -> tuple[Weighing | None, ErrorFound | None]:
         """Asked for at every row; a sheet does not change, so it is looked for once."""
-        rows: Sequence[Weighing] = (*self.seen.zero, *(row for row in self.seen.accuracy if not row.load))
-        return self._giving([(row, self.found(row, row.load)) for row in rows])
+        rows = chain(self.seen.zero, (row for row in self.seen.accuracy if not row.load))
+        return self._giving((row, self.found(row, row.load)) for row in rows)
 
     def tare_zero_error(self, row: Tared) -> ErrorFound | None:
         """The net E0 after the same tare was set, or its bounds."""
-        same = [other for other in self.seen.tare if other.tare == row.tare and not other.load]
-        return self._giving([(other, self.found(other, other.tare)) for other in same])[1]
+        same = (other for other in self.seen.tare if other.tare == row.tare and not other.load)
+        return self._giving((other, self.found(other, other.tare)) for other in same)[1]
 
     @staticmethod
-    def _giving(rows: Sequence[tuple[Weighing, ErrorFound]]) -> tuple[Weighing | None, ErrorFound | None]:
+    def _giving(rows: Iterable[tuple[Weighing, ErrorFound]]) -> tuple[Weighing | None, ErrorFound | None]:
         """The first row whose method finds E0, or else the first that bounds it."""
-        known = [pair for pair in rows if pair[1].takes_zero_error]
-        exact = [pair for pair in known if pair[1].exact is not None]
-        return next(iter((*exact, *known)), (None, None))
+        bounds: tuple[Weighing | None, ErrorFound | None] = (None, None)
+        for row, found in rows:
+            if found.takes_zero_error and found.exact is not None:
+                return row, found
+            if found.takes_zero_error and bounds[0] is None:
+                bounds = row, found
+        return bounds
 
     def check_row(self, row: Weighing) -> None:
         """Refuse a row whose load the scale cannot weigh; ballast is rarely exactly what it stands for.
@@ -151,6 +163,8 @@ class Basis:
                 load=str(gross),
                 max=str(self.scale.capacity),
             )
+        if number is None:
+            return  # of any range there is one that takes it
         part = self.scale.part_at(gross, number)
         if gross > part.max:
             raise ProcedureError(

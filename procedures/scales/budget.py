@@ -6,6 +6,7 @@ Source: EURAMET cg-18, version 4.0, 7.1 (from memory, unverified). Weights of on
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
 from math import fsum, sqrt
 from typing import Final
@@ -139,17 +140,33 @@ class ScaleBudgets:
         return self._part("rounding", resolution(self._float(step)), value, f"d = {step}, ± ½ d")
 
     def _rounding_at_zero(self, point: Point, row: Weighing, gross: Quantity) -> Component:
-        zero = self.basis.part(Quantity(0, self.basis.scale.unit), row.range, gross).resolution
-        step = self._float(zero)
-        if point.corrected_error is not None:
-            given = self.basis.zero_row()
-            small = step * float(self.basis.rules.standards.small_step_e)
-            changed = given is not None and given.added is not None
-            half = small if changed else self._float(_last_digit(given, zero)) / 2
-            return self._part("zero", rectangular(half), None, "E0", sensitivity=-1.0)
-        fine = point.method is Method.HIGH_RESOLUTION and row.high_resolution
-        last = _last_digit(row, zero) if fine else zero
-        return self._part("zero", resolution(self._float(last)), 0.0, f"d = {last}, ± ½ d", sensitivity=-1.0)
+        number, scale = self.basis.number(row, gross), self.basis.scale
+        zero = (scale.parts[0] if number is None else scale.part_at(gross, number)).resolution
+        corrected = point.corrected_error is not None
+        if not corrected and point.method is Method.HIGH_RESOLUTION and row.high_resolution:
+            zero = row.indication.last_digit
+        which = (zero.value, zero.unit, corrected)
+        found = self._at_zero.get(which)
+        if found is None:
+            found = self._at_zero[which] = self._zero(zero) if corrected else self._shown(zero)
+        return found
+
+    @cached_property
+    def _at_zero(self) -> dict[tuple[Decimal, str, bool], Component]:
+        """By the step at zero, and whether E0 was taken off: nearly all rows have the same."""
+        return {}
+
+    def _zero(self, step: Quantity) -> Component:
+        given = self.basis.zero_row()
+        if given is not None and given.added is not None:
+            half = self._float(step) * float(self.basis.rules.standards.small_step_e)
+        else:
+            half = self._float(_last_digit(given, step)) / 2
+        return self._part("zero", rectangular(half), None, "E0", sensitivity=-1.0)
+
+    def _shown(self, step: Quantity) -> Component:
+        last = resolution(self._float(step))
+        return self._part("zero", last, 0.0, f"d = {step}, ± ½ d", sensitivity=-1.0)
 
     def _repeatability(self, row: Weighing, gross: Quantity) -> Component:
         if self.known.repeatability is not None:
@@ -193,14 +210,21 @@ class ScaleBudgets:
 
     def _eccentricity(self, row: Weighing) -> Component:
         """Half the largest difference between positions, at the load; ± that, rectangular."""
-        found = self._largest_difference
+        found = self._off_centre
         if found is None:
             return self._part("eccentricity", rectangular(0.0), None, "not measured; loads in the centre")
-        difference, load = found
-        half = self._float(difference) / 2 * self._float(row.load) / self._float(load)
-        return self._part("eccentricity", rectangular(half), None, f"{difference} at {load}")
+        half, at, told = found
+        return self._part("eccentricity", rectangular(half * self._float(row.load) / at), None, told)
 
     @cached_property
+    def _off_centre(self) -> tuple[float, float, str] | None:
+        """Half the largest difference between positions, at which load, and in words."""
+        found = self._largest_difference()
+        if found is None:
+            return None
+        difference, load = found
+        return self._float(difference) / 2, self._float(load), f"{difference} at {load}"
+
     def _largest_difference(self) -> tuple[Quantity, Quantity] | None:
         known = self.known
         if known.eccentricity is not None and known.eccentricity_load:
@@ -216,13 +240,14 @@ class ScaleBudgets:
 
     def _reference(self, load: Quantity, planned: Quantity) -> tuple[Component, ...]:
         """Of ballast too: its mass was found with standards, and every exchange takes their errors along."""
-        found = self._of_loads.get((load, planned))
+        which = (load.value, load.unit, planned.value, planned.unit)
+        found = self._of_loads.get(which)
         if found is None:
-            found = self._of_loads[load, planned] = tuple(self._components_of(load, planned))
+            found = self._of_loads[which] = tuple(self._components_of(load, planned))
         return found
 
     @cached_property
-    def _of_loads(self) -> dict[tuple[Quantity, Quantity], tuple[Component, ...]]:
+    def _of_loads(self) -> dict[tuple[Decimal, str, Decimal, str], tuple[Component, ...]]:
         """Of each load so far: most stand on the receptor more than once."""
         return {}
 

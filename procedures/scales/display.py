@@ -68,8 +68,7 @@ def check_display(
 
 def on_a_step(shown: Quantity, step: Quantity) -> bool:
     """Whether an indication is a whole number of steps: a display cannot stand between two of them."""
-    digits, whole = whole_digits(shown, step)
-    return digits % whole == 0
+    return shown.is_whole_in(step)
 
 
 def steps_seen(basis: Basis) -> Quantity | None:
@@ -85,9 +84,7 @@ def steps_seen(basis: Basis) -> Quantity | None:
     plain_rows = [row for row in rows if not row.high_resolution]
     deviations = [row.indication - row.load for row in plain_rows if row.added is None]
     deviations += [row.after - row.indication for row in seen.discrimination]
-    counted = [
-        abs(digits) // whole for digits, whole in (whole_digits(one, d) for one in deviations) if digits
-    ]
+    counted = [abs(digits) // whole for digits, whole in (whole_digits(one, d) for one in deviations if one)]
     common = gcd(*counted)
     return d * common if len(counted) >= _ENOUGH and common > 1 else None
 

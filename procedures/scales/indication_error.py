@@ -70,15 +70,16 @@ def error_of_indication(
     ...                     added=gram("1.5 g"), fine=False, without_added="bounded").exact
     Quantity('1 g')
     """
-    shown, half = plain(indication.to(load.unit) - load), step.to(load.unit) * _HALF
+    shown = plain(indication.to(load.unit) - load)
+    if added is None and fine:
+        return ErrorFound(method=Method.HIGH_RESOLUTION, lowest=shown, highest=shown)
+    if added is None and without_added == "direct":
+        return ErrorFound(method=Method.DIRECT, lowest=shown, highest=shown)
+    half = step.to(load.unit) * _HALF
     upper = half if rise is None else rise.to(load.unit) * _HALF
     if added is not None:
         error = plain(shown + upper - added.to(load.unit))
         return ErrorFound(method=Method.CHANGEOVER, lowest=error, highest=error)
-    if fine:
-        return ErrorFound(method=Method.HIGH_RESOLUTION, lowest=shown, highest=shown)
-    if without_added == "direct":
-        return ErrorFound(method=Method.DIRECT, lowest=shown, highest=shown)
     return ErrorFound(method=Method.BOUNDED, lowest=plain(shown - half), highest=plain(shown + upper))
 
 
@@ -88,7 +89,7 @@ def plain(mass: Quantity) -> Quantity:
     >>> plain(Quantity.parse("2500.00 g"))
     Quantity('2500 g')
     """
-    text = f"{mass.value:f}"
+    text = mass.digits
     if "." not in text or not text.endswith("0"):
         return mass
     return Quantity(text.rstrip("0").rstrip("."), mass.unit)

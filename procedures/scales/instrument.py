@@ -149,9 +149,8 @@ class Scale(
     def rise_at(self, indication: Quantity, number: int | None = None) -> Quantity:
         """By how much an indication rises next: from Max_i on, by a step of the following range."""
         part = self.shown_in(indication, number)
-        following = (other for other in self.parts if other.max > part.max)
         if indication == part.max:
-            part = next(following, part)
+            part = next((other for other in self.parts if other.max > part.max), part)
         return part.resolution
 
     def range_of(self, gross: Quantity) -> int | None:

@@ -77,7 +77,7 @@ def number(text: str) -> str:
 
 def quantity(value: Quantity | None) -> str:
     """A quantity as printed, or a dash for none."""
-    return "–" if value is None else f"{number(f'{value.value:f}')}\u00a0{_unit(value.unit)}"
+    return "–" if value is None else f"{number(value.digits)}\u00a0{_unit(value.unit)}"
 
 
 def _unit(unit: str) -> str:

@@ -86,7 +86,7 @@ def quantity(
         element(
             SI,
             "real",
-            element(SI, "value", f"{value.value:f}"),
+            element(SI, "value", value.digits),
             element(SI, "unit", unit),
             _uncertainty(expanded, value.unit, factor) if expanded is not None else None,
         ),
@@ -101,7 +101,7 @@ def _uncertainty(expanded: Quantity, unit: str, factor: Decimal) -> Element:
         element(
             SI,
             "expandedMU",
-            element(SI, "valueExpandedMU", f"{expanded.to(unit).value:f}"),
+            element(SI, "valueExpandedMU", expanded.to(unit).digits),
             element(SI, "coverageFactor", f"{factor:f}"),
             element(SI, "coverageProbability", _PROBABILITY),
         ),

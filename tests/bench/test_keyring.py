@@ -7,12 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bench.errors import LaboratoryError
-from bench.keyring import Trust, bench_key, officer_key, registry_key, trusted_keys
+from bench.keyring import officer_key
 from bench.laboratory import Folders
 from bench.people import Person
 from results.errors import RecordError
-from results.keys import FileKey
-from results.registry.checkpoint import RegistryKey
 from tests.bench.lab_bench import tera
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
@@ -100,46 +98,6 @@ def test_the_right_pin_forgets_the_wrong_ones(folders):
         for _ in range(4):
             assert refusal(folders, "654321") == "key.pin"
     sign_with(folders, "123456")
-
-
-def test_a_key_beside_a_record_is_never_trusted(folders, tmp_path):
-    record = tmp_path / "came" / "000001.tera.json"
-    FileKey.open(record.parent / "bench.pem")
-    trust = trusted_keys(record, folders)
-    assert (trust.folder, trust.keys) == (None, None)
-
-
-def test_the_laboratorys_own_keys_come_before_those_of_the_records_folder(folders, tmp_path):
-    record = tmp_path / "other" / "data" / "records" / "000001.tera.json"
-    theirs = FileKey.open(tmp_path / "other" / "data" / "keys" / "bench.pem")
-    assert trusted_keys(record, folders).keys.keys() == {theirs.keyid}
-    own = bench_key(folders)
-    assert trusted_keys(record, folders).keys.keys() == {own.keyid}
-    assert (
-        trusted_keys(record, folders, theirs_folder := tmp_path / "other/data/keys").folder == theirs_folder
-    )
-
-
-def test_a_registry_key_of_another_form_in_a_named_folder_is_told(folders, tmp_path):
-    """`registry.pub` out of the register's own folder lacks the name under which it signs."""
-    own = bench_key(folders)
-    trust = Trust(folders.keys, {})
-    file = folders.keys / "registry.pub"
-    printed = RegistryKey("register.example", own.public)
-    file.write_text(f"{printed}\n")
-    assert registry_key(tmp_path, trust, named=True) == printed
-    for other in (own.public.hex(), str(printed).replace("example", "exbmple"), ""):
-        file.write_text(other)
-        with pytest.raises(LaboratoryError) as refused:
-            registry_key(tmp_path, trust, named=True)
-        assert refused.value.code == "key.not_as_printed"
-
-
-def test_a_named_folder_without_keys_is_told(folders, tmp_path):
-    bench_key(folders)
-    with pytest.raises(LaboratoryError) as refused:
-        trusted_keys(tmp_path / "x.tera.json", folders, tmp_path)
-    assert refused.value.code == "key.none_in_folder"
 
 
 @pytest.fixture

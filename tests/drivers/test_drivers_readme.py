@@ -11,9 +11,9 @@ from drivers.description import ENTRIES
 from drivers.instrument import inquiries_of
 from drivers.mbus_description import MBUS_ENTRIES
 from drivers.protocols.number import NumberStyle
-from drivers.quantity import _UNITS
 from drivers.query_description import QUERY_ENTRIES
 from drivers.register_description import REGISTER_ENTRIES
+from drivers.units import UNITS
 
 README = (Path(catalogue.__file__).parent / "README.md").read_text("utf-8")
 STREAM, REQUEST, REGISTERS, *OTHERS = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
@@ -102,4 +102,4 @@ def test_every_entry_of_a_driver_file_is_told():
 def test_every_unit_is_listed_and_every_listed_unit_is_one():
     listed = README[README.index("Units are spelled as the program spells them") :].split("\n\n")[0]
     told = set(re.findall("`([^`]+)`", listed)) - {"units"}
-    assert told == set(_UNITS)
+    assert told == set(UNITS)

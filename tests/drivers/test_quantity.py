@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drivers.errors import UnitError
 from drivers.quantity import Quantity
@@ -58,3 +60,38 @@ INEXACT = {
 def test_arithmetic_that_cannot_be_exact_is_an_error_of_quantities(arithmetic):
     with pytest.raises(UnitError):
         arithmetic()
+
+
+BEYOND_ALL = {
+    "too large": lambda: Quantity("1E+300", "g") * Decimal("1E+200"),
+    "too small": lambda: Quantity("1E-300", "g") * Decimal("1E-200"),
+    "too large in its first unit": lambda: Quantity("1E+400", "t") > Quantity("1", "g"),
+    "by a binary float": lambda: Quantity("1", "g") * 0.5,
+}
+
+
+@pytest.mark.parametrize("arithmetic", BEYOND_ALL.values(), ids=BEYOND_ALL)
+def test_no_arithmetic_leads_beyond_every_quantity(arithmetic):
+    with pytest.raises((UnitError, TypeError)):
+        arithmetic()
+
+
+@given(st.decimals(-(10**12), 10**12, places=6), st.sampled_from(["g", "kg", "ct"]))
+def test_the_digits_of_a_quantity_never_have_an_exponent(number: Decimal, unit: str):
+    for value in (number, number.scaleb(9), number.scaleb(-9)):
+        assert Quantity(value, unit).digits == f"{value:f}"
+
+
+@given(st.integers(-(10**9), 10**9), st.sampled_from(["0.5 g", "20 mg", "0.1 kg", "1 lb"]), st.booleans())
+def test_a_whole_number_of_steps_is_seen_in_any_unit(count: int, step: str, whole: bool):
+    one = Quantity.parse(step)
+    shown = one * count if whole else one * count + one * Decimal("0.001")
+    assert shown.is_whole_in(one) is whole
+    other = "g" if one.unit == "lb" else "mg"
+    assert shown.to(other).is_whole_in(one) is whole
+
+
+def test_nothing_is_counted_in_steps_of_another_dimension_or_of_nothing():
+    for step in (Quantity("1", "L"), Quantity("0", "g")):
+        with pytest.raises(UnitError):
+            Quantity("5", "g").is_whole_in(step)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.errors import UnitError
-from drivers.quantity import _UNITS, Quantity
+from drivers.quantity import Quantity
+from drivers.units import UNITS
 from procedures.conformity import decide
 from procedures.point import Outcome, Tolerance
 from tests.procedures.verdict_reference import TABLES, compare
@@ -27,7 +28,7 @@ def test_verdicts_on_each_table_equal_a_slow_reference(table):
     assert counts[Outcome.DOES_NOT_CONFORM] > BRIEF / 5
 
 
-PAIRS = sorted((a, b) for a in _UNITS for b in _UNITS if _UNITS[a][0] == _UNITS[b][0] and a != b)
+PAIRS = sorted((a, b) for a in UNITS for b in UNITS if UNITS[a][0] == UNITS[b][0] and a != b)
 
 
 @pytest.mark.parametrize(("unit", "other"), PAIRS)
@@ -38,7 +39,7 @@ def test_a_conversion_is_exact_there_and_back_or_refused(unit, other):
             converted = quantity.to(other)
         except UnitError:
             continue
-        factor = Fraction(_UNITS[unit][1]) / Fraction(_UNITS[other][1])
+        factor = Fraction(UNITS[unit][1]) / Fraction(UNITS[other][1])
         assert Fraction(converted.value) == Fraction(Decimal(text)) * factor
         assert converted == quantity
         assert converted.to(unit).value == quantity.value

@@ -13,6 +13,7 @@ from drivers.quantity import Quantity
 from procedures.point import Point
 from procedures.scales.assessment import Sheet
 from procedures.scales.basis import Basis
+from procedures.scales.budget import ScaleBudgets
 from procedures.scales.instrument import read_scale
 from procedures.scales.observation import Accuracy, Eccentric, Observations, Tared, Weighing, ZeroSetting
 from procedures.scales.rules import choose_rules
@@ -37,7 +38,8 @@ def rows(draw: st.DrawFn) -> tuple[str, Weighing]:
     load = draw(loads)
     shown = load + Quantity(5 * draw(st.integers(-3, 3)), "g")
     added = draw(st.none() | st.integers(0, 10).map(lambda grams: Quantity(grams, "g")))
-    return section, kind(load=load, indication=shown, added=added, **more)
+    fine = draw(st.booleans())
+    return section, kind(load=load, indication=shown, added=added, high_resolution=fine, **more)
 
 
 def judged(basis: Basis) -> tuple[bytes, Sequence[str]]:
@@ -56,6 +58,32 @@ def test_row_by_row_gives_the_same_as_the_whole_sheet(table: str, steps: list[tu
     for section, row in steps:
         seen = msgspec.structs.replace(seen, **{section: (*getattr(seen, section), row)})
         assert judged(growing.of(seen)) == judged(Basis(SCALE, rules, TERA, seen))
+
+
+@pytest.mark.parametrize("table", ["kepdirjen-spk-131-2015", "oiml-r76-1-2006"])
+@settings(max_examples=25, deadline=None)
+@given(steps=st.lists(rows(), min_size=1, max_size=10))
+def test_the_budget_of_a_point_is_the_same_beside_others_and_alone(
+    table: str, steps: list[tuple[str, Weighing]]
+) -> None:
+    rules, _ = choose_rules(table, DAY)
+    seen = Observations()
+    for section, row in steps:
+        seen = msgspec.structs.replace(seen, **{section: (*getattr(seen, section), row)})
+    sheet = Sheet(Basis(SCALE, rules, TERA, seen))
+    points = tuple(sheet.points())
+    alone = [one for point in points for one in ScaleBudgets(sheet).of_points((point,))]
+    assert list(ScaleBudgets(sheet).of_points(points)) == alone
+
+
+def test_of_two_zeros_that_are_only_bounded_the_first_counts_and_an_exact_one_before_both() -> None:
+    rules, _ = choose_rules("oiml-r76-1-2006", DAY)
+    bounded, later = (ZeroSetting(indication=Quantity.parse(shown)) for shown in ("0 g", "5 g"))
+    exact = ZeroSetting(indication=Quantity.parse("0 g"), added=Quantity.parse("2 g"))
+    for zero, gives in (((bounded, later), bounded), ((bounded, later, exact), exact), ((), None)):
+        basis = Basis(SCALE, rules, TERA, Observations(zero=zero))
+        assert basis.zero_row() is gives
+        assert basis.zero_error() == (None if gives is None else basis.found(gives, gives.load))
 
 
 def test_a_row_that_is_taken_back_leaves_nothing_behind() -> None:

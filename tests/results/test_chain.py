@@ -8,7 +8,7 @@ from results.chain import (
     checked_body,
     checked_entry,
     mark_of,
-    marked_entry,
+    marked_entries,
     written_entry,
 )
 from results.errors import IntegrityError
@@ -101,7 +101,8 @@ def test_a_row_that_is_none_is_told_and_not_read():
 
 def marked(body=BODY, mark=None, sequence=1):
     known = mark_of(FOUR[0].hash) if mark is None else mark
-    return marked_entry((sequence, "r", AT, 1.5, body, FIRST), mark=known, where="here")
+    (read,) = marked_entries("r", [(sequence, AT, 1.5, body, FIRST, known)], where="here")
+    return read
 
 
 def test_a_row_with_its_mark_is_read_with_its_whole_hash():
