@@ -1,6 +1,7 @@
 """The libraries that this program runs on: which there are, and whether they are as they were installed."""
 
 import base64
+import csv
 import hashlib
 import re
 import tomllib
@@ -8,13 +9,7 @@ from collections.abc import Iterator
 from email.message import Message
 from email.parser import HeaderParser
 from functools import cache
-from importlib.metadata import (
-    Distribution,
-    PackageMetadata,
-    PackageNotFoundError,
-    PackagePath,
-    distribution,
-)
+from importlib.metadata import Distribution, PackageMetadata, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Final
 
@@ -85,26 +80,36 @@ def changed_since_installed(name: str, *, within: tuple[str, ...] = ()) -> tuple
         installed = distribution(name)
     except PackageNotFoundError:
         return None
-    listed = [
-        file
-        for file in installed.files or ()
-        if file.hash is not None and (not within or file.parts[0] in within)
-    ]
+    listed = {
+        name: hashed for name, hashed in _recorded(installed) if not within or name.split("/")[0] in within
+    }
     if not listed:
         return None
-    changed = [str(file) for file in listed if _digest_of(file) != file.hash.value]  # type: ignore[union-attr]  # filtered above
-    known = {Path(str(file.locate())).resolve() for file in listed}
+    places = {name: Path(str(installed.locate_file(name))) for name in listed}
+    changed = [name for name, hashed in listed.items() if _hashed(places[name], hashed) != hashed]
+    known = {place.resolve() for place in places.values()}
     changed += sorted(_added(installed, within, known))
     return tuple(changed)
 
 
-def _digest_of(file: PackagePath) -> str:
+def _recorded(installed: Distribution) -> Iterator[tuple[str, str]]:
+    """The files that were installed, each with its hash as the installer wrote it: `sha256=…`.
+
+    Read from the list itself: `Distribution.files` leaves out, from Python 3.12 on, those that are gone.
+    """
+    for row in csv.reader((installed.read_text("RECORD") or "").splitlines()):
+        if len(row) > 1 and row[1]:
+            yield row[0], row[1]
+
+
+def _hashed(file: Path, like: str) -> str:
+    """The hash of a file, written in the same way as another; nothing when it is gone."""
+    mode = like.partition("=")[0]
     try:
-        content = Path(str(file.locate())).read_bytes()
-    except OSError:
+        digest = hashlib.new(mode, file.read_bytes()).digest()
+    except (OSError, ValueError):
         return ""
-    digest = hashlib.new(file.hash.mode if file.hash is not None else "sha256", content).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return f"{mode}={base64.urlsafe_b64encode(digest).rstrip(b'=').decode()}"
 
 
 def _added(installed: Distribution, within: tuple[str, ...], known: set[Path]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from drivers.notation import from_json
 from drivers.reading import Origin
 from results.envelope import Envelope
 from results.errors import IntegrityError
-from results.malformed import told_as
+from results.malformed import check_depth, told_as
 from results.record import Record
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
@@ -50,6 +50,7 @@ def read_said(envelope: Envelope) -> Record:
     """
     with told_as(unsound):
         record = from_json(envelope.content, Record)
+        check_depth(record.uut, record.rule, record.breaks, [used.settle for used in record.instruments])
     if record.training != envelope.training:
         raise unsound("training and verification are mixed up")
     if record.previous_record and not _DIGEST.fullmatch(record.previous_record):

@@ -7,6 +7,7 @@ from results.chain import (
     check_links,
     checked_body,
     checked_entry,
+    entry_hash,
     mark_of,
     marked_entries,
     written_entry,
@@ -123,3 +124,16 @@ def test_a_row_that_its_mark_does_not_fit_is_named(changed):
         marked(**changed)
     assert caught.value.code == "journal.chain"
     assert caught.value.facts["sequence"] == changed.get("sequence", 1)
+
+
+@pytest.mark.parametrize(
+    "body", [b"{", b'{"entry":"unheard of"}', b"\xff"], ids=["cut off", "unknown", "no text"]
+)
+def test_a_row_whose_hash_fits_and_that_is_no_entry_is_named(body):
+    own = entry_hash(3, run="r", at=AT, elapsed=1.5, previous=FIRST, body=body)
+    with pytest.raises(IntegrityError) as caught:
+        checked_entry((3, "r", AT, 1.5, body, FIRST, own), where="here")
+    assert caught.value.facts["sequence"] == 3
+    with pytest.raises(IntegrityError) as caught:
+        marked(body=body, mark=mark_of(own), sequence=3)
+    assert caught.value.facts["sequence"] == 3
