@@ -12,6 +12,8 @@ from results.registry.admission import MAXIMUM_BYTES
 
 KEY_FILE: Final = "registry.pem"
 """in the folder of every registry, whatever its database"""
+_BEGUN_FILE: Final = "registry.begun"
+"""beside it, once the log has begun"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,8 @@ class Settings:
     """public address, as in the QR codes"""
     origin: str = "tera-registry/log"
     """name of the log, for ever; no spaces, no plus signs"""
+    begun: Path | None = None
+    """a file that says that the log has begun, apart from the database: its key begins no second one"""
     training: bool = False
     """take training records, and only those"""
     clock: Clock = field(default_factory=SystemClock)
@@ -68,6 +72,7 @@ class Settings:
             key=FileKey.open(key),
             base_url=base_url,
             origin="tera-registry/training" if training else "tera-registry/log",
+            begun=folder / _BEGUN_FILE,
             training=training,
             clock=clock or SystemClock(),
         )

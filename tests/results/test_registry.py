@@ -22,6 +22,7 @@ from results.errors import RecordError, StorageError
 from results.receipt import Receipt, verification_token, verify_receipt
 from results.record import Signer
 from results.registry import enrolment
+from results.registry.app import open_store
 from results.registry.checkpoint import open_note
 from results.registry.database import Database
 from results.registry.server import EmbeddedRegistry, listen
@@ -618,6 +619,30 @@ def test_a_registry_whose_key_is_gone_says_what_a_registry_can_do(tmp_path):
     assert lost.value.code == "registry.key_lost"
     assert "key rotate" not in lost.value.remedy
     assert not (tmp_path / "registry.pem").exists()
+
+
+def test_a_register_whose_database_is_gone_begins_no_second_log(tmp_path):
+    """Two logs of one key and one name are what a witness calls a forked register."""
+    settings = Settings.in_folder(tmp_path, base_url="http://localhost")
+    open_store(settings).database.close()
+    database = tmp_path / "registry.db"
+    kept = database.read_bytes()
+    database.unlink()
+    for other in (None, f"sqlite:///{tmp_path / 'other.db'}"):
+        with pytest.raises(RecordError) as lost:
+            open_store(Settings.in_folder(tmp_path, base_url="http://localhost", database=other))
+        assert lost.value.code == "registry.log_lost"
+        assert str(tmp_path / "registry.begun") in lost.value.message
+    database.write_bytes(kept)
+    open_store(settings).database.close()
+
+
+def test_a_register_that_was_interrupted_at_its_beginning_begins_at_its_next_start(tmp_path):
+    settings = Settings.in_folder(tmp_path, base_url="http://localhost")  # its key is there, no database yet
+    open_store(settings).database.close()
+    (tmp_path / "registry.begun").unlink()  # or is of a time before there was such a file
+    open_store(settings).database.close()
+    assert (tmp_path / "registry.begun").read_text() == "tera-registry/log\n"
 
 
 def test_a_database_that_fails_is_an_answer_that_can_be_tried_again(registry, bench):
