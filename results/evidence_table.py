@@ -82,7 +82,7 @@ def journal_entries(run: str, tables: Mapping[str, Table], *, where: str) -> tup
     apart = (before[place : place + _HASH_BYTES].hex() for place in range(0, len(before), _HASH_BYTES))
     lines = zip(
         rows["sequence"].tolist(),
-        [at.decode() for at in rows["at"].tolist()],
+        (at.decode() for at in rows["at"].tolist()),
         rows["elapsed_s"].tolist(),
         [bodies[start:end] for start, end in pairwise(lengths)],
         ["" if follows else next(apart) for follows in follow],

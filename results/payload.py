@@ -25,32 +25,13 @@ def read_payload(envelope: Envelope) -> Record:
         IntegrityError: not a record in the form that every release writes, of another type than the envelope
             says, or a twin's and no training.
     """
-    record = read_said(envelope)
-    check_form(envelope)
-    return record
-
-
-def check_form(envelope: Envelope) -> None:
-    """Of two fields of one name this program reads the last, and another may read the first.
-
-    Raises:
-        IntegrityError: the record is not written in the form that every release writes.
-    """
-    with told_as(unsound):
-        exact = msgspec.json.encode(msgspec.json.decode(envelope.content)) == envelope.content
-    if not exact:
-        raise unsound("it is not written in the exact form of a record")
-
-
-def read_said(envelope: Envelope) -> Record:
-    """Read what a record says, whose form is checked elsewhere: as `read_payload`, without `check_form`.
-
-    Raises:
-        IntegrityError: not a record, of another type than the envelope says, or a twin's and no training.
-    """
     with told_as(unsound):
         record = from_json(envelope.content, Record)
         check_depth(record.uut, record.rule, record.breaks, [used.settle for used in record.instruments])
+        # Of two fields of one name this program reads the last, and another may read the first.
+        exact = msgspec.json.encode(msgspec.json.decode(envelope.content)) == envelope.content
+    if not exact:
+        raise unsound("it is not written in the exact form of a record")
     if record.training != envelope.training:
         raise unsound("training and verification are mixed up")
     if record.previous_record and not _DIGEST.fullmatch(record.previous_record):

@@ -23,7 +23,7 @@ from results.keys import TrustedKey
 from results.malformed import told_as
 from results.naming import EVIDENCE_SUFFIX, LARGEST_RECORD, RECORD_SUFFIX, beside
 from results.number import is_number
-from results.payload import check_form, read_said, unsound
+from results.payload import read_payload, unsound
 from results.provenance import check_readings
 from results.record import Record
 from results.storage import read_whole
@@ -150,7 +150,7 @@ def examine_record(
     if keys is not None:
         signed = report.checked("signatures", lambda: _check_signatures(envelope, keys))
         report.signatures_checked = signed is not None
-    record = report.record = report.checked("content", lambda: read_said(envelope))
+    record = report.record = report.checked("content", lambda: read_payload(envelope))
     if record is None:
         return report, None
     evidence = report.checked(
@@ -265,7 +265,6 @@ def _check_agreement(
         check_readings(evidence)
         written = to_json(derived)
     if written != envelope.content:  # then field by field: another release may have written it otherwise
-        check_form(envelope)
         said, found = to_builtins(record), to_builtins(derived)
         differing = sorted(name for name in said | found if said.get(name) != found.get(name))
         if differing:

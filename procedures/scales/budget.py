@@ -145,14 +145,14 @@ class ScaleBudgets:
         corrected = point.corrected_error is not None
         if not corrected and point.method is Method.HIGH_RESOLUTION and row.high_resolution:
             zero = row.indication.last_digit
-        which = (zero.value, zero.unit, corrected)
+        which = (str(zero), corrected)
         found = self._at_zero.get(which)
         if found is None:
             found = self._at_zero[which] = self._zero(zero) if corrected else self._shown(zero)
         return found
 
     @cached_property
-    def _at_zero(self) -> dict[tuple[Decimal, str, bool], Component]:
+    def _at_zero(self) -> dict[tuple[str, bool], Component]:
         """By the step at zero, and whether E0 was taken off: nearly all rows have the same."""
         return {}
 

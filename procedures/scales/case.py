@@ -126,7 +126,7 @@ def _read(content: Mapping[str, Any]) -> Case:
     for path, row in _rows(case):
         if row.readings:
             raise typed(f"`readings` at `{path}`")
-        for name in ("load", "indication", "added", "tare", "extra", "after"):
+        for name in ("load", "indication", "added", "rise", "tare", "extra", "after"):
             _check_mass(getattr(row, name, None), f"{path}.{name}", signed=name in {"indication", "after"})
     _check_knowledge(case.uncertainty)
     return case

@@ -508,6 +508,7 @@ MISTAKES = {
     "a binary float": ({"accuracy": [row(5.0, "5000 g")]}, "case.content", "5.0"),
     "a wrong unit": ({"accuracy": [row("5 kg", "5000 gr")]}, "case.content", "unknown unit"),
     "a volume": ({"accuracy": [row("5 L", "5000 g")]}, "case.content", "no mass"),
+    "a rise in litres": ({"accuracy": [row("5 kg", "5000 g") | {"rise": "1 L"}]}, "case.content", "no mass"),
     "a temperature shown": ({"accuracy": [row("5 kg", "28 °C")]}, "case.content", "$.accuracy[0].indication"),
     "a negative load": ({"accuracy": [row("-5 kg", "5000 g")]}, "case.content", "less than nothing"),
     "negative small weights": ({"accuracy": [row("5 kg", "5000 g", "-1 g")]}, "case.content", "added"),

@@ -164,6 +164,21 @@ def test_a_changed_evidence_is_named_and_the_record_can_still_be_seen(bench: Ben
         load_record(bench.path, bench.keys)
 
 
+@pytest.mark.parametrize("change", ["removed", "changed", "kept"])
+def test_a_field_that_stands_twice_is_a_fault_of_the_content_whatever_became_of_the_evidence(
+    bench: Bench, change: str
+):
+    twice = bench.verified.payload.replace(b"{", b'{"place":"elsewhere",', 1)
+    bench.path.write_bytes(dsse.render(dsse.sign(twice, training=False, seals=bench.seals)))
+    if change == "removed":
+        bench.evidence.unlink()
+    elif change == "changed":
+        bench.evidence.write_bytes(bench.evidence.read_bytes()[:-1])
+    report = verify_record(bench.path, bench.keys)
+    assert [check.part for check in report.checks if check.fault] == ["content"]
+    assert report.record is None
+
+
 def test_a_missing_evidence_is_told_plainly(bench: Bench):
     bench.evidence.unlink()
     with pytest.raises(StorageError):
