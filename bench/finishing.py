@@ -13,7 +13,7 @@ from typing import Final
 
 from bench.desk import JobState, OutboxLine
 from bench.errors import LaboratoryError
-from bench.keyring import BENCH_KEY, bench_key, officer_key
+from bench.keyring import BENCH_KEY, bench_key, check_not_gone, officer_key
 from bench.laboratory import Folders, Laboratory
 from bench.people import Person
 from bench.session import Surroundings
@@ -102,6 +102,8 @@ def signing_keys(around: Surroundings, folders: Folders, run: str, pin: str) -> 
         RecordError: wrong PIN.
     """
     officer = officer_of(around, run)
+    for owner in (None, officer):
+        check_not_gone(folders, owner, around.journal)
     seals = bench_key(folders), officer_key(folders, officer, pin, now=around.clock.utc())
     trusted = read_trusted_keys(folders.keys)
     for seal, whose in zip(seals, (BENCH_KEY, officer.id), strict=True):

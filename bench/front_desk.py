@@ -108,7 +108,7 @@ class FrontDesk:
     def signer(self, run: str) -> SignerLine:
         """See `Desk`."""
         person = finishing.officer_of(self._place.around, run)
-        check_can_sign(self._place.folders, person)
+        check_can_sign(self._place.folders, person, self._place.around.journal)
         return SignerLine(name=person.name, pin=person.pin, new=pin_is_new(self._place.folders, person))
 
     def people(self) -> tuple[PersonLine, ...]:

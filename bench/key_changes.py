@@ -8,7 +8,7 @@ import msgspec
 
 from bench.complaints import person
 from bench.errors import LaboratoryError
-from bench.keyring import is_revoked, opens_with_pin
+from bench.keyring import is_gone, is_revoked, opens_with_pin
 from bench.laboratory import Folders, Laboratory
 from bench.people import Person
 from bench.trail import long_known_as
@@ -54,6 +54,8 @@ def whoever_shows(
     heads = [one for one in able if ROLE in one.roles and long_known_as(journal, one.id, ROLE, now)]
     if whose is not None and opens_with_pin(folders, whose):
         may = [one for one in (whose, *heads) if one in able]
+    elif whose is not None and heads and is_gone(folders, whose, journal):
+        may = heads
     else:
         may = [*heads, *(one for one in able if one.id == laboratory.officer.id), *able]
     who = person(laboratory, by) if by is not None else [*may, laboratory.officer][0]

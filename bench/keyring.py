@@ -12,8 +12,10 @@ from typing import Final
 from bench.errors import LaboratoryError
 from bench.laboratory import Folders
 from bench.people import Person
+from results.entry import BENCH
 from results.journal import Journal
 from results.key_rotation import finish
+from results.key_trail import in_use
 from results.keys import (
     REVOKED_SUFFIX,
     FileKey,
@@ -87,14 +89,51 @@ def pin_is_new(folders: Folders, person: Person) -> bool:
     return person.pin and not file.exists() and not is_lost(file)
 
 
-def check_can_sign(folders: Folders, person: Person) -> None:
+def check_can_sign(folders: Folders, person: Person, journal: Journal) -> None:
     """See to it that nobody is asked for the PIN of a key that is gone: none would open it.
 
     Raises:
         RecordError: only the public half of the person's key is left.
+        LaboratoryError: nothing at all is left of it.
         StorageError: the disk refuses.
     """
     check_not_lost(_key_file(folders, person))
+    check_not_gone(folders, person, journal)
+
+
+def is_gone(folders: Folders, whose: Person | None, journal: Journal) -> bool:
+    """Whether nothing is left of a key that stands here, so that a new one would sign in its place unnoticed.
+
+    Args:
+        folders: of the laboratory.
+        whose: the person whose key it is; None: the bench's.
+        journal: which keys were made and used, and which of them were replaced.
+    """
+    file = folders.keys / "bench.pem" if whose is None else _key_file(folders, whose)
+    with plain_faults(file):
+        if file.exists() or file.with_suffix(".pub").exists():
+            return False
+    sealed = [run for run in journal.runs() if run.sealed is not None]
+    own = {run.run for run in sealed if whose is None or run.begun.officer_id == whose.id}
+    return in_use(file.stem, own, journal.entries(BENCH))
+
+
+def check_not_gone(folders: Folders, whose: Person | None, journal: Journal) -> None:
+    """See to it that no key is made in passing where one has signed before; see `is_gone`.
+
+    Raises:
+        LaboratoryError: nothing is left of that key.
+    """
+    if is_gone(folders, whose, journal):
+        name = BENCH_KEY if whose is None else whose.id
+        raise LaboratoryError(
+            "key.gone",
+            "Nothing is left of the key of {whose} that stood here: no other was made in its place.",
+            "Put both its files, {stem}.pem and {stem}.pub, back from the backup. If they are lost for good, "
+            "have a kepala make another one: tera key rotate {whose} --reason TEXT --by ID.",
+            whose=name,
+            stem=name if whose is None else _key_file(folders, whose).stem,
+        )
 
 
 def opens_with_pin(folders: Folders, person: Person) -> bool:
@@ -147,14 +186,15 @@ def check_new_pin(person: Person, pin: str) -> None:
     _check_pin(person, pin, new=True)
 
 
-def stem_of(folders: Folders, person: Person | None) -> str:
-    """The name without suffix of the files of a person's key, or of the bench's, of which a half is there.
+def stem_of(folders: Folders, person: Person | None, journal: Journal) -> str:
+    """The name without suffix of the files of a person's key, or of the bench's, that is there or has signed.
 
     Raises:
-        LaboratoryError: there is none.
+        LaboratoryError: there is none, and there was none.
     """
     stem = "bench" if person is None else _key_file(folders, person).stem
-    if not any((folders.keys / f"{stem}{half}").exists() for half in (".pem", ".pub")):
+    there = any((folders.keys / f"{stem}{half}").exists() for half in (".pem", ".pub"))
+    if not there and not is_gone(folders, person, journal):
         raise LaboratoryError(
             "key.none",
             "There is no key {key} here.",

@@ -4,7 +4,7 @@ Whoever can write into the folder of keys can lay another one there; nothing but
 which of them the bench itself made.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -51,6 +51,32 @@ def never_seen(
                 file = folder / (file_stem(summary.begun.number) + RECORD_SUFFIX)
                 known |= _signers(file, summary.sealed.record_digest, keys)
     return tuple(keyid for keyid in keys if keyid not in known)
+
+
+def in_use(stem: str, sealed: Collection[str], trail: Iterable[Kept]) -> bool:
+    """Whether a key stands under a name, as the journal has it: made or used, and not replaced since.
+
+    Args:
+        stem: of its files: `bench`, or `officer-<id>`.
+        sealed: the runs that it has sealed: those that its owner tested, or all of them for the bench's.
+        trail: what the bench itself noted, in order.
+    """
+    whose = stem.removeprefix("officer-")
+    there = bool(sealed)  # an older release noted nothing
+    for kept in trail:
+        match kept.entry:
+            case Noted(what="key_used", facts={"run": str(run)}) if run in sealed:
+                there = True
+            case Noted(what="key_made", facts={"whose": str(who)}) if who == whose:
+                there = True
+            case Noted(what="key_rotated" | "key_replaced", facts={"whose": str(who)}) if who in {
+                whose,
+                stem,
+            }:
+                there = False
+            case _:
+                pass
+    return there
 
 
 def _signers(file: Path, digest: str, keys: Mapping[str, TrustedKey]) -> set[str]:

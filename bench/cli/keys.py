@@ -19,6 +19,7 @@ from bench.keyring import (
     BENCH_KEY,
     bench_key,
     check_new_pin,
+    check_not_gone,
     check_not_revoked,
     named_key,
     officer_key,
@@ -62,6 +63,7 @@ def new(options: Namespace) -> int:
     with Journal(folders.journal) as journal:
         trail = Trail.of(laboratory, journal, SystemClock())
         person = None if options.whose == BENCH_KEY else _person(laboratory, options.whose)
+        check_not_gone(folders, person, journal)
         pin = "" if person is None else _chosen_pin(options, person, "TERA_PIN")
         made = _make(options, folders, person, trail, pin)
     _tell(options, made)
@@ -73,8 +75,8 @@ def rotate(options: Namespace) -> int:
     check_legible({"reason": options.reason})
     folders, laboratory = _open(options)
     person = None if options.whose == BENCH_KEY else _person(laboratory, options.whose)
-    stem = stem_of(folders, person)
     with Journal(folders.journal) as journal:
+        stem = stem_of(folders, person, journal)
         trail = Trail.of(laboratory, journal, SystemClock())
         by, proved = _shown_by(options, laboratory, journal, trail, person)
         pin = "" if person is None else _chosen_pin(options, person, "TERA_NEW_PIN")
