@@ -137,7 +137,7 @@ def _begin_process() -> None:
 
 @contextmanager
 def _collecting_less() -> Iterator[None]:
-    """What is loaded stays, and an audit makes no circles: looking for them took a twelfth of its time."""
+    """What is loaded stays, and an audit makes no circles: looking for them took a fifteenth of its time."""
     often = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(_OBJECTS_MADE)
