@@ -17,6 +17,7 @@ from bench.clock_state import clock_state
 from bench.conductor import Conductor
 from bench.environment import Environment
 from bench.errors import LaboratoryError
+from bench.going_on import check_still_valid
 from bench.laboratory import Laboratory
 from bench.operator import Operator
 from bench.people import check_competence, check_nip
@@ -145,7 +146,7 @@ def take_up(
 
     Raises:
         LaboratoryError: no such run, closed without a verdict, broken off for too long, or begun with another
-            instrument or software.
+            instrument or software; or what `check_still_valid` refuses.
     """
     history, begun = _history(around, run)
     procedure = find(begun.procedure)
@@ -155,6 +156,7 @@ def take_up(
         raise _ended(run)
     if state == "open":
         _check_same(around, run, begun)
+        check_still_valid(around.laboratory, run, begun, datetime.fromisoformat(around.at()).date())
         if len(history) > 1:
             resumed, found = _after_break(around, run, history, procedure)
             history.append(resumed)
@@ -289,9 +291,8 @@ def _check_same(around: Surroundings, run: str, begun: RunBegun) -> None:
         )
     for role, then in begun.instruments.items():
         now = _described(around.station.bound(role))
-        changed = [
-            key for key in ("name", "driver", "driver_digest", "serial", "origin") if then[key] != now[key]
-        ]
+        same = ("name", "driver", "driver_digest", "serial", "origin", "settle")
+        changed = [key for key in same if key in then and then[key] != now[key]]
         if changed:
             raise LaboratoryError(
                 "run.instrument_changed",

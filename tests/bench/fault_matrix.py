@@ -97,7 +97,7 @@ MATRIX: Final[dict[str, dict[Phase, Reaction | Never]]] = {
         "measure": UNHURT,
         "seal": UNHURT,
         "deliver": UNHURT,
-        "resume": UNHURT,
+        "resume": Reaction("run.standard_overdue", 2),
     },
     "environment leaves its limits": {
         "begin": Reaction("environment.outside", 3),

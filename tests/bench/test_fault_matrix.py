@@ -135,6 +135,7 @@ AT_THE_START = {
     ("laboratory file cut short", "resume"),
     ("instrument swapped", "resume"),
     ("standard expired", "begin"),
+    ("standard expired", "resume"),
 }
 """what a program reads once, when it starts"""
 
