@@ -204,8 +204,10 @@ class Workplace:
     ) -> finishing.Finished:
         """Correct a record by a new one and seal that; see `amending.amend`.
 
-        Whoever tested signs, so the key is opened first: nobody else uses a number for it.
+        Whoever tested signs, so the key is opened first: nobody else uses a number for it. A program that was
+        changed since its installation amends nothing.
         """
+        check_unchanged()
         self._check_clock()
         amending.check_own(self.around, old)
         run = self.find(old.record.number).run

@@ -16,7 +16,7 @@ from bench.labels import Labels
 from bench.laboratory import Laboratory
 from bench.office_time import today
 from bench.people import PENERA, check_nip
-from bench.software import identification
+from bench.software import check_unchanged, identification
 from drivers.clock import SystemClock
 from drivers.errors import PlainError
 from procedures.standards_gate import standard_problems
@@ -110,6 +110,10 @@ async def _findings(options: Namespace) -> list[Finding]:
     folders = laboratories.Folders(options.lab)
     folders.make()
     found: list[Finding] = [(name, True, value) for name, value in identification().items()]
+    try:
+        check_unchanged()
+    except PlainError as changed:
+        found.append(("installation", False, changed))
     found.append(("sqlite", True, apsw.sqlite_lib_version()))
     free = shutil.disk_usage(folders.data).free // 1_000_000
     found.append(("disk", free > _DISK_FLOOR_MB, f"{free} MB"))
