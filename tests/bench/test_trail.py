@@ -128,6 +128,25 @@ def test_the_check_of_the_laboratory_tells_a_damaged_journal(lab, statement):
     assert tera("audit-trail", "verify", lab=lab).returncode == 5
 
 
+@pytest.mark.parametrize("statement", DAMAGE.values(), ids=DAMAGE)
+def test_no_test_begins_with_a_damaged_journal_and_no_number_is_consumed(lab, statement):
+    damage(lab, statement)
+    told = tera("run", "scales", "--uut", str(lab / "orders/contoh.toml"), lab=lab)
+    assert told.returncode == 5
+    assert len(told.stderr.splitlines()) == 2
+    with apsw.Connection(str(Folders(lab).journal)) as file:
+        assert file.execute("SELECT count(*) FROM number").get == 1
+        assert file.execute("SELECT count(*) FROM entry WHERE kind = 'run_begun'").get == 1
+
+
+def test_nothing_is_amended_with_a_damaged_journal(tmp_path):
+    lab = made(tmp_path)
+    damage(lab, DAMAGE["an entry deleted"])
+    told = typed(lab, "amend", "000001", "--serial", "A-17", "--reason", "salah ketik", pin=PINS["budi"])
+    assert told.returncode == 5
+    assert "Begin no test" in told.stderr
+
+
 def test_the_check_of_a_laboratory_without_a_journal_makes_none(tmp_path):
     assert tera("init", str(tmp_path)).returncode == 0
     told = tera("check", lab=tmp_path)
