@@ -16,6 +16,8 @@ from typing import Final
 DISTRIBUTION: Final = "tera-bench"
 _WRITTEN_LATER: Final = (".pyc", "RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
 """what an installer or Python writes beside what was delivered"""
+_KEEP_THE_LIST: Final = {"debian", "rpm"}
+"""installers of a system, which keep the list of files in a database of their own"""
 
 
 @cache
@@ -74,7 +76,8 @@ def changed_since_installed(name: str, *, within: tuple[str, ...] = ()) -> tuple
         within: its top-level folders in which no other files may lie.
 
     Returns:
-        Their names; None when nothing tells how it was installed, as for a program run from its source.
+        Their names, or that of the list itself when it is missing or lists nothing; None when nothing tells
+        how it was installed, as for a program run from its source or a library of the system.
     """
     try:
         installed = distribution(name)
@@ -84,12 +87,19 @@ def changed_since_installed(name: str, *, within: tuple[str, ...] = ()) -> tuple
         name: hashed for name, hashed in _recorded(installed) if not within or name.split("/")[0] in within
     }
     if not listed:
-        return None
+        return ("RECORD",) if _had_a_list(installed) else None
     places = {name: Path(str(installed.locate_file(name))) for name in listed}
     changed = [name for name, hashed in listed.items() if _hashed(places[name], hashed) != hashed]
     known = {place.resolve() for place in places.values()}
     changed += sorted(_added(installed, within, known))
     return tuple(changed)
+
+
+def _had_a_list(installed: Distribution) -> bool:
+    """Whether the installer left a list of files: each does with METADATA, and older ways had neither."""
+    if installed.read_text("METADATA") is None:
+        return False
+    return (installed.read_text("INSTALLER") or "").strip() not in _KEEP_THE_LIST
 
 
 def _recorded(installed: Distribution) -> Iterator[tuple[str, str]]:

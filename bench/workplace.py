@@ -132,11 +132,10 @@ class Workplace:
             InstrumentError: one does not answer, or it is another one; no number is consumed.
             LaboratoryError: nobody says which of several instruments is read, or a file of the program was
                 changed outside of an update; no number is consumed.
-            IntegrityError: the next number was sealed already; no number is consumed.
+            IntegrityError: the journal is damaged, or the next number was sealed already; no number is
+                consumed.
         """
-        check_unchanged()
-        self._check_clock()
-        check_next_number(self.journal, self.folders.records)
+        self._check_bench()
         station = self.players(assignment).station(chosen)
         around = replace(self.around, station=station)
         session.check(around, assignment)
@@ -149,8 +148,11 @@ class Workplace:
         await Environment(self.laboratory.environment, station).refuse_outside()
         return session.begin(around, assignment, job=job, told=told)
 
-    def _check_clock(self) -> None:
-        """See to it that what begins now begins after all that is known to have happened."""
+    def _check_bench(self) -> None:
+        """See to it that a number may be given: program and journal are whole, what is known is past."""
+        check_unchanged()
+        self.journal.check_before_run()
+        check_next_number(self.journal, self.folders.records)
         now = datetime.fromisoformat(self.around.at())
         check_worked_until(now, self.trail.worked_until())
         check_checkpoint(now, finishing.checkpoint_time(self.laboratory, self.around.checkpoint()))
@@ -204,9 +206,10 @@ class Workplace:
     ) -> finishing.Finished:
         """Correct a record by a new one and seal that; see `amending.amend`.
 
-        Whoever tested signs, so the key is opened first: nobody else uses a number for it.
+        Whoever tested signs, so the key is opened first: nobody else uses a number for it. With a program
+        that was changed since its installation, or a damaged journal, nothing is amended.
         """
-        self._check_clock()
+        self._check_bench()
         amending.check_own(self.around, old)
         run = self.find(old.record.number).run
         with self.trail.refusals_kept(run=run):

@@ -17,7 +17,7 @@ from drivers.notation import to_json
 from results.chain import FIRST, check_links, checked_entry, written_entry
 from results.entry import BENCH, Entry, Kept, Noted, RunBegun, Sealed
 from results.errors import RecordError, StorageError
-from results.journal_check import check_journal, ordered_by
+from results.journal_check import check_before_run, check_journal, ordered_by
 from results.journal_file import (
     APPLICATION,
     COLUMNS,
@@ -323,6 +323,10 @@ class Journal:
             finally:
                 with plain_sqlite(self.path):
                     self._connection.execute("ROLLBACK")
+
+    def check_before_run(self) -> None:
+        """See to it that a run may begin; see `journal_check.check_before_run`."""
+        check_before_run(self._connection, self.path)
 
     def _rows(self, where: str, *values: Any) -> Iterator[Kept]:
         with plain_sqlite(self.path):

@@ -70,6 +70,19 @@ def tell(options: Namespace, error: PlainError) -> None:
     warn(f"tera: {sentence}\n      {remedy}")
 
 
+def _changed_program() -> PlainError | None:
+    """That files of this program were changed, so that what is missing may be one of them; None when not."""
+    try:
+        from bench.software import check_unchanged  # noqa: PLC0415 - keeps --help light
+
+        check_unchanged()
+    except PlainError as changed:
+        return changed
+    except (OSError, ImportError):  # so much is gone that not even this can be looked at
+        return None
+    return None
+
+
 def _unforeseen(options: Namespace, error: Exception) -> int:
     from results.errors import StorageError  # noqa: PLC0415 - keeps --help light
     from results.storage import DISK_FULL  # noqa: PLC0415 - so it does
@@ -83,6 +96,9 @@ def _unforeseen(options: Namespace, error: Exception) -> int:
         )
         tell(options, full)
         return code_of(full)
+    if isinstance(error, FileNotFoundError | ImportError) and (changed := _changed_program()) is not None:
+        tell(options, changed)
+        return code_of(changed)
     if options.debug:
         traceback.print_exception(error)
     tell(

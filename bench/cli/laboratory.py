@@ -16,11 +16,11 @@ from bench.labels import Labels
 from bench.laboratory import Laboratory
 from bench.office_time import today
 from bench.people import PENERA, check_nip
-from bench.software import identification
+from bench.software import check_unchanged, identification
 from drivers.clock import SystemClock
 from drivers.errors import PlainError
 from procedures.standards_gate import standard_problems
-from results.errors import DeliveryError
+from results.errors import DeliveryError, IntegrityError
 
 Finding = tuple[str, bool | None, str | PlainError]
 """what was looked at, whether it holds (None: nothing is wrong, and it is to be known), and what was seen"""
@@ -95,7 +95,10 @@ def check(options: Namespace) -> int:
         else:
             told = labels.checked(detail) if isinstance(detail, str) else labels.problem(detail)[0]
             say(f"{_MARKS[ok]} {labels.checked(name)}: {told}")
-    return ExitCode.DOES_NOT_CONFORM if any(ok is False for _, ok, _ in findings) else ExitCode.DONE
+    faults = [detail for _, ok, detail in findings if ok is False]
+    if any(isinstance(fault, IntegrityError) for fault in faults):
+        return ExitCode.INTEGRITY
+    return ExitCode.DOES_NOT_CONFORM if faults else ExitCode.DONE
 
 
 async def _findings(options: Namespace) -> list[Finding]:
@@ -110,9 +113,14 @@ async def _findings(options: Namespace) -> list[Finding]:
     folders = laboratories.Folders(options.lab)
     folders.make()
     found: list[Finding] = [(name, True, value) for name, value in identification().items()]
+    try:
+        check_unchanged()
+    except PlainError as changed:
+        found.append(("installation", False, changed))
     found.append(("sqlite", True, apsw.sqlite_lib_version()))
     free = shutil.disk_usage(folders.data).free // 1_000_000
     found.append(("disk", free > _DISK_FLOOR_MB, f"{free} MB"))
+    found += _journal(folders)
     key = bench_key(folders)
     found.append(("bench key", True, f"{key.keyid[:16]}… {public_text(key)}"))
     clock = SystemClock()
@@ -143,6 +151,19 @@ async def _findings(options: Namespace) -> list[Finding]:
     if laboratory.registry is not None:
         found += await _registry_reached(laboratory.registry.url)
     return found
+
+
+def _journal(folders: laboratories.Folders) -> list[Finding]:
+    """Whether all of the journal holds, if there is one yet: every entry, link and number."""
+    from results.journal import Journal  # noqa: PLC0415 - SQLite
+
+    if not folders.journal.exists():
+        return []
+    try:
+        with Journal(folders.journal, read_only=True) as journal:
+            return [("journal entries", True, str(journal.verify()))]
+    except PlainError as fault:
+        return [("journal entries", False, fault)]
 
 
 def _unknown_to_a_register(laboratory: Laboratory) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bench.software import PACKAGES
+from tests.bench.signing_lab import PINS, made
 
 pytestmark = pytest.mark.timeout(180)
 ROOT = Path(__file__).parents[2]
@@ -64,11 +65,11 @@ class Installation:
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory):
     folder = tmp_path_factory.mktemp("installed")
-    made = Installation(folder / "site", folder / "lab")
-    assert made.tera("init", str(made.lab)).returncode == 0
-    assert made.begin().returncode == 3
-    assert made.runs() == ["000001"]
-    return made
+    fresh = Installation(folder / "site", folder / "lab")
+    assert fresh.tera("init", str(fresh.lab)).returncode == 0
+    assert fresh.begin().returncode == 3
+    assert fresh.runs() == ["000001"]
+    return fresh
 
 
 CHANGES = {
@@ -92,6 +93,64 @@ def test_a_changed_file_is_noticed_before_a_run_starts_and_no_number_is_consumed
         assert installation.runs() == ["000001"]
     finally:
         file.write_bytes(before) if before is not None else file.unlink()
+
+
+def test_an_installation_whose_list_of_files_is_gone_begins_no_test(installation):
+    installation.information.joinpath("RECORD").unlink()
+    try:
+        refused = installation.begin()
+        assert refused.returncode == 2
+        assert "RECORD" in refused.stderr
+        assert installation.runs() == ["000001"]
+    finally:
+        installation.listed()
+
+
+def test_nothing_is_amended_with_a_changed_file_and_no_number_is_consumed(
+    installation, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(installation, "lab", made(tmp_path / "lab"))
+    monkeypatch.setenv("TERA_PIN", PINS["budi"])
+    order = ("amend", "000001", "--serial", "A-17", "--reason", "salah ketik")
+    file = installation.site / "results" / "amendment.py"
+    before = file.read_bytes()
+    file.write_bytes(before + b"\n# x\n")
+    try:
+        refused = installation.tera(*order)
+        assert refused.returncode == 2
+        assert "results/amendment.py" in refused.stderr
+        assert installation.runs() == ["000001"]
+    finally:
+        file.write_bytes(before)
+    assert installation.tera(*order).returncode == 0
+    assert installation.runs() == ["000001", "000002"]
+
+
+@pytest.mark.parametrize("name", ["drivers/models/st-gs.toml", "bench/templates/laboratory.toml"])
+def test_the_check_of_the_laboratory_names_a_changed_file(installation, name):
+    file = installation.site / name
+    before = file.read_bytes()
+    file.write_bytes(before + b"\n# x\n")
+    try:
+        told = installation.tera("check")
+        assert told.returncode == 1
+        assert [line for line in told.stdout.splitlines() if line.startswith("✘") and name in line]
+    finally:
+        file.write_bytes(before)
+
+
+@pytest.mark.parametrize("name", ["procedures/conformity.py", "procedures/rules/oiml-r76-1-2006.toml"])
+def test_a_file_that_is_gone_is_told_as_a_changed_installation(installation, name):
+    file = installation.site / name
+    before = file.read_bytes()
+    file.unlink()
+    try:
+        refused = installation.begin()
+        assert refused.returncode == 2
+        assert name in refused.stderr
+    finally:
+        file.write_bytes(before)
+    assert installation.runs() == ["000001"]
 
 
 def test_a_run_is_not_resumed_with_another_release_and_the_change_stands_in_the_trail(installation):

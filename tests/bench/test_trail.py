@@ -97,6 +97,63 @@ def test_verify_counts_and_a_changed_entry_is_named(lab):
     assert "2" in told.stderr
 
 
+DAMAGE = {
+    "an entry deleted": "DROP TRIGGER entry_kept; DELETE FROM entry WHERE sequence = 2",
+    "two entries swapped": "DROP TRIGGER entry_stays; "
+    "UPDATE entry SET sequence = -sequence WHERE sequence IN (2, 3); "
+    "UPDATE entry SET sequence = CASE sequence WHEN -2 THEN 3 ELSE 2 END WHERE sequence < 0",
+    "another number": "DROP TRIGGER number_stays; UPDATE number SET count = 9 WHERE count = 1",
+}
+
+
+def damage(lab, statement):
+    with apsw.Connection(str(Folders(lab).journal)) as file:
+        trigger = statement.split()[2].rstrip(";")
+        made = file.execute("SELECT sql FROM sqlite_schema WHERE name = ?", (trigger,)).get
+        file.execute(statement)
+        file.execute(made)  # so that only the rows tell
+
+
+@pytest.mark.parametrize("statement", DAMAGE.values(), ids=DAMAGE)
+def test_the_check_of_the_laboratory_tells_a_damaged_journal(lab, statement):
+    count = json.loads(tera("audit-trail", "verify", "--json", lab=lab).stdout)["entries"]
+    told = tera("check", lab=lab)
+    assert told.returncode == 0
+    assert f"✔ catatan jurnal: {count}" in told.stdout.splitlines()
+    damage(lab, statement)
+    told = tera("check", lab=lab)
+    assert told.returncode == 5
+    assert "✘ catatan jurnal: " in told.stdout
+    assert "✔ kunci bench" in told.stdout, "all else is told too"
+    assert tera("audit-trail", "verify", lab=lab).returncode == 5
+
+
+@pytest.mark.parametrize("statement", DAMAGE.values(), ids=DAMAGE)
+def test_no_test_begins_with_a_damaged_journal_and_no_number_is_consumed(lab, statement):
+    damage(lab, statement)
+    told = tera("run", "scales", "--uut", str(lab / "orders/contoh.toml"), lab=lab)
+    assert told.returncode == 5
+    assert len(told.stderr.splitlines()) == 2
+    with apsw.Connection(str(Folders(lab).journal)) as file:
+        assert file.execute("SELECT count(*) FROM number").get == 1
+        assert file.execute("SELECT count(*) FROM entry WHERE kind = 'run_begun'").get == 1
+
+
+def test_nothing_is_amended_with_a_damaged_journal(tmp_path):
+    lab = made(tmp_path)
+    damage(lab, DAMAGE["an entry deleted"])
+    told = typed(lab, "amend", "000001", "--serial", "A-17", "--reason", "salah ketik", pin=PINS["budi"])
+    assert told.returncode == 5
+    assert "Begin no test" in told.stderr
+
+
+def test_the_check_of_a_laboratory_without_a_journal_makes_none(tmp_path):
+    assert tera("init", str(tmp_path)).returncode == 0
+    told = tera("check", lab=tmp_path)
+    assert (told.returncode, "catatan jurnal" in told.stdout) == (0, False)
+    assert not Folders(tmp_path).journal.exists()
+
+
 def test_a_trusted_key_that_the_journal_never_saw_made_or_used_is_named(lab, tmp_path):
     assert void_again(lab).returncode == 0
     assert tera("audit-trail", "verify", lab=lab).returncode == 0

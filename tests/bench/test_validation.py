@@ -240,13 +240,26 @@ CHANGES = {
     "a file is gone": lambda package: (package / "__init__.py").unlink(),
     "a module is added": lambda package: (package / "extra.py").write_text("import os\n"),
     "a library is put before the system's": lambda package: (package / "fast.so").write_bytes(b"\x7fELF"),
+    "the list of files is gone": lambda package: recorded(package).unlink(),
+    "the list of files is empty": lambda package: recorded(package).write_bytes(b""),
 }
+
+
+def recorded(package):
+    return package.with_name("toy_scale-1.0.dist-info") / "RECORD"
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_a_change_since_the_installation_is_named(installed, change):
     change(installed)
     assert len(changed_since_installed("toy-scale", within=("toy_scale",))) == 1
+
+
+@pytest.mark.parametrize("installer", ["debian", "rpm"])
+def test_a_library_of_the_system_whose_list_the_system_keeps_cannot_be_compared(installed, installer):
+    recorded(installed).with_name("INSTALLER").write_text(f"{installer}\n")
+    recorded(installed).unlink()
+    assert changed_since_installed("toy-scale", within=("toy_scale",)) is None
 
 
 def test_what_is_not_installed_cannot_be_compared():
