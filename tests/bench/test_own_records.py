@@ -5,9 +5,12 @@ import shutil
 
 import pytest
 
+from bench.amending import amend
 from bench.laboratory import Folders
 from results.journal import Journal
+from results.verification import load_record
 from tests.bench.lab_bench import tera
+from tests.bench.test_amending import Lab
 from tests.results.made_run import seal_with, write_run
 
 pytestmark = pytest.mark.timeout(120)
@@ -132,3 +135,57 @@ def test_a_record_of_after_the_backup_is_left_open_where_a_bench_was_restored_fr
     assert "▲ Bench ini dipulihkan dari cadangan sebelum rekaman ini" in told.stdout
     assert "✘" not in told.stdout
     assert tera("record", "verify", "000001", lab=tmp_path / "lab").returncode == 0
+
+
+@pytest.fixture
+def corrected(tmp_path):
+    """A laboratory whose record 000001 was corrected by 000003; 000002 is another's."""
+    folders = made(tmp_path / "lab", False, False)
+    with Journal(folders.journal) as journal:
+        old = load_record(folders.records / "000001.tera.json")
+        Lab(journal, folders.journal.parent).amend(old, owner__name="Toko Sari Darat")
+    return tmp_path / "lab"
+
+
+@pytest.mark.parametrize("file", ["000001", "paper"])
+def test_a_record_that_another_replaces_is_not_told_as_one_that_holds(corrected, file):
+    named = str(Folders(corrected).records / "000001.pdf") if file == "paper" else file
+    told = tera("record", "verify", named, lab=corrected)
+    assert (told.returncode, "✘" in told.stdout) == (3, False), told.stdout + told.stderr
+    assert "▲ Catatan ini sudah diganti catatan 000003" in told.stdout
+    last = told.stdout.strip().splitlines()[-1]
+    assert last == "▲ Kesimpulan: 000001 asli dan utuh, tetapi sudah diganti: yang berlaku catatan 000003"
+    said = json.loads(tera("record", "verify", named, "--json", lab=corrected).stdout)
+    assert (said["sound"], said["superseded_by"]) == (True, "000003")
+
+
+def test_what_a_replaced_record_says_is_shown_with_the_number_of_the_new_one(corrected):
+    told = tera("record", "show", "000001", lab=corrected)
+    assert (told.returncode, "▲ Catatan ini sudah diganti catatan 000003" in told.stdout) == (0, True)
+    said = json.loads(tera("record", "show", "000001", "--json", lab=corrected).stdout)
+    assert said["superseded_by"] == "000003"
+
+
+@pytest.mark.parametrize("number", ["000002", "000003"])
+def test_neither_another_record_nor_the_new_one_is_told_as_replaced(corrected, number):
+    assert verified(corrected, number) == (0, "holds")
+    for command in ("verify", "show"):
+        told = tera("record", command, number, "--json", lab=corrected)
+        assert json.loads(told.stdout)["superseded_by"] is None
+
+
+def test_a_correction_that_is_not_sealed_yet_replaces_nothing(tmp_path):
+    folders = made(tmp_path / "lab", False)
+    with Journal(folders.journal) as journal:
+        old = load_record(folders.records / "000001.tera.json")
+        around = Lab(journal, folders.journal.parent).around
+        amend(around, old, {"owner.name": "Toko Sari Darat"}, "salah ketik")
+    assert verified(tmp_path / "lab", "000001") == (0, "holds")
+
+
+def test_the_list_of_runs_says_which_record_replaces_another(corrected):
+    first, second, third = tera("runs", lab=corrected).stdout.splitlines()
+    marked = ["▲ diganti catatan 000003" in line for line in (first, second, third)]
+    assert marked == [True, False, False]
+    said = [json.loads(line) for line in tera("runs", "--json", lab=corrected).stdout.splitlines()]
+    assert [one["superseded_by"] for one in said] == ["000003", None, None]
