@@ -5,6 +5,7 @@ those of the bench; the journal knows what was sealed. What is of elsewhere is h
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from bench.laboratory import FILE_NAME, Folders, load
 from bench.restoring import RESTORED
 from bench.vouching import Trust
+from results.errors import StorageError
 from results.journal import Journal
 from results.number import is_number
 from results.payload import unsound
@@ -19,30 +21,42 @@ from results.record import Record
 from results.verification import Check, Report, VerifiedRecord
 
 
-def ask_journals(report: Report, lab: Path, file: Path, trust: Trust, verified: VerifiedRecord) -> str:
+@dataclass(frozen=True)
+class Asked:
+    """What the journals at hand tell of a record, beside whether they sealed it."""
+
+    newer: str = ""
+    """number of the record that replaces it; empty: they know of none"""
+    unread: StorageError | None = None
+    """why one could not be asked"""
+
+
+def ask_journals(report: Report, lab: Path, file: Path, trust: Trust, verified: VerifiedRecord) -> Asked:
     """Ask the journals at hand of a record that holds in itself, and note in its report what they say.
 
     Args:
-        report: of the record; gets the part `journal`, or `open_journal` where none can know the record.
+        report: of the record; gets the part `journal`, or `open_journal` where none can know the record, or
+            `open_unread_journal` where one cannot be read.
         lab: the laboratory that looks at it.
         file: the record's, or of a paper that carries it.
         trust: whose keys it was checked with.
         verified: the record.
 
-    Returns:
-        The number of the record that replaces it; empty: they know of none.
-
     Raises:
         LaboratoryError: a laboratory file has a mistake.
-        StorageError: a journal cannot be read.
     """
     at_hand = _homes(lab, file, trust, verified.record)
-    knowing = [root for root in at_hand if not _restored_without(root, verified.record)]
-    if knowing:
-        return report.checked("journal", partial(_sealed_and_replaced_by, knowing, file, verified)) or ""
+    try:
+        knowing = [root for root in at_hand if not _restored_without(root, verified.record)]
+        if knowing:
+            asking = partial(_sealed_and_replaced_by, knowing, file, verified)
+            return Asked(report.checked("journal", asking) or "")
+    except StorageError as fault:
+        report.checks.append(Check(part="open_unread_journal"))
+        return Asked(unread=fault)
     if at_hand:
         report.checks.append(Check(part="open_journal"))
-    return ""
+    return Asked()
 
 
 def _homes(lab: Path, file: Path, trust: Trust, record: Record) -> tuple[Path, ...]:

@@ -9,6 +9,7 @@ from bench.amending import amend
 from bench.laboratory import Folders
 from results.journal import Journal
 from results.verification import load_record
+from tests.bare_rights import bound
 from tests.bench.lab_bench import tera
 from tests.bench.test_amending import Lab
 from tests.results.made_run import seal_with, write_run
@@ -189,3 +190,33 @@ def test_the_list_of_runs_says_which_record_replaces_another(corrected):
     assert marked == [True, False, False]
     said = [json.loads(line) for line in tera("runs", "--json", lab=corrected).stdout.splitlines()]
     assert [one["superseded_by"] for one in said] == ["000003", None, None]
+
+
+def unwritable(lab, *options):
+    """What `record verify` says of the first record where nothing of the laboratory can be written."""
+    data = Folders(lab).journal.parent
+    data.chmod(0o555)
+    try:
+        return bound("-m", "bench", "record", *options, "--lab", str(lab))
+    finally:
+        data.chmod(0o755)
+
+
+def test_a_record_on_media_that_cannot_be_written_is_checked_with_its_journal(corrected):
+    assert "000003" in unwritable(corrected, "show", "000001").stdout
+    told = unwritable(corrected, "verify", "000002")
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_a_journal_that_cannot_be_read_stays_open_and_the_rest_is_checked(lab):
+    data = Folders(lab).journal.parent
+    (data / "journal.db-wal").write_bytes(b"of a bench at work")
+    paper = str(Folders(lab).records / "000001.pdf")
+    told = unwritable(lab, "verify", paper, "--keys", str(Folders(lab).keys))
+    assert (told.returncode, "✘" in told.stdout) == (3, False), told.stdout + told.stderr
+    assert "▲ Jurnal bench ini tidak dapat dibaca di sini, jadi tidak ditanyai: " in told.stdout
+    last = told.stdout.strip().splitlines()[-1]
+    assert last.endswith("belum pasti semuanya asli: jurnal bench ini tidak dapat dibaca di sini")
+    said = json.loads(unwritable(lab, "verify", paper, "--json").stdout)
+    assert (said["sound"], said["unchecked"]) == (True, ["unread_journal"])
+    assert unwritable(lab, "export", "000001").returncode == 3  # handed on only with the journal's word
