@@ -136,6 +136,29 @@ def check_not_gone(folders: Folders, whose: Person | None, journal: Journal) -> 
         )
 
 
+def check_signs(folders: Folders, whose: Person | None) -> bool:
+    """See to it that a key that is there signs still; gives whether one is there.
+
+    Args:
+        folders: of the laboratory.
+        whose: the person's, or None for the bench's.
+
+    Raises:
+        LaboratoryError: it was revoked.
+        RecordError: a key file is damaged.
+        StorageError: the disk refuses.
+    """
+    file = folders.keys / "bench.pem" if whose is None else _key_file(folders, whose)
+    if _is_revoked(folders, file):
+        raise LaboratoryError(
+            "key.signs_no_more_here",
+            "The key of {whose} was revoked: it signs nothing more, and no other was made in its place.",
+            "Replace it: tera key rotate {whose} --reason TEXT.",
+            whose=BENCH_KEY if whose is None else whose.id,
+        )
+    return file.exists()
+
+
 def opens_with_pin(folders: Folders, person: Person) -> bool:
     """Whether this person has a key that nothing but a PIN opens, whatever the laboratory file says of it.
 
@@ -156,7 +179,11 @@ def is_revoked(folders: Folders, person: Person) -> bool:
         RecordError: a key file is damaged.
         StorageError: the disk refuses.
     """
-    public = _key_file(folders, person).with_suffix(".pub")
+    return _is_revoked(folders, _key_file(folders, person))
+
+
+def _is_revoked(folders: Folders, file: Path) -> bool:
+    public = file.with_suffix(".pub")
     with plain_faults(public):
         if not public.exists():
             return False

@@ -5,21 +5,61 @@ those of the bench; the journal knows what was sealed. What is of elsewhere is h
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from bench.laboratory import FILE_NAME, Folders, load
 from bench.restoring import RESTORED
 from bench.vouching import Trust
+from results.errors import StorageError
 from results.journal import Journal
 from results.number import is_number
 from results.payload import unsound
 from results.record import Record
-from results.verification import VerifiedRecord
+from results.verification import Check, Report, VerifiedRecord
 
 
-def homes(lab: Path, file: Path, trust: Trust, record: Record) -> tuple[Path, ...]:
+@dataclass(frozen=True)
+class Asked:
+    """What the journals at hand tell of a record, beside whether they sealed it."""
+
+    newer: str = ""
+    """number of the record that replaces it; empty: they know of none"""
+    unread: StorageError | None = None
+    """why one could not be asked"""
+
+
+def ask_journals(report: Report, lab: Path, file: Path, trust: Trust, verified: VerifiedRecord) -> Asked:
+    """Ask the journals at hand of a record that holds in itself, and note in its report what they say.
+
+    Args:
+        report: of the record; gets the part `journal`, or `open_journal` where none can know the record, or
+            `open_unread_journal` where one cannot be read.
+        lab: the laboratory that looks at it.
+        file: the record's, or of a paper that carries it.
+        trust: whose keys it was checked with.
+        verified: the record.
+
+    Raises:
+        LaboratoryError: a laboratory file has a mistake.
+    """
+    at_hand = _homes(lab, file, trust, verified.record)
+    try:
+        knowing = [root for root in at_hand if not _restored_without(root, verified.record)]
+        if knowing:
+            asking = partial(_sealed_and_replaced_by, knowing, file, verified)
+            return Asked(report.checked("journal", asking) or "")
+    except StorageError as fault:
+        report.checks.append(Check(part="open_unread_journal"))
+        return Asked(unread=fault)
+    if at_hand:
+        report.checks.append(Check(part="open_journal"))
+    return Asked()
+
+
+def _homes(lab: Path, file: Path, trust: Trust, record: Record) -> tuple[Path, ...]:
     """The laboratories at hand whose journals must have sealed a record; none for a record of elsewhere.
 
     One is that among whose records it lies, under a number or as one of its bench; another the one that looks
@@ -44,7 +84,7 @@ def homes(lab: Path, file: Path, trust: Trust, record: Record) -> tuple[Path, ..
     return tuple(found)
 
 
-def restored_without(root: Path, record: Record) -> bool:
+def _restored_without(root: Path, record: Record) -> bool:
     """Whether a laboratory was put back from a backup of before a record, so that it cannot know it.
 
     Raises:
@@ -58,24 +98,26 @@ def restored_without(root: Path, record: Record) -> bool:
         return any(datetime.fromisoformat(kept.at) >= ended for kept in journal.notes(RESTORED))
 
 
-def check_sealed(roots: Iterable[Path], file: Path, verified: VerifiedRecord) -> Literal[True]:
-    """See to it that laboratories sealed exactly this record; one look-up in each journal.
+def _sealed_and_replaced_by(roots: Iterable[Path], file: Path, verified: VerifiedRecord) -> str:
+    """See to it that laboratories sealed exactly this record; gives the number of the one that replaces it.
 
     Raises:
         IntegrityError: one did not, or the file bears the number of another record.
         StorageError: a journal cannot be read.
     """
-    number = verified.record.number
+    number, newer = verified.record.number, ""
     for root in roots:
         if _lies_in(root.absolute(), file) and _number(file) not in {"", number}:
             raise unsound(f"its file is named {_number(file)}, and it is the record {number}")
         with Journal(Folders(root).journal, read_only=True) as journal:
             known = journal.run_list.named(number)
+            replacing = journal.run_list.replacing(verified.record.record_id)
         if known is None or known.begun.number != number or known.sealed is None:
             raise unsound("the journal of its bench has sealed no record of this number")
         if known.sealed.record_digest != verified.digest:
             raise unsound("the journal of its bench has sealed another record under this number")
-    return True
+        newer = newer or (replacing.begun.number if replacing is not None else "")
+    return newer
 
 
 def _lies_in(root: Path, file: Path) -> bool:

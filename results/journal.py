@@ -24,6 +24,7 @@ from results.journal_file import (
     READABLE,
     SCHEMA,
     VERSION,
+    open_file,
     take_lock,
     transaction,
     upgrade,
@@ -33,7 +34,6 @@ from results.ordering import RunState, next_state, state_after
 from results.run_list import RunList
 from results.run_summary import RunSummary, order_digest
 from results.sqlite_fault import plain_sqlite, plainly
-from results.turns import SharedConnection
 
 
 class Journal:
@@ -62,12 +62,7 @@ class Journal:
                 if not read_only:
                     path.parent.mkdir(parents=True, exist_ok=True)
                     self._held.callback(take_lock(path.resolve()).close)  # the file's, not a link's
-                self._connection = SharedConnection(
-                    str(path),
-                    flags=apsw.SQLITE_OPEN_READONLY
-                    if read_only
-                    else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE,
-                )
+                self._connection = open_file(path, read_only=read_only)
                 self._held.callback(self._connection.close)
                 self._connection.set_busy_timeout(2000)
                 self.run_list = RunList(self._connection, path)

@@ -6,6 +6,7 @@ and many systems still ship one of them.
 """
 
 import contextlib
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -60,6 +61,43 @@ PRAGMA user_version = {VERSION};
 """
 SCHEMA: Final = _ROWS + _LOOKED_UP
 _SINCE_3: Final = frozenset({"ordered", "ordered_by_digest", "landmark_of_run"})
+
+
+def open_file(path: Path, *, read_only: bool) -> SharedConnection:
+    """Open a journal's file, also one on media that cannot be written.
+
+    Beside a database in WAL mode SQLite makes two files even to read it. Where the folder lets nobody do so,
+    nothing else writes there either, so the file is read as one that does not change, unless a log with
+    content lies beside it: without that it is not all that was kept.
+
+    Raises:
+        apsw.Error: it cannot be opened.
+    """
+    if not read_only:
+        return SharedConnection(str(path), flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE)
+    connection = SharedConnection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        connection.execute("PRAGMA application_id").get  # noqa: B018 -- the file is opened on first use
+    except (apsw.CantOpenError, apsw.ReadOnlyError):
+        connection.close()
+        if not _lies_still(path):
+            raise
+        return SharedConnection(
+            f"{path.resolve().as_uri()}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        )
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _lies_still(path: Path) -> bool:
+    """Whether a file lies where nothing can be written, and without a log that belongs to it."""
+    file = path.resolve()  # the log lies beside the file, not beside a link to it
+    log = file.with_name(f"{file.name}-wal")
+    return (
+        file.is_file() and not os.access(file.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    )
 
 
 def upgrade(connection: SharedConnection, path: Path, orders: Iterable[tuple[str, str]]) -> None:

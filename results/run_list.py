@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from drivers.notation import to_json
 from results.chain import checked_body
 from results.errors import RecordError
 from results.journal_file import COLUMNS, LANDMARKS, unsound
@@ -25,6 +26,9 @@ _UNSEALED: Final = f"""
 SELECT run FROM number WHERE NOT EXISTS (
     SELECT 1 FROM entry WHERE entry.run = number.run AND kind = 'sealed' AND kind IN {LANDMARKS}
 ) ORDER BY rowid
+"""  # noqa: S608 -- constants of this package
+_REPLACING: Final = f"""
+SELECT run FROM entry WHERE kind = 'run_begun' AND kind IN {LANDMARKS} AND instr(body, ?) ORDER BY sequence
 """  # noqa: S608 -- constants of this package
 
 
@@ -61,6 +65,19 @@ class RunList:
         except (RecordError, OverflowError, UnicodeEncodeError):  # no name that a run could have
             return None
         return None if run is None else self._of(run)
+
+    def replacing(self, record_id: str) -> RunSummary | None:
+        """The sealed run whose record replaces that one; None when none does.
+
+        Raises:
+            IntegrityError: an entry was changed; the facts name its sequence.
+        """
+        for run in self._column(_REPLACING, b'"supersedes":' + to_json(record_id)):
+            found = self._of(run)
+            # The same words may stand deeper in an entry, where they mean nothing.
+            if found.begun.supersedes == record_id and found.sealed is not None:
+                return found
+        return None
 
     def newest(self, count: int) -> list[RunSummary]:
         """The last runs that were begun, the oldest of them first."""
@@ -100,7 +117,7 @@ class RunList:
                 body = checked_body(row, where=str(self._path))
                 yield Landmark(run=row[1], at=row[2], body=body, hash=row[6])
 
-    def _column(self, sql: str, *values: str | int) -> list[str]:
+    def _column(self, sql: str, *values: str | int | bytes) -> list[str]:
         with plain_sqlite(self._path):
             return [run for (run,) in self._connection.execute(sql, values)]
 

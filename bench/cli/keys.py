@@ -9,6 +9,7 @@ import sys
 from argparse import Namespace
 from contextlib import suppress
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say, table
@@ -21,6 +22,7 @@ from bench.keyring import (
     check_new_pin,
     check_not_gone,
     check_not_revoked,
+    check_signs,
     named_key,
     officer_key,
     public_text,
@@ -29,12 +31,13 @@ from bench.keyring import (
     stem_of,
 )
 from bench.labels import Labels
-from bench.laboratory import Folders, Laboratory, load
+from bench.laboratory import FILE_NAME, Folders, Laboratory, load
 from bench.legible import check_legible
 from bench.people import Person
 from bench.proving import proof
 from bench.trail import Trail
 from drivers.clock import SystemClock
+from results.certificate.words import zone_name
 from results.errors import RecordError
 from results.journal import Journal
 from results.key_rotation import prepare, retire
@@ -44,17 +47,26 @@ from results.keys import FileKey, keyid_of, read_public, read_trusted_keys
 def show(options: Namespace) -> int:
     """The keys that are trusted here, with whose each is and from when on it counts no more."""
     labels, keys = Labels(options.lang), read_trusted_keys(Folders(options.lab).keys)
+    office = ZoneInfo(load(options.lab).office.time_zone) if (options.lab / FILE_NAME).exists() else None
     rows: list[tuple[str, ...]] = []
     for keyid, key in keys.items():
         whose = key.person or BENCH_KEY
         ended = {"revoked": key.revoked, "replaced": key.retired}
         if options.json:
             emit({"key": keyid, "whose": whose} | {name: at and at.isoformat() for name, at in ended.items()})
-        told = (f"{labels.word('key_state', name)} {labels.moment(at)}" for name, at in ended.items() if at)
+        told = (
+            f"{labels.word('key_state', name)} {_written(labels, at.astimezone(office))}"
+            for name, at in ended.items()
+            if at
+        )
         rows.append((keyid[:16], whose, ", ".join(told)))
     if not options.json:
         table(rows)
     return ExitCode.DONE
+
+
+def _written(labels: Labels, at: datetime) -> str:
+    return f"{labels.moment(at)} {zone_name(at)}"
 
 
 def new(options: Namespace) -> int:
@@ -64,9 +76,11 @@ def new(options: Namespace) -> int:
         trail = Trail.of(laboratory, journal, SystemClock())
         person = None if options.whose == BENCH_KEY else _person(laboratory, options.whose)
         check_not_gone(folders, person, journal)
+        there = check_signs(folders, person)
         pin = "" if person is None else _chosen_pin(options, person, "TERA_PIN")
         made = _make(options, folders, person, trail, pin)
-    _tell(options, made)
+        check_signs(folders, person)  # to open a key puts its public half back, by which it is found revoked
+    _tell(options, made, there=there)
     return ExitCode.DONE
 
 
@@ -191,7 +205,7 @@ def _moment(text: str, now: datetime) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=now.tzinfo)
 
 
-def _tell(options: Namespace, key: FileKey) -> None:
+def _tell(options: Namespace, key: FileKey, *, there: bool = False) -> None:
     labels = Labels(options.lang)
     say(f"{options.whose}  {key.keyid[:16]}  {public_text(key)}")
-    say(f"▲ {labels.text('command.key_enrol')}")
+    say(f"▲ {labels.text('command.key_there' if there else 'command.key_enrol')}")

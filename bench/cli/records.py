@@ -4,7 +4,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +21,7 @@ from bench.cli.validation import verify as verify_validation
 from bench.errors import LaboratoryError, unwritable
 from bench.labels import Labels
 from bench.laboratory import Folders
-from bench.own_records import check_sealed, homes, restored_without
+from bench.own_records import Asked, ask_journals
 from bench.printing import note_printing
 from bench.vouching import Trust, registry_key, trusted_keys
 from drivers import notation
@@ -34,7 +33,7 @@ from results.errors import IntegrityError
 from results.naming import CERTIFICATE_SUFFIX, beside
 from results.record import Record
 from results.storage import plain_faults
-from results.verification import Check, Report, VerifiedRecord, examine_record
+from results.verification import Report, VerifiedRecord, examine_record
 
 _MARKS: Final = {ExitCode.DONE: "✔", ExitCode.IN_DOUBT: "▲", ExitCode.INTEGRITY: "✘"}
 _TO_THE_END: Final = timedelta(minutes=1, microseconds=-1)
@@ -47,9 +46,11 @@ def _trust(options: Namespace, file: Path) -> Trust:
 def load_signed(options: Namespace, file: Path) -> VerifiedRecord:
     """A record whose signatures were checked too, and the journal at hand: only such a one is handed on."""
     with record_in(file) as found:
-        report, record = _examined(options, file, found, _trust(options, file))
+        report, record, asked = _examined(options, file, found, _trust(options, file))
     if record is None:
         raise report.faults[0]
+    if asked.unread is not None:
+        raise asked.unread
     if not record.signatures_checked:
         raise LaboratoryError(
             "record.no_keys",
@@ -62,23 +63,18 @@ def load_signed(options: Namespace, file: Path) -> VerifiedRecord:
 
 def _examined(
     options: Namespace, file: Path, found: Path, trust: Trust
-) -> tuple[Report, VerifiedRecord | None]:
+) -> tuple[Report, VerifiedRecord | None, Asked]:
     """All that is checked of a record, with what the journal of its bench says where that is at hand."""
     report, verified = examine_record(found, trust.keys)
-    if verified is not None and (at_hand := homes(options.lab, file, trust, verified.record)):
-        unknowing = {root for root in at_hand if restored_without(root, verified.record)}
-        if knowing := [root for root in at_hand if root not in unknowing]:
-            report.checked("journal", partial(check_sealed, knowing, file, verified))
-        else:
-            report.checks.append(Check(part="open_journal"))
-    return report, verified if report.sound else None
+    asked = Asked() if verified is None else ask_journals(report, options.lab, file, trust, verified)
+    return report, verified if report.sound else None, asked
 
 
 def show(options: Namespace) -> int:
     """What a record says; a bad one is shown as bad."""
     options.file = named_record(options.lab, options.file)
     with record_in(options.file) as found:
-        report, _ = _examined(options, options.file, found, _trust(options, options.file))
+        report, _, asked = _examined(options, options.file, found, _trust(options, options.file))
     labels = Labels(options.lang)
     if report.record is not None:
         if options.json:
@@ -86,6 +82,7 @@ def show(options: Namespace) -> int:
                 {
                     "sound": report.sound,
                     "signatures_checked": report.signatures_checked,
+                    "superseded_by": asked.newer or None,
                     "record": notation.to_builtins(report.record),
                 }
             )
@@ -101,6 +98,7 @@ def show(options: Namespace) -> int:
                 say(labels.text("command.record_unsound"))
             if report.sound and not report.signatures_checked:
                 say(f"▲ {labels.text('command.record_no_keys')}")
+            _tell_asked(labels, asked)
     _tell_faults(labels, report.faults)
     return ExitCode.DONE if report.sound else ExitCode.INTEGRITY
 
@@ -116,7 +114,7 @@ def verify(options: Namespace) -> int:
     times = Dated(None, None)
     approvals: tuple[PaperSignature, ...] = ()
     with record_in(file) as found:
-        report, verified = _examined(options, file, found, trust)
+        report, verified, asked = _examined(options, file, found, trust)
         checks = [(check.part, check.fault) for check in report.checks]
         if verified is not None:
             proved, times = _receipt(options, found, verified, trust)
@@ -127,7 +125,7 @@ def verify(options: Namespace) -> int:
     open_parts = [part for part, _ in checks if part.startswith("open_")]
     checks = [(part, fault) for part, fault in checks if part not in open_parts]
     faults = [fault for _, fault in checks if fault is not None]
-    code = _code(sound=not faults, certain=trust.keys is not None and not open_parts)
+    code = _code(sound=not faults, certain=trust.keys is not None and not open_parts and not asked.newer)
     labels = Labels(options.lang)
     if options.json:
         emit(
@@ -137,6 +135,7 @@ def verify(options: Namespace) -> int:
                 "signatures_checked": report.signatures_checked,
                 "keys": str(trust.folder) if trust.folder is not None else None,
                 "checks": {part: "holds" if fault is None else fault.message for part, fault in checks},
+                "superseded_by": asked.newer or None,
                 "unchecked": [part.removeprefix("open_") for part in open_parts],
                 "not_before": times.not_before,
                 "not_after": times.not_after,
@@ -149,13 +148,19 @@ def verify(options: Namespace) -> int:
     else:
         _tell_training(report.record is not None and report.record.training)
         _tell_parts(labels, checks, open_parts)
+        _tell_asked(labels, asked)
         if verified is not None:
             _tell_times(labels, times, verified.record)
         _tell_approvals(labels, approvals)
         _tell_trust(labels, trust)
         _tell_faults(labels, faults)
         left = [*([] if trust.keys is not None else ["keys"]), *open_parts]
-        _tell_conclusion(labels, file, report.record, code, left)
+        facts = {
+            "which": report.record.number if report.record is not None else file.name,
+            "why": ", ".join(labels.word("left_open", part) for part in left),
+            "newer": asked.newer,
+        }
+        say(f"{_MARKS[code]} {labels.text(f'conclusion.{_conclusion(report.record, code, left)}', **facts)}")
     return code
 
 
@@ -171,7 +176,16 @@ def _tell_parts(
     for part, fault in checks:
         say(f"{'✔' if fault is None else '✘'} {labels.word('check', part)}")
     for part in open_parts:
-        say(f"▲ {labels.text(f'command.{part}')}")
+        if part != "open_unread_journal":  # told with its reason
+            say(f"▲ {labels.text(f'command.{part}')}")
+
+
+def _tell_asked(labels: Labels, asked: Asked) -> None:
+    """Say that another record counts in the place of this one, or why no journal could tell."""
+    if asked.newer:
+        say(f"▲ {labels.text('command.superseded', newer=asked.newer)}")
+    if asked.unread is not None:
+        say(f"▲ {labels.text('command.unread_journal', why=labels.problem(asked.unread)[0])}")
 
 
 def _tell_approvals(labels: Labels, approvals: Sequence[PaperSignature]) -> None:
@@ -196,14 +210,12 @@ def _written(labels: Labels, at: datetime) -> str:
     return f"{labels.moment(at)} {zone_name(at)}".rstrip()
 
 
-def _tell_conclusion(
-    labels: Labels, file: Path, record: Record | None, code: ExitCode, left: Sequence[str]
-) -> None:
-    """Say last of all, in one sentence, what holds of the whole; what does not hold stands above it."""
-    why = ", ".join(labels.word("left_open", part) for part in left)
-    which = record.number if record is not None else file.name
-    said = "training" if code is ExitCode.DONE and record is not None and record.training else code.name
-    say(f"{_MARKS[code]} {labels.text(f'conclusion.{said.lower()}', which=which, why=why)}")
+def _conclusion(record: Record | None, code: ExitCode, left: Sequence[str]) -> str:
+    """Which sentence says last of all what holds of the whole; what does not hold stands above it."""
+    if code is ExitCode.IN_DOUBT and not left:
+        return "superseded"
+    training = code is ExitCode.DONE and record is not None and record.training
+    return "training" if training else code.name.lower()
 
 
 def _code(*, sound: bool, certain: bool) -> ExitCode:

@@ -227,12 +227,14 @@ def tell(place: Workplace, taken: Taken, conclusion: Conclusion, finished: Finis
         say(f"{labels.text('command.report_address')}: {finished.address}")
 
 
-def _line(labels: Labels, summary: RunSummary) -> tuple[str, ...]:
-    """A run in a table; before the seal what was measured, and only then the verdict."""
+def _line(labels: Labels, summary: RunSummary, newer: str) -> tuple[str, ...]:
+    """A run in a table; before the seal what was measured, then the verdict, and what replaces it."""
     came_out = ""
     if summary.result is not None and summary.heading is not None:
         measured = labels.measured(summary.result.verdict.outcome)
         came_out = labels.outcome(summary.heading) if summary.sealed is not None else measured
+    if newer:
+        came_out += f"  ▲ {labels.text('command.superseded_run', newer=newer)}"
     about = tested(summary)
     return (
         summary.begun.number,
@@ -259,6 +261,8 @@ def runs(options: Namespace) -> int:
         # A person without a question wants to see the last ones; programs get all.
         newest = not options.json and asked == Asked()
         found = journal.run_list.newest(_TOLD) if newest else journal.runs()
+        # What replaces a run was begun after it, so it is among these.
+        newer = {one.begun.supersedes: one.begun.number for one in found if one.sealed is not None}
         summaries = [summary for summary in found if asked.covers(summary)]
         older = len(journal.run_list) - _TOLD if newest else 0
     if options.json:
@@ -271,11 +275,12 @@ def runs(options: Namespace) -> int:
                     "procedure": summary.begun.procedure,
                     "begun_at": summary.begun_at,
                     "state": summary.state,
+                    "superseded_by": newer.get(summary.begun.record_id),
                     "training": summary.begun.training,
                 }
             )
     elif summaries:
-        table([_line(labels, summary) for summary in summaries])
+        table([_line(labels, one, newer.get(one.begun.record_id, "")) for one in summaries])
     else:
         say(labels.text("command.runs_none"))
     if older > 0:

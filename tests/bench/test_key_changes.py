@@ -469,6 +469,32 @@ def test_there_is_nothing_to_replace_where_no_key_is(lab, tera):
 
 
 @pytest.mark.parametrize("whose", ["budi", "bench"])
+def test_a_revoked_key_is_not_offered_as_a_new_one(lab, tera, whose):
+    stem = "bench" if whose == "bench" else f"officer-{whose}"
+    assert revoked(tera, lab, stem, "--by", "siti", pin=PINS["siti"]).returncode == 0
+    before = on_disk(lab)
+    told = tera("key", "new", whose, pin=PINS["budi"])
+    assert (told.returncode, f"tera key rotate {whose}" in told.stderr, told.stdout) == (2, True, "")
+    assert on_disk(lab) == before
+    (Folders(lab).keys / f"{stem}.pub").unlink()
+    assert tera("key", "new", whose, pin=PINS.get(whose, "")).returncode == 2
+    assert rotated(tera, whose, "--by", "siti", pin=PINS["siti"]).returncode == 0
+    again = tera("key", "new", whose, pin="999999")
+    assert (again.returncode, "was there already" in again.stdout) == (0, True), again.stderr
+
+
+def test_the_list_of_keys_tells_the_time_at_the_office(lab, tera):
+    keyid = keyid_of(read_public(Folders(lab).keys / "officer-budi.pub"))
+    since = "2026-11-21T20:30:00+00:00"
+    made = tera(
+        "key", "revoke", keyid, "--reason", "hilang", "--since", since, "--by", "siti", pin=PINS["siti"]
+    )
+    assert made.returncode == 0, made.stderr
+    (line,) = (one for one in tera("key", "list").stdout.splitlines() if "budi" in one)
+    assert line.endswith("22-11-2026 03:30 WIB")
+
+
+@pytest.mark.parametrize("whose", ["budi", "bench"])
 def test_no_key_is_made_where_another_was_lost_and_it_can_be_replaced(lab, tera, whose):
     private = Folders(lab).keys / ("bench.pem" if whose == "bench" else f"officer-{whose}.pem")
     private.unlink()

@@ -176,6 +176,35 @@ def test_an_english_problem_of_the_catalogue_is_the_sentence_of_the_source():
     } == set()
 
 
+DELIVERING = (
+    "delivery",
+    "stick",
+    "storage",
+    "envelope",
+    "payload",
+    "chain",
+    "evidence",
+    "evidence_held",
+    "amendment",
+)
+NEVER_KEPT = {"stick.link"}
+"""raised on the way to the stick, not on the way back"""
+
+
+def test_every_problem_that_the_outbox_may_keep_has_its_english_words():
+    """It keeps code and facts: without a row here a person would read the code."""
+    codes = {
+        code
+        for name in DELIVERING
+        for call in ast.walk(ast.parse((ROOT / f"results/{name}.py").read_text("utf-8")))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith("Error") and len(call.args) > 2
+        for code in [constant(call.args[0])]
+        if code
+    }
+    assert len(codes) > 10
+    assert {code for code in codes - NEVER_KEPT if f"problem.{code}.sentence" not in catalogue("en")} == set()
+
+
 def test_every_reason_of_a_verdict_has_its_words():
     codes = {
         constant(keyword.value)

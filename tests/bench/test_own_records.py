@@ -5,9 +5,13 @@ import shutil
 
 import pytest
 
+from bench.amending import amend
 from bench.laboratory import Folders
 from results.journal import Journal
+from results.verification import load_record
+from tests.bare_rights import bound
 from tests.bench.lab_bench import tera
+from tests.bench.test_amending import Lab
 from tests.results.made_run import seal_with, write_run
 
 pytestmark = pytest.mark.timeout(120)
@@ -132,3 +136,87 @@ def test_a_record_of_after_the_backup_is_left_open_where_a_bench_was_restored_fr
     assert "▲ Bench ini dipulihkan dari cadangan sebelum rekaman ini" in told.stdout
     assert "✘" not in told.stdout
     assert tera("record", "verify", "000001", lab=tmp_path / "lab").returncode == 0
+
+
+@pytest.fixture
+def corrected(tmp_path):
+    """A laboratory whose record 000001 was corrected by 000003; 000002 is another's."""
+    folders = made(tmp_path / "lab", False, False)
+    with Journal(folders.journal) as journal:
+        old = load_record(folders.records / "000001.tera.json")
+        Lab(journal, folders.journal.parent).amend(old, owner__name="Toko Sari Darat")
+    return tmp_path / "lab"
+
+
+@pytest.mark.parametrize("file", ["000001", "paper"])
+def test_a_record_that_another_replaces_is_not_told_as_one_that_holds(corrected, file):
+    named = str(Folders(corrected).records / "000001.pdf") if file == "paper" else file
+    told = tera("record", "verify", named, lab=corrected)
+    assert (told.returncode, "✘" in told.stdout) == (3, False), told.stdout + told.stderr
+    assert "▲ Catatan ini sudah diganti catatan 000003" in told.stdout
+    last = told.stdout.strip().splitlines()[-1]
+    assert last == "▲ Kesimpulan: 000001 asli dan utuh, tetapi sudah diganti: yang berlaku catatan 000003"
+    said = json.loads(tera("record", "verify", named, "--json", lab=corrected).stdout)
+    assert (said["sound"], said["superseded_by"]) == (True, "000003")
+
+
+def test_what_a_replaced_record_says_is_shown_with_the_number_of_the_new_one(corrected):
+    told = tera("record", "show", "000001", lab=corrected)
+    assert (told.returncode, "▲ Catatan ini sudah diganti catatan 000003" in told.stdout) == (0, True)
+    said = json.loads(tera("record", "show", "000001", "--json", lab=corrected).stdout)
+    assert said["superseded_by"] == "000003"
+
+
+@pytest.mark.parametrize("number", ["000002", "000003"])
+def test_neither_another_record_nor_the_new_one_is_told_as_replaced(corrected, number):
+    assert verified(corrected, number) == (0, "holds")
+    for command in ("verify", "show"):
+        told = tera("record", command, number, "--json", lab=corrected)
+        assert json.loads(told.stdout)["superseded_by"] is None
+
+
+def test_a_correction_that_is_not_sealed_yet_replaces_nothing(tmp_path):
+    folders = made(tmp_path / "lab", False)
+    with Journal(folders.journal) as journal:
+        old = load_record(folders.records / "000001.tera.json")
+        around = Lab(journal, folders.journal.parent).around
+        amend(around, old, {"owner.name": "Toko Sari Darat"}, "salah ketik")
+    assert verified(tmp_path / "lab", "000001") == (0, "holds")
+
+
+def test_the_list_of_runs_says_which_record_replaces_another(corrected):
+    first, second, third = tera("runs", lab=corrected).stdout.splitlines()
+    marked = ["▲ diganti catatan 000003" in line for line in (first, second, third)]
+    assert marked == [True, False, False]
+    said = [json.loads(line) for line in tera("runs", "--json", lab=corrected).stdout.splitlines()]
+    assert [one["superseded_by"] for one in said] == ["000003", None, None]
+
+
+def unwritable(lab, *options):
+    """What `record verify` says of the first record where nothing of the laboratory can be written."""
+    data = Folders(lab).journal.parent
+    data.chmod(0o555)
+    try:
+        return bound("-m", "bench", "record", *options, "--lab", str(lab))
+    finally:
+        data.chmod(0o755)
+
+
+def test_a_record_on_media_that_cannot_be_written_is_checked_with_its_journal(corrected):
+    assert "000003" in unwritable(corrected, "show", "000001").stdout
+    told = unwritable(corrected, "verify", "000002")
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_a_journal_that_cannot_be_read_stays_open_and_the_rest_is_checked(lab):
+    data = Folders(lab).journal.parent
+    (data / "journal.db-wal").write_bytes(b"of a bench at work")
+    paper = str(Folders(lab).records / "000001.pdf")
+    told = unwritable(lab, "verify", paper, "--keys", str(Folders(lab).keys))
+    assert (told.returncode, "✘" in told.stdout) == (3, False), told.stdout + told.stderr
+    assert "▲ Jurnal bench ini tidak dapat dibaca di sini, jadi tidak ditanyai: " in told.stdout
+    last = told.stdout.strip().splitlines()[-1]
+    assert last.endswith("belum pasti semuanya asli: jurnal bench ini tidak dapat dibaca di sini")
+    said = json.loads(unwritable(lab, "verify", paper, "--json").stdout)
+    assert (said["sound"], said["unchecked"]) == (True, ["unread_journal"])
+    assert unwritable(lab, "export", "000001").returncode == 3  # handed on only with the journal's word

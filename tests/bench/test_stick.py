@@ -10,6 +10,8 @@ import pytest
 
 from bench.cli.exit_code import ExitCode
 from bench.cli.registry import revoke, take_in
+from bench.finishing import outbox_lines
+from bench.labels import Labels
 from results.delivery import deliver, read_receipt, receipt_path
 from results.errors import StorageError
 from results.outbox import Outbox, State
@@ -156,6 +158,9 @@ def test_damaged_and_foreign_files_are_named_and_the_others_are_taken(trip, caps
     done = trip.back()
     assert (len(done.delivered), done.problem.code) == (1, "stick.no_receipt")
     assert trip.states() == [State.DELIVERED, State.QUEUED]
+    english = outbox_lines(trip.outbox.records(), Labels("en").problem)[-1]
+    assert english.problem == "The stick holds no receipt of record 000002."
+    assert "tera registry import" in english.remedy
 
 
 def changed(path, kind, **facts):

@@ -1,6 +1,7 @@
 """The journal: durable, gap-free, append-only, chained; every way of changing it is found and named."""
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from results.entry import BENCH, Closed, Concluded, Done, Noted, RunBegun, Seale
 from results.errors import IntegrityError, RecordError, StorageError
 from results.journal import Journal
 from results.turns import SharedConnection
+from tests.bare_rights import bound
 from tests.results.made_run import begun, write_run
 
 AT = "2026-11-21T09:14:00+07:00"
@@ -488,3 +490,46 @@ class FailingDisk(apsw.VFS):
                 super().xSync(how)
 
         return File()
+
+
+LOOKING = """
+import sys
+from pathlib import Path
+from results.journal import Journal
+with Journal(Path(sys.argv[1]), read_only=True) as journal:
+    print(journal.verify(), *(run.begun.number for run in journal.runs()))
+"""
+
+
+@pytest.fixture
+def unwritable(tmp_path: Path):
+    """A folder with a journal that is made unwritable by calling it, and given back at the end."""
+    folder = tmp_path / "odd name % ? #"
+    folder.mkdir()
+    yield folder, lambda: folder.chmod(0o555)
+    folder.chmod(0o755)
+
+
+def test_a_journal_in_a_folder_that_cannot_be_written_is_read(unwritable):
+    folder, close = unwritable
+    with Journal(folder / "journal.db") as journal:
+        write_run(journal)
+        count = journal.verify()
+    (folder.parent / "link.db").symlink_to(folder / "journal.db")
+    close()
+    for path in (folder / "journal.db", folder.parent / "link.db"):
+        told = bound("-c", LOOKING, str(path))
+        assert told.stdout == f"{count} 000001\n", told.stderr
+    assert {file.name for file in folder.iterdir()} == {"journal.db", "journal.db-writer"}
+
+
+def test_a_journal_whose_log_cannot_be_read_with_it_there_is_not_taken_for_whole(unwritable, tmp_path):
+    folder, close = unwritable
+    with Journal(tmp_path / "journal.db") as journal:
+        write_run(journal)
+        for suffix in ("", "-wal"):
+            shutil.copy(tmp_path / f"journal.db{suffix}", folder / f"journal.db{suffix}")
+    assert (folder / "journal.db-wal").stat().st_size
+    close()
+    told = bound("-c", LOOKING, str(folder / "journal.db"))
+    assert (told.stdout, "storage.open" in told.stderr or "cannot be opened" in told.stderr) == ("", True)
