@@ -36,3 +36,17 @@ def no_registry() -> LaboratoryError:
         "This laboratory has no registry, so nothing can be delivered.",
         "Add the section [registry] to laboratory.toml.",
     )
+
+
+def unknown_run(run: str) -> LaboratoryError:
+    """What is said of a run that was never begun here.
+
+    Args:
+        run: the id or number that was asked for.
+    """
+    return LaboratoryError(
+        "run.unknown",
+        "There is no run {run} in this laboratory's journal.",
+        "See the list with: tera runs.",
+        run=run,
+    )

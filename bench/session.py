@@ -16,7 +16,7 @@ from bench.clock_order import CLOCK_MAY_STEP_S
 from bench.clock_state import clock_state
 from bench.conductor import Conductor
 from bench.environment import Environment
-from bench.errors import LaboratoryError
+from bench.errors import LaboratoryError, unknown_run
 from bench.going_on import check_still_valid
 from bench.laboratory import Laboratory
 from bench.operator import Operator
@@ -223,12 +223,7 @@ def close(around: Surroundings, run: str, *, how: str, reason: str) -> None:
 def _history(around: Surroundings, run: str) -> tuple[list[Kept], RunBegun]:
     history = around.journal.entries(run)
     if not history or not isinstance(begun := history[0].entry, RunBegun):
-        raise LaboratoryError(
-            "run.unknown",
-            "There is no run {run} in this laboratory's journal.",
-            "See the list with: tera runs.",
-            run=run,
-        )
+        raise unknown_run(run)
     return history, begun
 
 

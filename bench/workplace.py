@@ -14,7 +14,7 @@ from typing import Final
 from bench import amending, events, finishing, session
 from bench.clock_order import check_checkpoint, check_worked_until
 from bench.environment import Environment
-from bench.errors import LaboratoryError
+from bench.errors import LaboratoryError, unknown_run
 from bench.instruments import Instruments
 from bench.keyring import bench_key
 from bench.labels import Labels
@@ -256,12 +256,7 @@ class Workplace:
         """
         if (found := self.journal.run_list.named(name)) is not None:
             return found
-        raise LaboratoryError(
-            "run.unknown",
-            "There is no run {run} in this laboratory's journal.",
-            "See the list with: tera runs.",
-            run=name,
-        )
+        raise unknown_run(name)
 
 
 async def says_of_itself(device: Device) -> Told:

@@ -147,7 +147,7 @@ def _trail(trail: Commands) -> None:
     shown = trail.add(
         "show", "bench.cli.trail:show", "who did what, when and why", "tera audit-trail show", json=True
     )
-    shown.add_argument("--run", metavar="RUN", help="only this run, by its id")
+    shown.add_argument("--run", metavar="RUN", help="only this run, by its id or record number")
     clock = trail.add(
         "clock",
         "bench.cli.clock:set_right",

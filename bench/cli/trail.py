@@ -9,7 +9,7 @@ from bench.cli.entry import tell
 from bench.cli.exit_code import ExitCode
 from bench.cli.output import emit, say
 from bench.clock_state import FOLLOWS
-from bench.errors import LaboratoryError
+from bench.errors import LaboratoryError, unknown_run
 from bench.keyring import BENCH_KEY, bench_key_in_use
 from bench.labels import Labels
 from bench.laboratory import Folders
@@ -134,8 +134,17 @@ def _in_force(keyid: str, key: TrustedKey, since: datetime) -> IntegrityError:
 def show(options: Namespace) -> int:
     """What happened, oldest first: who, what, when, why; with --json every entry of the journal."""
     with _journal(options) as journal:
-        _show(options, journal.entries(options.run) if options.run is not None else journal.all())
+        _show(options, _entries(journal, options.run) if options.run is not None else journal.all())
     return ExitCode.DONE
+
+
+def _entries(journal: Journal, run: str) -> Iterable[Kept]:
+    """The entries of a run, by its id or its record number."""
+    if found := journal.entries(run):
+        return found
+    if (named := journal.run_list.named(run)) is None:
+        raise unknown_run(run)
+    return journal.entries(named.run)
 
 
 def _show(options: Namespace, entries: Iterable[Kept]) -> None:

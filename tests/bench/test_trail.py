@@ -47,6 +47,18 @@ def shown(lab, *options):
     return told.stdout
 
 
+def test_of_a_run_that_was_never_begun_nothing_is_told_as_if_nothing_had_happened(lab):
+    for options in ((), ("--json",)):
+        told = tera("audit-trail", "show", "--run", "000002", *options, lab=lab)
+        assert (told.returncode, told.stdout) == (2, "")
+        assert "Tidak ada pengujian 000002" in told.stderr
+    with Journal(Folders(lab).journal, read_only=True) as journal:
+        (run,) = journal.runs()
+    by_id = shown(lab, "--run", run.run)
+    assert by_id == shown(lab, "--run", "000001") != ""
+    assert {line.split()[2] for line in by_id.splitlines()} == {"000001"}
+
+
 def test_start_and_stop_of_the_program_are_kept(lab):
     assert [entry.what for entry in noted(lab)] == ["configuration", "started", "stopped"]
 
