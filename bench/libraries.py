@@ -87,7 +87,9 @@ def changed_since_installed(name: str, *, within: tuple[str, ...] = ()) -> tuple
         name: hashed for name, hashed in _recorded(installed) if not within or name.split("/")[0] in within
     }
     if not listed:
-        return ("RECORD",) if _had_a_list(installed) else None
+        # An installation that leads to a checkout puts none of its own folders among the libraries.
+        there = any(Path(str(installed.locate_file(top))).is_dir() for top in within or (".",))
+        return ("RECORD",) if there and _had_a_list(installed) else None
     places = {name: Path(str(installed.locate_file(name))) for name in listed}
     changed = [name for name, hashed in listed.items() if _hashed(places[name], hashed) != hashed]
     known = {place.resolve() for place in places.values()}

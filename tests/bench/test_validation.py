@@ -255,6 +255,16 @@ def test_a_change_since_the_installation_is_named(installed, change):
     assert len(changed_since_installed("toy-scale", within=("toy_scale",))) == 1
 
 
+def test_an_installation_that_leads_to_a_checkout_runs_from_its_source(installed):
+    """As `python -m bench.start` makes one: its list names a path file and no package."""
+    package = installed.rename(installed.with_name("checkout"))
+    assert package.is_dir()
+    recorded(installed).write_text("_toy_scale.pth,sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU,0\n")
+    assert changed_since_installed("toy-scale", within=("toy_scale",)) is None
+    recorded(installed).unlink()
+    assert changed_since_installed("toy-scale", within=("toy_scale",)) is None
+
+
 @pytest.mark.parametrize("installer", ["debian", "rpm"])
 def test_a_library_of_the_system_whose_list_the_system_keeps_cannot_be_compared(installed, installer):
     recorded(installed).with_name("INSTALLER").write_text(f"{installer}\n")
