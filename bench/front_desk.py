@@ -25,7 +25,8 @@ from bench.desk import (
 from bench.file_changes import FilesRead
 from bench.instrument_lines import could_play, instrument_line, playing
 from bench.job_lines import order_line, run_line, told_apart
-from bench.keyring import check_can_sign, officer_key, pin_is_new
+from bench.key_history import check_can_sign
+from bench.keyring import officer_key, pin_is_new
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.operator import Operator
