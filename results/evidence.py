@@ -298,8 +298,9 @@ def _check_label(begun: RunBegun, repeated: _Repeated, where: str) -> None:
 
 def _label(file: Any, name: str) -> Any:
     stored = h5py.h5a.open(file, name.encode())
-    found: Table = np.zeros(stored.shape, stored.dtype)
-    stored.read(found)
+    form, in_memory = _forms(stored.get_type().encode())
+    found: Table = np.zeros(stored.shape, form)
+    stored.read(found, in_memory)
     said: Any = found[()]
     return said.decode() if isinstance(said, bytes) else said
 
