@@ -68,10 +68,18 @@ def required_sections(scale: Scale, rules: ScaleRules, activity: Activity) -> tu
     skipped: set[str] = set()
     if activity not in rules.tare.activities:
         skipped.add("tare")
-    loads = named_loads(scale, rules, rules.discrimination.loads)
-    if all(scale.part_at(one.greatest).resolution < rules.discrimination.smallest_d for one in loads):
+    if not _discriminated(scale, rules):
         skipped.add("discrimination")
     return tuple(name for name in rules.order if name not in skipped)
+
+
+def _discriminated(scale: Scale, rules: ScaleRules) -> bool:
+    """Whether the rules ask for a discrimination test at a load where d is not too small for one."""
+    wanted, steps = rules.discrimination, [part.resolution for part in scale.parts]
+    if wanted.loads and min(steps) >= wanted.smallest_d:
+        return True  # wherever the loads come to lie
+    loads = named_loads(scale, rules, wanted.loads)
+    return any(scale.part_at(one.greatest).resolution >= wanted.smallest_d for one in loads)
 
 
 def permitted_error(scale: Scale, rules: ScaleRules, activity: Activity, load: Quantity) -> Quantity:
