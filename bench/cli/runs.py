@@ -230,9 +230,10 @@ def tell(place: Workplace, taken: Taken, conclusion: Conclusion, finished: Finis
 def _line(labels: Labels, summary: RunSummary, newer: str) -> tuple[str, ...]:
     """A run in a table; before the seal what was measured, then the verdict, and what replaces it."""
     came_out = ""
-    if summary.result is not None and summary.heading is not None:
-        measured = labels.measured(summary.result.verdict.outcome)
-        came_out = labels.outcome(summary.heading) if summary.sealed is not None else measured
+    if summary.heading is not None:
+        came_out = labels.outcome(summary.heading)
+    elif summary.result is not None:
+        came_out = labels.measured(summary.result.verdict.outcome)
     if newer:
         came_out += f"  ▲ {labels.text('command.superseded_run', newer=newer)}"
     about = tested(summary)
@@ -242,8 +243,8 @@ def _line(labels: Labels, summary: RunSummary, newer: str) -> tuple[str, ...]:
         summary.begun_at[:16],
         labels.word("run_state", summary.state),
         came_out,
-        about["instrument"],
-        about["owner"],
+        about["instrument"] or "",
+        about["owner"] or "",
     )
 
 

@@ -38,7 +38,7 @@ from results.records_beside import differences
 from results.revocation import forgotten, in_force_again
 
 _WORDS: Final = {
-    "outcome": "outcome",
+    "outcome": "measured",  # a run is concluded before it is sealed
     "activity": "activity",
     "procedure": "kind",
     FOLLOWS: "trail_fact",
