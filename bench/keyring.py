@@ -12,6 +12,7 @@ from typing import Final
 from bench.errors import LaboratoryError
 from bench.laboratory import Folders
 from bench.people import Person
+from bench.pins import check_pin
 from results.entry import BENCH
 from results.journal import Journal
 from results.key_rotation import finish
@@ -29,7 +30,6 @@ from results.storage import plain_faults, replace_file
 
 BENCH_KEY: Final = "bench"
 """whose key it is, where it is no person's"""
-SHORTEST_PIN: Final = 6
 _MOST_TRIES: Final = 5
 _LOCKED: Final = timedelta(minutes=15)
 """after that many wrong PINs in a row, and after each further one"""
@@ -69,7 +69,7 @@ def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) ->
     check_not_lost(file)
     if not person.pin:
         return FileKey.open(file)
-    _check_pin(person, pin, new=not file.exists())
+    check_pin(person, pin, new=not file.exists())
     # One byte a try, written before the try: a program that is killed in between gains nothing by it.
     tries = file.with_suffix(".tries")
     _check_tries(person, tries, now)
@@ -87,6 +87,18 @@ def pin_is_new(folders: Folders, person: Person) -> bool:
     """Whether the PIN that this person types next becomes the one of a new key."""
     file = _key_file(folders, person)
     return person.pin and not file.exists() and not is_lost(file)
+
+
+def check_first_pin(folders: Folders, person: Person, pin: str) -> None:
+    """See to it before a test that the PIN given for its seal can become that of the key which it will make.
+
+    One that is not given yet, or is of a key that is there, is looked at when it is used.
+
+    Raises:
+        LaboratoryError: it is too short for a new key.
+    """
+    if pin and pin_is_new(folders, person):
+        check_pin(person, pin, new=True)
 
 
 def check_can_sign(folders: Folders, person: Person, journal: Journal) -> None:
@@ -210,7 +222,7 @@ def check_new_pin(person: Person, pin: str) -> None:
             "Type it twice; without a screen put it into the environment variable TERA_NEW_PIN.",
             name=person.name,
         )
-    _check_pin(person, pin, new=True)
+    check_pin(person, pin, new=True)
 
 
 def stem_of(folders: Folders, person: Person | None, journal: Journal) -> str:
@@ -294,24 +306,6 @@ def named_key(folders: Folders, keyid: str) -> tuple[str, str]:
             key=keyid,
         )
     return found[0]
-
-
-def _check_pin(person: Person, pin: str, *, new: bool) -> None:
-    if not pin:
-        raise LaboratoryError(
-            "key.pin_missing",
-            "{name} signs with a PIN, and none was given.",
-            "Enter the PIN; for a run without a screen put it into the environment variable TERA_PIN.",
-            name=person.name,
-        )
-    if new and len(pin.strip()) < SHORTEST_PIN:
-        raise LaboratoryError(
-            "key.pin_short",
-            "This PIN would be the one of {name}'s new key, and it is too short.",
-            "Choose one of at least {least} digits; it cannot be changed or found again.",
-            name=person.name,
-            least=SHORTEST_PIN,
-        )
 
 
 def _check_tries(person: Person, tries: Path, now: datetime) -> None:
