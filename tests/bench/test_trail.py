@@ -179,6 +179,30 @@ def test_a_trusted_key_that_the_journal_never_saw_made_or_used_is_named(lab, tmp
     assert told.stderr.count("tera: Kunci") == 2
 
 
+BAD_KEYS = {
+    "another's": ("officer-budi@2024.pub", b"no key", 1),
+    "the bench's own": ("bench.pub", b"", 2),  # of the key that it stands for nothing is known either
+    "when another was revoked": ("officer-penera1.revoked", b"kemarin", 1),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "most"), BAD_KEYS.values(), ids=BAD_KEYS)
+def test_a_file_that_is_no_key_is_named_and_the_journal_is_checked_all_the_same(lab, name, content, most):
+    assert void_again(lab).returncode == 0
+    (Folders(lab).keys / name).write_bytes(content)
+    told = tera("audit-trail", "verify", "--json", lab=lab)
+    assert told.returncode == 5
+    said = json.loads(told.stdout)
+    assert (said["sound"], said["sealed"], said["entries"] > 5) == (False, 1, True)
+    assert name in told.stderr
+    assert len(said["faults"]) == len(set(said["faults"])) <= most
+    strange = FileKey.open(lab / "officer-x.pem")
+    shutil.copy(lab / "officer-x.pub", Folders(lab).keys)
+    assert strange.keyid[:16] in tera("audit-trail", "verify", lab=lab).stderr  # trusted, and never seen
+    damage(lab, DAMAGE["an entry deleted"])
+    assert "journal.db" in tera("audit-trail", "verify", lab=lab).stderr
+
+
 def test_a_key_of_a_person_that_was_made_before_it_was_needed_is_known(lab):
     assert tera("key", "new", "penera1", lab=lab).returncode == 0
     assert tera("audit-trail", "verify", lab=lab).returncode == 0
