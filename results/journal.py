@@ -24,6 +24,8 @@ from results.journal_file import (
     READABLE,
     SCHEMA,
     VERSION,
+    check_has_content,
+    make_file,
     open_file,
     take_lock,
     transaction,
@@ -59,9 +61,13 @@ class Journal:
         self._held = contextlib.ExitStack()
         try:
             with plain_sqlite(path):
+                check_has_content(path)
                 if not read_only:
                     path.parent.mkdir(parents=True, exist_ok=True)
-                    self._held.callback(take_lock(path.resolve()).close)  # the file's, not a link's
+                    file = path.resolve()  # not a link to it
+                    self._held.callback(take_lock(file).close)
+                    if not file.exists():
+                        make_file(file)
                 self._connection = open_file(path, read_only=read_only)
                 self._held.callback(self._connection.close)
                 self._connection.set_busy_timeout(2000)

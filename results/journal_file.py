@@ -14,6 +14,7 @@ from typing import Final
 import apsw
 
 from results.errors import IntegrityError, StorageError
+from results.storage import write_once
 from results.turns import SharedConnection
 
 VERSION: Final = 3
@@ -91,13 +92,46 @@ def open_file(path: Path, *, read_only: bool) -> SharedConnection:
     return connection
 
 
+def make_file(path: Path) -> None:
+    """Put a journal without entries in place, whole or not at all, so that no power cut leaves an empty file.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    with contextlib.closing(apsw.Connection(":memory:")) as fresh:
+        fresh.execute(SCHEMA)
+        write_once(path, fresh.serialize("main"))
+
+
+def check_has_content(path: Path) -> None:
+    """See to it that SQLite makes no other journal in the place of one whose content is lost.
+
+    It would take a file without a byte for a new one, and throw away the log beside it, which may be all that
+    is left.
+
+    Raises:
+        IntegrityError: the file is empty, or it is gone and its log is not.
+    """
+    file = path.resolve()  # the log lies beside the file, not beside a link to it
+    if not file.stat().st_size if file.is_file() else _has_log(file):
+        raise IntegrityError(
+            "journal.no_content",
+            "{path} has no content any more: it was lost when the file was copied, or cut off.",
+            "Keep the files beside it as they are, and put the journal back from the last backup. Only where "
+            "nothing was ever tested, take an empty file away.",
+            path=str(path),
+        )
+
+
 def _lies_still(path: Path) -> bool:
     """Whether a file lies where nothing can be written, and without a log that belongs to it."""
-    file = path.resolve()  # the log lies beside the file, not beside a link to it
+    file = path.resolve()
+    return file.is_file() and not os.access(file.parent, os.W_OK) and not _has_log(file)
+
+
+def _has_log(file: Path) -> bool:
     log = file.with_name(f"{file.name}-wal")
-    return (
-        file.is_file() and not os.access(file.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
-    )
+    return log.exists() and log.stat().st_size > 0
 
 
 def upgrade(connection: SharedConnection, path: Path, orders: Iterable[tuple[str, str]]) -> None:
