@@ -5,7 +5,6 @@ the chain shows it where the triggers were gone round. One program writes at a t
 """
 
 import contextlib
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -25,6 +24,7 @@ from results.journal_file import (
     SCHEMA,
     VERSION,
     check_has_content,
+    check_room,
     make_file,
     open_file,
     take_lock,
@@ -55,7 +55,7 @@ class Journal:
         """
         self.path = path
         self._reserve_bytes = reserve_bytes
-        self._failed = False
+        self._failed = self._looked_at = False
         self._states: dict[str, RunState] = {}
         self._head: tuple[int, str] | None = None
         self._held = contextlib.ExitStack()
@@ -119,17 +119,9 @@ class Journal:
 
         Raises:
             StorageError: the disk refuses or is nearly full; no number is consumed.
+            IntegrityError: the journal is damaged; see `check_before_run`.
         """
-        free = shutil.disk_usage(self.path.parent).free
-        if free < self._reserve_bytes:
-            raise StorageError(
-                "storage.low",
-                "Only {free} MB are free on the disk of {path}.",
-                "Make room before the next test; {needed} MB must be free.",
-                free=free // 1_000_000,
-                needed=self._reserve_bytes // 1_000_000,
-                path=str(self.path),
-            )
+        check_room(self.path, self._reserve_bytes)
         with self._writing():
             number = self._next_number(training=entry.training)
             self._connection.execute(
@@ -159,6 +151,7 @@ class Journal:
 
         Raises:
             StorageError: the disk refuses; the entry is not kept and the test must stop.
+            IntegrityError: the journal was damaged when it was opened; nothing is written into it.
         """
         if isinstance(entry, RunBegun):
             raise TypeError("a run is begun with begin(), which gives it its number")
@@ -177,7 +170,7 @@ class Journal:
                 run=run,
                 state=now,
             )
-        self._refuse_after_failure()
+        self._check_writable()
         try:
             # One statement is a transaction of its own; without BEGIN and COMMIT it costs a third less CPU.
             kept = self._insert(run, entry, at, elapsed)
@@ -199,7 +192,7 @@ class Journal:
     def _writing(self) -> Iterator[None]:
         """A transaction of several statements."""
         with self._connection.turn:
-            self._refuse_after_failure()
+            self._check_writable()
             try:
                 with transaction(self._connection):
                     yield
@@ -208,7 +201,7 @@ class Journal:
                     raise
                 raise told from fault
 
-    def _refuse_after_failure(self) -> None:
+    def _check_writable(self) -> None:
         if self._failed:
             raise StorageError(
                 "storage.failed",
@@ -216,6 +209,8 @@ class Journal:
                 "Check the disk, then start the program again; the run can be resumed.",
                 path=str(self.path),
             )
+        if not self._looked_at:  # once: an entry behind a gap would hide that one was cut off
+            self.check_before_run()
 
     def _failing(self, fault: BaseException) -> BaseException:
         """What a failed writing means; forgets what was believed of the file."""
@@ -326,8 +321,10 @@ class Journal:
                     self._connection.execute("ROLLBACK")
 
     def check_before_run(self) -> None:
-        """See to it that a run may begin; see `journal_check.check_before_run`."""
+        """See to it that a run may begin; see `journal_check.check_before_run`. Else nothing is written."""
+        self._looked_at = False
         check_before_run(self._connection, self.path)
+        self._looked_at = True
 
     def _rows(self, where: str, *values: Any) -> Iterator[Kept]:
         with plain_sqlite(self.path):

@@ -7,6 +7,7 @@ and many systems still ship one of them.
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -119,6 +120,24 @@ def check_has_content(path: Path) -> None:
             "{path} has no content any more: it was lost when the file was copied, or cut off.",
             "Keep the files beside it as they are, and put the journal back from the last backup. Only where "
             "nothing was ever tested, take an empty file away.",
+            path=str(path),
+        )
+
+
+def check_room(path: Path, reserve_bytes: int) -> None:
+    """See to it that the disk of a journal has room for a test.
+
+    Raises:
+        StorageError: less than that is free.
+    """
+    free = shutil.disk_usage(path.parent).free
+    if free < reserve_bytes:
+        raise StorageError(
+            "storage.low",
+            "Only {free} MB are free on the disk of {path}.",
+            "Make room before the next test; {needed} MB must be free.",
+            free=free // 1_000_000,
+            needed=reserve_bytes // 1_000_000,
             path=str(path),
         )
 
