@@ -21,6 +21,9 @@ from results.turns import SharedConnection
 VERSION: Final = 3
 READABLE: Final = (1, 2, VERSION)
 """older ones have the same rows; what is looked up in them is made when they are opened for writing"""
+_FORMAT: Final = slice(18, 20)
+"""where the versions for writing and for reading stand in a file of SQLite (https://sqlite.org/fileformat2.html)"""
+_WAL: Final = b"\x02\x02"
 COLUMNS: Final = "sequence, run, at, elapsed, body, previous, hash"
 """of an entry"""
 APPLICATION: Final = 0x54455241  # "TERA"
@@ -101,7 +104,9 @@ def make_file(path: Path) -> None:
     """
     with contextlib.closing(apsw.Connection(":memory:")) as fresh:
         fresh.execute(SCHEMA)
-        write_once(path, fresh.serialize("main"))
+        content = bytearray(fresh.serialize("main"))
+    content[_FORMAT] = _WAL  # memory has no such mode; to set it later is one more step that can be cut off
+    write_once(path, bytes(content))
 
 
 def check_has_content(path: Path) -> None:
