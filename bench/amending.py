@@ -101,15 +101,14 @@ def _check(
     check_own(around, old)
     if record.state != "concluded":
         raise _no_verdict(record.number)
-    for summary in around.journal.runs():
-        if summary.begun.supersedes == record.record_id:
-            raise LaboratoryError(
-                "amendment.again",
-                "Record {number} was amended already, by record {newer}.",
-                "Amend record {newer} instead.",
-                number=record.number,
-                newer=summary.begun.number,
-            )
+    if newer := around.journal.run_list.amending(record.record_id):
+        raise LaboratoryError(
+            "amendment.again",
+            "Record {number} was amended already, by record {newer}.",
+            "Amend record {newer} instead.",
+            number=record.number,
+            newer=newer[0].begun.number,
+        )
 
 
 def _no_verdict(number: str) -> LaboratoryError:

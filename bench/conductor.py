@@ -12,10 +12,11 @@ from decimal import Decimal
 from typing import Any, cast
 
 from bench import events
+from bench.asking import Asking
 from bench.attention import Attention, RunInterrupted, StartAgain
 from bench.book import Book, Log
 from bench.observing import Observing, answer_error
-from bench.operator import Operator, Prompt
+from bench.operator import Operator
 from bench.place import Place
 from bench.replay import INTERRUPTED, KeptAnswer
 from bench.station import Station
@@ -69,15 +70,14 @@ class Conductor:
         """
         self._book = Book(run, log=log, history=history, observers=observers, clock=clock, zone=zone)
         self._station = station
-        self._operator = operator
-        self._sentence = sentence
         self._captured: dict[str, None] = {}  # steps in order, of which something was read, keyed or picked
         self._attention = Attention()
+        self.ask_operator = Asking(operator, sentence, book=self._book, attention=self._attention)
         self._observing = Observing(
             station,
             book=self._book,
             attention=self._attention,
-            ask=self._ask_operator,
+            ask=self.ask_operator,
             keyed_step=keyed_step,
         )
         self._current = ""
@@ -266,14 +266,10 @@ class Conductor:
         if kept is not None:
             return notation.from_builtins({"answer": kept.result}, KeptAnswer).answer
         self._book.keep(Begun(path=path, verb=verb, arguments=arguments))
-        answer = await self._ask_operator(path, action)
+        answer = await self.ask_operator(path, action)
         self._book.keep(Done(path=path, verb=verb, arguments=arguments, result=to_plain(answer)))
         self._book.tell(events.Answered(path=path))
         return answer
-
-    async def ask_operator(self, path: str, action: Action) -> Answer:
-        """Ask outside of the script, before it or after it; kept by whoever asks."""
-        return await self._ask_operator(path, action)
 
     def keep(self, note: Noted) -> None:
         """Keep a note of the run that is no effect of its script.
@@ -282,11 +278,6 @@ class Conductor:
             StorageError: it is not on the disk.
         """
         self._book.keep(note)
-
-    async def _ask_operator(self, path: str, action: Action) -> Answer:
-        prompt = Prompt.of(path, action, self._sentence(action))
-        self._book.tell(events.Prompted(prompt=prompt))
-        return await self._attention.attend(self._operator.answer(prompt))
 
     async def offered(self, role: str) -> tuple[str, ...] | None:
         """See `procedures.run.Run`."""
@@ -319,7 +310,7 @@ class Conductor:
             )
         if path in self._book.memory.in_doubt:
             question = Choose(question="in_doubt", choices=("done", "not_done"), facts={"command": command})
-            if await self._ask_operator(f"{path}/doubt", question) == Choice("done"):
+            if await self.ask_operator(f"{path}/doubt", question) == Choice("done"):
                 self._book.keep(Done(path=path, verb="act", arguments=arguments))
                 return
         self._book.keep(Begun(path=path, verb="act", arguments=arguments))

@@ -96,6 +96,8 @@ class JobLine(_Written, frozen=True, kw_only=True):
     outcome: Heading | None = None
     run: str = ""
     number: str = ""
+    replaced: str = ""
+    """number of the record that counts in place of this one's"""
 
     @property
     def key(self) -> str:
@@ -296,8 +298,7 @@ class Desk(Protocol):
             answers: by the names of `bench.registration.fields`, as they were typed.
 
         Raises:
-            PlainError: an answer is missing or cannot be right; nothing is written. The fact `entry` names
-                it, where one answer alone is wrong.
+            PlainError: an answer is missing or wrong (`entry` names it, if it is one); nothing is written.
         """
 
     def said(self, job: str) -> tuple[str, Mapping[str, str]]:

@@ -13,7 +13,8 @@ from typing import Final
 
 from bench.desk import JobState, OutboxLine
 from bench.errors import LaboratoryError
-from bench.keyring import BENCH_KEY, bench_key, check_not_gone, officer_key
+from bench.key_history import check_not_gone
+from bench.keyring import BENCH_KEY, bench_key, officer_key
 from bench.laboratory import Folders, Laboratory
 from bench.people import Person
 from bench.session import Surroundings

@@ -24,8 +24,9 @@ from bench.desk import (
 )
 from bench.file_changes import FilesRead
 from bench.instrument_lines import could_play, instrument_line, playing
-from bench.job_lines import order_line, told_apart
-from bench.keyring import check_can_sign, officer_key, pin_is_new
+from bench.job_lines import order_line, run_line, told_apart
+from bench.key_history import check_can_sign
+from bench.keyring import officer_key, pin_is_new
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME
 from bench.operator import Operator
@@ -34,24 +35,17 @@ from bench.orders import Orders
 from bench.people import PENERA
 from bench.registering import Registering
 from bench.run_work import RunWork
-from bench.titles import title_of
 from bench.unbroken import in_thread
 from bench.workplace import NOBODY, Workplace, read_assignment
 from drivers.errors import PlainError
 from drivers.notation import to_plain
-from procedures.assignment import Assignment, serials
+from procedures.assignment import Assignment
 from results.run_summary import RunSummary, order_digest
 
 _SHOWN: Final = 200
 """of the runs that are sealed, the newest: a day's work of several people"""
 _LEAVING_S: Final = 3.0
 """so long a delivery under way may go on when the program is left; what is not sent by then waits"""
-_RUN_STATES: Final = {
-    "open": JobState.UNFINISHED,
-    "concluded": JobState.MEASURED,
-    "voided": JobState.VOIDED,
-    "interrupted": JobState.VOIDED,
-}
 _UNDER_WAY: Final = frozenset({JobState.UNFINISHED, JobState.MEASURED})
 
 T = TypeVar("T")
@@ -206,32 +200,19 @@ class FrontDesk:
         jobs = {one.run: order.job for order, of_it in begun.items() for one in of_it}
         newest = {summary.run: summary for summary in runs.newest(_SHOWN)}
         older = [summary for summary in unsealed if summary.run not in newest]
-        lines = [self._run_line(jobs.get(one.run, one.run), one) for one in (*older, *newest.values())]
+        # What replaces a record was begun after it, so it is among the newest when that is.
+        newer = {one.begun.supersedes: one.begun.number for one in newest.values() if one.sealed is not None}
+        labels, box = self._place.labels, self._place.outbox
+        lines = [
+            run_line(labels, box, jobs.get(one.run, one.run), one, newer.get(one.begun.record_id, ""))
+            for one in (*older, *newest.values())
+        ]
         shown = {line.id for line in lines}
         # What was tested so long ago that its run is not shown waits only when somebody asks for it.
         asked = (one for one in begun if self._orders.is_named(one) and one.job not in shown)
         waiting = {one for one in self._orders.all() if one not in begun} | {*asked}
-        labels = self._place.labels
         lines += told_apart([order_line(labels, one) for one in self._orders.all() if one in waiting])
         return tuple(lines)
-
-    def _run_line(self, job: str, summary: RunSummary) -> JobLine:
-        assignment = summary.begun.order
-        state = _RUN_STATES.get(summary.state) or self._delivery_state(summary.begun.record_id)
-        return JobLine(
-            id=job,
-            title=title_of(self._place.labels, assignment),
-            owner=assignment.owner.name,
-            serial=serials(assignment),
-            state=state,
-            outcome=summary.heading,
-            run=summary.run,
-            number=summary.begun.number,
-        )
-
-    def _delivery_state(self, record_id: str) -> JobState:
-        waiting = self._place.outbox.find(record_id)
-        return finishing.JOB_STATES[waiting.state] if waiting is not None else JobState.SEALED
 
     def outbox(self) -> tuple[OutboxLine, ...]:
         """See `Desk`."""

@@ -1,4 +1,4 @@
-"""What must still hold when a run that was broken off is taken up again: who tests, and with what."""
+"""What must still hold when a run is taken up again, and before its verdict: who tests, and with what."""
 
 from datetime import date
 
@@ -13,7 +13,8 @@ from results.entry import RunBegun
 def check_still_valid(laboratory: Laboratory, run: str, begun: RunBegun, today: date) -> None:
     """Refuse to go on where the run could not be begun today in the same hands with the same standards.
 
-    The record names one person who tested, and all its readings rest on the standards that it names.
+    The record names one person who tested, and all its readings rest on the standards that it names. It is
+    asked again before the verdict: a run may pass midnight without a break.
 
     Args:
         laboratory: as it is now; who is seated there goes on.

@@ -8,7 +8,8 @@ import msgspec
 
 from bench.complaints import person
 from bench.errors import LaboratoryError
-from bench.keyring import is_gone, is_revoked, opens_with_pin
+from bench.key_history import is_gone
+from bench.keyring import is_revoked, opens_with_pin
 from bench.laboratory import Folders, Laboratory
 from bench.people import Person
 from bench.trail import long_known_as

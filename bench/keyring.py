@@ -1,6 +1,7 @@
-"""Which key seals what.
+"""The files of the keys: which one is whose, made, opened and revoked.
 
 The bench's key is made on first use; the officer's is opened with a PIN, which may be tried only so often.
+What the journal knows of a key is asked in `key_history`.
 """
 
 import base64
@@ -13,10 +14,7 @@ from bench.errors import LaboratoryError
 from bench.laboratory import Folders
 from bench.people import Person
 from bench.pins import check_pin
-from results.entry import BENCH
-from results.journal import Journal
 from results.key_rotation import finish
-from results.key_trail import in_use
 from results.keys import (
     REVOKED_SUFFIX,
     FileKey,
@@ -43,7 +41,7 @@ def bench_key(folders: Folders) -> FileKey:
         StorageError: the disk refuses.
     """
     finish(folders.keys, "bench")
-    return FileKey.open(folders.keys / "bench.pem")
+    return FileKey.open(key_file(folders, None))
 
 
 def bench_key_in_use(folders: Folders) -> str:
@@ -53,7 +51,12 @@ def bench_key_in_use(folders: Folders) -> str:
         RecordError: damaged.
         StorageError: the disk refuses.
     """
-    return bench_key(folders).keyid if (folders.keys / "bench.pem").exists() else ""
+    return bench_key(folders).keyid if key_file(folders, None).exists() else ""
+
+
+def key_file(folders: Folders, whose: Person | None) -> Path:
+    """Where the private half of a person's key lies, or of the bench's (None); beside it the public one."""
+    return folders.keys / ("bench.pem" if whose is None else f"officer-{whose.id}.pem")
 
 
 def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) -> FileKey:
@@ -64,7 +67,7 @@ def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) ->
             ones were tried.
         RecordError: wrong PIN, or only the key's public half is left.
     """
-    file = _key_file(folders, person)
+    file = key_file(folders, person)
     finish(folders.keys, file.stem)
     check_not_lost(file)
     if not person.pin:
@@ -85,7 +88,7 @@ def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) ->
 
 def pin_is_new(folders: Folders, person: Person) -> bool:
     """Whether the PIN that this person types next becomes the one of a new key."""
-    file = _key_file(folders, person)
+    file = key_file(folders, person)
     return person.pin and not file.exists() and not is_lost(file)
 
 
@@ -101,53 +104,6 @@ def check_first_pin(folders: Folders, person: Person, pin: str) -> None:
         check_pin(person, pin, new=True)
 
 
-def check_can_sign(folders: Folders, person: Person, journal: Journal) -> None:
-    """See to it that nobody is asked for the PIN of a key that is gone: none would open it.
-
-    Raises:
-        RecordError: only the public half of the person's key is left.
-        LaboratoryError: nothing at all is left of it.
-        StorageError: the disk refuses.
-    """
-    check_not_lost(_key_file(folders, person))
-    check_not_gone(folders, person, journal)
-
-
-def is_gone(folders: Folders, whose: Person | None, journal: Journal) -> bool:
-    """Whether nothing is left of a key that stands here, so that a new one would sign in its place unnoticed.
-
-    Args:
-        folders: of the laboratory.
-        whose: the person whose key it is; None: the bench's.
-        journal: which keys were made and used, and which of them were replaced.
-    """
-    file = folders.keys / "bench.pem" if whose is None else _key_file(folders, whose)
-    with plain_faults(file):
-        if file.exists() or file.with_suffix(".pub").exists():
-            return False
-    sealed = [run for run in journal.runs() if run.sealed is not None]
-    own = {run.run for run in sealed if whose is None or run.begun.officer_id == whose.id}
-    return in_use(file.stem, own, journal.entries(BENCH))
-
-
-def check_not_gone(folders: Folders, whose: Person | None, journal: Journal) -> None:
-    """See to it that no key is made in passing where one has signed before; see `is_gone`.
-
-    Raises:
-        LaboratoryError: nothing is left of that key.
-    """
-    if is_gone(folders, whose, journal):
-        name = BENCH_KEY if whose is None else whose.id
-        raise LaboratoryError(
-            "key.gone",
-            "Nothing is left of the key of {whose} that stood here: no other was made in its place.",
-            "Put both its files, {stem}.pem and {stem}.pub, back from the backup. If they are lost for good, "
-            "have a kepala make another one: tera key rotate {whose} --reason TEXT --by ID.",
-            whose=name,
-            stem=name if whose is None else _key_file(folders, whose).stem,
-        )
-
-
 def check_signs(folders: Folders, whose: Person | None) -> bool:
     """See to it that a key that is there signs still; gives whether one is there.
 
@@ -160,7 +116,7 @@ def check_signs(folders: Folders, whose: Person | None) -> bool:
         RecordError: a key file is damaged.
         StorageError: the disk refuses.
     """
-    file = folders.keys / "bench.pem" if whose is None else _key_file(folders, whose)
+    file = key_file(folders, whose)
     if _is_revoked(folders, file):
         raise LaboratoryError(
             "key.signs_no_more_here",
@@ -179,7 +135,7 @@ def opens_with_pin(folders: Folders, person: Person) -> bool:
     Raises:
         StorageError: the disk refuses.
     """
-    file = _key_file(folders, person)
+    file = key_file(folders, person)
     with plain_faults(file):
         return is_lost(file) or (file.exists() and b"ENCRYPTED" in file.read_bytes())
 
@@ -191,7 +147,7 @@ def is_revoked(folders: Folders, person: Person) -> bool:
         RecordError: a key file is damaged.
         StorageError: the disk refuses.
     """
-    return _is_revoked(folders, _key_file(folders, person))
+    return _is_revoked(folders, key_file(folders, person))
 
 
 def _is_revoked(folders: Folders, file: Path) -> bool:
@@ -201,10 +157,6 @@ def _is_revoked(folders: Folders, file: Path) -> bool:
             return False
     known = read_trusted_keys(folders.keys).get(keyid_of(read_public(public)))
     return known is not None and known.revoked is not None
-
-
-def _key_file(folders: Folders, person: Person) -> Path:
-    return folders.keys / f"officer-{person.id}.pem"
 
 
 def check_new_pin(person: Person, pin: str) -> None:
@@ -223,30 +175,6 @@ def check_new_pin(person: Person, pin: str) -> None:
             name=person.name,
         )
     check_pin(person, pin, new=True)
-
-
-def stem_of(folders: Folders, person: Person | None, journal: Journal) -> str:
-    """The name without suffix of the files of a person's key, or of the bench's, that is there or has signed.
-
-    Raises:
-        LaboratoryError: there is none, and there was none.
-    """
-    stem = "bench" if person is None else _key_file(folders, person).stem
-    there = any((folders.keys / f"{stem}{half}").exists() for half in (".pem", ".pub"))
-    if not there and not is_gone(folders, person, journal):
-        raise LaboratoryError(
-            "key.none",
-            "There is no key {key} here.",
-            "See the keys with: tera key list.",
-            key=stem,
-        )
-    return stem
-
-
-def retirement(journal: Journal, now: datetime) -> datetime:
-    """When a key that is replaced now ends: after every test so far, however wrong a clock was then."""
-    ends = [datetime.fromisoformat(run.ended_at) for run in journal.runs() if run.ended_at]
-    return max(now, *(end + timedelta(seconds=1) for end in ends)) if ends else now
 
 
 def check_not_revoked(folders: Folders, keyid: str, since: datetime) -> None:

@@ -182,8 +182,14 @@ class Folders:
         self.outbox = self.data / "outbox.db"
         self.records = self.data / "records"
         self.keys = self.data / "keys"
+        self.validations = self.data / "validations"
         self.drivers = root / "drivers"
         self.orders = root / "orders"
+
+    @property
+    def written(self) -> tuple[Path, ...]:
+        """Where a program that is killed can leave files half written."""
+        return self.data, self.records, self.keys, self.validations, self.orders
 
     def make(self) -> None:
         """Create what is missing.

@@ -27,6 +27,8 @@ class Asked:
 
     newer: str = ""
     """number of the record that replaces it; empty: they know of none"""
+    newest: str = ""
+    """number of the one that counts in its place: `newer`, or what has replaced that one since"""
     unread: StorageError | None = None
     """why one could not be asked"""
 
@@ -50,7 +52,8 @@ def ask_journals(report: Report, lab: Path, file: Path, trust: Trust, verified: 
         knowing = [root for root in at_hand if not _restored_without(root, verified.record)]
         if knowing:
             asking = partial(_sealed_and_replaced_by, knowing, file, verified)
-            return Asked(report.checked("journal", asking) or "")
+            newer = report.checked("journal", asking)
+            return Asked(newer[0], newer[-1]) if newer else Asked()
     except StorageError as fault:
         report.checks.append(Check(part="open_unread_journal"))
         return Asked(unread=fault)
@@ -98,14 +101,17 @@ def _restored_without(root: Path, record: Record) -> bool:
         return any(datetime.fromisoformat(kept.at) >= ended for kept in journal.notes(RESTORED))
 
 
-def _sealed_and_replaced_by(roots: Iterable[Path], file: Path, verified: VerifiedRecord) -> str:
-    """See to it that laboratories sealed exactly this record; gives the number of the one that replaces it.
+def _sealed_and_replaced_by(roots: Iterable[Path], file: Path, verified: VerifiedRecord) -> tuple[str, ...]:
+    """See to it that laboratories sealed exactly this record; gives the numbers of those that replace it.
+
+    The first replaces it, each further one the one before, as `RunList.replacing`.
 
     Raises:
         IntegrityError: one did not, or the file bears the number of another record.
         StorageError: a journal cannot be read.
     """
-    number, newer = verified.record.number, ""
+    number = verified.record.number
+    newer: tuple[str, ...] = ()
     for root in roots:
         if _lies_in(root.absolute(), file) and _number(file) not in {"", number}:
             raise unsound(f"its file is named {_number(file)}, and it is the record {number}")
@@ -116,7 +122,7 @@ def _sealed_and_replaced_by(roots: Iterable[Path], file: Path, verified: Verifie
             raise unsound("the journal of its bench has sealed no record of this number")
         if known.sealed.record_digest != verified.digest:
             raise unsound("the journal of its bench has sealed another record under this number")
-        newer = newer or (replacing.begun.number if replacing is not None else "")
+        newer = newer or tuple(one.begun.number for one in replacing)
     return newer
 
 

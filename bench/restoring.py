@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.keyring import BENCH_KEY, named_key, retirement, revoke
+from bench.key_history import retirement
+from bench.keyring import BENCH_KEY, named_key, revoke
 from bench.laboratory import Folders, load
 from bench.trail import Trail
 from drivers.clock import Clock

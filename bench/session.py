@@ -152,11 +152,16 @@ def take_up(
     procedure = find(begun.procedure)
     state = state_after(kept.entry for kept in history)
     found: Resumption | None = None
+
+    def check_today() -> None:
+        if state == "open":
+            check_still_valid(around.laboratory, run, begun, datetime.fromisoformat(around.at()).date())
+
     if begun.supersedes:
         raise _ended(run)
     if state == "open":
         _check_same(around, run, begun)
-        check_still_valid(around.laboratory, run, begun, datetime.fromisoformat(around.at()).date())
+        check_today()
         if len(history) > 1:
             resumed, found = _after_break(around, run, history, procedure)
             history.append(resumed)
@@ -199,6 +204,7 @@ def take_up(
         environment=Environment(around.laboratory.environment if state == "open" else (), around.station),
         resumption=found,
         clock_state=around.clock_state if state == "open" else None,
+        check_still_valid=check_today,
         void=lambda reason: close(around, run, how="voided", reason=reason),
     )
 

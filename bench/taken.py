@@ -40,13 +40,16 @@ class Taken:
     """None: it begins, or it is taken up only to be sealed"""
     clock_state: Callable[[], dict[str, str]] | None = None
     """whether the clock follows another; None: it is taken up only to be sealed"""
+    check_still_valid: Callable[[], None] = lambda: None
+    """refuses a verdict with a competence or a standard that has ended since the run was taken in hand"""
 
     async def conduct(self) -> Conclusion:
         """Run the script to its verdict, with all in its safe state before a resumption and at the end.
 
         Raises:
             RunInterrupted: see `Conductor.conduct`.
-            PlainError: see `Conductor.conduct`; a run whose clock jumped is closed (decision 0012).
+            PlainError: see `Conductor.conduct`; a run whose clock jumped is closed (decision 0012). Of what
+                ended while it was measured, the run stays open (decision 0022).
         """
         conductor = self.conductor
         safe = partial(make_safe, self.station, keep=conductor.keep, ask=conductor.ask_operator)
@@ -72,6 +75,7 @@ class Taken:
 
     async def _script(self, run: Run) -> Conclusion:
         conclusion = await self.procedure.script(run, self.task)
+        self.check_still_valid()
         if self.clock_state is not None:
             await self._check_again()
         now = self.clock_state() if self.clock_state is not None else {}

@@ -47,7 +47,7 @@ from results.journal import Journal
 from results.outbox import Outbox
 from results.records_beside import check_next_number
 from results.run_summary import RunSummary
-from results.storage import plain_faults
+from results.storage import clear_unfinished, plain_faults
 from results.verification import VerifiedRecord
 
 NOBODY: Final[Mapping[str, str]] = {}
@@ -313,6 +313,7 @@ async def open_workplace(
             with place.trail.kept(configuration_of(laboratory, folders, instruments.bound)):
                 await place.make_safe(when="opened")
                 place.retention().finish()
+                clear_unfinished(folders.written, now=clock.utc())
                 try:
                     yield place
                 finally:

@@ -5,6 +5,7 @@ its sentence for it.
 """
 
 import io
+import os
 import stat
 from pathlib import Path
 from typing import Final
@@ -29,10 +30,16 @@ def open_file(path: Path) -> io.BufferedReader:
     Raises:
         OSError: it cannot be opened, or is a pipe or a device.
     """
+    _regular(path)
+    return path.open("rb")
+
+
+def _regular(path: Path) -> os.stat_result:
+    """What the system says of a file; a folder is refused when it is opened."""
     found = path.stat()
     if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
         raise NoFileError("it is a pipe or a device")
-    return path.open("rb")
+    return found
 
 
 def read_bytes(path: Path, *, most: int) -> bytes:
@@ -45,9 +52,15 @@ def read_bytes(path: Path, *, most: int) -> bytes:
     Raises:
         OSError: it cannot be read, is a pipe or a device, or is larger.
     """
-    with open_file(path) as file:
-        size = path.stat().st_size
-        content = file.read(most + 1) if size <= most else b""
+    size = _regular(path).st_size
+    content = b""
+    if size <= most:
+        with path.open("rb", buffering=0) as file:
+            # As many as it has and one, in one piece; more only when it is being written just now.
+            wanted = size + 1
+            while wanted and (piece := file.read(wanted)):
+                content += piece
+                wanted = (size if len(content) <= size else most) + 1 - len(content)
     if max(size, len(content)) > most:
         raise TooLargeError("it is larger than any such file")
     return content

@@ -20,6 +20,7 @@ FIRST: Final = "0" * 64
 _DOMAIN: Final = b"tera-bench/journal/1\x00"
 MarkedRow = tuple[int, str, float, bytes, str, int]
 """sequence, time, elapsed, body, the hash before unless it is that of the row before, the mark of its hash"""
+_numbers: Final = struct.Struct(">QdII").pack
 _ENTRIES: Final[msgspec.json.Decoder[Entry]] = msgspec.json.Decoder(Entry)
 
 
@@ -30,7 +31,7 @@ def entry_hash(sequence: int, *, run: str, at: str, elapsed: float, previous: st
         b"".join(
             (
                 _DOMAIN,
-                struct.pack(">QdII", sequence, elapsed, len(run_bytes), len(at_bytes)),
+                _numbers(sequence, elapsed, len(run_bytes), len(at_bytes)),
                 run_bytes,
                 at_bytes,
                 bytes.fromhex(previous),

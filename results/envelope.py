@@ -13,10 +13,9 @@ from typing import Final
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from results.errors import IntegrityError
-from results.keys import Seal
+from results.keys import Seal, verifier
 from results.malformed import told_as
 from results.record import RECORD_TYPE, TRAINING_RECORD_TYPE
 
@@ -136,7 +135,7 @@ def verify(envelope: Envelope, keys: Mapping[str, bytes]) -> bytes:
                 keyid=signature.keyid,
             )
         try:
-            Ed25519PublicKey.from_public_bytes(key).verify(_from_base64(signature.sig, "signature"), message)
+            verifier(key).verify(_from_base64(signature.sig, "signature"), message)
         except InvalidSignature:
             raise IntegrityError(
                 "envelope.signature",

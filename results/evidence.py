@@ -152,8 +152,11 @@ class _LaidOut:
 
 
 def _own_name() -> str:
-    """A name for a file in memory: HDF5 takes one of the same name for the same file while that is open."""
-    return f"evidence-{next(_FILES)}"
+    """A name for a file in memory: HDF5 takes one of the same name for the same file while that is open.
+
+    It also looks for a file of that name, which no file system can have: none allows so long a one.
+    """
+    return f"evidence-{next(_FILES):0300}"
 
 
 def _build(entries: Sequence[Kept], made: _LaidOut) -> bytes:
@@ -295,8 +298,9 @@ def _check_label(begun: RunBegun, repeated: _Repeated, where: str) -> None:
 
 def _label(file: Any, name: str) -> Any:
     stored = h5py.h5a.open(file, name.encode())
-    found: Table = np.zeros(stored.shape, stored.dtype)
-    stored.read(found)
+    form, in_memory = _forms(stored.get_type().encode())
+    found: Table = np.zeros(stored.shape, form)
+    stored.read(found, in_memory)
     said: Any = found[()]
     return said.decode() if isinstance(said, bytes) else said
 

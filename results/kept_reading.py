@@ -6,7 +6,6 @@ text. Watched roles stand in the order of their names, because an entry on disk 
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any, Final, NamedTuple
@@ -101,8 +100,7 @@ class Said(NamedTuple):
     origin: Origin
 
 
-@dataclass(frozen=True)
-class WrittenReadings:
+class WrittenReadings(msgspec.Struct, frozen=True):
     """Readings as their entry has them, checked: columns of one length, those that tables and checks need."""
 
     digits: list[str]

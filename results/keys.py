@@ -10,12 +10,13 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, Protocol, Self
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from results.errors import RecordError
@@ -54,6 +55,16 @@ class TrustedKey:
     """from when on nothing that it signed counts"""
     retired: datetime | None = None
     """when another key took its place: nothing counts that it signed of later tests"""
+
+
+@lru_cache(maxsize=64)
+def verifier(public: bytes) -> Ed25519PublicKey:
+    """What checks the signatures of a raw public key; a year of records was signed by a few.
+
+    Raises:
+        ValueError: these bytes are no Ed25519 key.
+    """
+    return Ed25519PublicKey.from_public_bytes(public)
 
 
 class FileKey:

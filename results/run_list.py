@@ -27,8 +27,13 @@ SELECT run FROM number WHERE NOT EXISTS (
     SELECT 1 FROM entry WHERE entry.run = number.run AND kind = 'sealed' AND kind IN {LANDMARKS}
 ) ORDER BY rowid
 """  # noqa: S608 -- constants of this package
-_REPLACING: Final = f"""
-SELECT run FROM entry WHERE kind = 'run_begun' AND kind IN {LANDMARKS} AND instr(body, ?) ORDER BY sequence
+# An amendment is kept in one piece, and only it is concluded two entries after its beginning. So the index
+# alone tells the amendments from tens of thousands of beginnings, each with all that its run rests on.
+_AMENDING: Final = f"""
+SELECT run FROM entry WHERE sequence IN (
+    SELECT sequence FROM entry WHERE kind = 'run_begun' AND kind IN {LANDMARKS}
+    INTERSECT SELECT sequence - 2 FROM entry WHERE kind = 'concluded' AND kind IN {LANDMARKS}
+) AND instr(body, ?) ORDER BY sequence
 """  # noqa: S608 -- constants of this package
 
 
@@ -66,18 +71,33 @@ class RunList:
             return None
         return None if run is None else self._of(run)
 
-    def replacing(self, record_id: str) -> RunSummary | None:
-        """The sealed run whose record replaces that one; None when none does.
+    def amending(self, record_id: str) -> list[RunSummary]:
+        """The runs that correct that record, sealed or not, in the order in which they were begun.
 
         Raises:
             IntegrityError: an entry was changed; the facts name its sequence.
         """
-        for run in self._column(_REPLACING, b'"supersedes":' + to_json(record_id)):
-            found = self._of(run)
-            # The same words may stand deeper in an entry, where they mean nothing.
-            if found.begun.supersedes == record_id and found.sealed is not None:
-                return found
-        return None
+        found = (self._of(run) for run in self._column(_AMENDING, b'"supersedes":' + to_json(record_id)))
+        # The same words may stand deeper in an entry, where they mean nothing.
+        return [one for one in found if one.begun.supersedes == record_id]
+
+    def replacing(self, record_id: str) -> list[RunSummary]:
+        """The sealed runs whose records replace that one: the first directly, the next the first.
+
+        The last is the one that counts; empty when nothing replaces the record.
+
+        Raises:
+            IntegrityError: an entry was changed; the facts name its sequence.
+        """
+        found: list[RunSummary] = []
+        seen = {record_id}
+        while newer := next((one for one in self.amending(record_id) if one.sealed is not None), None):
+            record_id = newer.begun.record_id
+            if record_id in seen:  # no journal of ours goes round in a ring
+                break
+            seen.add(record_id)
+            found.append(newer)
+        return found
 
     def newest(self, count: int) -> list[RunSummary]:
         """The last runs that were begun, the oldest of them first."""

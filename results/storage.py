@@ -3,8 +3,10 @@
 import contextlib
 import errno
 import os
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +18,9 @@ DISK_FULL: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSP
 """what the system says when there is no room left"""
 _ORDINARY: Final = 0o666
 """what the umask leaves of it"""
+_UNFINISHED: Final = re.compile(r".+\.[0-9a-f]{8}\.part", re.DOTALL)
+"""how `_put` names a file until all of it is on the disk"""
+_NOBODY_WRITES_SO_LONG: Final = timedelta(hours=1)
 
 
 @contextlib.contextmanager
@@ -115,6 +120,23 @@ def let_go(path: Path) -> None:
     with plain_faults(path):
         path.unlink(missing_ok=True)
         _sync_folder(path.parent)
+
+
+def clear_unfinished(folders: Iterable[Path], *, now: datetime) -> None:
+    """Take away what a program that was killed left half written: files of our own naming, an hour old.
+
+    One can hold a private key, or a part of it. What the disk refuses stays; the next start tries again.
+
+    Args:
+        folders: where to look, not below; one need not be there.
+        now: aware.
+    """
+    for file in (file for folder in folders for file in folder.glob("*.part")):
+        with contextlib.suppress(OSError):
+            if _UNFINISHED.fullmatch(file.name) and file.is_file() and not file.is_symlink():
+                written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+                if now - written > _NOBODY_WRITES_SO_LONG:
+                    file.unlink(missing_ok=True)
 
 
 def put_folder(made: Path, path: Path) -> None:

@@ -95,7 +95,7 @@ REMOVERS = {
     "results/key_rotation.py": "the private half and the name of a key that was replaced, and its tries; "
     "a new key that never came to be used",
     "results/storage.py": "evidence that is let go: after its retention, with verified copies on two disks; "
-    "an empty folder that a restored one takes the place of",
+    "an empty folder that a restored one takes the place of; what a writing that was killed left half done",
 }
 
 

@@ -13,6 +13,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -188,18 +189,17 @@ def _audit_one(options: Namespace, vouchers: Vouchers, file: Path) -> _Audited:
             options, file, found, unchecked=unchecked, certain=certain, training=record.record.training
         ),
         journal=journal if there else None,
-        heads=tuple(_heads(record.evidence.entries)),
+        heads=_heads(record.evidence.entries),
     )
 
 
-def _heads(entries: Sequence[Kept]) -> Iterator[str]:
+def _heads(entries: Sequence[Kept]) -> tuple[str, ...]:
     """The hash of each entry that another run's follows: the chain of the journal leads to all before it.
 
     Between the entries of one run those of others may stand, so only the whole journal shows every link.
     """
-    for kept, following in zip(entries, (*entries[1:], None), strict=True):
-        if following is None or following.sequence != kept.sequence + 1:
-            yield kept.hash
+    breaks = (kept.hash for kept, following in pairwise(entries) if following.sequence != kept.sequence + 1)
+    return (*breaks, entries[-1].hash)
 
 
 def _check_receipt(

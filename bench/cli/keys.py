@@ -16,19 +16,17 @@ from bench.cli.output import emit, say, table
 from bench.cli.typed_pin import typed_pin
 from bench.errors import LaboratoryError
 from bench.key_changes import signed_since, whoever_shows
+from bench.key_history import check_not_gone, retirement, stem_of
 from bench.keyring import (
     BENCH_KEY,
     bench_key,
     check_new_pin,
-    check_not_gone,
     check_not_revoked,
     check_signs,
     named_key,
     officer_key,
     public_text,
-    retirement,
     revoke,
-    stem_of,
 )
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME, Folders, Laboratory, load

@@ -158,7 +158,7 @@ def verify(options: Namespace) -> int:
         facts = {
             "which": report.record.number if report.record is not None else file.name,
             "why": ", ".join(labels.word("left_open", part) for part in left),
-            "newer": asked.newer,
+            "newer": asked.newest,
         }
         say(f"{_MARKS[code]} {labels.text(f'conclusion.{_conclusion(report.record, code, left)}', **facts)}")
     return code
@@ -183,7 +183,8 @@ def _tell_parts(
 def _tell_asked(labels: Labels, asked: Asked) -> None:
     """Say that another record counts in the place of this one, or why no journal could tell."""
     if asked.newer:
-        say(f"▲ {labels.text('command.superseded', newer=asked.newer)}")
+        which = "superseded" if asked.newest == asked.newer else "superseded_since"
+        say(f"▲ {labels.text(f'command.{which}', newer=asked.newer, newest=asked.newest)}")
     if asked.unread is not None:
         say(f"▲ {labels.text('command.unread_journal', why=labels.problem(asked.unread)[0])}")
 

@@ -62,6 +62,8 @@ class RunView:
     broken_off: events.RunResumed | None = None
     """what the break did, when the run was taken up again just now"""
     rows: tuple[Row, ...] = ()
+    measured_now: frozenset[str] = frozenset()
+    """paths of points that were decided since the run was begun or taken up; the others took no time here"""
     step: str = ""
     """path of the step under way"""
     standing: tuple[Action, ...] = ()
@@ -171,7 +173,8 @@ class RunView:
         else:
             unplanned = PlannedStep(section=decided.section, label=decided.label, load=decided.nominal)
             rows.append(Row(step=unplanned, point=decided, path=event.path))
-        return replace(self, rows=tuple(rows), last=decided)
+        now = self.measured_now if event.replayed else self.measured_now | {event.path}
+        return replace(self, rows=tuple(rows), measured_now=now, last=decided)
 
     # ------------------------------------------------------------------ what follows from it
 

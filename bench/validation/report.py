@@ -71,7 +71,7 @@ def validate(
         journal_head=journal.head(),
     )
     envelope = state(report, bench_key(folders))
-    file = folders.data / "validations" / f"{_compact(at)}{VALIDATION_SUFFIX}"
+    file = folders.validations / f"{_compact(at)}{VALIDATION_SUFFIX}"
     trail.note("validated", report=envelope.digest, valid=report.valid, file=file.name)
     write_once(file, render(envelope))
     return report, file

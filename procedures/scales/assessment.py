@@ -6,7 +6,8 @@ unless the caller requires it: then it leaves the verdict open.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from drivers.quantity import Quantity
 from procedures.conformity import decide
@@ -82,12 +83,11 @@ def permitted_error(scale: Scale, rules: ScaleRules, activity: Activity, load: Q
     return Basis(scale, rules, activity, Observations()).permitted(load, scale.part_at(load))
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(msgspec.Struct, frozen=True, eq=False):
     """The points of one observation sheet."""
 
     basis: Basis
-    rows: dict[str, Weighing] = field(default_factory=dict)
+    rows: dict[str, Weighing] = msgspec.field(default_factory=dict)
     """the row behind each point that has an error of indication, by label; filled by `points`"""
 
     def points(self) -> Iterator[Point]:
@@ -102,7 +102,7 @@ class Sheet:
             return
         given: Counter[str] = Counter()
         for number, row in enumerate(self._rows(name), 1):
-            label = _label(row, number)
+            label = self._label(row, number)
             given[label] += 1
             yield self._judge(name, row, _counted(label, given[label]))
         if name == "repeatability":
@@ -111,8 +111,15 @@ class Sheet:
     def newest(self, name: Section) -> Point:
         """The point of the last row of a section, as `section` gives it."""
         rows = self._rows(name)
-        labels = [_label(row, number) for number, row in enumerate(rows, 1)]
+        labels = [self._label(row, number) for number, row in enumerate(rows, 1)]
         return self._judge(name, rows[-1], _counted(labels[-1], labels.count(labels[-1])))
+
+    def _label(self, row: Weighing | Discriminated, number: int) -> str:
+        """See `_label`; a row keeps its place, for each later sheet has one more behind it."""
+        known = self.basis.known.labels.get(id(row))
+        if known is None or known[0] is not row:
+            known = self.basis.known.labels[id(row)] = (row, _label(row, number))
+        return known[1]
 
     def _rows(self, name: Section) -> Sequence[Weighing | Discriminated]:
         found: Sequence[Weighing | Discriminated] = getattr(self.basis.seen, name)

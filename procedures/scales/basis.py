@@ -7,12 +7,14 @@ from functools import cached_property
 from itertools import chain
 from typing import Final
 
+import msgspec
+
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.point import Activity, Point
 from procedures.scales.indication_error import ErrorFound, error_of_indication, plain
 from procedures.scales.instrument import Scale, WeighingRange
-from procedures.scales.observation import Accuracy, Observations, Tared, Weighing
+from procedures.scales.observation import Accuracy, Discriminated, Observations, Tared, Weighing
 from procedures.scales.rules import ScaleRules
 from procedures.tolerance import limit_at
 
@@ -33,19 +35,20 @@ class Known:
     """by the row's identity: the row, the gross load, its error"""
     points: dict[str, tuple[Weighing, ErrorFound | None, Point]] = field(default_factory=dict)
     """by label: the row, the E0 that it was corrected by, its point"""
+    labels: dict[int, tuple[Weighing | Discriminated, str]] = field(default_factory=dict)
+    """by the row's identity: the row, what it is called"""
     limits: dict[tuple[Decimal, str, int], Quantity] = field(default_factory=dict)
     """permitted errors by the load and the identity of its range, which lives as long as the scale"""
 
 
-@dataclass(frozen=True)
-class Basis:
+class Basis(msgspec.Struct, frozen=True, dict=True, eq=False):
     """One scale, one table, one activity, one sheet."""
 
     scale: Scale
     rules: ScaleRules
     activity: Activity
     seen: Observations
-    known: Known = field(default_factory=Known, compare=False, repr=False)
+    known: Known = msgspec.field(default_factory=Known)
 
     def of(self, seen: Observations) -> "Basis":
         """The same scale, table and activity with a later sheet; what is known of its rows stays known."""

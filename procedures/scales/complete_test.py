@@ -11,7 +11,7 @@ from procedures.errors import ProcedureError
 from procedures.explanation import with_uncertainty
 from procedures.point import Method, Outcome, Phase, Point, Reason
 from procedures.run import Run
-from procedures.scales.assessment import Sheet, judged, required_sections
+from procedures.scales.assessment import Sheet, judged
 from procedures.scales.basis import Basis
 from procedures.scales.budget import ScaleBudgets
 from procedures.scales.discrimination import Discrimination
@@ -53,10 +53,10 @@ class CompleteTest:
     async def whole(self) -> Phase:
         """Carry out all sections in the order of the rules."""
         task = self.task
-        for section in sections(task):
+        required = sections(task)
+        for section in required:
             await self._section(section)
         await self._steps()
-        required = required_sections(task.scale, task.rules, task.activity)
         sheet = Sheet(self.basis)
         phase = judged(sheet, required=required)
         return with_uncertainty(phase, ScaleBudgets(sheet, references(task)).of_points(phase.points))

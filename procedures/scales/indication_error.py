@@ -5,9 +5,10 @@ A digital display has rounded already. Small weights ΔL added up to the changeo
 lies within half a step.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
+
+import msgspec
 
 from drivers.quantity import Quantity
 from procedures.point import Method
@@ -15,8 +16,7 @@ from procedures.point import Method
 _HALF: Final = Decimal("0.5")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ErrorFound:
+class ErrorFound(msgspec.Struct, frozen=True, kw_only=True):
     """An error of indication, or the bounds within which it lies."""
 
     method: Method

@@ -91,8 +91,8 @@ class Scale(
 
     @cached_property
     def _ends(self) -> tuple[tuple[Quantity, WeighingRange], ...]:
-        """Max of each part, in the unit of e: most loads are compared as they stand."""
-        return tuple((part.max.to(self.unit), part) for part in self.parts)
+        """Max of each part but the last, in the unit of e: most loads are compared as they stand."""
+        return tuple((part.max.to(self.unit), part) for part in self.parts[:-1])
 
     @cached_property
     def capacity(self) -> Quantity:

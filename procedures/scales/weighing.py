@@ -5,7 +5,6 @@ confirms is recorded as it is.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, TypeVar
 
@@ -44,8 +43,7 @@ _HALF: Final = Decimal("0.5")
 _WINDOW_E: Final = 20
 
 
-@dataclass(frozen=True, kw_only=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """What the scale showed, and where that is in the journal."""
 
     reading: Reading

@@ -20,10 +20,9 @@ from typing import Final, Self
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from results.errors import DeliveryError, IntegrityError
-from results.keys import FileKey
+from results.keys import FileKey, verifier
 from results.merkle import HASH_BYTES
 
 _ED25519: Final = b"\x01"
@@ -150,7 +149,6 @@ def open_note(note: str, key: RegistryKey) -> Checkpoint:
 
 def _signed(text: str, signatures: str, key: RegistryKey) -> bool:
     """Whether the key has signed; one signature of this key that does not hold spoils the note."""
-    verifier = Ed25519PublicKey.from_public_bytes(key.public_key)
     found = False
     for line in signatures.split("\n"):
         match = _SIGNATURE.fullmatch(line)
@@ -160,7 +158,7 @@ def _signed(text: str, signatures: str, key: RegistryKey) -> bool:
             raw = _from_base64(match[2])
             if raw[:_KEY_ID_BYTES] != key.key_id:
                 continue
-            verifier.verify(raw[_KEY_ID_BYTES:], text.encode())
+            verifier(key.public_key).verify(raw[_KEY_ID_BYTES:], text.encode())
         except (ValueError, InvalidSignature):
             return False
         found = True

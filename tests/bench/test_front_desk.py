@@ -8,6 +8,7 @@ from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bench import front_desk
@@ -25,7 +26,7 @@ from drivers.clock import PatientClock
 from drivers.errors import PlainError
 from drivers.reading import Reading
 from procedures.action import Answer
-from results.entry import BENCH, Concluded, Noted, Sealed
+from results.entry import BENCH, Amended, Concluded, Noted, Sealed
 from results.order_trail import check_orders
 from results.outbox import State
 from results.registry.checkpoint import RegistryKey
@@ -146,6 +147,25 @@ def test_what_has_ended_is_tested_again_in_a_run_of_its_own_and_the_trail_joins_
             (again,) = [line for line in desk.jobs() if line.run != run]
             assert (again.id, again.state) == ("contoh", JobState.UNFINISHED)
             assert noted(place, "tested_again") == [{"by": "penera1", "run": again.run, "record": first}]
+
+    asyncio.run(day())
+
+
+def test_a_record_that_another_replaces_is_marked_with_its_number_once_that_one_is_sealed(tmp_path):
+    async def day() -> None:
+        async with a_desk(tmp_path) as (place, desk):
+            run = await place.begin(read_assignment(tmp_path / "orders" / "contoh.toml"), job="contoh")
+            at, ended = place.around.at(), Concluded(conclusion=CONFORMS)
+            for entry in (ended, SEALED):  # no file is looked at here
+                place.journal.append(run, entry, at=at, elapsed=1.0)
+            old = place.find(run).begun
+            begun = place.journal.entries(run)[0].entry
+            begun = msgspec.structs.replace(begun, supersedes=old.record_id)
+            amended = Amended(reason="salah ketik", by="Satu", changes={}, envelope=b"", evidence=b"")
+            new = place.journal.begin("run-2", begun, at=at, elapsed=1.0, then=(amended, ended))
+            assert [line.replaced for line in desk.jobs()] == ["", ""]
+            place.journal.append("run-2", SEALED, at=at, elapsed=1.0)
+            assert [line.replaced for line in desk.jobs()] == [new.entry.number, ""]
 
     asyncio.run(day())
 

@@ -2,13 +2,24 @@
 
 import asyncio
 import re
+from dataclasses import replace
+from datetime import timedelta
 
+import msgspec
 import pytest
 
+from bench import session
 from bench.errors import LaboratoryError
 from bench.labels import Labels
 from bench.laboratory import FILE_NAME
-from bench.workplace import open_workplace
+from bench.operators.twin_hands import TwinHands
+from bench.workplace import open_workplace, read_assignment
+from procedures.action import PlaceLoad
+from procedures.point import Outcome
+from tests.bench import virtual_time
+from tests.bench.scale_bench import Penera
+from tests.bench.simulated_bench import MORNING
+from tests.bench.test_environment import bench
 from tests.bench.test_front_desk import Nobody
 from tests.bench.test_players import BY_HAND, a_place
 
@@ -69,3 +80,64 @@ def test_a_run_goes_on_only_in_the_same_hands_and_with_what_still_holds(tmp_path
     run = asyncio.run(day())
     file.write_text(change(file.read_text("utf-8")), "utf-8")
     asyncio.run(next_day(run))
+
+
+class Overnight(Penera):
+    """A penera who lets one load stand for six minutes, and breaks nothing off."""
+
+    def __init__(self, clock):
+        super().__init__()
+        self.clock, self.placed = clock, 0
+
+    async def answer(self, prompt):
+        self.placed += isinstance(prompt.action, PlaceLoad)
+        if self.placed == 3:
+            self.placed += 1
+            await self.clock.sleep(6 * 60)
+        return await super().answer(prompt)
+
+
+EVENING_S = (15 * 60 + 55) * 60
+"""from the morning to five minutes before midnight at the office"""
+TODAY, TOMORROW = MORNING.date(), MORNING.date() + timedelta(days=1)
+LAST_DAY = {
+    "both hold": (TOMORROW, TOMORROW, ""),
+    "the standard was due": (TODAY, TOMORROW, "run.standard_overdue"),
+    "the competence has ended": (TOMORROW, TODAY, "person.competence_expired"),
+}
+
+
+@pytest.mark.parametrize("case", LAST_DAY)
+def test_a_run_that_passes_midnight_has_no_verdict_with_what_ended_meanwhile(tmp_path, case):
+    due, competent, code = LAST_DAY[case]
+
+    async def work():
+        async with bench(tmp_path) as (found, twins, _):
+            laboratory = found.laboratory
+            changed = msgspec.structs.replace(
+                laboratory,
+                bench=msgspec.structs.replace(laboratory.bench, training=False),
+                standard=tuple(msgspec.structs.replace(one, due=due) for one in laboratory.standard),
+                person=tuple(
+                    msgspec.structs.replace(one, competence={"scales": competent})
+                    for one in laboratory.person
+                ),
+            )
+            around = replace(found, laboratory=changed)
+            around.clock.step(EVENING_S)
+            run = session.begin(around, read_assignment(tmp_path / "order.toml"))
+            hands = TwinHands(twins["uut"], Overnight(around.clock))
+            taken = session.take_up(around, run, hands, ())
+            if code:
+                with pytest.raises(LaboratoryError) as refused:
+                    await taken.conduct()
+                assert refused.value.code == code
+                assert around.journal.run_list.named(run).state == "open"
+                with pytest.raises(LaboratoryError) as again:
+                    session.take_up(around, run, hands, ())
+                assert again.value.code == code
+                session.close(around, run, how="voided", reason="berlaku habis")
+            else:
+                assert (await taken.conduct()).verdict.outcome is Outcome.CONFORMS
+
+    virtual_time.run(work())

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from bench.errors import LaboratoryError
-from bench.keyring import check_not_gone, is_gone
+from bench.key_history import check_not_gone, is_gone
 from bench.laboratory import Folders
 from results.journal import Journal
 from results.keys import keyid_of, read_public, read_trusted_keys

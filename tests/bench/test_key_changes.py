@@ -11,7 +11,8 @@ import pytest
 
 from bench.errors import LaboratoryError
 from bench.key_changes import whoever_shows
-from bench.keyring import bench_key, retirement
+from bench.key_history import retirement
+from bench.keyring import bench_key
 from bench.laboratory import Folders, load
 from results import envelope as dsse
 from results.backup import back_up, restore

@@ -87,3 +87,28 @@ def test_valves_are_closed_when_the_program_is_ended_from_outside(root, way):
 
     assert asyncio.run(work()) == (ExitCode.IN_DOUBT, 2)
     assert notes(root) == (["stopped"], [{"instrument": "katup", "when": "ended"}])
+
+
+def test_what_a_killed_program_left_half_written_is_taken_away_where_the_bench_is_opened_to_work(root):
+    """Not by who only looks, and nothing that bears another name than ours do."""
+
+    async def work():
+        async with open_workplace(root, Labels()):
+            pass
+
+    asyncio.run(work())
+    records, keys, orders = root / "data" / "records", root / "data" / "keys", root / "orders"
+    left = [
+        records / "000001.tera.json.01234567.part",
+        keys / "officer-penera1.pem.89abcdef.part",
+        orders / "contoh.toml.00000000.part",
+    ]
+    foreign = [records / "000001.h5.part", orders / "film.part"]
+    for file in (*left, *foreign):
+        file.write_bytes(b"half")
+        os.utime(file, (1.7e9, 1.7e9))
+    assert lab_bench.tera("runs", lab=root).returncode == 0
+    assert all(file.exists() for file in left)
+    asyncio.run(work())
+    assert [file for file in left if file.exists()] == []
+    assert all(file.exists() for file in foreign)

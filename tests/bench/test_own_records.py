@@ -220,3 +220,19 @@ def test_a_journal_that_cannot_be_read_stays_open_and_the_rest_is_checked(lab):
     said = json.loads(unwritable(lab, "verify", paper, "--json").stdout)
     assert (said["sound"], said["unchecked"]) == (True, ["unread_journal"])
     assert unwritable(lab, "export", "000001").returncode == 3  # handed on only with the journal's word
+
+
+def test_of_a_record_replaced_twice_the_last_one_counts_and_the_first_is_named_too(corrected):
+    folders = Folders(corrected)
+    with Journal(folders.journal) as journal:
+        again = load_record(folders.records / "000003.tera.json")
+        Lab(journal, folders.journal.parent).amend(again, place="Kantor")
+    told = tera("record", "verify", "000001", lab=corrected)
+    assert told.returncode == 3, told.stdout + told.stderr
+    assert "▲ Catatan ini sudah diganti catatan 000003, dan itu pun sudah diganti;" in told.stdout
+    assert told.stdout.strip().endswith("tetapi sudah diganti: yang berlaku catatan 000004")
+    assert "tera record show 000004" in tera("record", "show", "000001", lab=corrected).stdout
+    said = json.loads(tera("record", "verify", "000001", "--json", lab=corrected).stdout)
+    assert said["superseded_by"] == "000003"
+    told = tera("record", "verify", "000003", lab=corrected).stdout
+    assert "▲ Catatan ini sudah diganti catatan 000004; yang berlaku" in told

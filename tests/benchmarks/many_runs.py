@@ -95,6 +95,11 @@ def found(file: Path) -> None:
         assert journal.run_list.named(journal.run_list.newest(1)[0].begun.number) is not None
 
 
+def replaced(file: Path) -> None:
+    with Journal(file, read_only=True) as journal:
+        assert not journal.run_list.replacing("BENCH-99:000001")
+
+
 def listed(file: Path) -> None:
     with Journal(file, read_only=True) as journal:
         journal.runs()
@@ -128,6 +133,7 @@ def main() -> None:
         compare("opened, what has no seal", opened, few, many, 9)
         compare("as the home screen shows it", shown, few, many, 9)
         compare("one run by its number", found, few, many, 9)
+        compare("what replaces a record", replaced, few, many, 9)
         compare("a list of all", listed, few, many, 3)
         compare("verified from end to end", verified, few, many, 1)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

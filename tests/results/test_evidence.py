@@ -130,6 +130,18 @@ def test_any_flipped_byte_is_found_and_a_place_is_named(tmp_path: Path):
         assert part in named
 
 
+def test_no_file_where_the_program_was_started_stands_in_for_evidence(tmp_path: Path, monkeypatch):
+    entries = entries_of(tmp_path)
+    there = tmp_path / "started here"
+    there.mkdir()
+    for number in range(1000):
+        (there / f"evidence-{number}").write_bytes(b"something else")
+    monkeypatch.chdir(there)
+    path = tmp_path / "run.h5"
+    digest = write_evidence(path, entries)
+    assert read_evidence(path, digest=digest).entries == entries
+
+
 @pytest.mark.parametrize("keep", [0, 7, 512, -1])
 def test_a_file_cut_short_is_found(tmp_path: Path, keep: int):
     path = tmp_path / "run.h5"

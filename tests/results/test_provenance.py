@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from drivers.reading import Origin
@@ -31,7 +32,9 @@ def test_one_strange_sample_among_good_ones_is_found(evidence, place, change):
     sequence, readings = next((k, one) for k, one in evidence.readings.items() if len(one) == 4)
     said = list(readings.said)
     said[place] = said[place]._replace(**change)
-    strange = replace(evidence, readings={**evidence.readings, sequence: replace(readings, said=said)})
+    strange = replace(
+        evidence, readings={**evidence.readings, sequence: msgspec.structs.replace(readings, said=said)}
+    )
     with pytest.raises(IntegrityError) as found:
         check_readings(strange)
     path = next(kept.entry.path for kept in evidence.entries if kept.sequence == sequence)

@@ -6,12 +6,12 @@ import pytest
 
 from drivers.notation import to_plain
 from procedures.heading import Heading
-from results.entry import BENCH, Noted, RunBegun
+from results.entry import BENCH, Amended, Concluded, Noted, RunBegun, Sealed
 from results.errors import IntegrityError
 from results.journal import Journal
 from results.journal_file import VERSION
 from results.run_summary import order_digest
-from tests.results.made_run import begun, seal_with, write_run
+from tests.results.made_run import begun, conclusion, seal_with, write_run
 
 AT = "2026-11-21T09:14:00+07:00"
 OLDER = {
@@ -223,3 +223,43 @@ def test_only_the_notes_that_are_asked_for_are_read(journal):
 def test_one_entry_is_read_by_its_sequence(journal):
     assert journal.entry(2) == list(journal.all())[1]
     assert (journal.entry(10**6), journal.entry(2**63)) == (None, None)
+
+
+def corrected(journal, run, record_id, *, sealed=True):
+    """Keep a run that corrects a record, as an amendment is kept."""
+    entry = msgspec.structs.replace(begun(), supersedes=record_id)
+    amended = Amended(reason="salah ketik", by="Ani", changes={}, envelope=b"", evidence=b"")
+    ended = Concluded(conclusion=to_plain(conclusion(())))
+    kept = journal.begin(run, entry, at=AT, elapsed=1.0, then=(amended, ended))
+    if sealed:
+        journal.append(run, Sealed(record_digest="a", evidence_digest="b"), at=AT, elapsed=1.0)
+    return f"{entry.bench}:{kept.entry.number}"
+
+
+def test_what_replaces_a_record_is_followed_to_the_one_that_counts(journal):
+    first = journal.run_list.named("run-1").begun.record_id
+    assert journal.run_list.replacing(first) == []
+    second = corrected(journal, "run-6", first)
+    journal.append(BENCH, Noted(what="started", facts={"supersedes": first}), at=AT, elapsed=1.0)
+    third = corrected(journal, "run-7", second)
+    corrected(journal, "run-8", third, sealed=False)
+    assert names(journal.run_list.replacing(first)) == ["run-6", "run-7"]
+    assert names(journal.run_list.replacing(second)) == ["run-7"]
+    assert names(journal.run_list.replacing(third)) == []
+    assert names(journal.run_list.amending(third)) == ["run-8"]
+
+
+def test_a_record_that_is_said_to_replace_itself_is_followed_no_further(journal):
+    number = journal.next_number(training=False)
+    own = corrected(journal, "run-6", f"BENCH-02:{number}")
+    assert own == f"BENCH-02:{number}"
+    assert journal.run_list.replacing(own) == []
+
+
+def test_words_deeper_in_an_entry_replace_nothing(journal):
+    first = journal.run_list.named("run-1").begun.record_id
+    entry = msgspec.structs.replace(begun(), assignment={**begun().assignment, "supersedes": first})
+    ended = Concluded(conclusion=to_plain(conclusion(())))
+    amended = Amended(reason="salah ketik", by="Ani", changes={}, envelope=b"", evidence=b"")
+    journal.begin("run-6", entry, at=AT, elapsed=1.0, then=(amended, ended))
+    assert journal.run_list.amending(first) == []

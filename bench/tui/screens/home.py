@@ -281,7 +281,7 @@ class HomeScreen(Face):
 
     def _job(self, job: JobLine, width: int) -> list[Part]:
         mark = "▶" if job.key == self._marked else " "
-        state, style = job_state(self.labels, job.state, job.outcome)
+        state, style = job_state(self.labels, job.state, job.outcome, job.replaced)
         room = max(width - len(state) - 5, 8)
         return [
             (f"{mark} {named(job, room):<{room}}", "bold reverse" if mark == "▶" else ""),

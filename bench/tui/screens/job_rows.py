@@ -51,8 +51,12 @@ def _without_serial(job: JobLine) -> str:
     return job.title.removesuffix(job.serial).rstrip()
 
 
-def job_state(labels: Labels, state: JobState, outcome: Heading | None) -> tuple[str, str]:
-    """State and, once sealed, the outcome; the only green there is."""
+def job_state(
+    labels: Labels, state: JobState, outcome: Heading | None, replaced: str = ""
+) -> tuple[str, str]:
+    """State and, once sealed, the outcome; the only green there is. Of what is replaced, by which record."""
+    if replaced:
+        return f"▲ {labels.text('command.superseded_run', newer=replaced)}", "$warning"
     word = labels.text(f"job.{state}")
     if state in SEALED and outcome is None:  # closed without one, and sealed all the same
         return f"{labels.text('job.without_verdict')} · {word}", "$warning"

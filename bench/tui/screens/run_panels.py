@@ -230,15 +230,24 @@ def error_plot(labels: Labels, view: RunView, room: Size) -> tuple[list[Part], s
 
 
 def progress(labels: Labels, view: RunView, columns: int, took: timedelta) -> list[Part]:
-    """How far the run is, and about how long it will still take."""
+    """How far the run is, and about how long it will still take.
+
+    Args:
+        labels: the language.
+        view: the run.
+        columns: how wide all of it may be.
+        took: how long was worked since the run was begun or taken up.
+    """
     done, total = len(view.points()), len(view.rows)
     if not total:
         return [""]
     text = labels.text("run.progress", done=done, total=total)
     # What is looked at takes a moment, what is measured perhaps an hour: no guess from one for the other.
-    measured = [row.point is not None for row in view.rows if row.step.section != _LOOKED_AT]
-    if done < total and measured.count(True) >= FEW_POINTS:
-        minutes = ceil(took.total_seconds() / measured.count(True) * measured.count(False) / 60)
+    to_measure = [row for row in view.rows if row.step.section != _LOOKED_AT]
+    measured = sum(row.path in view.measured_now for row in to_measure)
+    if done < total and measured >= FEW_POINTS:
+        left = sum(row.point is None for row in to_measure)
+        minutes = ceil(took.total_seconds() / measured * left / 60)
         text += "  " + labels.text("run.left", minutes=max(minutes, 1))
     length = max(columns - len(text) - 10, 10)
     return [*bar(done / total, length, "$accent"), f" {done * 100 // total:>3} %  {text}"]

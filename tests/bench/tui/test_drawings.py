@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -6,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.geometry import Size
 
+from bench import events
 from bench.labels import Labels
 from bench.tui.screens import run_panels as draw
 from bench.tui.view import Row, RunView
@@ -130,3 +132,24 @@ def test_a_plot_without_room_does_not_say_that_there_is_no_error():
     view = RunView(rows=rows)
     assert "".join(text for text, _ in draw.error_plot(Labels("id"), view, Size(30, 1))[0]) == ""
     assert "Belum ada" in draw.error_plot(Labels("id"), RunView(), Size(30, 9))[0][0][0]
+
+
+def taken_up(replayed: int, decided: int) -> str:
+    """How far a run of twelve points says it is, six minutes after it was shown."""
+    points = [point(load, 1, 2) for load in range(12)]
+    plan = tuple(PlannedStep(section="accuracy", label=one.label) for one in points)
+    told = [
+        events.Decided(path=f"{one.label}/point", point=one, replayed=place < replayed)
+        for place, one in enumerate(points[: replayed + decided])
+    ]
+    again = (events.Decided(path=one.path, point=one.point, replayed=True) for one in told)  # after a retake
+    view = RunView(rows=tuple(Row(step=step) for step in plan)).folded((*told, *again))
+    parts = draw.progress(Labels("id"), view, 100, timedelta(minutes=6))
+    return "".join(part if isinstance(part, str) else part[0] for part in parts)
+
+
+def test_the_time_that_is_left_goes_by_what_was_measured_since_the_run_was_taken_up():
+    assert "titik 4/12  sisa ± 12 mnt" in taken_up(0, 4)
+    assert "titik 9/12  sisa ± 6 mnt" in taken_up(6, 3)
+    assert "titik 8/12" in taken_up(6, 2)
+    assert "sisa" not in taken_up(6, 2)  # too few to tell from

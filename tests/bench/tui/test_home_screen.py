@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from bench.desk import InstrumentLine, JobLine, JobState, OutboxLine
+from procedures.heading import Heading
 from tests.bench.tui.driving import LARGE, SMALL, Driver, drive
 from tests.bench.tui.fake_desk import FakeDesk
 
@@ -177,3 +178,31 @@ def test_the_line_of_keys_says_what_enter_does_to_the_marked_job(size, unfinishe
         assert "keluar" in line
 
     drive(desk, story, size=size)
+
+
+class Corrected(FakeDesk):
+    """Has a record with a wrong owner, and the one that corrects it."""
+
+    def jobs(self) -> tuple[JobLine, ...]:
+        right = JobLine(
+            id="b",
+            title="Timbangan elektronik III 15 kg/5 g A-170017",
+            owner="Toko Sari Darat",
+            serial="A-170017",
+            state=JobState.DELIVERED,
+            outcome=Heading.CONFORMS,
+            run="b",
+            number="000003",
+        )
+        return msgspec.structs.replace(right, id="a", run="a", number="000001", replaced="000003"), right
+
+
+@pytest.mark.parametrize("size", [LARGE, SMALL])
+def test_of_two_rows_of_one_instrument_the_replaced_one_says_so_and_is_not_green(size):
+    async def story(driver: Driver) -> None:
+        old, new = (row for row in driver.text().splitlines() if "70017" in row)
+        assert "▲ diganti catatan 000003 " in old
+        assert "SAH" not in old
+        assert "SAH · diterima" in new
+
+    drive(Corrected(), story, size=size)
