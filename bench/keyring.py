@@ -13,6 +13,7 @@ from typing import Final
 from bench.errors import LaboratoryError
 from bench.laboratory import Folders
 from bench.people import Person
+from bench.pins import check_pin
 from results.key_rotation import finish
 from results.keys import (
     REVOKED_SUFFIX,
@@ -27,7 +28,6 @@ from results.storage import plain_faults, replace_file
 
 BENCH_KEY: Final = "bench"
 """whose key it is, where it is no person's"""
-SHORTEST_PIN: Final = 6
 _MOST_TRIES: Final = 5
 _LOCKED: Final = timedelta(minutes=15)
 """after that many wrong PINs in a row, and after each further one"""
@@ -72,7 +72,7 @@ def officer_key(folders: Folders, person: Person, pin: str, *, now: datetime) ->
     check_not_lost(file)
     if not person.pin:
         return FileKey.open(file)
-    _check_pin(person, pin, new=not file.exists())
+    check_pin(person, pin, new=not file.exists())
     # One byte a try, written before the try: a program that is killed in between gains nothing by it.
     tries = file.with_suffix(".tries")
     _check_tries(person, tries, now)
@@ -90,6 +90,18 @@ def pin_is_new(folders: Folders, person: Person) -> bool:
     """Whether the PIN that this person types next becomes the one of a new key."""
     file = key_file(folders, person)
     return person.pin and not file.exists() and not is_lost(file)
+
+
+def check_first_pin(folders: Folders, person: Person, pin: str) -> None:
+    """See to it before a test that the PIN given for its seal can become that of the key which it will make.
+
+    One that is not given yet, or is of a key that is there, is looked at when it is used.
+
+    Raises:
+        LaboratoryError: it is too short for a new key.
+    """
+    if pin and pin_is_new(folders, person):
+        check_pin(person, pin, new=True)
 
 
 def check_signs(folders: Folders, whose: Person | None) -> bool:
@@ -162,7 +174,7 @@ def check_new_pin(person: Person, pin: str) -> None:
             "Type it twice; without a screen put it into the environment variable TERA_NEW_PIN.",
             name=person.name,
         )
-    _check_pin(person, pin, new=True)
+    check_pin(person, pin, new=True)
 
 
 def check_not_revoked(folders: Folders, keyid: str, since: datetime) -> None:
@@ -222,24 +234,6 @@ def named_key(folders: Folders, keyid: str) -> tuple[str, str]:
             key=keyid,
         )
     return found[0]
-
-
-def _check_pin(person: Person, pin: str, *, new: bool) -> None:
-    if not pin:
-        raise LaboratoryError(
-            "key.pin_missing",
-            "{name} signs with a PIN, and none was given.",
-            "Enter the PIN; for a run without a screen put it into the environment variable TERA_PIN.",
-            name=person.name,
-        )
-    if new and len(pin.strip()) < SHORTEST_PIN:
-        raise LaboratoryError(
-            "key.pin_short",
-            "This PIN would be the one of {name}'s new key, and it is too short.",
-            "Choose one of at least {least} digits; it cannot be changed or found again.",
-            name=person.name,
-            least=SHORTEST_PIN,
-        )
 
 
 def _check_tries(person: Person, tries: Path, now: datetime) -> None:

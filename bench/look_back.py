@@ -25,12 +25,16 @@ class Asked:
         return self.standard is None or self.standard in used
 
 
-def tested(summary: RunSummary) -> dict[str, str]:
-    """What was tested, whose it is, and what came out: for whoever must go back to it."""
+def tested(summary: RunSummary) -> dict[str, str | None]:
+    """What was tested, whose it is, and what came out: for whoever must go back to it.
+
+    There is no outcome before the record is sealed: until then a run is measured, and nobody answers for it.
+    """
     assignment = summary.begun.order
     identity = assignment.identity
+    result = summary.result
     return {
         "instrument": " ".join(filter(None, (identity.maker, identity.model, identity.serial))),
         "owner": assignment.owner.name,
-        "outcome": "" if summary.result is None else summary.result.verdict.outcome.value,
+        "outcome": None if result is None or summary.sealed is None else result.verdict.outcome.value,
     }

@@ -16,6 +16,7 @@ from bench.station import Bound, Station
 from drivers.errors import PlainError
 from procedures.action import Action, Answer, Choose
 from results.entry import Noted
+from results.errors import RecordError
 
 SAFE: Final = "safe"
 """the name under which a driver file declares it: `[do.safe]`"""
@@ -82,6 +83,23 @@ async def make_all_safe(
     return {
         bound.name: trouble for bound, trouble in zip(found, troubles, strict=True) if trouble is not None
     }
+
+
+async def safe_unless(sound: Callable[[], None], instruments: Iterable[Bound]) -> None:
+    """Check that the journal may be written; if not, nothing is opened, and all is made safe all the same.
+
+    Args:
+        sound: the check.
+        instruments: all that are connected; what was sent to them stands nowhere then.
+
+    Raises:
+        RecordError: what the check has found.
+    """
+    try:
+        sound()
+    except RecordError:
+        await asyncio.gather(*map(_send, to_be_made_safe(instruments)))
+        raise
 
 
 async def _send(bound: Bound) -> PlainError | None:

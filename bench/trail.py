@@ -23,7 +23,7 @@ from bench.station import Bound
 from drivers.clock import Clock
 from drivers.errors import PlainError
 from results.entry import BENCH, CONFIGURATION, Kept, Noted
-from results.errors import StorageError
+from results.errors import IntegrityError, StorageError
 from results.journal import Journal
 from results.keys import read_trusted_keys
 from results.order_trail import CHANGED, REGISTERED, known_orders
@@ -180,11 +180,11 @@ class Trail:
         try:
             yield
         except PlainError as fault:
-            with suppress(StorageError):  # the disk itself may be the fault
+            with suppress(StorageError, IntegrityError):  # the disk or the journal itself may be the fault
                 self.note("failed", code=fault.code)
             raise
         finally:
-            with suppress(StorageError):
+            with suppress(StorageError, IntegrityError):
                 self.note("stopped")
 
     def _start(self, configuration: Mapping[str, str]) -> None:

@@ -25,7 +25,7 @@ from bench.operators.plant_hands import PlantHands
 from bench.operators.twin_hands import AutomaticOperator, TwinHands
 from bench.operators.vessel_hands import VesselHands
 from bench.retention import Retention
-from bench.safe_state import make_all_safe
+from bench.safe_state import make_all_safe, safe_unless
 from bench.session import Surroundings
 from bench.software import check_unchanged
 from bench.station import Players, Station, check_told
@@ -288,7 +288,7 @@ async def open_workplace(
         officer: id of the penera who sits here; by default the first in the laboratory file.
 
     Raises:
-        PlainError: a mistake in the laboratory file, a journal in use, an unknown driver.
+        PlainError: a mistake in the laboratory file, a journal in use or damaged, an unknown driver.
     """
     clock = clock or SystemClock()
     laboratory = load(root)
@@ -309,6 +309,7 @@ async def open_workplace(
                 labels=labels,
                 clock=clock,
             )
+            await safe_unless(journal.check_before_run, instruments.bound.values())
             with place.trail.kept(configuration_of(laboratory, folders, instruments.bound)):
                 await place.make_safe(when="opened")
                 place.retention().finish()

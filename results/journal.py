@@ -5,7 +5,6 @@ the chain shows it where the triggers were gone round. One program writes at a t
 """
 
 import contextlib
-import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -24,6 +23,9 @@ from results.journal_file import (
     READABLE,
     SCHEMA,
     VERSION,
+    check_has_content,
+    check_room,
+    make_file,
     open_file,
     take_lock,
     transaction,
@@ -53,15 +55,19 @@ class Journal:
         """
         self.path = path
         self._reserve_bytes = reserve_bytes
-        self._failed = False
+        self._failed = self._looked_at = False
         self._states: dict[str, RunState] = {}
         self._head: tuple[int, str] | None = None
         self._held = contextlib.ExitStack()
         try:
             with plain_sqlite(path):
+                check_has_content(path)
                 if not read_only:
                     path.parent.mkdir(parents=True, exist_ok=True)
-                    self._held.callback(take_lock(path.resolve()).close)  # the file's, not a link's
+                    file = path.resolve()  # not a link to it
+                    self._held.callback(take_lock(file).close)
+                    if not file.exists():
+                        make_file(file)
                 self._connection = open_file(path, read_only=read_only)
                 self._held.callback(self._connection.close)
                 self._connection.set_busy_timeout(2000)
@@ -113,17 +119,9 @@ class Journal:
 
         Raises:
             StorageError: the disk refuses or is nearly full; no number is consumed.
+            IntegrityError: the journal is damaged; see `check_before_run`.
         """
-        free = shutil.disk_usage(self.path.parent).free
-        if free < self._reserve_bytes:
-            raise StorageError(
-                "storage.low",
-                "Only {free} MB are free on the disk of {path}.",
-                "Make room before the next test; {needed} MB must be free.",
-                free=free // 1_000_000,
-                needed=self._reserve_bytes // 1_000_000,
-                path=str(self.path),
-            )
+        check_room(self.path, self._reserve_bytes)
         with self._writing():
             number = self._next_number(training=entry.training)
             self._connection.execute(
@@ -153,6 +151,7 @@ class Journal:
 
         Raises:
             StorageError: the disk refuses; the entry is not kept and the test must stop.
+            IntegrityError: the journal was damaged when it was opened; nothing is written into it.
         """
         if isinstance(entry, RunBegun):
             raise TypeError("a run is begun with begin(), which gives it its number")
@@ -171,7 +170,7 @@ class Journal:
                 run=run,
                 state=now,
             )
-        self._refuse_after_failure()
+        self._check_writable()
         try:
             # One statement is a transaction of its own; without BEGIN and COMMIT it costs a third less CPU.
             kept = self._insert(run, entry, at, elapsed)
@@ -193,7 +192,7 @@ class Journal:
     def _writing(self) -> Iterator[None]:
         """A transaction of several statements."""
         with self._connection.turn:
-            self._refuse_after_failure()
+            self._check_writable()
             try:
                 with transaction(self._connection):
                     yield
@@ -202,7 +201,7 @@ class Journal:
                     raise
                 raise told from fault
 
-    def _refuse_after_failure(self) -> None:
+    def _check_writable(self) -> None:
         if self._failed:
             raise StorageError(
                 "storage.failed",
@@ -210,6 +209,8 @@ class Journal:
                 "Check the disk, then start the program again; the run can be resumed.",
                 path=str(self.path),
             )
+        if not self._looked_at:  # once: an entry behind a gap would hide that one was cut off
+            self.check_before_run()
 
     def _failing(self, fault: BaseException) -> BaseException:
         """What a failed writing means; forgets what was believed of the file."""
@@ -320,8 +321,10 @@ class Journal:
                     self._connection.execute("ROLLBACK")
 
     def check_before_run(self) -> None:
-        """See to it that a run may begin; see `journal_check.check_before_run`."""
+        """See to it that a run may begin; see `journal_check.check_before_run`. Else nothing is written."""
+        self._looked_at = False
         check_before_run(self._connection, self.path)
+        self._looked_at = True
 
     def _rows(self, where: str, *values: Any) -> Iterator[Kept]:
         with plain_sqlite(self.path):

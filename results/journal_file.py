@@ -7,6 +7,7 @@ and many systems still ship one of them.
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
@@ -14,11 +15,15 @@ from typing import Final
 import apsw
 
 from results.errors import IntegrityError, StorageError
+from results.storage import write_once
 from results.turns import SharedConnection
 
 VERSION: Final = 3
 READABLE: Final = (1, 2, VERSION)
 """older ones have the same rows; what is looked up in them is made when they are opened for writing"""
+_FORMAT: Final = slice(18, 20)
+"""where the versions for writing and for reading stand in a file of SQLite (https://sqlite.org/fileformat2.html)"""
+_WAL: Final = b"\x02\x02"
 COLUMNS: Final = "sequence, run, at, elapsed, body, previous, hash"
 """of an entry"""
 APPLICATION: Final = 0x54455241  # "TERA"
@@ -91,13 +96,66 @@ def open_file(path: Path, *, read_only: bool) -> SharedConnection:
     return connection
 
 
+def make_file(path: Path) -> None:
+    """Put a journal without entries in place, whole or not at all, so that no power cut leaves an empty file.
+
+    Raises:
+        StorageError: the disk refuses.
+    """
+    with contextlib.closing(apsw.Connection(":memory:")) as fresh:
+        fresh.execute(SCHEMA)
+        content = bytearray(fresh.serialize("main"))
+    content[_FORMAT] = _WAL  # memory has no such mode; to set it later is one more step that can be cut off
+    write_once(path, bytes(content))
+
+
+def check_has_content(path: Path) -> None:
+    """See to it that SQLite makes no other journal in the place of one whose content is lost.
+
+    It would take a file without a byte for a new one, and throw away the log beside it, which may be all that
+    is left.
+
+    Raises:
+        IntegrityError: the file is empty, or it is gone and its log is not.
+    """
+    file = path.resolve()  # the log lies beside the file, not beside a link to it
+    if not file.stat().st_size if file.is_file() else _has_log(file):
+        raise IntegrityError(
+            "journal.no_content",
+            "{path} has no content any more: it was lost when the file was copied, or cut off.",
+            "Keep the files beside it as they are, and put the journal back from the last backup. Only where "
+            "nothing was ever tested, take an empty file away.",
+            path=str(path),
+        )
+
+
+def check_room(path: Path, reserve_bytes: int) -> None:
+    """See to it that the disk of a journal has room for a test.
+
+    Raises:
+        StorageError: less than that is free.
+    """
+    free = shutil.disk_usage(path.parent).free
+    if free < reserve_bytes:
+        raise StorageError(
+            "storage.low",
+            "Only {free} MB are free on the disk of {path}.",
+            "Make room before the next test; {needed} MB must be free.",
+            free=free // 1_000_000,
+            needed=reserve_bytes // 1_000_000,
+            path=str(path),
+        )
+
+
 def _lies_still(path: Path) -> bool:
     """Whether a file lies where nothing can be written, and without a log that belongs to it."""
-    file = path.resolve()  # the log lies beside the file, not beside a link to it
+    file = path.resolve()
+    return file.is_file() and not os.access(file.parent, os.W_OK) and not _has_log(file)
+
+
+def _has_log(file: Path) -> bool:
     log = file.with_name(f"{file.name}-wal")
-    return (
-        file.is_file() and not os.access(file.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
-    )
+    return log.exists() and log.stat().st_size > 0
 
 
 def upgrade(connection: SharedConnection, path: Path, orders: Iterable[tuple[str, str]]) -> None:

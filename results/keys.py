@@ -220,20 +220,40 @@ def read_trusted_keys(folder: Path) -> Mapping[str, TrustedKey]:
         RecordError: a file with such a name holds no public key.
         StorageError: the folder cannot be read.
     """
+    found, unusable = read_usable_keys(folder)
+    if unusable:
+        raise unusable[0]
+    return found
+
+
+def read_usable_keys(folder: Path) -> tuple[Mapping[str, TrustedKey], tuple[RecordError, ...]]:
+    """The keys of a folder as `read_trusted_keys` gives them, and what is wrong with the files that are none.
+
+    Only for whoever tells of those files: what they were to say, a revocation too, is not known.
+
+    Raises:
+        StorageError: the folder cannot be read.
+    """
     found: dict[str, TrustedKey] = {}
+    unusable: list[RecordError] = []
     with plain_faults(folder):
-        for path in sorted(folder.glob("*.pub")):
-            owner, _, person = path.stem.partition("@")[0].partition("-")
-            if (owner, bool(person)) not in {("bench", False), ("officer", True)}:
-                continue
+        files = sorted(folder.glob("*.pub"))
+    for path in files:
+        owner, _, person = path.stem.partition("@")[0].partition("-")
+        if (owner, bool(person)) not in {("bench", False), ("officer", True)}:
+            continue
+        try:
             public = read_public(path)
             revoked, retired = (_since(path.with_suffix(end)) for end in (REVOKED_SUFFIX, RETIRED_SUFFIX))
-            keyid = keyid_of(public)
-            if (other := found.get(keyid)) is not None:
-                revoked = _earlier(revoked, other.revoked)
-                retired = _earlier(retired, other.retired)
-            found[keyid] = TrustedKey(public, person, revoked, retired)
-    return found
+        except RecordError as fault:
+            unusable.append(fault)
+            continue
+        keyid = keyid_of(public)
+        if (other := found.get(keyid)) is not None:
+            revoked = _earlier(revoked, other.revoked)
+            retired = _earlier(retired, other.retired)
+        found[keyid] = TrustedKey(public, person, revoked, retired)
+    return found, tuple(unusable)
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
@@ -242,9 +262,10 @@ def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
 
 def _since(path: Path) -> datetime | None:
     """When a key was revoked or replaced: the first word of the file of that name, whatever follows."""
-    if not path.exists():
-        return None
-    words = path.read_text("utf-8", errors="replace").split()
+    with plain_faults(path):
+        if not path.exists():
+            return None
+        words = path.read_text("utf-8", errors="replace").split()
     try:
         since = datetime.fromisoformat(words[0])
     except (ValueError, IndexError):

@@ -244,17 +244,7 @@ class HttpRegistryLine:
         return self._problem(self._read(body, RefusalAnswer), status)
 
     def _problem(self, answer: RefusalAnswer, status: int) -> DeliveryError:
-        if not _CODE.fullmatch(answer.code) or not _told_whole(answer.expected, answer.status):
-            return self._no_registry()
-        kind = RefusedError if status in _FOR_EVER and answer.code not in _PASSING else DeliveryError
-        facts: dict[str, str | int] = {
-            "answer": _shown(answer.message),
-            "advice": _shown(answer.remedy),
-            "status": status,
-        }
-        if answer.expected is not None:
-            facts["expected"] = answer.expected
-        return kind(answer.code, "The registry does not take the record: {answer}", "{advice}", **facts)
+        return refusal_told(answer, status) or self._no_registry()
 
     def _no_registry(self) -> DeliveryError:
         return DeliveryError(
@@ -263,6 +253,26 @@ class HttpRegistryLine:
             "Check the registry address in the laboratory file; the record is safe and stays in the outbox.",
             url=self.url,
         )
+
+
+def refusal_told(answer: RefusalAnswer, status: int) -> DeliveryError | None:
+    """What a registry's refusal means here, a RefusedError when a person must act; None when it is no answer.
+
+    Args:
+        answer: as it came; its words are a stranger's.
+        status: of the answer, or that it would have had over the line.
+    """
+    if not _CODE.fullmatch(answer.code) or not _told_whole(answer.expected, answer.status):
+        return None
+    kind = RefusedError if status in _FOR_EVER and answer.code not in _PASSING else DeliveryError
+    facts: dict[str, str | int] = {
+        "answer": _shown(answer.message),
+        "advice": _shown(answer.remedy),
+        "status": status,
+    }
+    if answer.expected is not None:
+        facts["expected"] = answer.expected
+    return kind(answer.code, "The registry does not take the record: {answer}", "{advice}", **facts)
 
 
 def is_in_clear(url: str) -> bool:

@@ -106,8 +106,8 @@ class RunSummary(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def heading(self) -> Heading | None:
-        """What heads its result; None: it has none."""
-        if self.result is None:
+        """What heads its sealed result; None: it has none, or is measured and no more."""
+        if self.result is None or self.sealed is None:
             return None
         return heading_of(self.begun.procedure, self.result.verdict.outcome, self.result.subjects)
 

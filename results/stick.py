@@ -4,6 +4,7 @@ One folder for each bench. The registry takes the files as it takes those that c
 then reads the stick through `StickLine` and believes nothing that the same checks do not prove.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,13 +27,18 @@ from results.number import file_stem
 from results.outbox import Outbox, State
 from results.payload import read_payload
 from results.receipt import Receipt
-from results.registry.wire import ConsistencyAnswer
-from results.registry_client import Pushed
+from results.registry.refusal import RefusalError
+from results.registry.wire import ConsistencyAnswer, RefusalAnswer
+from results.registry_client import Pushed, refusal_told
 from results.storage import plain_faults, read_whole, replace_file, write_once
 
 SEEN_FILE: Final = "seen.checkpoint"
 """the newest checkpoint that the bench knows; the registry shows that its log goes on from there"""
 ANSWER_FILE: Final = "registry.json"
+REFUSED_FILE: Final = "refused.json"
+"""beside it, so that an older bench reads the answer as before"""
+_LARGEST_REFUSALS: Final = 4_000_000
+"""bytes: those of thousands of records"""
 T = TypeVar("T")
 
 
@@ -44,6 +50,23 @@ class StickAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """the newest signed note"""
     proofs: tuple[ConsistencyAnswer, ...] = ()
     """from each smaller tree that the bench has seen or gets a receipt of"""
+
+
+class StickRefusal(msgspec.Struct, frozen=True, kw_only=True):
+    """Why the registry has not taken a record; its plain word, which nothing signs."""
+
+    file: str
+    """its name on the stick"""
+    digest: str
+    """SHA-256 of its bytes"""
+    answer: RefusalAnswer
+
+
+class StickRefusals(msgspec.Struct, frozen=True, kw_only=True):
+    """What the registry has not taken of one folder when it was last imported."""
+
+    schema: str = "tera-bench/stick-refusals/1"
+    refused: tuple[StickRefusal, ...]
 
 
 @dataclass(frozen=True)
@@ -137,16 +160,29 @@ def write_answer(
     *,
     checkpoint: str,
     proofs: Iterable[ConsistencyAnswer],
+    refused: Iterable[tuple[Found, RefusalError]] = (),
 ) -> None:
-    """Write what the registry gives for the records of one folder.
+    """Write what the registry gives for the records of one folder, and why it has not taken the others.
 
     Raises:
         StorageError: the stick refuses.
     """
     for path, receipt in receipts:
         replace_file(beside(path, RECEIPT_SUFFIX), to_json(receipt) + b"\n")
+    refusals = StickRefusals(refused=tuple(_refusal(found, fault) for found, fault in refused))
+    if refusals.refused or (place / REFUSED_FILE).exists():  # of an import before, which counts no more
+        replace_file(place / REFUSED_FILE, to_json(refusals) + b"\n")
     answer = StickAnswer(checkpoint=checkpoint, proofs=tuple(proofs))
     replace_file(place / ANSWER_FILE, to_json(answer) + b"\n")
+
+
+def _refusal(found: Found, fault: RefusalError) -> StickRefusal:
+    answer = msgspec.convert({**fault.answer(), "status": fault.status}, RefusalAnswer)
+    return StickRefusal(file=found.path.name, digest=_digest(found.body), answer=answer)
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
 
 
 class StickLine:
@@ -157,7 +193,7 @@ class StickLine:
         self._place = place
 
     async def push(self, envelopes: Sequence[bytes]) -> Pushed:
-        """The receipts of these bytes, up to the first that has none on the stick.
+        """The receipts of these bytes, up to the first that has none on the stick; why, if that is told.
 
         Raises:
             IntegrityError: one cannot be read.
@@ -176,6 +212,7 @@ class StickLine:
             receipt = beside(path, RECEIPT_SUFFIX)
             if same and receipt.exists():
                 return _read(receipt, Receipt)
+        self._check_taken(envelope)
         number = read_payload(dsse.parse(envelope)).number
         raise DeliveryError(
             "stick.no_receipt",
@@ -183,6 +220,14 @@ class StickLine:
             "Take it to the registry's office: tera registry import. What is proved there counts here.",
             number=number,
         )
+
+    def _check_taken(self, envelope: bytes) -> None:
+        """Tell what the registry has said of exactly these bytes, if it has not taken them."""
+        path, digest = self._place / REFUSED_FILE, _digest(envelope)
+        if path.exists():
+            for one in _read(path, StickRefusals, most=_LARGEST_REFUSALS).refused:
+                if one.digest == digest:
+                    raise refusal_told(one.answer, one.answer.status) or _damaged(path)
 
     async def checkpoint(self) -> str:
         """The newest note on the stick."""
@@ -211,14 +256,18 @@ def strange_receipts(outbox: Outbox, place: Path) -> tuple[Path, ...]:
     return tuple(path for path in sorted(place.glob(f"*{RECEIPT_SUFFIX}")) if path.name not in known)
 
 
-def _read(path: Path, kind: type[T]) -> T:
-    data = read_whole(path, most=LARGEST_RECEIPT)
+def _read(path: Path, kind: type[T], *, most: int = LARGEST_RECEIPT) -> T:
+    data = read_whole(path, most=most)
     try:
         return msgspec.json.decode(data, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise IntegrityError(
-            "stick.damaged",
-            "{path} cannot be read as an answer of the registry.",
-            "Have the registry's office import the stick again; nothing was taken from it.",
-            path=str(path),
-        ) from None
+        raise _damaged(path) from None
+
+
+def _damaged(path: Path) -> IntegrityError:
+    return IntegrityError(
+        "stick.damaged",
+        "{path} cannot be read as an answer of the registry.",
+        "Have the registry's office import the stick again; nothing was taken from it.",
+        path=str(path),
+    )

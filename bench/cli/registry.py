@@ -16,11 +16,12 @@ from results.naming import LARGEST_RECEIPT, LARGEST_RECORD
 from results.receipt import Receipt
 from results.registry.app import open_store
 from results.registry.checkpoint import open_note
+from results.registry.refusal import RefusalError
 from results.registry.server import serve as run_server
 from results.registry.settings import KEY_FILE, Settings
 from results.registry.store import Store
 from results.registry.wire import ConsistencyAnswer
-from results.stick import SEEN_FILE, records_on, write_answer
+from results.stick import SEEN_FILE, Found, records_on, write_answer
 from results.storage import plain_faults, read_whole
 
 
@@ -82,27 +83,35 @@ def enrol(options: Namespace) -> int:
 
 
 def take_in(options: Namespace) -> int:
-    """Register what a bench has sent on a stick, and write the receipts back to it."""
+    """Register what a bench has sent on a stick; write back the receipts, and what was refused and why."""
     store = _opened(options, options.base_url or "http://localhost")
-    refused = 0
+    faults = 0
     with closing(store.database):
         for place, records in records_on(options.stick):
-            receipts = []
+            receipts, refused = [], []
             for found in records:
                 fault: RecordError | None = found.fault
                 if fault is None:
                     try:
                         receipts.append((found.path, store.take(found.body)[0]))
-                    except RecordError as refusal:
+                    except RefusalError as refusal:
+                        refused.append((found, refusal))
                         fault = refusal
-                refused += fault is not None
+                    except RecordError as problem:
+                        fault = problem
+                faults += fault is not None
                 _tell_taken(options, found.path, fault)
-            _answer(store, place, receipts)
-    return ExitCode.INTEGRITY if refused else ExitCode.DONE
+            _answer(store, place, receipts, refused)
+    return ExitCode.INTEGRITY if faults else ExitCode.DONE
 
 
-def _answer(store: Store, place: Path, receipts: list[tuple[Path, Receipt]]) -> None:
-    """Receipts, and the proofs that the log goes on from what the bench has seen."""
+def _answer(
+    store: Store,
+    place: Path,
+    receipts: list[tuple[Path, Receipt]],
+    refused: list[tuple[Found, RefusalError]],
+) -> None:
+    """Receipts, refusals, and the proofs that the log goes on from what the bench has seen."""
     note = store.checkpoint()
     newest = open_note(note, store.key).size
     sizes = {receipt.tree_size for _, receipt in receipts}
@@ -118,7 +127,7 @@ def _answer(store: Store, place: Path, receipts: list[tuple[Path, Receipt]]) -> 
         for size in sorted(sizes)
         if 0 < size < newest
     ]
-    write_answer(place, receipts, checkpoint=note, proofs=proofs)
+    write_answer(place, receipts, checkpoint=note, proofs=proofs, refused=refused)
 
 
 def _tell_taken(options: Namespace, path: Path, fault: RecordError | None) -> None:

@@ -16,7 +16,8 @@ from bench.cli.opening import opened
 from bench.cli.output import TRAINING, emit, say, table
 from bench.cli.procedures import as_json, print_outcome, print_points
 from bench.errors import LaboratoryError
-from bench.finishing import WORDS, Finished, state_of
+from bench.finishing import WORDS, Finished, officer_of, state_of
+from bench.keyring import check_first_pin
 from bench.labels import Labels
 from bench.laboratory import Folders, load
 from bench.look_back import Asked, tested
@@ -114,6 +115,7 @@ def run(options: Namespace) -> int:
         return open_screen(options)
 
     async def begun(place: Workplace) -> str:
+        check_first_pin(place.folders, place.laboratory.officer, _pin())
         chosen = place.players(assignment).chosen(options.instrument)
         return await place.begin(assignment, job=options.uut.stem, chosen=chosen)
 
@@ -128,9 +130,15 @@ def resume(options: Namespace) -> int:
         return open_screen(options)
 
     async def found(place: Workplace) -> str:
-        return place.find(options.run).run
+        found = place.find(options.run).run
+        check_first_pin(place.folders, officer_of(place.around, found), _pin())
+        return found
 
     return asyncio.run(_work(options, found))
+
+
+def _pin() -> str:
+    return os.environ.get("TERA_PIN", "")
 
 
 async def _work(options: Namespace, choose: Callable[[Workplace], Awaitable[str]]) -> int:
@@ -174,7 +182,7 @@ async def carry_through(options: Namespace, place: Workplace, run_id: str, opera
         else:
             say(labels.text("command.left", run=run_id))
         return ExitCode.IN_DOUBT
-    finished = place.seal(run_id, os.environ.get("TERA_PIN", ""))
+    finished = place.seal(run_id, _pin())
     await place.deliver()
     if options.json:
         emit(as_program(place, taken, conclusion, finished))
@@ -230,9 +238,10 @@ def tell(place: Workplace, taken: Taken, conclusion: Conclusion, finished: Finis
 def _line(labels: Labels, summary: RunSummary, newer: str) -> tuple[str, ...]:
     """A run in a table; before the seal what was measured, then the verdict, and what replaces it."""
     came_out = ""
-    if summary.result is not None and summary.heading is not None:
-        measured = labels.measured(summary.result.verdict.outcome)
-        came_out = labels.outcome(summary.heading) if summary.sealed is not None else measured
+    if summary.heading is not None:
+        came_out = labels.outcome(summary.heading)
+    elif summary.result is not None:
+        came_out = labels.measured(summary.result.verdict.outcome)
     if newer:
         came_out += f"  ▲ {labels.text('command.superseded_run', newer=newer)}"
     about = tested(summary)
@@ -242,8 +251,8 @@ def _line(labels: Labels, summary: RunSummary, newer: str) -> tuple[str, ...]:
         summary.begun_at[:16],
         labels.word("run_state", summary.state),
         came_out,
-        about["instrument"],
-        about["owner"],
+        about["instrument"] or "",
+        about["owner"] or "",
     )
 
 
@@ -297,7 +306,7 @@ async def _void(options: Namespace) -> int:
     labels = Labels(options.lang)
     async with opened(options, labels) as place:
         summary = place.find(options.run)
-        pin = os.environ.get("TERA_PIN", "")
+        pin = _pin()
         if summary.state != "voided":  # else it was closed before, and only its seal is still to come
             place.void(summary.run, options.reason, pin)
         finished = place.seal(summary.run, pin)
@@ -315,7 +324,7 @@ async def _seal(options: Namespace) -> int:
     labels = Labels(options.lang)
     async with opened(options, labels) as place:
         summary = place.find(options.run)
-        finished = place.seal(summary.run, os.environ.get("TERA_PIN", ""))
+        finished = place.seal(summary.run, _pin())
         await place.deliver()
         state = registry_state(place, finished)
         if options.json:

@@ -28,17 +28,17 @@ from results.entry import (
     RunBegun,
     Sealed,
 )
-from results.errors import IntegrityError
+from results.errors import IntegrityError, RecordError
 from results.journal import Journal
 from results.key_trail import never_seen
-from results.keys import TrustedKey, read_trusted_keys
+from results.keys import TrustedKey, read_usable_keys
 from results.order_trail import check_orders
 from results.outbox import Outbox, Waiting
 from results.records_beside import differences
 from results.revocation import forgotten, in_force_again
 
 _WORDS: Final = {
-    "outcome": "outcome",
+    "outcome": "measured",  # a run is concluded before it is sealed
     "activity": "activity",
     "procedure": "kind",
     FOLLOWS: "trail_fact",
@@ -72,10 +72,11 @@ def verify(options: Namespace) -> int:
         trail = journal.entries(BENCH)
         check_stages(trail, where=str(journal.path))
         check_orders(trail, where=str(journal.path))
-        faults = [*differences(journal, folders.records, _waiting(folders))]
-        known = read_trusted_keys(folders.keys)
+        known, unusable = read_usable_keys(folders.keys)
+        faults = [*unusable, *differences(journal, folders.records, _waiting(folders))]
         strangers = never_seen(known, journal, trail, folders.records)
-    own = bench_key_in_use(folders)
+    own, damaged = _own_key(folders)
+    faults += [one for one in damaged if one.facts not in [other.facts for other in unusable]]
     faults += [_never_seen(keyid, known[keyid]) for keyid in strangers if keyid != own]
     faults += [_forgotten(keyid, since) for keyid, since in forgotten(known, trail).items()]
     faults += [_in_force(keyid, known[keyid], since) for keyid, since in in_force_again(known, trail).items()]
@@ -89,6 +90,14 @@ def verify(options: Namespace) -> int:
     for fault in faults:
         tell(options, fault)
     return ExitCode.INTEGRITY if faults else ExitCode.DONE
+
+
+def _own_key(folders: Folders) -> tuple[str, tuple[RecordError, ...]]:
+    """The id of the key with which the bench signs, or why none can be read."""
+    try:
+        return bench_key_in_use(folders), ()
+    except RecordError as damaged:
+        return "", (damaged,)
 
 
 def _waiting(folders: Folders) -> tuple[Waiting, ...]:

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bench.pins import SHORTEST_PIN
 from bench.tui.reply import DIGITS, ENTER
 
-SHORTEST: Final = 6
-"""as `bench.keyring` asks of a new key"""
 _LONGEST: Final = 16
 
 
@@ -25,7 +24,7 @@ class PinEntry:
     @property
     def complete(self) -> bool:
         """Whether Enter would be taken."""
-        return len(self.typed) >= SHORTEST
+        return len(self.typed) >= SHORTEST_PIN
 
     @property
     def asks(self) -> str:
@@ -37,7 +36,7 @@ class PinEntry:
     @property
     def dots(self) -> str:
         """One dot for each digit typed, and lines for those that are missing."""
-        return " ".join(["●"] * len(self.typed) + ["_"] * (SHORTEST - len(self.typed)))
+        return " ".join(["●"] * len(self.typed) + ["_"] * (SHORTEST_PIN - len(self.typed)))
 
     def press(self, key: str) -> str | None:
         """Take a key; the PIN, when this key completes it."""

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from bench.cli.runs import runs
+from bench.cli.trail import show
 from bench.laboratory import Folders
 from results.journal import Journal
 from tests.results.made_run import seal_with, write_run
@@ -62,3 +63,25 @@ def test_the_verdict_stands_there_once_it_is_sealed(tmp_path, capsys):
         seal_with(journal, folders.keys, folders.records, "run-1")
     assert runs(Namespace(lab=tmp_path, lang="id", json=False, standard=None, since=None, until=None)) == 0
     assert "✔ SAH" in capsys.readouterr().out
+
+
+def test_a_program_is_told_no_verdict_before_it_is_sealed(tmp_path, capsys):
+    folders = Folders(tmp_path)
+    folders.make()
+    asked = Namespace(lab=tmp_path, lang="id", json=True, standard=None, since=None, until=None)
+    with Journal(folders.journal) as journal:
+        write_run(journal, "run-1")
+        assert (journal.runs()[0].state, journal.runs()[0].heading) == ("concluded", None)
+        runs(asked)
+        seal_with(journal, folders.keys, folders.records, "run-1")
+        runs(asked)
+        before, after = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (before["state"], before["outcome"]) == ("concluded", None)
+    assert (after["state"], after["outcome"]) == ("sealed", "conforms")
+
+
+def test_the_trail_in_words_says_what_was_measured(lab, capsys):
+    show(Namespace(lab=lab, lang="id", json=False, run="run-1"))
+    told = capsys.readouterr().out
+    assert "dalam BKD" in told
+    assert "SAH" not in told

@@ -9,6 +9,7 @@ from bench.errors import LaboratoryError
 from bench.laboratory import Folders
 from bench.people import Person, check_competence, is_certificate_of, mistake_in, same_human, seated
 from results.journal import Journal
+from tests.bench.forked import ENVIRONMENT
 from tests.bench.lab_bench import tera
 
 pytestmark = pytest.mark.timeout(120)
@@ -171,3 +172,26 @@ def test_the_run_is_theirs_who_said_so_and_a_refusal_consumes_no_number(lab):
     assert [line["record"] for line in told] == ["000001"]
     with Journal(Folders(lab).journal, read_only=True) as journal:
         assert journal.runs()[0].begun.officer_id == "penera1"
+
+
+def test_a_first_pin_that_makes_no_key_is_told_before_the_test_and_not_at_its_seal(tmp_path, monkeypatch):
+    root = tmp_path / "lab"
+    assert tera("init", str(root)).returncode == 0
+    file = root / "laboratory.toml"
+    file.write_text(file.read_text("utf-8").replace("pin = false", "pin = true", 1), "utf-8")
+    words = ("run", "scales", "--uut", str(root / "orders/contoh.toml"))
+    monkeypatch.setitem(ENVIRONMENT, "TERA_PIN", "12345")
+    refused = tera(*words, lab=root)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "PIN" in refused.stderr
+    assert tera("runs", "--json", lab=root).stdout == ""  # no number was used
+    monkeypatch.delitem(ENVIRONMENT, "TERA_PIN")
+    assert tera(*words, lab=root).returncode == 3  # whoever gives it at the seal is asked for it there
+    with Journal(Folders(root).journal, read_only=True) as journal:
+        (run,) = journal.runs()
+        before = journal.entries(run.run)
+        monkeypatch.setitem(ENVIRONMENT, "TERA_PIN", "12345")
+        assert tera("resume", "000001", lab=root).returncode == 2
+        assert journal.entries(run.run) == before
+    monkeypatch.setitem(ENVIRONMENT, "TERA_PIN", "123456")
+    assert tera("resume", "000001", lab=root).returncode == 3

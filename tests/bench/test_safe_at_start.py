@@ -4,18 +4,19 @@ import asyncio
 from contextlib import asynccontextmanager
 from functools import partial
 
+import apsw
 import pytest
 
 from bench.front_desk import FrontDesk
 from bench.labels import Labels
-from bench.workplace import open_workplace
+from bench.workplace import open_workplace, read_assignment
 from drivers.assembly import make_driver
 from drivers.clock import PacedClock
 from drivers.quantity import Quantity
 from drivers.twins.line import TcpLine
 from drivers.twins.settings import TwinSettings
 from results.entry import BENCH, Noted
-from results.errors import StorageError
+from results.errors import IntegrityError, StorageError
 from results.journal import Journal
 from tests.bench import lab_bench
 from tests.bench.lab_bench import an_order
@@ -137,3 +138,36 @@ def test_what_has_a_safe_state_takes_part_in_every_test_of_its_kind(root):
             assert place.players(an_order("gas_meters")).by_role.keys() == {"valves"}
 
     asyncio.run(work())
+
+
+def test_valves_are_closed_where_a_damaged_journal_lets_nobody_open_the_bench(root):
+    async def work():
+        async with valves_at(root) as valves:
+            async with open_workplace(root, Labels()):
+                pass
+            with apsw.Connection(str(root / "data" / "journal.db")) as file:
+                file.execute("DROP TRIGGER entry_kept; DELETE FROM entry WHERE sequence = 2")
+                count = file.execute("SELECT count(*) FROM entry").get
+            with pytest.raises(IntegrityError):
+                async with open_workplace(root, Labels()):
+                    pass
+            assert valves.closed == 2
+            with apsw.Connection(str(root / "data" / "journal.db")) as file:
+                assert file.execute("SELECT count(*) FROM entry").get == count
+
+    asyncio.run(work())
+
+
+def test_a_journal_that_is_found_damaged_while_the_bench_is_open_is_written_no_more(root):
+    async def work():
+        async with open_workplace(root, Labels()) as place:
+            with apsw.Connection(str(root / "data" / "journal.db")) as file:
+                file.execute("DROP TRIGGER entry_kept; DELETE FROM entry WHERE sequence = 1")
+                kept.append(file.execute("SELECT count(*) FROM entry").get)
+            await place.begin(read_assignment(root / "orders" / "contoh.toml"))
+
+    kept: list[int] = []
+    with pytest.raises(IntegrityError):
+        asyncio.run(work())
+    with apsw.Connection(str(root / "data" / "journal.db")) as file:
+        assert file.execute("SELECT count(*) FROM entry").get == kept[0]

@@ -16,9 +16,19 @@ from results.delivery import deliver, read_receipt, receipt_path
 from results.errors import StorageError
 from results.outbox import Outbox, State
 from results.receipt import Receipt
+from results.record import Office
 from results.registry.app import open_store
 from results.registry.settings import Settings
-from results.stick import ANSWER_FILE, SEEN_FILE, StickAnswer, StickLine, export_waiting, strange_receipts
+from results.stick import (
+    ANSWER_FILE,
+    REFUSED_FILE,
+    SEEN_FILE,
+    StickAnswer,
+    StickLine,
+    StickRefusals,
+    export_waiting,
+    strange_receipts,
+)
 from tests.results.registry_bench import OFFICE, Bench, digest_of, payload_of
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
@@ -39,9 +49,9 @@ class Trip:
     def store(self):
         return open_store(Settings.in_folder(self.root / "registry", base_url="https://r.example"))
 
-    def seal(self, count):
+    def seal(self, count, **changes):
         for _ in range(count):
-            body = self.bench.seal()
+            body = self.bench.seal(**changes)
             path = self.root / "lab" / f"{self.bench.sequence:06d}.tera.json"
             path.write_bytes(body)
             self.outbox.enqueue(path, sealed={digest_of(body)})
@@ -161,6 +171,66 @@ def test_damaged_and_foreign_files_are_named_and_the_others_are_taken(trip, caps
     english = outbox_lines(trip.outbox.records(), Labels("en").problem)[-1]
     assert english.problem == "The stick holds no receipt of record 000002."
     assert "tera registry import" in english.remedy
+
+
+def misspelt(trip):
+    """A record that the register refuses for what it says, and two that follow it."""
+    trip.seal(1)
+    trip.seal(1, office=Office(name="UML Kabupaten Kontoh"))
+    trip.seal(1)
+    trip.export()
+    assert trip.at_the_office() == ExitCode.INTEGRITY
+
+
+def test_what_the_register_refused_comes_back_on_the_stick_as_it_does_over_the_line(trip):
+    misspelt(trip)
+    done = trip.back()
+    assert (len(done.delivered), done.problem.code) == (1, "registry.other_bench")
+    assert trip.states() == [State.DELIVERED, State.REFUSED, State.SEALED]
+    refused, held = outbox_lines(trip.outbox.records(), Labels("id").problem)[1:]
+    assert refused.problem.startswith("Register menolak")
+    assert "tera registry admit" in refused.remedy
+    assert "000002" in held.problem
+    assert [path.name for path in trip.export()] == ["000002.tera.json", "000003.tera.json"]
+
+
+def test_what_was_decided_since_counts_and_the_refusal_of_before_does_not(trip):
+    misspelt(trip)
+    trip.back()
+    with closing((store := trip.store()).database):
+        store.admit((trip.place / "000002.tera.json").read_bytes(), reason="salah ketik", by="Kepala")
+    assert trip.at_the_office() == ExitCode.DONE
+    assert read(trip.place / REFUSED_FILE, StickRefusals).refused == ()
+    assert len(trip.back().delivered) == 2
+    assert set(trip.states()) == {State.DELIVERED}
+
+
+UNTOLD = {
+    "of another record": (lambda one: {"digest": "0" * 64}, "stick.no_receipt"),
+    "in a code that is none": (
+        lambda one: {"answer": msgspec.structs.replace(one.answer, code="\x1b[2J")},
+        "stick.damaged",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "code"), UNTOLD.values(), ids=UNTOLD)
+def test_a_refusal_that_cannot_be_of_the_register_refuses_nothing(trip, change, code):
+    misspelt(trip)
+    path = trip.place / REFUSED_FILE
+    first, *rest = read(path, StickRefusals).refused
+    path.write_bytes(
+        msgspec.json.encode(StickRefusals(refused=(msgspec.structs.replace(first, **change(first)), *rest)))
+    )
+    done = trip.back()
+    assert (len(done.delivered), done.problem.code) == (1, code)
+    assert trip.states()[1] is State.QUEUED
+
+
+def test_an_answer_of_a_register_that_writes_no_refusals_is_read_as_before(trip):
+    misspelt(trip)
+    (trip.place / REFUSED_FILE).unlink()
+    assert trip.back().problem.code == "stick.no_receipt"
 
 
 def changed(path, kind, **facts):

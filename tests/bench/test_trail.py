@@ -126,6 +126,11 @@ def damage(lab, statement):
         file.execute(made)  # so that only the rows tell
 
 
+def rows(lab):
+    with apsw.Connection(str(Folders(lab).journal)) as file:
+        return [list(file.execute(f"SELECT * FROM {table}")) for table in ("entry", "number", "ordered")]  # noqa: S608
+
+
 @pytest.mark.parametrize("statement", DAMAGE.values(), ids=DAMAGE)
 def test_the_check_of_the_laboratory_tells_a_damaged_journal(lab, statement):
     count = json.loads(tera("audit-trail", "verify", "--json", lab=lab).stdout)["entries"]
@@ -143,12 +148,31 @@ def test_the_check_of_the_laboratory_tells_a_damaged_journal(lab, statement):
 @pytest.mark.parametrize("statement", DAMAGE.values(), ids=DAMAGE)
 def test_no_test_begins_with_a_damaged_journal_and_no_number_is_consumed(lab, statement):
     damage(lab, statement)
+    before = rows(lab)
     told = tera("run", "scales", "--uut", str(lab / "orders/contoh.toml"), lab=lab)
     assert told.returncode == 5
     assert len(told.stderr.splitlines()) == 2
-    with apsw.Connection(str(Folders(lab).journal)) as file:
-        assert file.execute("SELECT count(*) FROM number").get == 1
-        assert file.execute("SELECT count(*) FROM entry WHERE kind = 'run_begun'").get == 1
+    assert rows(lab) == before
+
+
+OPENERS = {
+    "a run that goes on": ("resume", "000001"),
+    "a run closed": ("void", "000001", "--reason", "salah"),
+    "a key": ("key", "new", "penera1"),
+    "a complaint": ("complaint", "receive", "--by", "penera1", "--text", "kurang", "--due", "2199-12-31"),
+}
+
+
+@pytest.mark.parametrize("words", OPENERS.values(), ids=OPENERS)
+def test_nothing_is_written_into_a_damaged_journal_and_it_can_be_read(lab, words):
+    damage(lab, DAMAGE["an entry deleted"])
+    before = rows(lab)
+    told = tera(*words, lab=lab)
+    assert (told.returncode, len(told.stderr.splitlines())) == (5, 2), told.stderr
+    assert rows(lab) == before
+    assert json.loads(tera("runs", "--json", lab=lab).stdout)["record"] == "000001"
+    assert tera("outbox", lab=lab).returncode == 0
+    assert tera("audit-trail", "verify", lab=lab).returncode == 5
 
 
 def test_nothing_is_amended_with_a_damaged_journal(tmp_path):
@@ -177,6 +201,30 @@ def test_a_trusted_key_that_the_journal_never_saw_made_or_used_is_named(lab, tmp
     assert told.returncode == 5
     assert all(keyid[:16] in told.stderr for keyid in strange)
     assert told.stderr.count("tera: Kunci") == 2
+
+
+BAD_KEYS = {
+    "another's": ("officer-budi@2024.pub", b"no key", 1),
+    "the bench's own": ("bench.pub", b"", 2),  # of the key that it stands for nothing is known either
+    "when another was revoked": ("officer-penera1.revoked", b"kemarin", 1),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "most"), BAD_KEYS.values(), ids=BAD_KEYS)
+def test_a_file_that_is_no_key_is_named_and_the_journal_is_checked_all_the_same(lab, name, content, most):
+    assert void_again(lab).returncode == 0
+    (Folders(lab).keys / name).write_bytes(content)
+    told = tera("audit-trail", "verify", "--json", lab=lab)
+    assert told.returncode == 5
+    said = json.loads(told.stdout)
+    assert (said["sound"], said["sealed"], said["entries"] > 5) == (False, 1, True)
+    assert name in told.stderr
+    assert len(said["faults"]) == len(set(said["faults"])) <= most
+    strange = FileKey.open(lab / "officer-x.pem")
+    shutil.copy(lab / "officer-x.pub", Folders(lab).keys)
+    assert strange.keyid[:16] in tera("audit-trail", "verify", lab=lab).stderr  # trusted, and never seen
+    damage(lab, DAMAGE["an entry deleted"])
+    assert "journal.db" in tera("audit-trail", "verify", lab=lab).stderr
 
 
 def test_a_key_of_a_person_that_was_made_before_it_was_needed_is_known(lab):

@@ -367,6 +367,44 @@ def test_a_foreign_file_is_left_alone(tmp_path: Path, content: bytes | None):
     assert path.read_bytes() == before
 
 
+LOST = {"cut off": (True, b""), "cut off, with its log": (True, b"log" * 40), "gone": (False, b"log" * 40)}
+
+
+@pytest.mark.parametrize("read_only", [True, False], ids=["to read", "to write"])
+@pytest.mark.parametrize(("there", "log"), LOST.values(), ids=LOST)
+def test_a_journal_without_content_is_told_as_that_and_nothing_is_written(tmp_path, there, log, read_only):
+    path = tmp_path / "journal.db"
+    if there:
+        path.touch()
+    (tmp_path / "journal.db-wal").write_bytes(log)
+    before = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+    with pytest.raises(IntegrityError) as refused:
+        Journal(path, read_only=read_only)
+    assert refused.value.code == "journal.no_content"
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == before
+
+
+def test_a_new_journal_is_never_without_content(tmp_path: Path):
+    seen, below = {}, apsw.vfs_names()[0]
+
+    class Watched(apsw.VFS):
+        """Tells how large each file was when SQLite first opened it."""
+
+        def xOpen(self, name, flags):  # noqa: N802 -- SQLite's name
+            path = Path(name.filename() if isinstance(name, apsw.URIFilename) else name)
+            seen.setdefault(path.name, path.stat().st_size if path.exists() else 0)
+            return apsw.VFSFile(below, name, flags)
+
+    watched = Watched("watched", below)
+    apsw.set_default_vfs("watched")
+    try:
+        Journal(tmp_path / "journal.db").close()
+    finally:
+        apsw.set_default_vfs(below)
+        watched.unregister()
+    assert seen["journal.db"] > 0  # a power cut from here on leaves a journal
+
+
 def test_a_missing_journal_is_not_made_by_looking(tmp_path: Path):
     with pytest.raises(StorageError):
         Journal(tmp_path / "none.db", read_only=True)

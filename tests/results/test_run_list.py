@@ -48,7 +48,7 @@ def test_a_list_tells_of_each_run_where_it_stands_and_what_came_out(journal):
         ("000001", "sealed", Heading.CONFORMS),
         ("000002", "sealed", Heading.DOES_NOT_CONFORM),
         ("000003", "sealed", None),
-        ("L-000001", "concluded", Heading.CONFORMS),
+        ("L-000001", "concluded", None),  # measured: nobody has sealed it
         ("000004", "open", None),
     ]
 
