@@ -17,6 +17,7 @@ from procedures.edition import Procedure
 from procedures.point import Conclusion
 from procedures.run import Run
 from results.entry import CLOCK, ENVIRONMENT_LEFT, Noted, RunBegun
+from results.sealing import get_ready
 
 _VOIDING: Final = {"run.clock_jumped": "clock_jumped", "instrument.seal_opened": "seal_opened"}
 """errors after which a run cannot have a verdict, and the reason with which it is closed"""
@@ -51,6 +52,7 @@ class Taken:
             PlainError: see `Conductor.conduct`; a run whose clock jumped is closed (decision 0012). Of what
                 ended while it was measured, the run stays open (decision 0022).
         """
+        get_ready()
         conductor = self.conductor
         safe = partial(make_safe, self.station, keep=conductor.keep, ask=conductor.ask_operator)
         if self.resumption is not None:

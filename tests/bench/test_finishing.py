@@ -1,6 +1,8 @@
 """Who signs, and what leaves the bench: the officer who tested, and only records that the journal knows."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -8,6 +10,7 @@ from bench.laboratory import Folders
 from results.keys import read_trusted_keys
 from results.registry.server import EmbeddedRegistry
 from results.verification import load_record
+from tests.bench.forked import ENVIRONMENT
 from tests.bench.lab_bench import registry_key, tera
 from tests.results.registry_bench import Bench
 
@@ -51,6 +54,19 @@ def test_whoever_tested_signs_even_when_another_officer_sits_there_now(lab):
     keys = read_trusted_keys(Folders(lab).keys)
     verified = load_record(Folders(lab).records / "000001.tera.json", keys)
     assert [keys[keyid].person for keyid in verified.signed_by] == ["", "penera1"]
+
+
+def loaded_by(lab, *command):
+    """The modules that a command has loaded when it ends; a person who is asked says nothing."""
+    program = "import sys; from bench.__main__ import main; main(sys.argv[1:]); print('LOADED', *sys.modules)"
+    line = [sys.executable, "-c", program, *command, "--lab", str(lab)]
+    done = subprocess.run(line, input="", capture_output=True, text=True, env=ENVIRONMENT, check=True)
+    return done.stdout.rpartition("LOADED")[2].split()
+
+
+def test_no_verdict_waits_for_the_libraries_of_its_seal(lab):
+    assert "h5py" not in loaded_by(lab, "runs")
+    assert "h5py" in loaded_by(lab, "resume", "000001")
 
 
 def test_a_run_of_an_officer_who_is_gone_is_told_and_kept(lab):

@@ -109,6 +109,9 @@ def sealings(folder: Path) -> None:
         msgspec.structs.replace(point, label=f"{point.label} {place}")
         for place, point in enumerate((weigh_points() * 10)[:100])
     ]
+    used = cpu_s()
+    sealing.get_ready()
+    print(f"  {(cpu_s() - used) * 1e3:.1f} ms CPU before the test, once in a program: libraries are loaded")
     paper = sealing.keep_paper
     with Journal(folder / "seal.db") as journal:
         keys_in(folder / "keys")
