@@ -7,11 +7,13 @@ Whatever reads a record goes through here. A record with a fault can be looked a
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import msgspec
 
+from drivers.errors import PlainError
 from drivers.notation import to_builtins, to_json
 from results import envelope as dsse
 from results.amendment import replaced_by
@@ -20,10 +22,10 @@ from results.envelope import Envelope
 from results.errors import IntegrityError, RecordError, StorageError
 from results.evidence_held import Evidence
 from results.keys import TrustedKey
-from results.malformed import told_as
+from results.malformed import MISFITS, told_as
 from results.naming import EVIDENCE_SUFFIX, LARGEST_RECORD, RECORD_SUFFIX, beside
 from results.number import is_number
-from results.payload import read_payload, unsound
+from results.payload import check_payload, read_payload, unsound
 from results.provenance import check_readings
 from results.record import Record
 from results.storage import read_whole
@@ -150,18 +152,19 @@ def examine_record(
     if keys is not None:
         signed = report.checked("signatures", lambda: _check_signatures(envelope, keys))
         report.signatures_checked = signed is not None
-    record = report.record = report.checked("content", lambda: read_payload(envelope))
+    evidence_of = partial(
+        read_evidence,
+        beside(path, EVIDENCE_SUFFIX),
+        known=known,
+        signed=report.signatures_checked,
+        tables=tables,
+    )
+    made = _made_again(envelope, evidence_of) if report.signatures_checked else None
+    record = report.record = report.checked("content", lambda: _content(envelope, made))
     if record is None:
         return report, None
     evidence = report.checked(
-        "evidence",
-        lambda: read_evidence(
-            beside(path, EVIDENCE_SUFFIX),
-            digest=record.evidence_digest,
-            known=known,
-            signed=report.signatures_checked,
-            tables=tables,
-        ),
+        "evidence", lambda: evidence_of(digest=record.evidence_digest) if made is None else made.evidence
     )
     if evidence is None:
         return report, None
@@ -175,7 +178,12 @@ def examine_record(
     report.checked("chain", lambda: _check_chain(record, evidence))
     if record.amendment is not msgspec.UNSET:
         report.checked("replaced", lambda: _check_replaced(evidence, keys))
-    report.checked("agreement", lambda: _check_agreement(record, envelope, evidence, officers, path=path))
+    report.checked(
+        "agreement",
+        lambda: _check_agreement(
+            record, envelope, evidence, officers, path=path, derived=made.record if made is not None else None
+        ),
+    )
     if not report.sound:
         return report, None
     return report, VerifiedRecord(
@@ -187,6 +195,54 @@ def examine_record(
         signed_by=tuple(signature.keyid for signature in envelope.signatures),
         signatures_checked=report.signatures_checked,
     )
+
+
+@dataclass(frozen=True)
+class _MadeAgain:
+    """A record as the evidence beside it gives it, and that evidence."""
+
+    record: Record
+    same: bool
+    """byte for byte as it was signed"""
+    evidence: Evidence
+
+
+class _Rests(msgspec.Struct):
+    """The fields of a record from which, with its evidence, all others follow."""
+
+    evidence_digest: str
+    previous_record: str = ""
+
+
+def _made_again(envelope: Envelope, evidence_of: Callable[..., Evidence]) -> _MadeAgain | None:
+    """The record made again from its evidence; None where anything is wrong.
+
+    That is not told here: the checks part by part name it, in their order. Where the very bytes come out that
+    were signed, which is nearly always, they need not be read: this program wrote the same just now.
+    """
+    try:
+        rests = msgspec.json.decode(envelope.content, type=_Rests)
+        evidence = evidence_of(digest=rests.evidence_digest)
+        record = _derived(evidence, rests.previous_record)
+        return _MadeAgain(record, to_json(record) == envelope.content, evidence)
+    except (PlainError, *MISFITS):
+        return None
+
+
+def _derived(evidence: Evidence, previous_record: str) -> Record:
+    return record_of(
+        evidence.entries,
+        evidence_digest=evidence.digest,
+        previous_record=previous_record,
+        conclusion=evidence.conclusion,
+    )
+
+
+def _content(envelope: Envelope, made: _MadeAgain | None) -> Record:
+    if made is None or not made.same:
+        return read_payload(envelope)
+    check_payload(made.record, envelope)
+    return made.record
 
 
 def _check_signatures(envelope: Envelope, keys: Mapping[str, TrustedKey]) -> Literal[True]:
@@ -250,21 +306,24 @@ def _check_agreement(
     signers: Collection[str] | None,
     *,
     path: Path | None = None,
+    derived: Record | None = None,
 ) -> Literal[True]:
     """The record says what its journal says, of the run's own instruments, and its officer signed it.
 
-    With `path`: its file does not bear the number of another record, as when two were exchanged.
+    Args:
+        record: what was signed.
+        envelope: in which it was.
+        evidence: which it names.
+        signers: the officers whose keys have signed; None: nobody can tell.
+        path: its file, which must not bear the number of another record, as when two were exchanged.
+        derived: made again from that evidence before.
     """
     with told_as(lambda why: unsound(f"its journal gives no record: {why}")):
-        derived = record_of(
-            evidence.entries,
-            evidence_digest=evidence.digest,
-            previous_record=record.previous_record,
-            conclusion=evidence.conclusion,
-        )
+        if derived is None:
+            derived = _derived(evidence, record.previous_record)
         check_readings(evidence)
-        written = to_json(derived)
-    if written != envelope.content:  # then field by field: another release may have written it otherwise
+        same = derived is record or to_json(derived) == envelope.content
+    if not same:  # then field by field: another release may have written it otherwise
         said, found = to_builtins(record), to_builtins(derived)
         differing = sorted(name for name in said | found if said.get(name) != found.get(name))
         if differing:
