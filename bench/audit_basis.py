@@ -37,12 +37,17 @@ def task_differences(
         procedure: the one that ran.
         task: as `begun` keeps it.
     """
-    yield from _rules(task)
+    prepared = list(_prepared(first, begun, procedure, task)) if begun.cupboard else []
+    if prepared or not begun.cupboard:  # else it is all that is prepared today, with today's table
+        yield from _rules(task)
     standards = [to_plain(use) for use in procedure.standards_used(task)]
     if standards != list(begun.standards):
         yield difference("standards", begun.standards, standards)
-    if not begun.cupboard:
-        return
+    yield from prepared
+
+
+def _prepared(first: Kept, begun: RunBegun, procedure: Procedure[Any], task: Any) -> Iterator[Difference]:
+    """The task prepared again, from the same assignment and standards for the same day."""
     try:
         again = procedure.prepare(
             from_builtins(begun.assignment, Assignment),

@@ -106,6 +106,16 @@ def read_receipt(envelope_path: Path, payload: bytes, key: RegistryKey) -> Recei
     """The receipt beside a sealed record, verified, with the record's own address; None when there is none.
 
     Raises:
+        PlainError: see `checked_receipt`.
+    """
+    receipt = checked_receipt(envelope_path, payload, key)
+    return with_own_address(receipt, payload) if receipt is not None else None
+
+
+def checked_receipt(envelope_path: Path, payload: bytes, key: RegistryKey) -> Receipt | None:
+    """The receipt beside a sealed record as it came, verified; None when there is none.
+
+    Raises:
         IntegrityError: it is damaged or not of this record.
         StorageError: the disk refuses.
     """
@@ -124,7 +134,7 @@ def read_receipt(envelope_path: Path, payload: bytes, key: RegistryKey) -> Recei
             path=str(path),
         ) from None
     verify_receipt(receipt, payload, key)
-    return with_own_address(receipt, payload)
+    return receipt
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from bench.labels import Labels
 from bench.vouching import Vouchers
 from drivers.errors import PlainError
 from drivers.notation import to_json
-from results.delivery import read_receipt, receipt_path
+from results.delivery import checked_receipt, receipt_path
 from results.entry import Kept
 from results.errors import StorageError
 from results.journal import Journal
@@ -111,6 +111,9 @@ def _each(options: Namespace, files: Sequence[Path]) -> Iterator[_Audited]:
     most = min(cores, _MOST_PROCESSES)
     pool = None
     if len(files) >= _MANY and cores > 1:
+        # Here, so that what it loads is there in every process, where processes begin as copies.
+        yield one(files[0])
+        files = files[1:]
         with suppress(OSError, ImportError, NotImplementedError):  # a system without shared semaphores
             pool = ProcessPoolExecutor(most, initializer=_begin_process)
     if pool is None:
@@ -215,7 +218,7 @@ def _check_receipt(
     key = register()
     if key is None:
         return ["receipt"]
-    read_receipt(record, verified.payload, key)
+    checked_receipt(record, verified.payload, key)
     return []
 
 

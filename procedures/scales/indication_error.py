@@ -26,7 +26,7 @@ class ErrorFound(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def exact(self) -> Quantity | None:
         """The error itself, when the method finds it."""
-        return self.lowest if self.lowest == self.highest else None
+        return self.lowest if self.lowest is self.highest or self.lowest == self.highest else None
 
     @property
     def takes_zero_error(self) -> bool:
@@ -37,11 +37,10 @@ class ErrorFound(msgspec.Struct, frozen=True, kw_only=True):
         """The error less E0, within all that both may be: one that is only bounded bounds the result."""
         if zero is None or not self.takes_zero_error:
             return self
-        return ErrorFound(
-            method=self.method,
-            lowest=plain(self.lowest - zero.highest),
-            highest=plain(self.highest - zero.lowest),
-        )
+        lowest = highest = plain(self.lowest - zero.highest)
+        if self.lowest is not self.highest or zero.lowest is not zero.highest:
+            highest = plain(self.highest - zero.lowest)
+        return ErrorFound(method=self.method, lowest=lowest, highest=highest)
 
 
 def error_of_indication(

@@ -316,9 +316,9 @@ def test_a_process_that_was_ended_is_told_and_the_journals_are_still_looked_at(c
 
     monkeypatch.setattr(audit_command, "ProcessPoolExecutor", Ended)
     monkeypatch.setattr(audit_command, "_MANY", 1)
-    assert main(["--lab", str(copy), "audit", str(copy / RECORD)]) == 3
+    assert main(["--lab", str(copy), "audit", *[str(copy / RECORD)] * 3]) == 3
     marks = [line[0] for line in capsys.readouterr().out.splitlines() if line[0] != " "]
-    assert marks == ["✔", "✘", "2", "✔"]
+    assert marks == ["✔", "✔", "✘", "3", "✔"]
 
 
 def test_a_record_whose_entries_the_journal_at_hand_does_not_hold_is_noticed(lab, copy):
