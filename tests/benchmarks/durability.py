@@ -147,13 +147,14 @@ def audits(folder: Path) -> None:
     copy_often(file)
     for deep in ([], ["--deep"]):
         command = ["--lab", str(world.folders.root), "audit", *deep]
-        alone, _ = told([*command, str(file)])
+        alone, began = told([*command, str(file)])
         used, took = told([*command, str(file.parent)])
         rate, whole = COPIES / (used - alone), (COPIES + 1) / used
+        year = began + (took - began) / COPIES * YEAR
         print(
             f"    tera {' '.join(['audit', *deep]):12s}            {rate:6.1f}, with its start {whole:6.1f}"
         )
-        print(f"      {COPIES} took {took:.1f} s; a year of {YEAR}: {took / COPIES * YEAR / 60:.1f} minutes")
+        print(f"      {COPIES} took {took:.1f} s; a year of {YEAR}: {year / 60:.1f} minutes")
 
 
 def copy_often(file: Path) -> None:
