@@ -24,7 +24,8 @@ _FIELDS: Final = 2
 
 def _to_builtin(value: Any) -> Any:
     if isinstance(value, Quantity):
-        return {"value": value.digits, "unit": value.unit}
+        digits = str(value.value)  # as `Quantity.digits`, in half the time: an audit writes millions
+        return {"value": digits if "E" not in digits else value.digits, "unit": value.unit}
     raise NotImplementedError(f"{type(value).__name__} has no written form")
 
 

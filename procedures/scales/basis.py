@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from itertools import chain
 from typing import Final
 
 import msgspec
@@ -119,7 +118,12 @@ class Basis(msgspec.Struct, frozen=True, dict=True, eq=False):
     @cached_property
     def _zero(self) -> tuple[Weighing | None, ErrorFound | None]:
         """Asked for at every row; a sheet does not change, so it is looked for once."""
-        rows = chain(self.seen.zero, (row for row in self.seen.accuracy if not row.load))
+        seen = self.seen
+        for row in seen.zero[:1]:  # nearly always it
+            found = self.found(row, row.load)
+            if found.takes_zero_error and found.exact is not None:
+                return row, found
+        rows = (*seen.zero, *(row for row in seen.accuracy if not row.load))
         return self._giving((row, self.found(row, row.load)) for row in rows)
 
     def tare_zero_error(self, row: Tared) -> ErrorFound | None:
