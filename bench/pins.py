@@ -6,7 +6,8 @@ from bench.errors import LaboratoryError
 from bench.people import Person
 
 SHORTEST_PIN: Final = 6
-"""characters of the PIN of a new key, at least"""
+LONGEST_PIN: Final = 16
+"""digits of the PIN of a new key"""
 
 
 def check_pin(person: Person, pin: str, *, new: bool) -> None:
@@ -18,7 +19,7 @@ def check_pin(person: Person, pin: str, *, new: bool) -> None:
         new: it becomes the PIN of a key that is not there yet.
 
     Raises:
-        LaboratoryError: none was given, or it is too short for a new key.
+        LaboratoryError: none was given, or it is too short for a new key, or could not be typed on a screen.
     """
     if not pin:
         raise LaboratoryError(
@@ -34,4 +35,13 @@ def check_pin(person: Person, pin: str, *, new: bool) -> None:
             "Choose one of at least {least} digits; it cannot be changed or found again.",
             name=person.name,
             least=SHORTEST_PIN,
+        )
+    if new and not (pin.isascii() and pin.isdigit() and len(pin) <= LONGEST_PIN):
+        raise LaboratoryError(
+            "key.pin_form",
+            "This PIN would be the one of {name}'s new key, and screens that ask for it take digits alone.",
+            "Choose {least} to {most} digits, 0 to 9, without spaces.",
+            name=person.name,
+            least=SHORTEST_PIN,
+            most=LONGEST_PIN,
         )

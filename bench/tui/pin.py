@@ -1,12 +1,9 @@
 """A PIN being typed: short ones are refused before anything is tried, that of a new key is typed twice."""
 
 from dataclasses import dataclass
-from typing import Final
 
-from bench.pins import SHORTEST_PIN
+from bench.pins import LONGEST_PIN, SHORTEST_PIN
 from bench.tui.reply import DIGITS, ENTER
-
-_LONGEST: Final = 16
 
 
 @dataclass
@@ -42,7 +39,7 @@ class PinEntry:
         """Take a key; the PIN, when this key completes it."""
         if key == "backspace":
             self.typed = self.typed[:-1]
-        elif key in DIGITS and len(self.typed) < _LONGEST:
+        elif key in DIGITS and len(self.typed) < LONGEST_PIN:
             self.typed, self.refused = self.typed + key, ""
         elif key == ENTER:
             return self._entered()

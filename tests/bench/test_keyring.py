@@ -49,6 +49,12 @@ def test_a_short_pin_makes_no_key(folders, pin):
     assert not folders.keys.exists()
 
 
+@pytest.mark.parametrize("pin", ["rahasia", "123 456", " 123456", "12345678901234567", "١٢٣٤٥٦"])
+def test_a_pin_that_no_screen_could_take_makes_no_key(folders, pin):
+    assert refusal(folders, pin) == "key.pin_form"
+    assert not folders.keys.exists()
+
+
 def test_no_pin_is_no_try(folders):
     sign_with(folders, "123456")
     for _ in range(9):
