@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bench.errors import LaboratoryError
-from bench.keyring import officer_key
+from bench.keyring import key_file, officer_key
 from bench.laboratory import Folders
 from bench.people import Person
 from results.errors import RecordError
+from results.keys import FileKey
 from tests.bench.lab_bench import tera
 
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
@@ -91,7 +92,9 @@ def test_a_lock_of_a_day_to_come_lasts_a_quarter_of_an_hour_too(folders):
     sign_with(folders, "123456", at=NOW + timedelta(minutes=16))
 
 
-def test_a_pin_opens_its_key_in_whatever_form_a_computer_types_it(folders):
+def test_a_pin_with_letters_opens_its_older_key_in_whatever_form_a_computer_types_it(folders):
+    folders.make()
+    FileKey.open(key_file(folders, BUDI), pin="caf\u00e9-12")  # as releases before made it
     sign_with(folders, "caf\u00e9-12")
     sign_with(folders, "cafe\u0301-12")
     assert refusal(folders, "cafe-12") == "key.pin"
