@@ -274,8 +274,9 @@ class Outbox:
         )
 
     def close(self) -> None:
-        """Give the file back."""
-        self._database.close()
+        """Give the file back; also when the disk refuses even now."""
+        with plain_sqlite(self.path):
+            self._database.close()
 
     def __enter__(self) -> Self:
         return self
