@@ -54,13 +54,12 @@ def read_bytes(path: Path, *, most: int) -> bytes:
     """
     size = _regular(path).st_size
     content = b""
-    if size <= most:
-        with path.open("rb", buffering=0) as file:
-            # As many as it has and one, in one piece; more only when it is being written just now.
-            wanted = size + 1
-            while wanted and (piece := file.read(wanted)):
-                content += piece
-                wanted = (size if len(content) <= size else most) + 1 - len(content)
+    with path.open("rb", buffering=0) as file:  # also one that is too large: a folder is told as that
+        # As many as it has and one, in one piece; more only when it is being written just now.
+        wanted = size + 1 if size <= most else 0
+        while wanted and (piece := file.read(wanted)):
+            content += piece
+            wanted = (size if len(content) <= size else most) + 1 - len(content)
     if max(size, len(content)) > most:
         raise TooLargeError("it is larger than any such file")
     return content

@@ -9,6 +9,7 @@ words anything here otherwise writes `tera-bench/record/2`, and keeps this fold 
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
+from math import isfinite
 from typing import Any, Final, Literal
 
 import msgspec
@@ -77,6 +78,7 @@ def record_of(
     Raises:
         RecordError: the run has not ended, or it is an amendment that changes more than it may.
         msgspec.ValidationError: an entry lacks what a record needs.
+        ValueError: an entry has an endless time.
     """
     begun, end = _first(entries), entries[-1]
     if begun.supersedes:
@@ -151,7 +153,9 @@ def _clock(begun: RunBegun, entries: Sequence[Kept]) -> dict[str, dict[str, str]
     noted = [
         kept.entry.facts for kept in entries if isinstance(kept.entry, Noted) and kept.entry.what == CLOCK
     ]
-    return {"begun": begun.clock, "ended": noted[-1] if noted else begun.clock}
+    # A note may hold anything, a record not: it must be one that can be read again from its bytes.
+    ended = from_builtins(noted[-1], dict[str, str]) if noted else begun.clock
+    return {"begun": begun.clock, "ended": ended}
 
 
 def _ending(entry: Entry, known: Conclusion | None) -> tuple[State, Conclusion | None]:
@@ -190,7 +194,10 @@ def _working_seconds(entries: Sequence[Kept]) -> float:
         for before, after in pairwise(entries)
         if not isinstance(after.entry, Resumed)
     ]
-    return round(sum([span for span in spans if span > 0], 0.0), 3)
+    seconds = round(sum([span for span in spans if span > 0], 0.0), 3)
+    if not isfinite(seconds):  # JSON has no such number
+        raise ValueError("it has an endless time")
+    return seconds
 
 
 def _breaks(entries: Sequence[Kept]) -> list[dict[str, Any]]:

@@ -39,6 +39,8 @@ def test_a_file_that_is_longer_than_it_said_is_read_whole_and_no_further_than_it
 def test_a_folder_and_a_pipe_are_no_files(tmp_path: Path):
     with pytest.raises(IsADirectoryError if os.name == "posix" else OSError):
         read_bytes(tmp_path, most=1_000_000)
+    with pytest.raises(IsADirectoryError if os.name == "posix" else OSError):
+        read_bytes(tmp_path, most=1)  # however large it says that it is
     if os.name == "posix":
         os.mkfifo(tmp_path / "pipe")
         with pytest.raises(NoFileError):
