@@ -18,8 +18,12 @@ from results.record import Record
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def read_payload(envelope: Envelope) -> Record:
+def read_payload(envelope: Envelope, *, exact: bool = False) -> Record:
     """Read the record out of an envelope.
+
+    Args:
+        envelope: as it was parsed.
+        exact: this program has just written the same bytes, so they are in the one exact form.
 
     Raises:
         IntegrityError: not a record in the form that every release writes, of another type than the envelope
@@ -27,22 +31,11 @@ def read_payload(envelope: Envelope) -> Record:
     """
     with told_as(unsound):
         record = from_json(envelope.content, Record)
+        check_depth(record.uut, record.rule, record.breaks, [used.settle for used in record.instruments])
         # Of two fields of one name this program reads the last, and another may read the first.
-        exact = msgspec.json.encode(msgspec.json.decode(envelope.content)) == envelope.content
+        exact = exact or msgspec.json.encode(msgspec.json.decode(envelope.content)) == envelope.content
     if not exact:
         raise unsound("it is not written in the exact form of a record")
-    check_payload(record, envelope)
-    return record
-
-
-def check_payload(record: Record, envelope: Envelope) -> None:
-    """Check what a record says of itself, besides what its evidence shows.
-
-    Raises:
-        IntegrityError: too deep, of another type than the envelope says, or a twin's and no training.
-    """
-    with told_as(unsound):
-        check_depth(record.uut, record.rule, record.breaks, [used.settle for used in record.instruments])
     if record.training != envelope.training:
         raise unsound("training and verification are mixed up")
     if record.previous_record and not _DIGEST.fullmatch(record.previous_record):
@@ -50,6 +43,7 @@ def check_payload(record: Record, envelope: Envelope) -> None:
     twins = [used.name for used in record.instruments if used.origin in (Origin.TWIN, Origin.RECORDED)]
     if twins and not record.training:
         raise unsound(f"{', '.join(twins)} is no instrument, and the record is not marked as training")
+    return record
 
 
 def unsound(why: str) -> IntegrityError:

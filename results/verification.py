@@ -25,7 +25,7 @@ from results.keys import TrustedKey
 from results.malformed import MISFITS, told_as
 from results.naming import EVIDENCE_SUFFIX, LARGEST_RECORD, RECORD_SUFFIX, beside
 from results.number import is_number
-from results.payload import check_payload, read_payload, unsound
+from results.payload import read_payload, unsound
 from results.provenance import check_readings
 from results.record import Record
 from results.storage import read_whole
@@ -159,12 +159,14 @@ def examine_record(
         signed=report.signatures_checked,
         tables=tables,
     )
-    made = _made_again(envelope, evidence_of) if report.signatures_checked else None
-    record = report.record = report.checked("content", lambda: _content(envelope, made))
+    beside_it = _look_beside(envelope, evidence_of) if report.signatures_checked else None
+    same = beside_it is not None and beside_it.same
+    record = report.record = report.checked("content", lambda: read_payload(envelope, exact=same))
     if record is None:
         return report, None
     evidence = report.checked(
-        "evidence", lambda: evidence_of(digest=record.evidence_digest) if made is None else made.evidence
+        "evidence",
+        lambda: evidence_of(digest=record.evidence_digest) if beside_it is None else beside_it.evidence,
     )
     if evidence is None:
         return report, None
@@ -179,10 +181,7 @@ def examine_record(
     if record.amendment is not msgspec.UNSET:
         report.checked("replaced", lambda: _check_replaced(evidence, keys))
     report.checked(
-        "agreement",
-        lambda: _check_agreement(
-            record, envelope, evidence, officers, path=path, derived=made.record if made is not None else None
-        ),
+        "agreement", lambda: _check_agreement(record, envelope, evidence, officers, path=path, same=same)
     )
     if not report.sound:
         return report, None
@@ -198,13 +197,12 @@ def examine_record(
 
 
 @dataclass(frozen=True)
-class _MadeAgain:
-    """A record as the evidence beside it gives it, and that evidence."""
+class _Beside:
+    """The evidence beside a record."""
 
-    record: Record
-    same: bool
-    """byte for byte as it was signed"""
     evidence: Evidence
+    same: bool
+    """its journal gives the record byte for byte as it was signed"""
 
 
 class _Rests(msgspec.Struct):
@@ -214,17 +212,16 @@ class _Rests(msgspec.Struct):
     previous_record: str = ""
 
 
-def _made_again(envelope: Envelope, evidence_of: Callable[..., Evidence]) -> _MadeAgain | None:
-    """The record made again from its evidence; None where anything is wrong.
+def _look_beside(envelope: Envelope, evidence_of: Callable[..., Evidence]) -> _Beside | None:
+    """The evidence that a record names; None where anything is wrong.
 
     That is not told here: the checks part by part name it, in their order. Where the very bytes come out that
-    were signed, which is nearly always, they need not be read: this program wrote the same just now.
+    were signed, which is nearly always, some of them have nothing left to do.
     """
     try:
         rests = msgspec.json.decode(envelope.content, type=_Rests)
         evidence = evidence_of(digest=rests.evidence_digest)
-        record = _derived(evidence, rests.previous_record)
-        return _MadeAgain(record, to_json(record) == envelope.content, evidence)
+        return _Beside(evidence, to_json(_derived(evidence, rests.previous_record)) == envelope.content)
     except (PlainError, *MISFITS):
         return None
 
@@ -236,13 +233,6 @@ def _derived(evidence: Evidence, previous_record: str) -> Record:
         previous_record=previous_record,
         conclusion=evidence.conclusion,
     )
-
-
-def _content(envelope: Envelope, made: _MadeAgain | None) -> Record:
-    if made is None or not made.same:
-        return read_payload(envelope)
-    check_payload(made.record, envelope)
-    return made.record
 
 
 def _check_signatures(envelope: Envelope, keys: Mapping[str, TrustedKey]) -> Literal[True]:
@@ -306,7 +296,7 @@ def _check_agreement(
     signers: Collection[str] | None,
     *,
     path: Path | None = None,
-    derived: Record | None = None,
+    same: bool = False,
 ) -> Literal[True]:
     """The record says what its journal says, of the run's own instruments, and its officer signed it.
 
@@ -316,13 +306,12 @@ def _check_agreement(
         evidence: which it names.
         signers: the officers whose keys have signed; None: nobody can tell.
         path: its file, which must not bear the number of another record, as when two were exchanged.
-        derived: made again from that evidence before.
+        same: it was made again from that evidence a moment ago, and the same bytes came out.
     """
     with told_as(lambda why: unsound(f"its journal gives no record: {why}")):
-        if derived is None:
-            derived = _derived(evidence, record.previous_record)
+        derived = record if same else _derived(evidence, record.previous_record)
         check_readings(evidence)
-        same = derived is record or to_json(derived) == envelope.content
+        same = same or to_json(derived) == envelope.content
     if not same:  # then field by field: another release may have written it otherwise
         said, found = to_builtins(record), to_builtins(derived)
         differing = sorted(name for name in said | found if said.get(name) != found.get(name))
