@@ -38,7 +38,8 @@ def task_differences(
         task: as `begun` keeps it.
     """
     prepared = list(_prepared(first, begun, procedure, task)) if begun.cupboard else []
-    if prepared or not begun.cupboard:  # else it is all that is prepared today, with today's table
+    # A task that comes out the same when it is prepared again has this release's rule table in it.
+    if prepared or not begun.cupboard:
         yield from _rules(task)
     standards = [to_plain(use) for use in procedure.standards_used(task)]
     if standards != list(begun.standards):
