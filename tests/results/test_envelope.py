@@ -119,3 +119,26 @@ def test_an_envelope_of_absurd_size_is_not_even_parsed(monkeypatch: pytest.Monke
     monkeypatch.setattr(dsse, "_LARGEST_BYTES", 10)
     with pytest.raises(IntegrityError, match="too large"):
         parse(b" " * 11)
+
+
+def test_what_was_parsed_cannot_be_changed_afterwards(keys):
+    envelope = parse(render(sign(b"{}", training=False, seals=keys)))
+    with pytest.raises(AttributeError):
+        envelope.payloadType = TRAINING_RECORD_TYPE
+    with pytest.raises(AttributeError):
+        envelope.signatures[0].keyid = "0" * 64
+
+
+@pytest.mark.parametrize("within", ["the envelope", "a signature"])
+def test_a_field_that_no_envelope_has_is_named(keys, within):
+    content = json.loads(render(sign(b"{}", training=False, seals=keys)))
+    (content if within == "the envelope" else content["signatures"][0])["further"] = 1
+    with pytest.raises(IntegrityError, match="unknown field `further`"):
+        parse(json.dumps(content).encode())
+
+
+@pytest.mark.parametrize(("size", "large"), [(64_000_000, False), (64_000_001, True)])
+def test_a_file_larger_than_any_envelope_is_not_even_parsed(size, large):
+    with pytest.raises(IntegrityError) as refused:
+        parse(b" " * size)
+    assert ("too large" in refused.value.message) == large
