@@ -2,17 +2,20 @@
 
 import hashlib
 from datetime import date
+from decimal import Decimal
 from importlib.resources import files
 
+import msgspec
 import pytest
 
+from drivers.notation import from_builtins
 from drivers.quantity import Quantity
 from procedures.errors import ProcedureError
 from procedures.point import Activity
 from procedures.regulation import by_id, in_force, tables
 from procedures.scales.instrument import AccuracyClass
 from procedures.scales.rules import ScaleRules, choose_rules
-from procedures.tolerance import limit_at
+from procedures.tolerance import Band, limit_at
 from procedures.weights import WeightRules, class_limit
 
 SCALE_TABLES = ("kepdirjen-pktn-240-2023", "kepdirjen-spk-131-2015", "oiml-r76-1-2006")
@@ -156,3 +159,11 @@ def test_class_limits_never_fall_with_the_class_or_the_mass():
     for name in ("E1", "E2", "F1", "F2", "M1", "M2", "M3"):
         of_class = [row[name] for _, row in rows if name in row]
         assert of_class == sorted(of_class), name
+
+
+def test_a_band_of_a_table_never_changes_and_has_no_field_that_nobody_reads():
+    band = from_builtins({"up_to": 500, "limit": "0.5"}, Band)
+    with pytest.raises(AttributeError):
+        band.limit = Decimal(5)
+    with pytest.raises(msgspec.ValidationError, match="limits"):
+        from_builtins({"up_to": 500, "limit": "0.5", "limits": "5"}, Band)
