@@ -18,12 +18,8 @@ from results.record import Record
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 
 
-def read_payload(envelope: Envelope, *, exact: bool = False) -> Record:
+def read_payload(envelope: Envelope) -> Record:
     """Read the record out of an envelope.
-
-    Args:
-        envelope: as it was parsed.
-        exact: this program has just written the same bytes, so they are in the one exact form.
 
     Raises:
         IntegrityError: not a record in the form that every release writes, of another type than the envelope
@@ -33,7 +29,7 @@ def read_payload(envelope: Envelope, *, exact: bool = False) -> Record:
         record = from_json(envelope.content, Record)
         check_depth(record.uut, record.rule, record.breaks, [used.settle for used in record.instruments])
         # Of two fields of one name this program reads the last, and another may read the first.
-        exact = exact or msgspec.json.encode(msgspec.json.decode(envelope.content)) == envelope.content
+        exact = msgspec.json.encode(msgspec.json.decode(envelope.content)) == envelope.content
     if not exact:
         raise unsound("it is not written in the exact form of a record")
     if record.training != envelope.training:

@@ -7,13 +7,11 @@ Whatever reads a record goes through here. A record with a fault can be looked a
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import msgspec
 
-from drivers.errors import PlainError
 from drivers.notation import to_builtins, to_json
 from results import envelope as dsse
 from results.amendment import replaced_by
@@ -22,7 +20,7 @@ from results.envelope import Envelope
 from results.errors import IntegrityError, RecordError, StorageError
 from results.evidence_held import Evidence
 from results.keys import TrustedKey
-from results.malformed import MISFITS, told_as
+from results.malformed import told_as
 from results.naming import EVIDENCE_SUFFIX, LARGEST_RECORD, RECORD_SUFFIX, beside
 from results.number import is_number
 from results.payload import read_payload, unsound
@@ -152,21 +150,18 @@ def examine_record(
     if keys is not None:
         signed = report.checked("signatures", lambda: _check_signatures(envelope, keys))
         report.signatures_checked = signed is not None
-    evidence_of = partial(
-        read_evidence,
-        beside(path, EVIDENCE_SUFFIX),
-        known=known,
-        signed=report.signatures_checked,
-        tables=tables,
-    )
-    beside_it = _look_beside(envelope, evidence_of) if report.signatures_checked else None
-    same = beside_it is not None and beside_it.same
-    record = report.record = report.checked("content", lambda: read_payload(envelope, exact=same))
+    record = report.record = report.checked("content", lambda: read_payload(envelope))
     if record is None:
         return report, None
     evidence = report.checked(
         "evidence",
-        lambda: evidence_of(digest=record.evidence_digest) if beside_it is None else beside_it.evidence,
+        lambda: read_evidence(
+            beside(path, EVIDENCE_SUFFIX),
+            digest=record.evidence_digest,
+            known=known,
+            signed=report.signatures_checked,
+            tables=tables,
+        ),
     )
     if evidence is None:
         return report, None
@@ -180,9 +175,7 @@ def examine_record(
     report.checked("chain", lambda: _check_chain(record, evidence))
     if record.amendment is not msgspec.UNSET:
         report.checked("replaced", lambda: _check_replaced(evidence, keys))
-    report.checked(
-        "agreement", lambda: _check_agreement(record, envelope, evidence, officers, path=path, same=same)
-    )
+    report.checked("agreement", lambda: _check_agreement(record, envelope, evidence, officers, path=path))
     if not report.sound:
         return report, None
     return report, VerifiedRecord(
@@ -193,45 +186,6 @@ def examine_record(
         evidence=evidence,
         signed_by=tuple(signature.keyid for signature in envelope.signatures),
         signatures_checked=report.signatures_checked,
-    )
-
-
-@dataclass(frozen=True)
-class _Beside:
-    """The evidence beside a record."""
-
-    evidence: Evidence
-    same: bool
-    """its journal gives the record byte for byte as it was signed"""
-
-
-class _Rests(msgspec.Struct):
-    """The fields of a record from which, with its evidence, all others follow."""
-
-    evidence_digest: str
-    previous_record: str = ""
-
-
-def _look_beside(envelope: Envelope, evidence_of: Callable[..., Evidence]) -> _Beside | None:
-    """The evidence that a record names; None where anything is wrong.
-
-    That is not told here: the checks part by part name it, in their order. Where the very bytes come out that
-    were signed, which is nearly always, some of them have nothing left to do.
-    """
-    try:
-        rests = msgspec.json.decode(envelope.content, type=_Rests)
-        evidence = evidence_of(digest=rests.evidence_digest)
-        return _Beside(evidence, to_json(_derived(evidence, rests.previous_record)) == envelope.content)
-    except (PlainError, *MISFITS):
-        return None
-
-
-def _derived(evidence: Evidence, previous_record: str) -> Record:
-    return record_of(
-        evidence.entries,
-        evidence_digest=evidence.digest,
-        previous_record=previous_record,
-        conclusion=evidence.conclusion,
     )
 
 
@@ -296,23 +250,21 @@ def _check_agreement(
     signers: Collection[str] | None,
     *,
     path: Path | None = None,
-    same: bool = False,
 ) -> Literal[True]:
     """The record says what its journal says, of the run's own instruments, and its officer signed it.
 
-    Args:
-        record: what was signed.
-        envelope: in which it was.
-        evidence: which it names.
-        signers: the officers whose keys have signed; None: nobody can tell.
-        path: its file, which must not bear the number of another record, as when two were exchanged.
-        same: it was made again from that evidence a moment ago, and the same bytes came out.
+    With `path`: its file does not bear the number of another record, as when two were exchanged.
     """
     with told_as(lambda why: unsound(f"its journal gives no record: {why}")):
-        derived = record if same else _derived(evidence, record.previous_record)
+        derived = record_of(
+            evidence.entries,
+            evidence_digest=evidence.digest,
+            previous_record=record.previous_record,
+            conclusion=evidence.conclusion,
+        )
         check_readings(evidence)
-        same = same or to_json(derived) == envelope.content
-    if not same:  # then field by field: another release may have written it otherwise
+        written = to_json(derived)
+    if written != envelope.content:  # then field by field: another release may have written it otherwise
         said, found = to_builtins(record), to_builtins(derived)
         differing = sorted(name for name in said | found if said.get(name) != found.get(name))
         if differing:

@@ -1,4 +1,4 @@
-"""A record that is made again from its evidence is refused wherever its own bytes would be refused."""
+"""What could not be read back as a record is none, though its journal gives the same bytes."""
 
 import math
 
